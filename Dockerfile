@@ -1,0 +1,34 @@
+# The Python that the tests run on; any from 3.11 to 3.14 will do.
+ARG PYTHON_IMAGE=python:3.11-slim
+
+FROM ${PYTHON_IMAGE} AS build
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+ENV PIP_NO_CACHE_DIR=1
+WORKDIR /build
+RUN python -m venv /venv
+COPY requirements.txt scripts/install.py ./
+# Headers, build tools and test suites are a fifth of the packages, and nothing here runs them.
+RUN /venv/bin/python install.py requirements.txt \
+ && find /venv/lib -path '*/torch/bin/*' -type f ! -name torch_shm_manager -delete \
+ && find /venv/lib -type d \( -path '*/torch/include' -o -path '*/torch/test' -o -name tests \) \
+      -prune -exec rm -rf {} +
+
+FROM ${PYTHON_IMAGE}
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin descent
+WORKDIR /srv
+COPY --from=build /venv /venv
+COPY gunicorn.conf.py ./
+COPY assets assets
+COPY app app
+COPY components components
+COPY callbacks callbacks
+# One thread a process: at these sizes torch with two is up to ten times slower.
+ENV PATH=/venv/bin:$PATH \
+    PORT=8050 \
+    OMP_NUM_THREADS=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+USER 10001
+EXPOSE 8050
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['PORT'] + '/health', timeout=4)"]
+CMD ["gunicorn"]

@@ -1,0 +1,64 @@
+# Descent Lab. `make run` is all that a fresh machine with Python and make needs.
+
+# Which Python makes .venv: the first of these that torch has builds for.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+
+# CPU builds of torch; see scripts/install.py. Empty: pip's configured index only.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+export TORCH_INDEX
+
+.DEFAULT_GOAL := help
+.PHONY: help run classroom install dev test check format bench docker clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.app ## install what is missing and serve http://127.0.0.1:8050
+	$(BIN)/python -m app
+
+classroom: $(VENV)/.app ## serve to every machine in the room and print the address to type
+	$(BIN)/python -m app --host 0.0.0.0
+
+install: $(VENV)/.app ## install what the app needs into .venv
+
+dev: $(VENV)/.dev ## install what the tests and checks need as well
+
+test: $(VENV)/.dev ## run every test; installs a browser where there is none
+	$(BIN)/python scripts/ensure_browser.py
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## lint, format, types, and the direction of the imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## let ruff repair what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/.dev ## measure against a plain training loop
+	$(BIN)/python -m tests.bench
+
+docker: ## build the image descent-lab
+	docker build --build-arg TORCH_INDEX=$(TORCH_INDEX) -t descent-lab .
+
+clean: ## remove .venv and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One file each that says when the installation was last complete.
+$(VENV)/.app: requirements.txt scripts/install.py | $(BIN)/pip
+	$(BIN)/python scripts/install.py requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+	$(BIN)/python scripts/install.py requirements-dev.txt
+	@touch $@
+
+$(BIN)/pip:
+	@test -n "$(PYTHON)" || { echo 'Descent Lab needs Python 3.11 to 3.14: install one, or name it with PYTHON=...' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)

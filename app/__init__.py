@@ -1,0 +1,1 @@
+"""Descent Lab: see gradient descent at every learning rate at once."""

@@ -1,0 +1,50 @@
+"""`python -m app`: the dashboard for one person, or with --host 0.0.0.0 for a class."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+
+from werkzeug.serving import run_simple
+
+from app.server import create_app
+
+
+def main() -> None:
+    """Reads the command line and serves until Ctrl+C."""
+    options = _parser().parse_args()
+    app = create_app()
+    print(f"Descent Lab is ready: {_address(options.host, options.port)}", flush=True)
+    if options.debug:
+        app.run(host=options.host, port=options.port, debug=True)
+    else:
+        # One line above is enough: no banner, no line for each request.
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        run_simple(options.host, options.port, app.server, threaded=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description="Serves Descent Lab.")
+    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets the class in")
+    parser.add_argument("--port", type=int, default=8050)
+    parser.add_argument("--debug", action="store_true", help="Dash's developer tools")
+    return parser
+
+
+def _address(host: str, port: int) -> str:
+    """What a person types to get here; for all addresses, this machine's own in the network."""
+    if host not in ("0.0.0.0", "::"):
+        return f"http://{host}:{port}"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: the system only chooses the interface that leads outside.
+            probe.connect(("192.0.2.1", 9))
+            host = probe.getsockname()[0]
+        except OSError:
+            host = "127.0.0.1"
+    return f"http://{host}:{port}  (this is what the class types)"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""The engine: the only place that imports torch.
+
+>>> from app.engine import train_sweep
+>>> train_sweep(Settings(dataset="line", learning_rate=0.01))  # doctest: +SKIP
+"""
+
+import torch
+
+from app.engine.inspection import inspect_run
+from app.engine.laboratory import Experiment, Laboratory, run_experiment
+from app.engine.training import train, train_sweep
+
+# At these sizes a second thread costs up to ten times what it brings.
+torch.set_num_threads(1)
+
+__all__ = ["Experiment", "Laboratory", "inspect_run", "run_experiment", "train", "train_sweep"]

@@ -1,0 +1,91 @@
+"""One run in full: every epoch, its exact slices, and its sharpness along the way."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from numpy import ndarray
+from torch import Tensor
+
+from app.engine import datasets
+from app.engine.curvature import sharpness
+from app.engine.landscape import SAMPLES, fits, project, slices
+from app.engine.training import Descent, Training, descend_all, network_of
+from app.results import LossSurface, RunDetail
+from app.settings import DATASETS, Settings
+
+SHARPNESS_EPOCHS = 40
+# A run's detail holds every epoch while its params weigh no more than this, else the frames; and
+# slices at every epoch while they take no more than so many activations (0.1 s), else at frames.
+DETAIL_BYTES = 1_000_000
+SLICED_ACTIVATIONS = 85_000_000
+
+
+def inspect_run(
+    settings: Settings, training: Training, surface: LossSurface, epoch: int = 0
+) -> RunDetail:
+    """The selected run of `training`, which comes from the same Settings, up to its overflow.
+
+    `epoch` is where the person looks: there the slices are exact in any case.
+    """
+    epochs = _epochs_in_detail(settings, training)
+    descent, run = _descent_at(settings, training, epochs), settings.run()
+    overflow = training.sweep.overflow_at[run]
+    end = len(epochs) if overflow < 0 else int(np.searchsorted(epochs, overflow))
+    epochs = epochs[:end]
+    params, gradients = descent.params[0, :end].numpy(), descent.gradients[0, :end].numpy()
+    sharp = np.unique(np.geomspace(1, end, SHARPNESS_EPOCHS).astype(int)) - 1
+    sliced = _sliced(settings, epochs, np.append(training.sweep.epochs, epoch))
+    return RunDetail(
+        sweep_id=settings.sweep_id,
+        run=run,
+        epochs=epochs,
+        params=params,
+        train_loss=descent.train_loss[run, torch.tensor(epochs)].numpy(),
+        gradients=gradients,
+        projection=project(surface.plane, params, gradients),
+        fit=fits(settings, params),
+        slices=slices(settings, surface, epochs[sliced], params[sliced]),
+        sharpness_epochs=epochs[sharp],
+        sharpness=_sharpness(settings, descent.params[0, torch.tensor(sharp)]),
+    )
+
+
+def _epochs_in_detail(settings: Settings, training: Training) -> Int[ndarray, "epoch"]:
+    weight = (settings.epochs + 1) * network_of(settings).params * 4
+    if weight > DETAIL_BYTES:
+        return training.sweep.epochs
+    return np.arange(settings.epochs + 1)
+
+
+def _descent_at(settings: Settings, training: Training, epochs: Int[ndarray, "epoch"]) -> Descent:
+    """The selected run alone at these epochs, from memory where the training kept them.
+
+    Else the whole sweep is trained once more and this run is kept: a run trained alone rounds
+    differently from the batched one and, near the edge of stability, ends elsewhere.
+    """
+    run, kept = settings.run(), training.kept_epochs
+    if not np.isin(epochs, kept).all():
+        return descend_all(settings, epochs.tolist(), kept_run=run)
+    slots, descent = torch.tensor(np.searchsorted(kept, epochs)), training.descent
+    return Descent(
+        descent.params[run : run + 1, slots],
+        descent.gradients[run : run + 1, slots],
+        descent.train_loss,
+    )
+
+
+def _sliced(
+    settings: Settings, epochs: Int[ndarray, "epoch"], wanted: Int[ndarray, "frame"]
+) -> Int[ndarray, "sliced"]:
+    """Which of a run's epochs are sliced: all where that is cheap, else the wanted ones."""
+    examples = DATASETS[settings.dataset].examples
+    activations = len(epochs) * 2 * SAMPLES * examples * max(settings.hidden_units, 1)
+    return np.flatnonzero(np.isin(epochs, wanted) | (activations <= SLICED_ACTIVATIONS))
+
+
+def _sharpness(
+    settings: Settings, params: Float[Tensor, "sample param"]
+) -> Float[ndarray, "sample"]:
+    return sharpness(network_of(settings), params, datasets.load(settings.dataset)).numpy()

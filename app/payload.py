@@ -1,0 +1,138 @@
+"""Results as JSON for the browser: arrays as base64 of little-endian bytes, never as decimals.
+
+An array becomes {"dtype", "shape", "along", "data"}. Along its frames it goes as differences of the
+numbers' bit patterns taken as integers, which is exact and, as neighbours are alike, mostly small; its bytes are shuffled (all first bytes, then all second ones, ...). Together that
+compresses a third better than plain base64. A scaled array is uint16 over a range, for curves that a
+screen cannot show finer; its NaN is 65535.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Shaped
+from numpy import ndarray
+
+from app.results import Dataset, Fit, LossSurface, Projection, RunDetail, Sweep
+
+STEPS = 65534
+MISSING = 65535
+# How far beyond the targets a fit is still encoded, as a share of their range.
+FIT_ROOM = 1.0
+
+
+def encode(
+    array: Shaped[ndarray, "..."], dtype: str = "<f4", along: int | None = None
+) -> dict[str, Any]:
+    """An array as base64; `along` is the axis of its frames."""
+    typed = np.ascontiguousarray(array, dtype=dtype)
+    bits = typed.view(f"<u{typed.itemsize}")
+    if along is not None:
+        bits = np.diff(bits, axis=along, prepend=bits.dtype.type(0))
+    shuffled = np.ascontiguousarray(bits).reshape(-1, 1).view(np.uint8).T
+    data = base64.b64encode(np.ascontiguousarray(shuffled).tobytes()).decode()
+    return {"dtype": dtype, "shape": list(typed.shape), "along": along, "data": data}
+
+
+def decode(encoded: dict[str, Any]) -> Shaped[ndarray, "..."]:
+    """The inverse of `encode`; of a scaled array, the values to within half a step."""
+    dtype, along = np.dtype(encoded["dtype"]), encoded["along"]
+    raw = np.frombuffer(base64.b64decode(encoded["data"]), np.uint8)
+    bits = np.ascontiguousarray(raw.reshape(dtype.itemsize, -1).T).view(f"<u{dtype.itemsize}")
+    bits = bits.reshape(encoded["shape"])
+    if along is not None:
+        bits = np.cumsum(bits, axis=along, dtype=bits.dtype)
+    if "range" not in encoded:
+        return bits.view(dtype)
+    low, high = encoded["range"]
+    return np.where(bits == MISSING, np.nan, low + bits / STEPS * (high - low))
+
+
+def encode_scaled(
+    array: Float[ndarray, "..."], low: float, high: float, along: int
+) -> dict[str, Any]:
+    """An array clipped to low..high as uint16."""
+    share = (np.clip(array, low, high) - low) / (high - low)
+    steps = np.where(np.isnan(share), MISSING, np.round(share * STEPS))
+    return encode(steps, "<u2", along) | {"range": [low, high]}
+
+
+def sweep_payload(
+    sweep: Sweep, surface: LossSurface, projection: Projection, fit: Fit, dataset: Dataset
+) -> dict[str, Any]:
+    """All that the browser needs to play a sweep, but for the views' figures, which bring the grid.
+
+    A linear model's fit is the line of its two parameters, which are its coordinates.
+    """
+    box, plane = surface.box, surface.plane
+    return {
+        "sweep_id": sweep.settings.sweep_id,
+        "settings": {
+            name: getattr(sweep.settings, name)
+            for name in ("dataset", "learning_rate", "seed", "hidden_units", "epochs")
+        },
+        "is_linear": sweep.settings.is_linear,
+        "learning_rates": sweep.learning_rates.tolist(),
+        "epochs": sweep.epochs.tolist(),
+        "train_loss": encode(sweep.train_loss, along=1),
+        "verdicts": list(sweep.verdicts),
+        "diverged_at": sweep.diverged_at.tolist(),
+        "overflow_at": sweep.overflow_at.tolist(),
+        "start_sharpness": sweep.start_sharpness,
+        # JSON has no infinity: where nothing curves there is no edge.
+        "edge": sweep.edge if np.isfinite(sweep.edge) else None,
+        "best_run": sweep.best_run,
+        "plane": {"names": list(plane.names), "is_exact": plane.is_exact},
+        "box": {"first": list(box.first), "second": list(box.second), "height": box.height},
+        "optimum": {
+            "coordinates": surface.optimum.tolist(),
+            "train_loss": surface.optimum_loss,
+            "is_exact": surface.optimum_is_exact,
+        },
+        **_projection(projection, plane.is_exact, along=1),
+        "fit": None if sweep.settings.is_linear else _fit(fit, dataset, along=1),
+    }
+
+
+def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) -> dict[str, Any]:
+    """One run in full. The linear model needs no slices: its surface is exact everywhere."""
+    exact = surface.plane.is_exact
+    return {
+        "sweep_id": detail.sweep_id,
+        "run": detail.run,
+        "epochs": encode(detail.epochs, "<i4"),
+        "train_loss": encode(detail.train_loss, along=0),
+        **_projection(detail.projection, exact, along=0),
+        "fit": None if exact else _fit(detail.fit, dataset, along=0),
+        "slices": None if exact else _slices(detail, surface.box.height),
+        "sharpness_epochs": detail.sharpness_epochs.tolist(),
+        "sharpness": detail.sharpness.tolist(),
+    }
+
+
+def _projection(projection: Projection, is_exact: bool, along: int) -> dict[str, Any]:
+    """On an exact plane nothing is hidden: no distances are sent."""
+    return {
+        "coordinates": encode(projection.coordinates, along=along),
+        "slopes": encode(projection.slopes, along=along),
+        "off_plane": None if is_exact else encode(projection.off_plane, along=along),
+        "explained": projection.explained.tolist(),
+    }
+
+
+def _fit(fit: Fit, dataset: Dataset, along: int) -> dict[str, Any]:
+    """A curve's points, scaled to what the view shows and some room around it."""
+    low, high = float(dataset.targets.min()), float(dataset.targets.max())
+    room = FIT_ROOM * (high - low)
+    scaled = encode_scaled(fit.predictions, low - room, high + room, along)
+    return {"inputs": fit.inputs.tolist(), "predictions": scaled}
+
+
+def _slices(detail: RunDetail, height: float) -> dict[str, Any]:
+    slices = detail.slices
+    return {
+        "epochs": slices.epochs.tolist(),
+        "loss": encode_scaled(slices.loss, 0.0, 1.5 * height, along=0),
+    }

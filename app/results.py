@@ -1,0 +1,159 @@
+"""What a training leaves behind: frozen values of NumPy arrays, the axes in their fixed order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from app.settings import Settings
+
+# A whole run's outcome; `engine/verdicts.py` says when each is given.
+VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converging")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a model is fitted to. `least_squares` is (weight, bias) of scikit-learn's line."""
+
+    inputs: Float[ndarray, "example feature"]
+    targets: Float[ndarray, "example"]
+    least_squares: Float[ndarray, "param"]
+    least_squares_loss: float
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Runs that differ in their learning rate, trained together from one start on the same data.
+
+    params      flat, in torch's order: hidden weights, hidden biases, output weights, output bias
+    train_loss  mean squared error over the whole data set, before the step of that epoch
+    gradients   of train_loss at params
+    From a run's first non-finite loss on, its params, train_loss and gradients are NaN.
+    """
+
+    settings: Settings
+    learning_rates: Float[ndarray, "run"]
+    epochs: Int[ndarray, "frame"]
+    params: Float[ndarray, "run frame param"]
+    train_loss: Float[ndarray, "run frame"]
+    gradients: Float[ndarray, "run frame param"]
+    # Epochs; -1 where the run never did. Judged from every epoch, not from the frames.
+    diverged_at: Int[ndarray, "run"]
+    overflow_at: Int[ndarray, "run"]
+    last_loss: Float[ndarray, "run"]
+    calm: Bool[ndarray, "run"]
+    verdicts: tuple[str, ...]
+    # The largest eigenvalue of the Hessian of train_loss at the start.
+    start_sharpness: float
+
+    @property
+    def start(self) -> Float[ndarray, "param"]:
+        """The initial parameters, which all runs share."""
+        return np.asarray(self.params[0, 0])
+
+    @property
+    def edge(self) -> float:
+        """2/sharpness at the start; for the linear model this is the critical learning rate."""
+        return 2 / self.start_sharpness if self.start_sharpness > 0 else float("inf")
+
+    @property
+    def best_run(self) -> int:
+        """The calm slider run that ends lowest (of all slider runs, where none is calm)."""
+        slider = len(self.settings.with_stop().learning_rates())
+        chosen = self.calm[:slider] if self.calm[:slider].any() else np.full(slider, True)
+        ends = np.where(
+            chosen & np.isfinite(self.last_loss[:slider]), self.last_loss[:slider], np.inf
+        )
+        return int(np.argmin(ends))
+
+
+@dataclass(frozen=True)
+class Plane:
+    """An origin and two orthonormal directions; a point's coordinates are its two dot products."""
+
+    origin: Float[ndarray, "param"]
+    directions: Float[ndarray, "2 param"]
+    names: tuple[str, str]
+    is_exact: bool
+
+    def coordinates(self, params: Float[ndarray, "*stack param"]) -> Float[ndarray, "*stack 2"]:
+        """Where params fall on the plane."""
+        return np.asarray((params - self.origin) @ self.directions.T)
+
+
+@dataclass(frozen=True)
+class Box:
+    """What part of a plane the views show, and the highest loss that they draw."""
+
+    first: tuple[float, float]
+    second: tuple[float, float]
+    height: float
+
+
+@dataclass(frozen=True)
+class LossSurface:
+    """Train loss on a grid over a plane: `loss[row, col]` is at (first[col], second[row])."""
+
+    plane: Plane
+    box: Box
+    first: Float[ndarray, "col"]
+    second: Float[ndarray, "row"]
+    loss: Float[ndarray, "row col"]
+    # The optimum's coordinates and loss, and whether it is exact or only the lowest in the sweep.
+    optimum: Float[ndarray, "2"]
+    optimum_loss: float
+    optimum_is_exact: bool
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Trajectories on a plane, and how far off it they run.
+
+    off_plane  the distance of params from the plane, in parameter units
+    explained  per run, the share of its path's squared distance from the start that is on the plane
+    """
+
+    coordinates: Float[ndarray, "*run frame 2"]
+    off_plane: Float[ndarray, "*run frame"]
+    slopes: Float[ndarray, "*run frame 2"]
+    explained: Float[ndarray, "*run"]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a model predicts over the range of inputs: `predictions[..., sample]` at `inputs`."""
+
+    inputs: Float[ndarray, "sample"]
+    predictions: Float[ndarray, "*stack sample"]
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Train loss along each plane direction through the actual params, at some epochs of one run.
+
+    `loss[epoch, direction, sample]` is at coordinate `positions[direction, sample]`.
+    """
+
+    epochs: Int[ndarray, "epoch"]
+    positions: Float[ndarray, "2 sample"]
+    loss: Float[ndarray, "epoch 2 sample"]
+
+
+@dataclass(frozen=True)
+class RunDetail:
+    """One run in full: every epoch where that is not too much, else the sweep's frames."""
+
+    sweep_id: str
+    run: int
+    epochs: Int[ndarray, "epoch"]
+    params: Float[ndarray, "epoch param"]
+    train_loss: Float[ndarray, "epoch"]
+    gradients: Float[ndarray, "epoch param"]
+    projection: Projection
+    fit: Fit
+    slices: Slices
+    sharpness_epochs: Int[ndarray, "sample"]
+    sharpness: Float[ndarray, "sample"]

@@ -1,0 +1,131 @@
+/* A sweep in the browser: its runs, and what is true of one run at one epoch. No drawing here. */
+(function (lab) {
+  "use strict";
+
+  /** One run's numbers over some epochs: the sweep's frames, or every epoch once it was inspected. */
+  class Track {
+    constructor({ epochs, length, loss, coordinates, slopes, offPlane, fit, overflowAt, end }) {
+      Object.assign(this, { epochs, length, loss, coordinates, slopes, offPlane, fit });
+      Object.assign(this, { overflowAt, end });
+    }
+
+    first(index) { return this.coordinates[2 * index]; }
+    second(index) { return this.coordinates[2 * index + 1]; }
+    firstSlope(index) { return this.slopes[2 * index]; }
+    secondSlope(index) { return this.slopes[2 * index + 1]; }
+
+    /** The kept epoch nearest to the wanted one. Beyond an overflow every epoch is the same. */
+    nearest(wanted) {
+      const epoch = Math.min(Math.max(Math.round(wanted), 0), this.end);
+      if (this.overflowAt >= 0 && epoch >= this.overflowAt) return epoch;
+      return this.epochs[this.indexOf(epoch)];
+    }
+
+    indexOf(epoch) {
+      const { epochs } = this;
+      let low = 0;
+      let high = this.length - 1;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (epochs[middle] < epoch) low = middle + 1;
+        else high = middle;
+      }
+      const before = Math.max(low - 1, 0);
+      return epoch - epochs[before] < epochs[low] - epoch ? before : low;
+    }
+
+    /** The next kept epoch before (-1) or after (+1) an epoch. */
+    neighbour(epoch, way) {
+      if (this.overflowAt >= 0 && epoch + way >= this.overflowAt) {
+        return Math.min(epoch + way, this.end);
+      }
+      const index = this.indexOf(epoch) + (epoch === this.nearest(epoch) ? way : 0);
+      const inside = this.epochs[Math.min(Math.max(index, 0), this.length - 1)];
+      // From the last kept epoch the way leads into the overflow, where nothing is kept.
+      return index >= this.length ? Math.min(epoch + 1, this.end) : inside;
+    }
+  }
+
+  /** What is true of a run at an epoch. After an overflow the last finite point is kept on show. */
+  function momentOf(track, wanted) {
+    const epoch = track.nearest(wanted);
+    const overflowed = track.overflowAt >= 0 && epoch >= track.overflowAt;
+    const index = overflowed ? track.length - 1 : track.indexOf(epoch);
+    return {
+      track, index, epoch, overflowed,
+      first: track.first(index),
+      second: track.second(index),
+      loss: track.loss[index],
+      firstSlope: track.firstSlope(index),
+      secondSlope: track.secondSlope(index),
+      offPlane: track.offPlane ? track.offPlane[index] : 0,
+    };
+  }
+
+  class Sweep {
+    constructor(payload) {
+      Object.assign(this, payload);
+      this.end = payload.settings.epochs;
+      for (const name of ["train_loss", "coordinates", "slopes"]) {
+        this[name] = lab.decode(payload[name]).values;
+      }
+      this.off_plane = payload.off_plane && lab.decode(payload.off_plane).values;
+      this.predictions = payload.fit && lab.decode(payload.fit.predictions).values;
+      const surface = payload.views["loss-surface"].data[0];
+      this.grid = new lab.Grid(lab.decodePlotly(surface.z), payload.box);
+      payload.views["descent-path"].data[0].z = surface.surfacecolor;
+    }
+
+    runOf(learningRate) { return this.learning_rates.indexOf(learningRate); }
+
+    /** A run at the sweep's frames. */
+    track(run) {
+      const frames = this.epochs.length;
+      const part = (array, width) => array && array.subarray(run * frames * width, (run + 1) * frames * width);
+      const loss = part(this.train_loss, 1);
+      let length = frames;
+      while (length > 1 && !Number.isFinite(loss[length - 1])) length--;
+      return new Track({
+        epochs: this.epochs, length, loss, end: this.end,
+        coordinates: part(this.coordinates, 2),
+        slopes: part(this.slopes, 2),
+        offPlane: part(this.off_plane, 1),
+        fit: this.fit && part(this.predictions, this.fit.inputs.length),
+        overflowAt: this.overflow_at[run],
+      });
+    }
+
+    /** The same run at every epoch, from an inspection. */
+    detailedTrack(run, detail) {
+      const epochs = lab.decode(detail.epochs).values;
+      return new Track({
+        epochs, length: epochs.length, end: this.end,
+        loss: lab.decode(detail.train_loss).values,
+        coordinates: lab.decode(detail.coordinates).values,
+        slopes: lab.decode(detail.slopes).values,
+        offPlane: detail.off_plane && lab.decode(detail.off_plane).values,
+        fit: detail.fit && lab.decode(detail.fit.predictions).values,
+        overflowAt: this.overflow_at[run],
+      });
+    }
+
+    /** Where a learning rate stands on the slider: stops are whole numbers, between them by logarithm. */
+    place(learningRate) {
+      const stops = this.learning_rates.slice(0, lab.STOPS);
+      if (!(learningRate > stops[0])) return 0;
+      const above = stops.findIndex((stop) => stop >= learningRate);
+      if (above < 0) return stops.length - 1;
+      const [low, high] = [stops[above - 1], stops[above]];
+      return above - 1 + Math.log(learningRate / low) / Math.log(high / low);
+    }
+  }
+
+  /** The timeline's scale: epoch 0 at 0, the last at 1, logarithmic so that the first steps have room. */
+  const scale = {
+    toShare: (epoch, end) => Math.log1p(epoch) / Math.log1p(end),
+    toEpoch: (share, end) => Math.expm1(share * Math.log1p(end)),
+  };
+
+  lab.STOPS = 41;
+  Object.assign(lab, { Sweep, momentOf, scale });
+})(window.descentLab);

@@ -1,0 +1,104 @@
+/* A transparent canvas above each Plotly figure, and the way from data to its pixels.
+   The only file that reads Plotly's internals (plotly.js 4.1: _fullLayout, _scene.glplot); the
+   alignment tests in tests/browser hold it to Plotly's own marks. */
+(function (lab) {
+  "use strict";
+
+  class Overlay {
+    constructor(host) {
+      this.host = host;
+      this.plot = host.appendChild(document.createElement("div"));
+      this.plot.className = "plot-inner";
+      this.canvas = host.appendChild(document.createElement("canvas"));
+      this.canvas.className = "overlay";
+      this.context = this.canvas.getContext("2d");
+    }
+
+    /** Clears the canvas and fits it to its host; drawing is in CSS pixels. */
+    begin() {
+      const ratio = window.devicePixelRatio || 1;
+      const { clientWidth: width, clientHeight: height } = this.host;
+      if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
+        this.canvas.width = Math.round(width * ratio);
+        this.canvas.height = Math.round(height * ratio);
+      }
+      this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      this.context.clearRect(0, 0, width, height);
+      return this.context;
+    }
+
+    get visible() { return this.host.clientWidth > 0 && Boolean(this.plot._fullLayout); }
+  }
+
+  /** A pair of 2D axes: `x`, `y` give pixels, `inside` clips what is drawn to their rectangle. */
+  function flatAxes(overlay, suffix = "") {
+    const layout = overlay.plot._fullLayout;
+    const across = layout["xaxis" + suffix];
+    const up = layout["yaxis" + suffix];
+    return {
+      x: (value) => across._offset + across.l2p(value),
+      y: (value) => up._offset + up.l2p(value),
+      toX: (pixel) => across.p2l(pixel - across._offset),
+      left: across._offset, right: across._offset + across._length,
+      top: up._offset, bottom: up._offset + up._length,
+      inside(context, draw) {
+        context.save();
+        context.beginPath();
+        context.rect(this.left, this.top, this.right - this.left, this.bottom - this.top);
+        context.clip();
+        draw();
+        context.restore();
+      },
+    };
+  }
+
+  function times(matrix, [x, y, z, w]) {
+    return [0, 1, 2, 3].map(
+      (row) => matrix[row] * x + matrix[row + 4] * y + matrix[row + 8] * z + matrix[row + 12] * w,
+    );
+  }
+
+  /** The 3D scene: `point` gives pixels of a data point; `key` changes when the camera moves. */
+  function sceneAxes(overlay) {
+    const scene = overlay.plot._fullLayout.scene._scene;
+    const { model, view, projection } = scene.glplot.cameraParams;
+    const [scaleX, scaleY, scaleZ] = scene.dataScale;
+    const box = scene.container.getBoundingClientRect();
+    const host = overlay.host.getBoundingClientRect();
+    const [left, top] = [box.left - host.left, box.top - host.top];
+    return {
+      point(x, y, z) {
+        const seen = times(projection, times(view, times(model, [x * scaleX, y * scaleY, z * scaleZ, 1])));
+        return [
+          left + box.width * (0.5 + (0.5 * seen[0]) / seen[3]),
+          top + box.height * (0.5 - (0.5 * seen[1]) / seen[3]),
+        ];
+      },
+    };
+  }
+
+  function cameraKey(overlay) {
+    const scene = overlay.plot._fullLayout?.scene?._scene;
+    return scene?.glplot ? Array.from(scene.glplot.cameraParams.view).join() + scene.container.clientWidth : "";
+  }
+
+  /** The part of a 3D segment inside the box, or null. Liang and Barsky, one axis after the other. */
+  function clipSegment(from, to, low, high) {
+    let [enter, leave] = [0, 1];
+    for (let axis = 0; axis < 3; axis++) {
+      const way = to[axis] - from[axis];
+      const [a, b] = [(low[axis] - from[axis]) / way, (high[axis] - from[axis]) / way];
+      if (way === 0) {
+        if (from[axis] < low[axis] || from[axis] > high[axis]) return null;
+        continue;
+      }
+      enter = Math.max(enter, Math.min(a, b));
+      leave = Math.min(leave, Math.max(a, b));
+    }
+    if (!(enter <= leave)) return null;
+    const at = (share) => from.map((value, axis) => value + share * (to[axis] - value));
+    return [at(enter), at(leave)];
+  }
+
+  Object.assign(lab, { Overlay, flatAxes, sceneAxes, cameraKey, clipSegment });
+})(window.descentLab);

@@ -1,0 +1,180 @@
+/* The state of the page and its one clock: controls change the state, each frame draws it once.
+   Dragging and playing stay in here: no request, no call into Plotly. */
+(function (lab) {
+  "use strict";
+
+  const SECONDS_FOR_ALL = 8;
+  const REST_AFTER = 250;
+  const VIEWS = ["loss-surface", "descent-path", "cross-sections", "fit", "curves"];
+
+  const state = {
+    sweep: null, run: 0, track: null, detail: null, slices: null,
+    // What the person asked for; a sweep shows the nearest epoch that it has.
+    wanted: 3, playing: false, share: 0, speed: 1, loop: false, held: false,
+  };
+  const overlays = {};
+  let [dirty, changedAt, rested, lastTick, camera] = [false, 0, true, 0, ""];
+  // How long the frames' scripts took, for the browser tests.
+  const timings = [];
+
+  function touch() {
+    dirty = true;
+    rested = false;
+    changedAt = performance.now();
+  }
+
+  /* ---- changes ---- */
+
+  function adoptSweep(sweep) {
+    const rate = state.sweep ? state.sweep.learning_rates[state.run] : sweep.settings.learning_rate;
+    const asked = sweep.runOf(sweep.settings.learning_rate);
+    state.sweep = sweep;
+    state.run = sweep.runOf(rate) >= 0 && sweep.learning_rates.length === lab.STOPS ? sweep.runOf(rate) : asked;
+    forgetDetail();
+    state.share = lab.scale.toShare(Math.min(state.wanted, sweep.end), sweep.end);
+    lab.showSweep(sweep);
+    const shown = VIEWS.map((name) => lab.show(overlays[name], sweep.views[name]));
+    touch();
+    return Promise.all(shown).then(touch);
+  }
+
+  function selectRun(run) {
+    if (run === state.run) return;
+    state.run = run;
+    forgetDetail();
+    touch();
+  }
+
+  function forgetDetail() {
+    lab.dropDetail();
+    state.detail = state.slices = null;
+    state.track = state.sweep.track(state.run);
+  }
+
+  function adoptDetail(detail) {
+    state.detail = detail;
+    state.track = state.sweep.detailedTrack(state.run, detail);
+    state.slices = detail.slices && sliceTable(detail.slices);
+    touch();
+  }
+
+  /** The exact slices by epoch: [first, second] arrays of losses, or undefined. */
+  function sliceTable({ epochs, loss }) {
+    const { values, shape } = lab.decode(loss);
+    const samples = shape[2];
+    const index = new Map(epochs.map((epoch, k) => [epoch, k]));
+    return {
+      at(epoch) {
+        if (!index.has(epoch)) return undefined;
+        const from = index.get(epoch) * 2 * samples;
+        return { 0: values.subarray(from, from + samples), 1: values.subarray(from + samples, from + 2 * samples), samples };
+      },
+    };
+  }
+
+  function goTo(epoch) {
+    state.wanted = Math.min(Math.max(epoch, 0), state.sweep.end);
+    state.share = lab.scale.toShare(state.wanted, state.sweep.end);
+    touch();
+  }
+
+  function stepBy(way) {
+    pause();
+    goTo(state.track.neighbour(state.track.nearest(state.wanted), way));
+  }
+
+  function play() {
+    if (state.share >= 1) goTo(0);
+    state.playing = true;
+    touch();
+  }
+
+  function pause() {
+    state.playing = false;
+    touch();
+  }
+
+  /* ---- the clock ---- */
+
+  function advance(seconds) {
+    state.share += (seconds * state.speed) / SECONDS_FOR_ALL;
+    if (state.share >= 1 && state.loop) state.share = 0;
+    else if (state.share >= 1) [state.share, state.playing] = [1, false];
+    state.wanted = lab.scale.toEpoch(state.share, state.sweep.end);
+    dirty = true;
+    [rested, changedAt] = [false, performance.now()];
+  }
+
+  function tick(now) {
+    requestAnimationFrame(tick);
+    if (!state.sweep) return;
+    const began = performance.now();
+    if (state.playing) advance(Math.min((now - lastTick) / 1000, 0.25));
+    lastTick = now;
+    const seen = lab.cameraKey(overlays["loss-surface"]);
+    if (seen !== camera) [camera, dirty] = [seen, true];
+    if (dirty) {
+      dirty = false;
+      draw();
+      timings.push(performance.now() - began);
+      if (timings.length > 1000) timings.shift();
+    } else if (!rested && !state.playing && !state.held && now - changedAt > REST_AFTER) {
+      rested = true;
+      settle();
+    }
+  }
+
+  function draw() {
+    const moment = lab.momentOf(state.track, state.wanted);
+    for (const name of VIEWS) {
+      if (overlays[name].visible) lab.DRAW[name](overlays[name], state.sweep, moment, state.slices);
+    }
+    lab.showFacts(state.sweep, state.run, moment);
+    lab.showNotes(state.sweep, state.run, moment, Boolean(state.slices?.at(moment.epoch)), state.detail);
+    lab.showTimeline(state, moment);
+  }
+
+  /** Nothing moves and nobody holds anything: Plotly's own traces follow, and the run is asked for. */
+  function settle() {
+    const moment = lab.momentOf(state.track, state.wanted);
+    for (const name of VIEWS) {
+      if (overlays[name].visible) lab.rest(name, overlays[name], state.sweep, moment);
+    }
+    const isExact = state.detail && (!state.slices || state.slices.at(moment.epoch) || moment.overflowed);
+    if (!isExact) lab.requestDetail(moment.epoch);
+  }
+
+  /* ---- start ---- */
+
+  function start() {
+    lab.readColors();
+    for (const name of VIEWS) overlays[name] = new lab.Overlay(lab.element(name));
+    const resize = new ResizeObserver((entries) => {
+      for (const { target } of entries) resized(overlays[target.id]);
+    });
+    VIEWS.forEach((name) => resize.observe(lab.element(name)));
+    document.addEventListener("pointerdown", () => (state.held = true), true);
+    for (const end of ["pointerup", "pointercancel"]) {
+      document.addEventListener(end, () => { state.held = false; changedAt = performance.now(); }, true);
+    }
+    lab.followWidth();
+    requestAnimationFrame(tick);
+  }
+
+  function resized(overlay) {
+    if (!overlay.plot._fullLayout || !overlay.host.clientWidth) return;
+    window.Plotly.Plots.resize(overlay.plot);
+    dirty = true;
+  }
+
+  function repaint() {
+    lab.readColors();
+    for (const name of VIEWS) lab.show(overlays[name], state.sweep.views[name]);
+    touch();
+  }
+
+  Object.assign(lab, {
+    state, overlays, timings, start, adoptSweep, adoptDetail, selectRun, goTo, stepBy, play, pause,
+    repaint, touch,
+  });
+})(window.descentLab);

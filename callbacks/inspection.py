@@ -1,0 +1,33 @@
+"""Inspect: the learning rate has settled, so its run is wanted in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output
+
+from app.engine import Laboratory
+from app.payload import detail_payload
+from app.settings import Settings
+from callbacks.answers import answer
+from components import ids
+
+
+def register(app: Dash, laboratory: Laboratory) -> None:
+    """Answers with the ticket of the request, by which the browser drops what comes late."""
+
+    @app.callback(
+        Output(ids.INSPECT_ANSWER, "data"),
+        Input(ids.INSPECT_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
+    def inspect(request: Any) -> dict[str, Any]:
+        return answer(
+            request, lambda settings: inspect_payload(laboratory, settings, request.get("epoch"))
+        )
+
+
+def inspect_payload(laboratory: Laboratory, settings: Settings, epoch: Any = 0) -> dict[str, Any]:
+    """The selected run for the browser, with exact slices where the playhead stands."""
+    experiment, detail = laboratory.inspect(settings, settings.checked_epoch(epoch))
+    return detail_payload(detail, experiment.surface, experiment.dataset)

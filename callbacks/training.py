@@ -1,0 +1,38 @@
+"""Train: everything but the learning rate has changed, or a rate that is no stop was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output
+
+from app.engine import Experiment, Laboratory
+from app.payload import sweep_payload
+from app.settings import Settings
+from callbacks.answers import answer
+from components import ids
+from components.figures import view_figures
+
+
+def register(app: Dash, laboratory: Laboratory) -> None:
+    """One request in flight is the browser's part (assets/60-bridge.js)."""
+
+    @app.callback(
+        Output(ids.TRAIN_ANSWER, "data"),
+        Input(ids.TRAIN_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
+    def train(request: Any) -> dict[str, Any]:
+        return answer(request, lambda settings: train_payload(laboratory, settings))
+
+
+def train_payload(laboratory: Laboratory, settings: Settings) -> dict[str, Any]:
+    """The sweep for the browser, with the views' static layers."""
+    return experiment_payload(laboratory.experiment(settings))
+
+
+def experiment_payload(experiment: Experiment) -> dict[str, Any]:
+    """An experiment as the one JSON object that the page plays."""
+    sweep, surface, dataset = experiment.sweep, experiment.surface, experiment.dataset
+    payload = sweep_payload(sweep, surface, experiment.projection, experiment.fit, dataset)
+    return payload | {"views": view_figures(sweep, surface, dataset)}

@@ -1,0 +1,1 @@
+"""What people see. Nothing here trains, scores or reads a global."""

@@ -1,0 +1,33 @@
+"""The static layers of the views: finished arrays in, a Plotly figure out.
+
+What moves (path, point, sections, tangents, fit, cursors) is drawn by the browser on a canvas
+above each figure. A trace whose `meta` names a meaning of `theme.PALETTE` takes its colour from the
+theme; one named "rest" is invisible: it follows when the person pauses, for hover and export.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.results import Dataset, LossSurface, Sweep
+from components import ids
+from components.figures.contour import contour_figure
+from components.figures.curves import curves_figure
+from components.figures.fit import fit_figure
+from components.figures.sections import sections_figure
+from components.figures.surface import surface_figure
+
+
+def view_figures(sweep: Sweep, surface: LossSurface, dataset: Dataset) -> dict[str, Any]:
+    """Each view's figure as Plotly JSON (binary arrays as base64), by element id."""
+    figures = {
+        ids.LOSS_SURFACE: surface_figure(surface),
+        ids.DESCENT_PATH: contour_figure(surface),
+        ids.CROSS_SECTIONS: sections_figure(surface),
+        ids.FIT: fit_figure(dataset, is_linear=sweep.settings.is_linear),
+        ids.CURVES: curves_figure(sweep, surface, dataset),
+    }
+    views = {name: figure.to_dict() for name, figure in figures.items()}
+    # The contour's heights are the surface's colours: sent once, copied by the browser.
+    views[ids.DESCENT_PATH]["data"][0]["z"] = None
+    return views

@@ -1,0 +1,82 @@
+"""What all figures share: fixed ranges, quiet axes, numbers that fit."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy import ndarray
+
+from components import theme
+
+# Loss is drawn no lower than this share of the box's height: a perfect fit has no logarithm.
+LOWEST_SHARE = 1e-7
+
+
+def base_layout(left: int = 52, right: int = 12, top: int = 6, bottom: int = 42) -> dict[str, Any]:
+    """Margins in pixels; everything else is the same in each view."""
+    return dict(
+        margin=dict(l=left, r=right, t=top, b=bottom),
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font=dict(family=theme.FONT, size=theme.FONT_SIZE, color=theme.color("text")),
+        template="none",
+        showlegend=False,
+        uirevision="constant",
+        hovermode="closest",
+        dragmode=False,
+    )
+
+
+def axis(title: str, limits: tuple[float, float], **more: Any) -> dict[str, Any]:
+    """A 2D axis of fixed range."""
+    look = dict(
+        title=dict(text=title, standoff=6),
+        range=list(limits),
+        gridcolor=theme.color("grid"),
+        linecolor=theme.color("line"),
+        zeroline=False,
+        ticks="outside",
+        ticklen=4,
+        tickcolor=theme.color("line"),
+        nticks=6,
+        fixedrange=True,
+    )
+    return look | more
+
+
+def rest_trace(name: str, **more: Any) -> go.Scatter:
+    """An invisible trace that the browser brings up to date when nothing moves."""
+    return go.Scatter(
+        x=[],
+        y=[],
+        name=name,
+        meta="rest",
+        mode="markers",
+        opacity=0,
+        marker=dict(size=9),
+        hovertemplate="%{text}<extra></extra>",
+        **more,
+    )
+
+
+def log_loss(loss: ndarray, height: float) -> ndarray:
+    """log10 of a loss, kept inside what can be drawn: above 0 and at most ten times the height."""
+    inside = np.clip(np.nan_to_num(loss, nan=10 * height), LOWEST_SHARE * height, 10 * height)
+    # Four digits are finer than any screen, and compress to half the size.
+    return np.round(np.log10(inside), 4).astype("float32")
+
+
+def decade_ticks(low: float, high: float) -> dict[str, Any]:
+    """Tick positions in log10 and their labels as plain numbers: 0.1, 1, 10; 2 and 5 if few."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    steps = (1,) if high - low > 2 else (1, 2, 5)
+    values = [step * 10.0**decade for decade in decades for step in steps]
+    inside = [value for value in values if low <= math.log10(value) <= high]
+    return dict(
+        tickmode="array",
+        tickvals=[math.log10(value) for value in inside],
+        ticktext=[f"{value:.10f}".rstrip("0").rstrip(".") for value in inside],
+    )

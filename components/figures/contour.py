@@ -1,0 +1,72 @@
+"""The descent path's ground: contours of the same surface, seen from above."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.results import LossSurface
+from components import theme
+from components.figures.base import axis, base_layout, decade_ticks, log_loss, rest_trace
+
+LEVELS = 18
+
+
+def contour_figure(surface: LossSurface) -> go.Figure:
+    """Contours at log-spaced losses, so that the bowl and its floor are both readable."""
+    box, (first, second) = surface.box, surface.plane.names
+    logs = log_loss(surface.loss, box.height)
+    low, high = float(logs.min()), float(np.log10(box.height))
+    traces = [
+        go.Contour(
+            x=surface.first.astype("float32"),
+            y=surface.second.astype("float32"),
+            z=logs,
+            customdata=None,
+            colorscale=theme.COLORSCALE,
+            zmin=low,
+            zmax=high,
+            contours=dict(start=low, end=high, size=(high - low) / LEVELS),
+            line=dict(width=0.6, color="rgba(255,255,255,0.55)"),
+            colorbar=dict(
+                thickness=10,
+                outlinewidth=0,
+                xpad=6,
+                title=dict(text="train loss", side="right"),
+                **decade_ticks(low, high),
+            ),
+            hoverinfo="skip",
+        ),
+        _optimum(surface),
+        rest_trace("path"),
+    ]
+    layout = base_layout(right=6) | dict(
+        xaxis=axis(first, box.first), yaxis=axis(second, box.second)
+    )
+    return go.Figure(traces, layout)
+
+
+def _optimum(surface: LossSurface) -> go.Scatter:
+    """A full star where the optimum is known; a hollow one where it is only the best so far."""
+    exact = surface.optimum_is_exact
+    name = "least squares" if exact else "lowest loss in this sweep"
+    first, second = (float(value) for value in surface.optimum)
+    middle = sum(surface.box.first) / 2
+    return go.Scatter(
+        x=[first],
+        y=[second],
+        name=name,
+        meta="optimum",
+        mode="markers+text",
+        text=[name],
+        textposition="middle left" if first > middle else "middle right",
+        textfont=dict(color="#ffffff", size=theme.FONT_SIZE, shadow="0 0 3px #000, 0 0 2px #000"),
+        marker=dict(
+            symbol="star" if exact else "star-open",
+            size=15,
+            color=theme.color("optimum"),
+            line=dict(width=1.5 if exact else 2.5, color="#ffffff" if exact else None),
+        ),
+        hovertemplate=f"{name}<br>%{{x:.4f}}, %{{y:.4f}}"
+        f"<br>train loss {surface.optimum_loss:.5g}<extra></extra>",
+    )

@@ -1,0 +1,87 @@
+"""What happens over training: axes and, where they are known, the values that it should reach."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.results import Dataset, LossSurface, Sweep
+from components import theme
+from components.figures.base import axis, base_layout, decade_ticks, rest_trace
+
+EPOCH_TICKS = (0, 1, 10, 100, 1000, 5000)
+ROOM = 0.06
+# How far above the start, as a multiple of its loss, a diverging run is still followed.
+RISE = 20
+
+
+def curves_figure(sweep: Sweep, surface: LossSurface, dataset: Dataset) -> go.Figure:
+    """Train loss over epochs, both logarithmic; below it weight and bias of the linear model.
+
+    Epochs stand at log10(1 + epoch): epoch 0 is visible and the first steps have room.
+    """
+    end = math.log10(1 + sweep.settings.epochs)
+    losses = _loss_range(sweep, surface)
+    linear = sweep.settings.is_linear
+    epoch_axis = axis("epoch", (-ROOM / 3 * end, end), **_epoch_ticks(sweep.settings.epochs))
+    loss_axis = axis("train loss", losses, **decade_ticks(*losses))
+    if not linear:
+        layout = base_layout() | dict(xaxis=epoch_axis, yaxis=loss_axis)
+        return go.Figure([rest_trace("train loss")], layout)
+    layout = base_layout() | dict(
+        xaxis=epoch_axis | dict(title=None, showticklabels=False, ticks=""),
+        yaxis=loss_axis | dict(domain=[0.54, 1]),
+        xaxis2=epoch_axis | dict(anchor="y2"),
+        yaxis2=axis("parameters", _param_range(surface), domain=[0, 0.46], anchor="x2", nticks=4),
+    )
+    weight, bias = dataset.least_squares
+    traces = [
+        _level(end, math.log10(dataset.least_squares_loss), "least squares", "optimum"),
+        _level(end, float(weight), "least-squares weight", "first", "x2", "y2"),
+        _level(end, float(bias), "least-squares bias", "second", "x2", "y2"),
+        rest_trace("train loss"),
+        rest_trace("weight", xaxis="x2", yaxis="y2"),
+        rest_trace("bias", xaxis="x2", yaxis="y2"),
+    ]
+    return go.Figure(traces, layout)
+
+
+def _loss_range(sweep: Sweep, surface: LossSurface) -> tuple[float, float]:
+    """log10 of the losses that the calm runs pass through, with room to see others rise."""
+    calm = sweep.train_loss[sweep.calm] if sweep.calm.any() else sweep.train_loss
+    low = math.log10(max(float(np.nanmin(calm)), 1e-7 * surface.box.height))
+    high = math.log10(RISE * float(sweep.train_loss[0, 0]))
+    return low - ROOM * (high - low), high
+
+
+def _param_range(surface: LossSurface) -> tuple[float, float]:
+    box = surface.box
+    return min(box.first[0], box.second[0]), max(box.first[1], box.second[1])
+
+
+def _epoch_ticks(epochs: int) -> dict[str, Any]:
+    inside = [tick for tick in EPOCH_TICKS if tick <= epochs and (tick < 2000 or epochs > 3000)]
+    return dict(
+        tickmode="array",
+        tickvals=[math.log10(1 + tick) for tick in inside],
+        ticktext=[str(tick) for tick in inside],
+    )
+
+
+def _level(
+    end: float, value: float, name: str, meaning: str, x: str = "x", y: str = "y"
+) -> go.Scatter:
+    return go.Scatter(
+        x=[0, end],
+        y=[value, value],
+        name=name,
+        meta=meaning,
+        mode="lines",
+        xaxis=x,
+        yaxis=y,
+        line=dict(color=theme.color(meaning), width=1.5, dash="dot"),
+        hovertemplate=f"{name}<extra></extra>",
+    )

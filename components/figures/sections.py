@@ -1,0 +1,22 @@
+"""The cross sections' axes. Their curves follow the current point: the browser draws them."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from app.results import LossSurface
+from components.figures.base import axis, base_layout, rest_trace
+
+
+def sections_figure(surface: LossSurface) -> go.Figure:
+    """Loss along each plane direction, both over one height."""
+    box, (first, second) = surface.box, surface.plane.names
+    height = axis("train loss", (0, box.height))
+    traces = [rest_trace("first"), rest_trace("second", xaxis="x2", yaxis="y2")]
+    layout = base_layout(left=46) | dict(
+        xaxis=axis(first, box.first, domain=[0, 0.48], nticks=5),
+        yaxis=height,
+        xaxis2=axis(second, box.second, domain=[0.52, 1], nticks=5, anchor="y2"),
+        yaxis2=height | dict(title=None, anchor="x2", showticklabels=False, ticks="", matches="y"),
+    )
+    return go.Figure(traces, layout)

@@ -1,0 +1,78 @@
+"""The loss surface in 3D."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.results import LossSurface
+from components import theme
+from components.figures.base import base_layout, log_loss
+
+# Above the box a surface is cut; a value far above it would hide the rest (a limit of WebGL).
+CUT_AT = 1.5
+CAMERA = dict(eye=dict(x=0.8, y=-1.75, z=1.1), center=dict(x=0, y=0, z=-0.25))
+
+
+def surface_figure(surface: LossSurface) -> go.Figure:
+    """The surface coloured by log loss with the optimum's mark; the camera is the person's."""
+    box, (first, second) = surface.box, surface.plane.names
+    height = np.minimum(surface.loss, CUT_AT * box.height).astype("float32")
+    traces = [
+        go.Surface(
+            x=surface.first.astype("float32"),
+            y=surface.second.astype("float32"),
+            z=height,
+            surfacecolor=log_loss(surface.loss, box.height),
+            colorscale=theme.COLORSCALE,
+            cmin=float(np.log10(max(surface.loss.min(), 1e-7 * box.height))),
+            cmax=float(np.log10(box.height)),
+            showscale=False,
+            lighting=dict(ambient=0.85, diffuse=0.3, specular=0.04, roughness=0.9),
+            contours=dict(z=_height_lines(box.height)),
+            hovertemplate=(
+                f"{first} %{{x:.3f}}<br>{second} %{{y:.3f}}<br>train loss %{{z:.4g}}<extra></extra>"
+            ),
+        ),
+        go.Scatter3d(
+            x=[],
+            y=[],
+            z=[],
+            meta="rest",
+            mode="markers",
+            marker=dict(size=4, opacity=0),
+            hovertemplate="%{text}<extra></extra>",
+        ),
+    ]
+    layout = base_layout(left=0, right=0, top=0, bottom=0) | dict(
+        dragmode="orbit",
+        scene=dict(
+            xaxis=_scene_axis(first, box.first),
+            yaxis=_scene_axis(second, box.second),
+            zaxis=_scene_axis("train loss", (0, box.height)),
+            aspectmode="manual",
+            aspectratio=dict(x=1.45, y=1.15, z=0.62),
+            camera=CAMERA,
+        ),
+    )
+    return go.Figure(traces, layout)
+
+
+def _height_lines(height: float) -> dict[str, Any]:
+    return dict(show=True, start=0, end=height, size=height / 8, color="#9c9884", width=1)
+
+
+def _scene_axis(title: str, limits: tuple[float, float]) -> dict[str, Any]:
+    return dict(
+        title=dict(text=title),
+        range=list(limits),
+        nticks=5,
+        showbackground=False,
+        gridcolor=theme.color("grid"),
+        linecolor=theme.color("line"),
+        zeroline=False,
+        showspikes=False,
+        tickfont=dict(size=theme.FONT_SIZE),
+    )

@@ -1,0 +1,156 @@
+"""The page: header, learning rate and facts, five views, timeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import ids, theme
+from components.controls import learning_rate_bar, rail
+from components.playback import timeline
+
+TITLES = {
+    ids.LOSS_SURFACE: "Loss surface",
+    ids.DESCENT_PATH: "Descent path",
+    ids.CROSS_SECTIONS: "Cross sections",
+    ids.FIT: "Fit",
+    ids.CURVES: "Over training",
+}
+# (fact's name in its data attribute, label)
+FACTS = (
+    ("learning-rate", "learning rate"),
+    ("epoch", "epoch"),
+    ("train-loss", "train loss"),
+    ("edge", "2/sharpness"),
+    ("verdict", "outcome of the whole run"),
+)
+# The theme is set before anything is painted: the person's own choice, else the system's.
+SET_THEME = (
+    "document.documentElement.dataset.bsTheme=localStorage.getItem('theme')||"
+    "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light')"
+)
+
+
+def page(first_sweep: dict[str, Any]) -> Component:
+    """Everything, with the default sweep in its store: the page is live as soon as it is up."""
+    return html.Div(
+        className="lab",
+        children=[
+            _header(),
+            rail(),
+            html.Main(
+                className="main",
+                children=[
+                    html.Div(className="top", children=[learning_rate_bar(), _facts()]),
+                    html.Div(id=ids.MESSAGE, className="message", role="alert", hidden=True),
+                    html.Div(
+                        className="views",
+                        children=[
+                            *(_view(name) for name in ids.VIEWS),
+                            html.Div(className="tabs", role="tablist", children=_tabs()),
+                        ],
+                    ),
+                ],
+            ),
+            timeline(),
+            html.Div(id="busy", className="busy", role="status", hidden=True, children="training"),
+            dcc.Store(id=ids.TRAIN_REQUEST),
+            dcc.Store(id=ids.TRAIN_ANSWER, data={"ticket": 0, "payload": first_sweep}),
+            dcc.Store(id=ids.INSPECT_REQUEST),
+            dcc.Store(id=ids.INSPECT_ANSWER),
+            dcc.Store(id=ids.TRAIN_SEEN),
+            dcc.Store(id=ids.INSPECT_SEEN),
+        ],
+    )
+
+
+def page_template(plotly_script: str) -> str:
+    """Dash's index page with the palette, the theme and plotly.js in its head."""
+    return f"""<!DOCTYPE html>
+<html lang="en" data-bs-theme="light">
+<head>
+{{%metas%}}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="See gradient descent at every learning rate at once.">
+<title>{{%title%}}</title>
+{{%favicon%}}
+{{%css%}}
+<style>{theme.css()}</style>
+<script>{SET_THEME}</script>
+<script defer src="{plotly_script}"></script>
+</head>
+<body>
+{{%app_entry%}}
+<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
+</body>
+</html>"""
+
+
+def _header() -> Component:
+    return html.Header(
+        className="header",
+        children=[
+            html.Button(
+                html.Span(className="icon icon-sliders"),
+                id="open-rail",
+                className="icon-button only-narrow",
+                title="choices",
+            ),
+            html.H1("Descent Lab"),
+            html.P("Every learning rate at once: drag, and watch it learn or break."),
+            html.Button(
+                html.Span(className="icon icon-circle-half"),
+                id="theme",
+                className="icon-button",
+                title="light or dark",
+            ),
+        ],
+    )
+
+
+def _facts() -> Component:
+    """The strip of live facts; assets/50-facts.js keeps text and data attributes in step."""
+    return html.Div(
+        id=ids.FACTS,
+        className="facts",
+        children=[
+            html.Div(
+                className="fact",
+                children=[
+                    html.Span(label, id=f"fact-{name}-label", className="fact-label"),
+                    html.Span(id=f"fact-{name}", className="fact-value"),
+                ],
+            )
+            for name, label in FACTS
+        ],
+    )
+
+
+def _view(name: str) -> Component:
+    """A card: title, a note of what the picture hides or shows, the plot, the canvas above it."""
+    return html.Section(
+        className="card-view",
+        id=f"{name}-card",
+        children=[
+            html.Div(
+                className="card-head",
+                children=[
+                    html.H2(TITLES[name]),
+                    html.Span(id=f"{name}-note", className="card-note"),
+                ],
+            ),
+            html.Div(id=name, className="plot"),
+        ],
+    )
+
+
+def _tabs() -> list[Component]:
+    """On a phone, three views share one place."""
+    return [_tab(name) for name in (ids.CROSS_SECTIONS, ids.LOSS_SURFACE, ids.CURVES)]
+
+
+def _tab(name: str) -> Component:
+    view: dict[str, Any] = {"data-view": name}
+    return html.Button(TITLES[name], className="tab", role="tab", **view)

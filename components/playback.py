@@ -1,0 +1,57 @@
+"""The timeline under the views: one playhead drives them all."""
+
+from __future__ import annotations
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from components import ids
+
+# The playhead's slider stands at log10(1 + epoch) in this many parts of the whole.
+POSITIONS = 1000
+SPEEDS = (0.25, 0.5, 1, 2, 4)
+
+
+def timeline() -> Component:
+    """Play, single epochs, scrub, speed, loop."""
+    return html.Footer(
+        className="timeline",
+        children=[
+            html.Button(
+                id=ids.PLAY,
+                className="btn btn-primary play",
+                children=[html.Span(className="icon icon-play-fill"), html.Span("Play")],
+            ),
+            html.Button("−1", id="epoch-back", className="step-button", title="one epoch back"),
+            html.Button("+1", id="epoch-on", className="step-button", title="one epoch on"),
+            html.Div(
+                className="scrub",
+                children=[
+                    dbc.Input(
+                        id=ids.PLAYHEAD,
+                        type="range",
+                        min=0,
+                        max=POSITIONS,
+                        step=1,
+                        value=0,
+                        class_name="slider",
+                    ),
+                    html.Div(id="ticks", className="ticks"),
+                ],
+            ),
+            html.Span(id="epoch-shown", className="epoch-shown"),
+            dbc.Select(
+                id="speed",
+                options=[{"label": f"{speed:g}×", "value": str(speed)} for speed in SPEEDS],
+                value="1",
+                class_name="speed",
+            ),
+            html.Button(
+                html.Span(className="icon icon-arrow-repeat"),
+                id="loop",
+                className="step-button",
+                title="play again and again",
+            ),
+        ],
+    )
