@@ -1,9 +1,10 @@
 """Results as JSON for the browser: arrays as base64 of little-endian bytes, never as decimals.
 
 An array becomes {"dtype", "shape", "along", "data"}. Along its frames it goes as differences of the
-numbers' bit patterns taken as integers, which is exact and, as neighbours are alike, mostly small; its bytes are shuffled (all first bytes, then all second ones, ...). Together that
-compresses a third better than plain base64. A scaled array is uint16 over a range, for curves that a
-screen cannot show finer; its NaN is 65535.
+numbers' bit patterns taken as integers: exact and, as neighbours are alike, mostly small. Its bytes
+are shuffled (all first bytes, then all second ones, ...). Together that compresses a third better
+than plain base64. A scaled array is uint16 over a range, for curves that no screen shows finer; its
+NaN is 65535.
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ def sweep_payload(
         "verdicts": list(sweep.verdicts),
         "diverged_at": sweep.diverged_at.tolist(),
         "overflow_at": sweep.overflow_at.tolist(),
+        "last_loss": [float(loss) if np.isfinite(loss) else None for loss in sweep.last_loss],
+        "reference_loss": sweep.reference_loss if np.isfinite(sweep.reference_loss) else None,
         "start_sharpness": sweep.start_sharpness,
         # JSON has no infinity: where nothing curves there is no edge.
         "edge": sweep.edge if np.isfinite(sweep.edge) else None,

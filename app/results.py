@@ -46,6 +46,8 @@ class Sweep:
     last_loss: Float[ndarray, "run"]
     calm: Bool[ndarray, "run"]
     verdicts: tuple[str, ...]
+    # What a run should come close to: the loss of least squares, else the lowest last loss.
+    reference_loss: float
     # The largest eigenvalue of the Hessian of train_loss at the start.
     start_sharpness: float
 

@@ -52,10 +52,14 @@
     };
   }
 
-  function times(matrix, [x, y, z, w]) {
-    return [0, 1, 2, 3].map(
-      (row) => matrix[row] * x + matrix[row + 4] * y + matrix[row + 8] * z + matrix[row + 12] * w,
-    );
+  /** The product of two column-major 4 x 4 matrices. */
+  function times(left, right) {
+    const product = new Float64Array(16);
+    for (let at = 0; at < 16; at++) {
+      const [row, column] = [at % 4, at - (at % 4)];
+      for (let k = 0; k < 4; k++) product[at] += left[row + 4 * k] * right[column + k];
+    }
+    return product;
   }
 
   /** The 3D scene: `point` gives pixels of a data point; `key` changes when the camera moves. */
@@ -66,13 +70,14 @@
     const box = scene.container.getBoundingClientRect();
     const host = overlay.host.getBoundingClientRect();
     const [left, top] = [box.left - host.left, box.top - host.top];
+    const toScene = [scaleX, 0, 0, 0, 0, scaleY, 0, 0, 0, 0, scaleZ, 0, 0, 0, 0, 1];
+    const m = times(projection, times(view, times(model, toScene)));
     return {
       point(x, y, z) {
-        const seen = times(projection, times(view, times(model, [x * scaleX, y * scaleY, z * scaleZ, 1])));
-        return [
-          left + box.width * (0.5 + (0.5 * seen[0]) / seen[3]),
-          top + box.height * (0.5 - (0.5 * seen[1]) / seen[3]),
-        ];
+        const depth = m[3] * x + m[7] * y + m[11] * z + m[15];
+        const across = (m[0] * x + m[4] * y + m[8] * z + m[12]) / depth;
+        const up = (m[1] * x + m[5] * y + m[9] * z + m[13]) / depth;
+        return [left + box.width * (0.5 + 0.5 * across), top + box.height * (0.5 - 0.5 * up)];
       },
     };
   }

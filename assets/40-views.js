@@ -11,7 +11,9 @@
   const FONT = "12px system-ui, sans-serif";
   // The smallest distance in pixels between two marks on a path.
   const MARK_GAP = 7;
-  const SECTION_SAMPLES = 81;
+  const SECTION_SAMPLES = 61;
+  // Points of a path closer than this to the last one drawn add nothing to see.
+  const POINT_GAP = 0.75;
 
   let colors = {};
 
@@ -62,14 +64,19 @@
     context.fillText(text, x, y);
   }
 
+  const isNear = (a, b) => Math.abs(a[0] - b[0]) < POINT_GAP && Math.abs(a[1] - b[1]) < POINT_GAP;
+
   /** A path of pixel points with a halo; where epochs are left out between two points it is dotted. */
   function drawPath(context, axes, points, epochs, alpha) {
     const [whole, gaps] = [[], []];
+    let last = 0;
     for (let index = 1; index < points.length; index++) {
-      // A diverging run leaps across the picture from beyond it to beyond it: that is no path on it.
-      if (!isInside(axes, points[index - 1]) && !isInside(axes, points[index])) continue;
+      if (index < points.length - 1 && isNear(points[index], points[last])) continue;
+      const ends = [points[last], points[index]];
       const target = epochs[index] - epochs[index - 1] > 1 ? gaps : whole;
-      target.push(points[index - 1], points[index], null);
+      last = index;
+      // A diverging run leaps across the picture from beyond it to beyond it: that is no path on it.
+      if (ends.some((end) => isInside(axes, end))) target.push(...ends, null);
     }
     context.save();
     context.globalAlpha = alpha;
@@ -145,7 +152,7 @@
         stroke(context, line, { color, width: 2.5, dash });
       }
     }
-    drawSurfacePath(context, moment, segment);
+    drawSurfacePath(context, axes, moment, segment);
     const { coordinates, train_loss: floor } = sweep.optimum;
     star(context, axes.point(...coordinates, floor), sweep.optimum.is_exact);
     if (!inBox || loss > box.height) return;
@@ -155,11 +162,15 @@
     dot(context, point, 6, colors.path);
   }
 
-  function drawSurfacePath(context, { track, index }, segment) {
+  function drawSurfacePath(context, axes, { track, index }, segment) {
     const at = (k) => [track.first(k), track.second(k), track.loss[k]];
     const [past, ahead] = [[], []];
+    const pixels = Array.from({ length: track.length }, (_, k) => axes.point(...at(k)));
+    let last = 0;
     for (let k = 1; k < track.length; k++) {
-      (k <= index ? past : ahead).push(...segment(at(k - 1), at(k)));
+      if (k !== index && isNear(pixels[k], pixels[last])) continue;
+      (k <= index ? past : ahead).push(...segment(at(last), at(k)));
+      last = k;
     }
     stroke(context, ahead, { color: colors.path, width: 2.5, alpha: FAINT });
     stroke(context, past, { color: "#ffffff", width: 5, alpha: 0.8 });
@@ -319,10 +330,9 @@
     const share = (k) => Math.log10(1 + track.epochs[k]);
     for (const { axes, value, color, dash } of rows) {
       const points = Array.from({ length: track.length }, (_, k) => [axes.x(share(k)), tame(axes.y(value(k)))]);
-      const onPicture = points.map((point, k) => (isInside(axes, point) || [k - 1, k + 1].some((near) => points[near] && isInside(axes, points[near])) ? point : null));
       axes.inside(context, () => {
-        stroke(context, onPicture.slice(index), { color, width: 2.2, dash, alpha: FAINT });
-        stroke(context, onPicture.slice(0, index + 1), { color, width: 2.5, dash });
+        stroke(context, onPicture(axes, points, index, points.length - 1), { color, width: 2.2, dash, alpha: FAINT });
+        stroke(context, onPicture(axes, points, 0, index), { color, width: 2.5, dash });
       });
       if (isInside(axes, points[index])) dot(context, points[index], 4, color, colors.background, 1.5);
     }
@@ -330,6 +340,19 @@
     const x = top.x(Math.log10(1 + moment.epoch));
     stroke(context, [[x, top.top], [x, last.bottom]], { color: colors.text, width: 1.5, dash: [5, 4] });
     nameCurves(context, rows.slice(1), track);
+  }
+
+  /** Part of a curve, with breaks where it leaps from beyond the picture to beyond it. */
+  function onPicture(axes, points, from, to) {
+    const line = [];
+    let last = from;
+    for (let k = from + 1; k <= to; k++) {
+      if (k < to && isNear(points[k], points[last])) continue;
+      const ends = [points[last], points[k]];
+      last = k;
+      if (ends.some((end) => isInside(axes, end))) line.push(...(line[line.length - 1] === ends[0] ? [ends[1]] : [null, ...ends]));
+    }
+    return line;
   }
 
   /** Curves carry their names at their start, where they are apart; no legend to look up. */

@@ -135,6 +135,11 @@
     target.replaceChildren(...html.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
   }
 
+  function ending(sweep, run) {
+    const reference = `${sweep.is_linear ? "least squares has" : "the lowest here is"} ${format(sweep.reference_loss, 4)}`;
+    return `after ${sweep.end} epochs its train loss is ${format(sweep.last_loss[run], 4)}; ${reference}`;
+  }
+
   /** The verdict as a sentence about the whole run. */
   function outcome(sweep, run) {
     const rate = plain(sweep.learning_rates[run]);
@@ -144,8 +149,8 @@
       case "diverged": return `At ${rate} training diverges: the loss stays above its start since epoch ${since}.`;
       case "stuck": return `At ${rate} the network ends stuck: every hidden unit is off for every example, so no gradient reaches its weights any more.`;
       case "oscillating": return `At ${rate} it goes zigzag across the valley and is still descending.`;
-      case "too slow": return `At ${rate} it is too slow: after ${sweep.end} epochs it has not come close to the lowest loss.`;
-      default: return `At ${rate} training converges.`;
+      case "too slow": return `At ${rate} it is too slow: ${ending(sweep, run)}.`;
+      default: return `At ${rate} training converges: ${ending(sweep, run)}.`;
     }
   }
 

@@ -31,9 +31,12 @@ class Experiment:
 
 
 class Laboratory:
-    """An LRU cache of experiments. Equal Settings give equal results, so sharing them is safe."""
+    """An LRU cache of experiments. Equal Settings give equal results, so sharing them is safe.
 
-    def __init__(self, size: int = 16) -> None:
+    An experiment weighs up to 25 MB, most of it the history of every epoch.
+    """
+
+    def __init__(self, size: int = 8) -> None:
         self._size = size
         self._lock = Lock()
         self._experiments: OrderedDict[str, Experiment] = OrderedDict()
@@ -50,18 +53,24 @@ class Laboratory:
             with self._lock:
                 if found := self._found(key):
                     return found
-            made = run_experiment(settings)
-            with self._lock:
-                self._experiments[key] = made
-                self._running.pop(key, None)
-                while len(self._experiments) > self._size:
-                    self._experiments.popitem(last=False)
+            try:
+                made = run_experiment(settings)
+                self._keep(key, made)
+            finally:
+                with self._lock:
+                    self._running.pop(key, None)
         return made
 
     def inspect(self, settings: Settings, epoch: int = 0) -> tuple[Experiment, RunDetail]:
         """The selected run in full. On a miss the whole sweep is trained, never a lone run."""
         found = self.experiment(settings)
         return found, inspect_run(settings, found.training, found.surface, epoch)
+
+    def _keep(self, key: str, experiment: Experiment) -> None:
+        with self._lock:
+            self._experiments[key] = experiment
+            while len(self._experiments) > self._size:
+                self._experiments.popitem(last=False)
 
     def _found(self, key: str) -> Experiment | None:
         if key in self._experiments:

@@ -2,7 +2,8 @@
 
 The plane of the linear model is weight x bias and shows everything. Any other network has more
 parameters than a picture has axes: its plane is *anchored* at the start that all runs share and
-laid through the end of the best run; what it hides is measured (`Projection.off_plane`, `.explained`).
+laid through the end of the best run. What it hides is measured: `Projection.off_plane` and
+`.explained`.
 """
 
 from __future__ import annotations

@@ -207,6 +207,7 @@ def _sweep(
         last_loss=np.where(judged.overflow_at < 0, every_loss[:, -1], np.nan).astype("float32"),
         calm=judged.calm,
         verdicts=judged.verdicts,
+        reference_loss=judged.reference_loss,
         start_sharpness=float(sharpness[0]),
     )
 

@@ -16,12 +16,14 @@ SMALLEST_SLOPE = 1e-4
 
 
 class Judged(NamedTuple):
-    """Epochs are -1 where a run never did."""
+    """Epochs are -1 where a run never did. The reference is what "too slow" is measured against:
+    least squares, else the lowest last loss of the slider's runs."""
 
     verdicts: tuple[str, ...]
     diverged_at: Int[ndarray, "run"]
     overflow_at: Int[ndarray, "run"]
     calm: Bool[ndarray, "run"]
+    reference_loss: float
 
 
 def judge(
@@ -55,7 +57,9 @@ def judge(
     ]
     fits = np.argmax(np.stack([holds for _, holds in choices]), axis=0)
     verdicts = tuple(choices[index][0] for index in fits)
-    return Judged(verdicts, diverged_at, overflow_at, calm=np.invert(above.any(axis=1)))
+    return Judged(
+        verdicts, diverged_at, overflow_at, np.invert(above.any(axis=1)), float(reference)
+    )
 
 
 def first_true(flags: Bool[ndarray, "run epoch"]) -> Int[ndarray, "run"]:

@@ -9,10 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy import ndarray
 
+from app.results import LossSurface
 from components import theme
 
 # Loss is drawn no lower than this share of the box's height: a perfect fit has no logarithm.
 LOWEST_SHARE = 1e-7
+HIGHEST_SHARE = 10
 
 
 def base_layout(left: int = 52, right: int = 12, top: int = 6, bottom: int = 42) -> dict[str, Any]:
@@ -62,9 +64,10 @@ def rest_trace(name: str, **more: Any) -> go.Scatter:
     )
 
 
-def log_loss(loss: ndarray, height: float) -> ndarray:
-    """log10 of a loss, kept inside what can be drawn: above 0 and at most ten times the height."""
-    inside = np.clip(np.nan_to_num(loss, nan=10 * height), LOWEST_SHARE * height, 10 * height)
+def log_loss(surface: LossSurface) -> ndarray:
+    """log10 of a surface's loss, kept to what has a colour: above 0, at most ten times the height."""
+    highest = HIGHEST_SHARE * surface.box.height
+    inside = np.clip(surface.loss, LOWEST_SHARE * surface.box.height, highest)
     # Four digits are finer than any screen, and compress to half the size.
     return np.round(np.log10(inside), 4).astype("float32")
 

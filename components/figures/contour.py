@@ -9,14 +9,14 @@ from app.results import LossSurface
 from components import theme
 from components.figures.base import axis, base_layout, decade_ticks, log_loss, rest_trace
 
-LEVELS = 18
+LEVELS = 20
 
 
 def contour_figure(surface: LossSurface) -> go.Figure:
     """Contours at log-spaced losses, so that the bowl and its floor are both readable."""
     box, (first, second) = surface.box, surface.plane.names
-    logs = log_loss(surface.loss, box.height)
-    low, high = float(logs.min()), float(np.log10(box.height))
+    logs = log_loss(surface)
+    low, high = float(logs.min()), float(logs.max())
     traces = [
         go.Contour(
             x=surface.first.astype("float32"),

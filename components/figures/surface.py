@@ -13,22 +13,23 @@ from components.figures.base import base_layout, log_loss
 
 # Above the box a surface is cut; a value far above it would hide the rest (a limit of WebGL).
 CUT_AT = 1.5
-CAMERA = dict(eye=dict(x=0.8, y=-1.75, z=1.1), center=dict(x=0, y=0, z=-0.25))
+CAMERA = dict(eye=dict(x=0.84, y=-1.84, z=1.14), center=dict(x=0, y=0, z=-0.33))
 
 
 def surface_figure(surface: LossSurface) -> go.Figure:
     """The surface coloured by log loss with the optimum's mark; the camera is the person's."""
     box, (first, second) = surface.box, surface.plane.names
     height = np.minimum(surface.loss, CUT_AT * box.height).astype("float32")
+    logs = log_loss(surface)
     traces = [
         go.Surface(
             x=surface.first.astype("float32"),
             y=surface.second.astype("float32"),
             z=height,
-            surfacecolor=log_loss(surface.loss, box.height),
+            surfacecolor=logs,
             colorscale=theme.COLORSCALE,
-            cmin=float(np.log10(max(surface.loss.min(), 1e-7 * box.height))),
-            cmax=float(np.log10(box.height)),
+            cmin=float(logs.min()),
+            cmax=float(logs.max()),
             showscale=False,
             lighting=dict(ambient=0.85, diffuse=0.3, specular=0.04, roughness=0.9),
             contours=dict(z=_height_lines(box.height)),
@@ -64,9 +65,17 @@ def _height_lines(height: float) -> dict[str, Any]:
     return dict(show=True, start=0, end=height, size=height / 8, color="#9c9884", width=1)
 
 
+def _in_two_lines(title: str) -> str:
+    """Long names would run out of the card, so they are broken in the middle."""
+    words = title.split()
+    if len(title) < 15:
+        return title
+    return " ".join(words[: len(words) // 2]) + "<br>" + " ".join(words[len(words) // 2 :])
+
+
 def _scene_axis(title: str, limits: tuple[float, float]) -> dict[str, Any]:
     return dict(
-        title=dict(text=title),
+        title=dict(text=_in_two_lines(title)),
         range=list(limits),
         nticks=5,
         showbackground=False,

@@ -1,0 +1,153 @@
+"""The real app in a real browser: one server and one Chromium for all, a fresh page for each test."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from werkzeug.serving import make_server
+
+from app.server import create_server
+from tests.browser.driver import CHROMIUM_ARGUMENTS, PATIENCE, asks, wait_detail, wait_ready
+
+sys.path.append(str(Path(__file__).parents[2] / "scripts"))
+
+SIZE = (1366, 768)
+LOCAL = ("data:", "blob:", "about:")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """flask-compress 1.25 leaves the closing of an asset's file to the garbage collector."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"))
+
+
+class Watch:
+    """What went wrong on the pages of a test, and which requests they sent."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.problems: list[str] = []
+        self.requests: list[Request] = []
+        self.trainings_in_flight = 0
+        self.most_trainings_in_flight = 0
+        self._allowed: list[re.Pattern[str]] = []
+
+    def allow(self, pattern: str) -> None:
+        """Expects console errors of this form: the test breaks something on purpose."""
+        self._allowed.append(re.compile(pattern))
+
+    def unexpected(self) -> list[str]:
+        return [
+            problem
+            for problem in self.problems
+            if not any(pattern.search(problem) for pattern in self._allowed)
+        ]
+
+    def follow(self, page: Page) -> None:
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("request", self._on_request)
+        page.on("requestfinished", self._on_end)
+        page.on("requestfailed", self._on_end)
+
+    def _on_console(self, entry: ConsoleMessage) -> None:
+        if entry.type == "error":
+            self.problems.append(f"console: {entry.text}")
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.address, *LOCAL)):
+            self.problems.append(f"request beyond localhost: {request.url}")
+        self.requests.append(request)
+        if _is_training(request):
+            self.trainings_in_flight += 1
+            self.most_trainings_in_flight = max(
+                self.most_trainings_in_flight, self.trainings_in_flight
+            )
+
+    def _on_end(self, request: Request) -> None:
+        if _is_training(request):
+            self.trainings_in_flight -= 1
+
+
+def _is_training(request: Request) -> bool:
+    return "_dash-update" in request.url and asks(request.post_data, "train-request")
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, create_server(), threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from ensure_browser import find_browser
+
+    path = find_browser()
+    if path is None:
+        pytest.fail("no browser: run `python scripts/ensure_browser.py`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch(address: str) -> Iterator[Watch]:
+    watch = Watch(address)
+    yield watch
+    assert watch.unexpected() == []
+
+
+@pytest.fixture
+def context_of(browser: Browser, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser contexts: each is another person's browser, with its own storage."""
+    contexts: list[BrowserContext] = []
+
+    def make(size: tuple[int, int] = SIZE, **options: Any) -> BrowserContext:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **options
+        )
+        context.set_default_timeout(PATIENCE)
+        context.on("page", watch.follow)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_page(context_of: Callable[..., BrowserContext], address: str) -> Callable[..., Page]:
+    """Opens the app, in a context of its own or in the given one, and waits until it is live."""
+
+    def make(context: BrowserContext | None = None, **options: Any) -> Page:
+        page = (context or context_of(**options)).new_page()
+        page.goto(address)
+        wait_ready(page)
+        return page
+
+    return make
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    page = open_page()
+    wait_detail(page)
+    return page

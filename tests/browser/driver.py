@@ -1,0 +1,345 @@
+"""What a person does on the page, and what can be read from it, as plain functions.
+
+They know element ids, the data attributes of `#facts` and the page's own namespace
+`window.descentLab`; no words and no places of the layout.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page, Route
+
+from app.engine import Laboratory
+from app.results import RunDetail, Sweep
+from app.settings import SLIDER_LEARNING_RATES, Settings
+
+# Software WebGL on a busy machine: what takes a second at a desk may take many here.
+PATIENCE = 40_000
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+UPDATES = "**/_dash-update-component"
+VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
+# Parts of a slider's whole way at its two ends that its thumb's centre never reaches.
+THUMB_CENTRE = """([name, share]) => {
+  const box = document.getElementById(name).getBoundingClientRect();
+  const thumb = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--thumb"));
+  return [box.left + thumb / 2 + share * (box.width - thumb), box.top + box.height / 2];
+}"""
+
+# ---- what is on the page ----
+
+
+def wait_ready(page: Page) -> None:
+    page.wait_for_selector("body.ready", timeout=PATIENCE)
+
+
+def wait(page: Page, condition: str, argument: Any = None) -> None:
+    """Waits for a JavaScript condition, an expression of `lab` and `argument`."""
+    page.wait_for_function(
+        f"(argument) => {{ const lab = window.descentLab; return {condition}; }}",
+        arg=argument,
+        timeout=PATIENCE,
+    )
+
+
+def facts(page: Page) -> dict[str, str]:
+    """The data attributes of #facts, in JavaScript's spelling: learningRate, trainLoss."""
+    return page.evaluate("() => ({...document.getElementById('facts').dataset})")
+
+
+def number(page: Page, name: str) -> float:
+    return float(facts(page)[name].replace("Infinity", "inf"))
+
+
+def wait_fact(page: Page, name: str, value: Any) -> None:
+    wait(page, "document.getElementById('facts').dataset[argument[0]] === argument[1]", [name, f"{value}"])
+
+
+def next_frames(page: Page, count: int = 2) -> None:
+    """Waits until the page has drawn what was just changed."""
+    page.evaluate(
+        """async (count) => {
+          for (let k = 0; k < count; k++) await new Promise((done) => requestAnimationFrame(done));
+        }""",
+        count,
+    )
+
+
+def wait_detail(page: Page) -> None:
+    """Waits until the selected run has been inspected: from then on nothing is under way."""
+    wait(page, "lab.state.detail && !lab.state.playing && lab.state.detail.run === lab.state.run")
+    page.wait_for_load_state("networkidle")
+    next_frames(page)
+
+
+def rest(page: Page) -> None:
+    """Waits until Plotly's own traces show the current point: nothing has moved for a while."""
+    page.mouse.up()
+    wait_detail(page)
+    wait(
+        page,
+        """(() => {
+          const traces = lab.overlays["cross-sections"].plot.data.filter((one) => one.meta === "rest");
+          const { track, wanted } = lab.state;
+          const index = track.indexOf(track.nearest(wanted));
+          return traces[0].x[0] === track.first(index) && traces[0].y[0] === track.loss[index];
+        })()""",
+    )
+    page.wait_for_timeout(400)
+    next_frames(page)
+
+
+def state(page: Page, expression: str) -> Any:
+    """An expression of the page's state, such as "run" or "sweep.sweep_id"."""
+    return page.evaluate(f"() => window.descentLab.state.{expression}")
+
+
+def message(page: Page) -> str:
+    return page.locator("#message").inner_text() if page.locator("#message").is_visible() else ""
+
+
+def wait_message(page: Page) -> str:
+    page.locator("#message").wait_for(state="visible", timeout=PATIENCE)
+    return message(page)
+
+
+def wait_no_message(page: Page) -> None:
+    page.locator("#message").wait_for(state="hidden", timeout=PATIENCE)
+
+
+def canvases(page: Page) -> dict[str, str]:
+    """Each view's moving layer as an image, to see whether it changed."""
+    return page.evaluate(
+        """() => Object.fromEntries(Object.entries(window.descentLab.overlays)
+             .map(([name, overlay]) => [name, overlay.canvas.toDataURL()]))"""
+    )
+
+
+def camera(page: Page) -> np.ndarray:
+    """Eye, centre and up of the 3D view, as Plotly holds them."""
+    found = page.evaluate(
+        "() => window.descentLab.overlays['loss-surface'].plot._fullLayout.scene._scene.getCamera()"
+    )
+    return np.array([[found[part][axis] for axis in "xyz"] for part in ("eye", "center", "up")])
+
+
+# ---- what a person does ----
+
+
+def choose(page: Page, name: str, value: Any) -> None:
+    """Moves a slider to a value in one go, as a click on its track does."""
+    page.locator(f"#{name}").fill(str(value))
+
+
+def choose_rate(page: Page, learning_rate: float) -> None:
+    choose(page, "learning-rate", SLIDER_LEARNING_RATES.index(learning_rate))
+    wait_fact(page, "learningRate", plain(learning_rate))
+
+
+def choose_epochs(page: Page, epochs: int) -> None:
+    stops = page.evaluate("() => document.querySelector('[data-stops]').dataset.stops.split(' ')")
+    choose(page, "epochs", stops.index(str(epochs)))
+
+
+def type_rate(page: Page, text: str) -> None:
+    page.locator("#learning-rate-value").fill(text)
+    page.locator("#learning-rate-value").press("Enter")
+
+
+def train(page: Page, **choices: Any) -> None:
+    """Changes data set, hidden units, seed or epochs one by one and waits for each sweep."""
+    for name, value in choices.items():
+        before = facts(page)["sweep"]
+        if name == "dataset":
+            page.locator("#dataset").select_option(value)
+        elif name == "epochs":
+            choose_epochs(page, value)
+        else:
+            choose(page, name.replace("_", "-"), value)
+        wait(page, "document.getElementById('facts').dataset.sweep !== argument", before)
+
+
+def press(page: Page, name: str, keys: str) -> None:
+    """Presses keys, with spaces between them, on one element."""
+    page.locator(f"#{name}").focus()
+    for key in keys.split():
+        page.keyboard.press(key)
+    next_frames(page)
+
+
+def grab(page: Page, name: str, share: float) -> None:
+    """Presses the mouse on a slider's thumb, which stands at `share` of its way."""
+    page.mouse.move(*page.evaluate(THUMB_CENTRE, [name, share]))
+    page.mouse.down()
+
+
+def drag_to(page: Page, name: str, share: float, steps: int = 20) -> None:
+    page.mouse.move(*page.evaluate(THUMB_CENTRE, [name, share]), steps=steps)
+
+
+def drag_slider(page: Page, name: str, start: float, end: float, steps: int = 20) -> None:
+    grab(page, name, start)
+    drag_to(page, name, end, steps)
+    page.mouse.up()
+
+
+def turn_scene(page: Page, right: float = 60, down: float = -30) -> None:
+    """A real drag of the 3D view."""
+    box = page.locator("#loss-surface").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right, y + down, steps=8)
+    page.mouse.up()
+    steady_camera(page)
+
+
+def zoom_scene(page: Page, wheel: float = -240) -> None:
+    box = page.locator("#loss-surface").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, wheel)
+    steady_camera(page)
+
+
+def steady_camera(page: Page) -> None:
+    """A turned scene glides on for a moment: waits until it stands still."""
+    before = camera(page)
+    for _ in range(100):
+        page.wait_for_timeout(150)
+        now = camera(page)
+        if np.allclose(before, now, atol=1e-7):
+            return
+        before = now
+    raise AssertionError("the camera never comes to rest")
+
+
+# ---- what the page must not do ----
+
+
+def count_plotly_calls(page: Page) -> Callable[[], list[str]]:
+    """Wraps every function of Plotly; the result tells which were called since."""
+    page.evaluate(
+        """() => {
+          window.plotlyCalls = [];
+          const wrap = (owner, prefix) => {
+            for (const [name, value] of Object.entries(owner)) {
+              if (typeof value !== "function") continue;
+              owner[name] = function (...all) {
+                window.plotlyCalls.push(prefix + name);
+                return value.apply(this, all);
+              };
+            }
+          };
+          wrap(window.Plotly.Plots, "Plots.");
+          wrap(window.Plotly, "");
+        }"""
+    )
+    return lambda: page.evaluate("() => window.plotlyCalls.splice(0)")
+
+
+class Gate:
+    """Holds back one kind of request until the test lets it go on."""
+
+    def __init__(self, page: Page, store: str) -> None:
+        self.waiting: list[Route] = []
+        self.store, self.page, self.is_open = store, page, False
+        page.route(UPDATES, self._arrive)
+
+    def _arrive(self, route: Route) -> None:
+        if self.is_open or not asks(route.request.post_data, self.store):
+            route.continue_()
+        else:
+            self.waiting.append(route)
+
+    def wait_for(self, count: int = 1) -> None:
+        for _ in range(PATIENCE // 50):
+            if len(self.waiting) >= count:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{len(self.waiting)} requests came, not {count}")
+
+    def let_go(self) -> None:
+        """Lets the oldest held request pass."""
+        self.waiting.pop(0).continue_()
+
+    def open(self) -> None:
+        """From now on everything passes, what is held first."""
+        self.is_open = True
+        while self.waiting:
+            self.let_go()
+
+
+def asks(body: str | None, store: str) -> bool:
+    """Whether a request to Dash was set off by this store, "train-request" for example."""
+    return f"{store}.data" in json.loads(body or "{}").get("changedPropIds", [])
+
+
+# ---- pictures ----
+
+
+def blob(page: Page, clip: dict[str, float], colour: tuple[int, int, int]) -> tuple[float, float]:
+    """The centre, in CSS pixels of the page, of all that has this colour inside a rectangle."""
+    picture = base64.b64encode(page.screenshot(clip=clip)).decode()  # type: ignore[arg-type]
+    found = page.evaluate(
+        """async ([picture, red, green, blue]) => {
+          const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0));
+          const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+          const canvas = new OffscreenCanvas(image.width, image.height);
+          const context = canvas.getContext("2d");
+          context.drawImage(image, 0, 0);
+          const { data } = context.getImageData(0, 0, image.width, image.height);
+          let [x, y, count] = [0, 0, 0];
+          for (let at = 0; at < data.length; at += 4) {
+            const distance = Math.abs(data[at] - red) + Math.abs(data[at + 1] - green) + Math.abs(data[at + 2] - blue);
+            if (distance > 60) continue;
+            x += (at / 4) % image.width + 0.5;
+            y += Math.floor(at / 4 / image.width) + 0.5;
+            count += 1;
+          }
+          return { x: x / count, y: y / count, count, width: image.width };
+        }""",
+        [picture, *colour],
+    )
+    assert found["count"] > 5, f"nothing of colour {colour} in {clip}"
+    ratio = found["width"] / clip["width"]
+    return clip["x"] + found["x"] / ratio, clip["y"] + found["y"] / ratio
+
+
+# ---- what the engine says ----
+
+
+@cache
+def laboratory() -> Laboratory:
+    """The tests' own engine, apart from the server's."""
+    return Laboratory()
+
+
+def engine_sweep(settings: Settings) -> Sweep:
+    return laboratory().experiment(settings).sweep
+
+
+@cache
+def engine_run(settings: Settings) -> RunDetail:
+    """The selected run at every epoch that the page can show."""
+    return laboratory().inspect(settings)[1]
+
+
+def plain(value: float) -> str:
+    """A number as JavaScript prints it: 0.01, 1, 0.0001."""
+    return re.sub(r"\.0$", "", repr(value))

@@ -1,0 +1,5 @@
+"""Shapes and types are checked while the tests run, so this comes before the first import of app."""
+
+from jaxtyping import install_import_hook
+
+install_import_hook(["app.engine", "app.results", "app.payload"], "beartype.beartype")

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LinearRegression
+
+from app.engine import datasets
+from tests.oracles import global_seed
+
+# Printed by the notebook, as float32.
+INPUTS = [
+    2.7440674, 3.5759468, 3.0138168, 2.724416, 2.118274, 3.2294705, 2.187936, 4.458865, 4.8183136,
+    1.9172076,
+]  # fmt: skip
+TARGETS = [
+    2.4080446, 3.1515417, 2.6971679, 2.3926268, 2.1701028, 2.698154, 2.4674878, 3.178143,
+    3.4874237, 1.7450799,
+]  # fmt: skip
+
+
+def test_the_line_is_the_notebooks_to_the_last_bit() -> None:
+    line = datasets.load("line")
+    assert np.array_equal(line.inputs[:, 0], np.array(INPUTS, "float32"))
+    assert np.array_equal(line.targets, np.array(TARGETS, "float32"))
+
+
+def test_least_squares_prints_the_notebooks_slope_and_intercept() -> None:
+    line = datasets.load("line")
+    single = LinearRegression().fit(line.inputs, line.targets)
+    assert f"{single.coef_[0]:.8f} {single.intercept_:.7f}" == "0.50377744 1.0885315"
+    # The notebook solves in float32; in float64 the slope differs by its rounding.
+    assert line.least_squares == pytest.approx([0.50377744, 1.0885315], rel=3e-7)
+
+
+def test_the_noise_on_the_targets_has_half_the_deviation_of_the_errors() -> None:
+    random = np.random.RandomState(0)
+    inputs, errors = random.uniform(0, 5, 10), random.normal(0, 0.5, 10)
+    noise = datasets.load("line").targets - (0.5 * inputs + 1)
+    assert noise == pytest.approx(errors / 2, abs=1e-6)
+
+
+def test_the_parabola_is_the_notebooks_to_the_last_bit() -> None:
+    with global_seed(0):
+        inputs = torch.unsqueeze(torch.linspace(-1, 1, 100), dim=1)
+        targets = inputs.pow(2) + 0.2 * torch.rand(inputs.size())
+    parabola = datasets.load("parabola")
+    assert np.array_equal(parabola.inputs, inputs.numpy())
+    assert np.array_equal(parabola.targets, targets[:, 0].numpy())
+
+
+@pytest.mark.parametrize("name", datasets.FUNCTIONS)
+def test_least_squares_solves_the_normal_equations(name: str) -> None:
+    dataset = datasets.load(name)
+    columns = np.column_stack([dataset.inputs, np.ones(len(dataset.inputs))]).astype(float)
+    solution, squares, _, _ = np.linalg.lstsq(columns, dataset.targets.astype(float))
+    assert dataset.least_squares == pytest.approx(solution, rel=1e-9, abs=1e-12)
+    assert dataset.least_squares_loss == pytest.approx(squares[0] / len(columns), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", datasets.FUNCTIONS)
+def test_nobody_can_change_the_shared_data(name: str) -> None:
+    dataset = datasets.load(name)
+    for array in (dataset.inputs, dataset.targets):
+        assert array.dtype == np.float32
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy import ndarray
+from torch import Tensor, nn
+
+from app.engine import datasets, train, train_sweep
+from app.engine.network import Network
+from app.engine.training import EARLY_EPOCHS, FRAMES, as_tensors, descend, frame_epochs
+from app.results import VERDICTS, Sweep
+from app.settings import SLIDER_LEARNING_RATES, Settings
+from tests.oracles import (
+    ALL,
+    LINE,
+    PARABOLA,
+    ROUNDING,
+    BENT_LINE,
+    experiment,
+    flat,
+    global_seed,
+    gradient_at,
+    lone_run,
+    loss_at,
+    model,
+    name_of,
+    same,
+    stop,
+    with_rate,
+)
+
+# learning rate -> weight, bias and loss after one step, recomputed from the notebook's start.
+STEP_TABLE = {
+    1.0: (13.9548, 4.7888, 2189.2),
+    0.1: (1.3887, 0.9617, 7.4432),
+    0.01: (0.1321, 0.5790, 2.8808),
+}
+# The notebook's first training of its network at its epochs 0, 50 ... 450, each after that
+# epoch's step: the loss on its own data, and what it prints, the loss on the line's.
+FIRST_TRAINING = [
+    0.34485, 0.07072, 0.04948, 0.03213, 0.02043, 0.01363, 0.01001, 0.00817, 0.00721, 0.00664,
+]  # fmt: skip
+PRINTED_BY_MISTAKE = [
+    5.4805, 3.0296, 1.6594, 0.7494, 0.2984, 0.1453, 0.1478, 0.2139, 0.2947, 0.3698,
+]  # fmt: skip
+ARRAYS = ("params", "train_loss", "gradients", "diverged_at", "overflow_at", "last_loss", "calm")
+
+
+def digits(value: float) -> float:
+    """Half a unit of the last of four printed decimals."""
+    return 5.0001e-5 if value < 100 else 0.05001
+
+
+class TestNotebook:
+    def test_the_start(self) -> None:
+        sweep = experiment(LINE).sweep
+        assert float(sweep.train_loss[0, 0]) == pytest.approx(4.7714, abs=5e-5)
+        assert sweep.gradients[0, 0].tolist() == pytest.approx([-13.9623, -4.2524], abs=5e-5)
+
+    @pytest.mark.parametrize("rate", STEP_TABLE)
+    def test_one_step(self, rate: float) -> None:
+        sweep, run = experiment(LINE).sweep, stop(rate)
+        seen = (*sweep.params[run, 1].tolist(), float(sweep.train_loss[run, 1]))
+        for value, printed in zip(seen, STEP_TABLE[rate], strict=True):
+            assert value == pytest.approx(printed, abs=digits(printed))
+
+    def test_a_thousand_epochs_at_001(self) -> None:
+        sweep, run = experiment(LINE).sweep, stop(0.01)
+        assert sweep.params[run, -1].tolist() == pytest.approx([0.5280, 1.0080], abs=5e-5)
+        assert float(sweep.train_loss[run, -1]) == pytest.approx(0.0289, abs=5e-5)
+
+    def test_01_rises_at_once_and_overflows(self) -> None:
+        sweep, run = experiment(LINE).sweep, stop(0.1)
+        assert (sweep.diverged_at[run], sweep.overflow_at[run]) == (1, 190)
+
+    def test_009_rises_but_is_still_a_number_after_a_thousand_epochs(self) -> None:
+        sweep = experiment(Settings(learning_rate=0.09)).sweep
+        assert sweep.overflow_at[-1] == -1 and sweep.diverged_at[-1] >= 1
+
+    @pytest.fixture(scope="class")
+    def first_training(self) -> tuple[Tensor, Tensor]:
+        """Params (kept, param) and losses, of the run whose start follows the data's draws."""
+        with global_seed(0):
+            torch.rand(100, 1)
+            start = flat(model(10))
+        kept = list(range(1, 500, 50))
+        rates = torch.tensor([0.05])
+        run = descend(Network(1, 10), datasets.load("parabola"), start, rates, 500, kept)
+        return run.params[0], run.train_loss[0, kept]
+
+    def test_the_first_training_of_its_network(self, first_training: tuple) -> None:
+        _, losses = first_training
+        assert losses.tolist() == pytest.approx(FIRST_TRAINING, abs=5.1e-6)
+
+    def test_what_it_prints_is_that_networks_loss_on_the_line(self, first_training: tuple) -> None:
+        params, _ = first_training
+        inputs, targets = as_tensors(datasets.load("line"))
+        losses = (Network(1, 10).predict(params, inputs) - targets).square().mean(dim=1)
+        assert losses.tolist() == pytest.approx(PRINTED_BY_MISTAKE, abs=5.1e-5)
+
+    def test_its_animated_network_starts_at_seed_0(self) -> None:
+        with global_seed(0):
+            start = flat(model(10))
+        assert same(experiment(PARABOLA).sweep.start, start.numpy())
+
+
+class TestDescent:
+    @pytest.mark.parametrize("seed", [0, 7])
+    def test_a_quadratic_descends_by_its_closed_form(self, seed: int) -> None:
+        sweep = experiment(Settings(epochs=1000, seed=seed)).sweep
+        for run, rate in enumerate(np.float32(sweep.learning_rates).astype(float)):
+            known = np.isfinite(sweep.train_loss[run])
+            epochs = sweep.epochs[known]
+            expected = closed_form(sweep.start, rate, epochs)
+            size = np.maximum(np.abs(expected).max(axis=1), 1)
+            off = np.abs(sweep.params[run, known] - expected).max(axis=1) / size
+            # A step rounds about four times (two products' sums, their scaling, the update).
+            assert (off <= 4 * ROUNDING * (epochs + 1)).all()
+
+    @pytest.mark.parametrize("units", [0, 1, 10, 64])
+    @pytest.mark.parametrize("name", ["line", "parabola"])
+    def test_each_run_equals_torchs_own_training(self, name: str, units: int) -> None:
+        sweep = experiment(Settings(dataset=name, hidden_units=units, epochs=150)).sweep
+        start = torch.tensor(sweep.start)
+        for run in range(0, 41, 8):
+            rate = SLIDER_LEARNING_RATES[run]
+            lone = lone_run(datasets.load(name), start, units, rate, 150)
+            known = np.isfinite(sweep.train_loss[run])
+            expected = lone.params[sweep.epochs][known]
+            # Sums in another order: a few roundings at each of 150 steps.
+            close = 300 * ROUNDING * np.abs(expected).max()
+            assert np.abs(sweep.params[run, known] - expected).max() <= close
+            losses = lone.train_loss[sweep.epochs][known]
+            assert sweep.train_loss[run, known] == pytest.approx(losses, rel=1e-4, abs=1e-6)
+
+    @pytest.mark.parametrize("settings", ALL, ids=name_of)
+    def test_the_update_is_torchs_to_the_last_bit(self, settings: Settings) -> None:
+        sweep = experiment(settings).sweep
+        for run, rate in enumerate(SLIDER_LEARNING_RATES):
+            for frame in range(EARLY_EPOCHS):
+                before, gradient = sweep.params[run, frame], sweep.gradients[run, frame]
+                after = sweep.params[run, frame + 1]
+                if np.isfinite(after).all():
+                    assert same(optimizer_step(before, gradient, rate), after)
+
+    @pytest.mark.parametrize("settings", ALL, ids=name_of)
+    def test_loss_and_gradient_belong_to_the_params_of_their_frame(
+        self, settings: Settings
+    ) -> None:
+        sweep, dataset = experiment(settings).sweep, experiment(settings).dataset
+        for run in np.flatnonzero(sweep.calm)[::7]:
+            for frame in range(0, len(sweep.epochs), 40):
+                params = sweep.params[run, frame]
+                loss = loss_at(params, settings, dataset)
+                assert float(sweep.train_loss[run, frame]) == pytest.approx(loss, rel=1e-5, abs=1e-7)
+                gradient = gradient_at(params, settings, dataset)
+                assert sweep.gradients[run, frame] == pytest.approx(gradient, rel=1e-4, abs=1e-5)
+
+    def test_one_run_can_be_kept_of_all(self) -> None:
+        shape, dataset = Network(1, 4), datasets.load("line")
+        start, rates = shape.initial_params(3), torch.tensor([0.01, 0.02, 0.05])
+        every = descend(shape, dataset, start, rates, 30, [0, 3, 30])
+        for run in range(3):
+            one = descend(shape, dataset, start, rates, 30, [0, 3, 30], kept_run=run)
+            assert torch.equal(one.params[0], every.params[run])
+            assert torch.equal(one.gradients[0], every.gradients[run])
+            assert torch.equal(one.train_loss, every.train_loss)
+
+
+def closed_form(start: ndarray, rate: float, epochs: ndarray) -> ndarray:
+    """theta* + (I - aH)^t (theta_0 - theta*) in float64, by the eigenvectors of H."""
+    line = datasets.load("line")
+    columns = np.column_stack([line.inputs, np.ones(10)]).astype(float)
+    optimum = np.linalg.solve(columns.T @ columns, columns.T @ line.targets)
+    curvatures, vectors = np.linalg.eigh(0.2 * columns.T @ columns)
+    shrunk = (1 - rate * curvatures) ** epochs[:, None] * (vectors.T @ (start - optimum))
+    return optimum + shrunk @ vectors.T
+
+
+def optimizer_step(params: ndarray, gradient: ndarray, rate: float) -> ndarray:
+    parameter = nn.Parameter(torch.tensor(params))
+    parameter.grad = torch.tensor(gradient)
+    torch.optim.SGD([parameter], lr=rate).step()
+    return parameter.detach().numpy()
+
+
+class TestSweep:
+    @pytest.mark.parametrize("settings", ALL, ids=name_of)
+    def test_shapes_and_the_order_of_runs(self, settings: Settings) -> None:
+        sweep = experiment(settings).sweep
+        runs, frames = 41, min(settings.epochs + 1, FRAMES)
+        params = Network(1, settings.hidden_units).params
+        assert sweep.params.shape == sweep.gradients.shape == (runs, frames, params)
+        assert sweep.train_loss.shape == (runs, frames) and sweep.epochs.shape == (frames,)
+        assert sweep.learning_rates.tolist() == list(SLIDER_LEARNING_RATES)
+        assert len(sweep.verdicts) == runs and set(sweep.verdicts) <= set(VERDICTS)
+
+    def test_all_runs_share_their_start(self) -> None:
+        sweep = experiment(PARABOLA).sweep
+        assert all(same(params, sweep.start) for params in sweep.params[:, 0])
+
+    @pytest.mark.parametrize("typed", [0.0707, 10.0, 1e-6])
+    @pytest.mark.parametrize("settings", [LINE, PARABOLA, BENT_LINE], ids=name_of)
+    def test_a_typed_rate_leaves_the_others_bit_for_bit_alone(
+        self, settings: Settings, typed: float
+    ) -> None:
+        more = with_rate(settings, typed)
+        alone, joined = experiment(settings), experiment(more)
+        assert joined.sweep.learning_rates[-1] == typed and len(joined.sweep.params) == 42
+        assert joined.sweep.verdicts[:41] == alone.sweep.verdicts
+        for name in ARRAYS:
+            assert same(getattr(joined.sweep, name)[:41], getattr(alone.sweep, name))
+        assert same(joined.surface.plane.directions, alone.surface.plane.directions)
+        assert joined.surface.box == alone.surface.box
+        assert same(joined.surface.loss, alone.surface.loss)
+
+    def test_a_typed_rate_is_trained_like_any_other(self) -> None:
+        # Wedged between two stops, it must move between them at the first step.
+        sweep = experiment(with_rate(LINE, 0.045)).sweep
+        lone = lone_run(datasets.load("line"), torch.tensor(sweep.start), 0, 0.045, 20)
+        assert sweep.params[-1, :21] == pytest.approx(lone.params, abs=100 * ROUNDING)
+
+    @given(st.integers(10, 5000))
+    def test_frames(self, epochs: int) -> None:
+        frames = frame_epochs(epochs)
+        assert frames[: EARLY_EPOCHS + 1] == list(range(min(EARLY_EPOCHS, epochs) + 1))
+        assert len(frames) == min(epochs + 1, 160) and frames[-1] == epochs
+        assert all(left < right for left, right in zip(frames, frames[1:], strict=False))
+
+    @pytest.mark.parametrize("epochs", [500, 5000])
+    def test_later_frames_are_geometric(self, epochs: int) -> None:
+        late = np.array(frame_epochs(epochs)[-60:], dtype=float)
+        ratios = late[1:] / late[:-1]
+        assert np.ptp(ratios) <= 2 / late[0] * ratios.max()
+
+    @pytest.mark.parametrize("settings", [LINE, with_rate(PARABOLA, 10.0)], ids=name_of)
+    def test_from_its_overflow_on_a_run_is_nan(self, settings: Settings) -> None:
+        sweep = experiment(settings).sweep
+        assert (sweep.overflow_at >= 0).any()
+        for run, overflow in enumerate(sweep.overflow_at):
+            lost = (sweep.epochs >= overflow) & (overflow >= 0)
+            for array in (sweep.train_loss, sweep.params, sweep.gradients):
+                assert np.isnan(array[run, lost]).all()
+                assert np.isfinite(array[run, ~lost]).all()
+            assert np.isnan(sweep.last_loss[run]) == (overflow >= 0)
+
+    @pytest.mark.parametrize("settings", ALL, ids=name_of)
+    def test_divergence_overflow_and_calm_as_a_plain_loop_finds_them(
+        self, settings: Settings
+    ) -> None:
+        training = experiment(settings).training
+        for run, losses in enumerate(training.descent.train_loss.tolist()):
+            assert training.sweep.overflow_at[run] == slow_overflow(losses)
+            assert training.sweep.diverged_at[run] == slow_divergence(losses)
+            assert training.sweep.calm[run] == all(loss <= losses[0] for loss in losses)
+
+    @pytest.mark.parametrize("settings", ALL, ids=name_of)
+    def test_the_best_run_is_the_calm_one_that_ends_lowest(self, settings: Settings) -> None:
+        sweep = experiment(settings).sweep
+        calm = [run for run in range(41) if sweep.calm[run]]
+        assert sweep.best_run == min(calm, key=lambda run: sweep.train_loss[run, -1])
+
+
+def slow_overflow(losses: list[float]) -> int:
+    return next((epoch for epoch, loss in enumerate(losses) if not np.isfinite(loss)), -1)
+
+
+def slow_divergence(losses: list[float]) -> int:
+    """The first epoch from which no loss is a number at or below the start's."""
+    overflow = slow_overflow(losses)
+    known = losses if overflow < 0 else losses[:overflow]
+    last_below = max(epoch for epoch, loss in enumerate(known) if loss <= losses[0])
+    return -1 if last_below == len(losses) - 1 else last_below + 1
+
+
+class TestNothingIsShared:
+    @pytest.mark.parametrize("settings", [LINE, BENT_LINE], ids=name_of)
+    def test_equal_settings_give_equal_results(self, settings: Settings) -> None:
+        assert equal(train_sweep(settings), experiment(settings).sweep)
+
+    def test_two_trainings_at_once_do_not_disturb_each_other(self) -> None:
+        settings = [LINE, PARABOLA, BENT_LINE, Settings(epochs=1000, seed=5)]
+        results = at_once([lambda one=one: train_sweep(one) for one in settings])
+        for one, sweep in zip(settings, results, strict=True):
+            assert equal(sweep, experiment(one).sweep)
+
+    def test_torchs_global_generator_is_left_alone(self) -> None:
+        before = torch.get_rng_state()
+        train(Settings(dataset="parabola", hidden_units=2, epochs=10, seed=7))
+        assert torch.equal(before, torch.get_rng_state())
+
+    def test_torchs_global_generator_has_no_say(self) -> None:
+        with global_seed(123):
+            assert equal(train_sweep(BENT_LINE), experiment(BENT_LINE).sweep)
+
+    def test_one_thread_per_process(self) -> None:
+        assert torch.get_num_threads() == 1
+
+
+def equal(left: Sweep, right: Sweep) -> bool:
+    arrays = all(same(getattr(left, name), getattr(right, name)) for name in ARRAYS)
+    return arrays and left.verdicts == right.verdicts
+
+
+def at_once(jobs: list[Callable[[], Sweep]]) -> list[Sweep]:
+    """Runs the jobs in threads that start together."""
+    gate, results = threading.Barrier(len(jobs)), [None] * len(jobs)
+
+    def work(index: int) -> None:
+        gate.wait()
+        results[index] = jobs[index]()
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(len(jobs))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

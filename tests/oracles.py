@@ -1,0 +1,131 @@
+"""Where the truth comes from: plain torch, one run at a time, and direct evaluation in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy import ndarray
+from torch import Tensor, nn
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
+
+from app.engine import Experiment, run_experiment
+from app.results import Dataset
+from app.settings import SLIDER_LEARNING_RATES, Settings
+
+# One rounding to float32 changes a number by at most this share.
+ROUNDING = 2.0**-24
+
+LINE = Settings(dataset="line", seed=0, hidden_units=0, epochs=1000, learning_rate=0.01)
+PARABOLA = Settings(dataset="parabola", hidden_units=10, epochs=500, learning_rate=0.05)
+NARROW = Settings(dataset="parabola", hidden_units=1, epochs=100)
+WIDE = Settings(dataset="parabola", hidden_units=64, epochs=200)
+BENT_LINE = Settings(dataset="line", hidden_units=3, epochs=200, seed=1)
+LINES = (LINE, Settings(dataset="parabola", epochs=200, seed=3))
+NETWORKS = (PARABOLA, NARROW, WIDE, BENT_LINE)
+ALL = LINES + NETWORKS
+
+
+def name_of(value: object) -> str | None:
+    """A readable test id for Settings."""
+    if not isinstance(value, Settings):
+        return None
+    return f"{value.dataset}-{value.hidden_units}-{value.learning_rate:g}"
+
+
+def stop(learning_rate: float) -> int:
+    """The run of one of the slider's rates."""
+    return SLIDER_LEARNING_RATES.index(learning_rate)
+
+
+def with_rate(settings: Settings, learning_rate: float) -> Settings:
+    return replace(settings, learning_rate=learning_rate)
+
+
+@cache
+def experiment(settings: Settings) -> Experiment:
+    """Trained once for all tests that only look."""
+    return run_experiment(settings)
+
+
+@contextmanager
+def global_seed(seed: int) -> Iterator[None]:
+    """torch.manual_seed(seed), as the notebook does it, undone afterwards."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+def model(hidden_units: int, features: int = 1) -> nn.Sequential:
+    """The network as the notebook builds it, drawn from torch's global generator."""
+    if not hidden_units:
+        return nn.Sequential(nn.Linear(features, 1))
+    return nn.Sequential(nn.Linear(features, hidden_units), nn.ReLU(), nn.Linear(hidden_units, 1))
+
+
+def flat(network: nn.Module) -> Tensor:
+    return parameters_to_vector(network.parameters()).detach().clone()
+
+
+def model_at(params: ndarray | Tensor, hidden_units: int, features: int = 1) -> nn.Sequential:
+    """The notebook's network in float64 with the given flat parameters."""
+    with global_seed(0):
+        network = model(hidden_units, features).double()
+    vector_to_parameters(torch.as_tensor(params).double(), network.parameters())
+    return network
+
+
+def loss_at(params: ndarray, settings: Settings, dataset: Dataset) -> float:
+    """The train loss by plain torch in float64."""
+    network = model_at(params, settings.hidden_units)
+    inputs, targets = doubles(dataset)
+    return float(F.mse_loss(network(inputs), targets))
+
+
+def gradient_at(params: ndarray, settings: Settings, dataset: Dataset) -> ndarray:
+    """The train loss's gradient by autograd in float64."""
+    network = model_at(params, settings.hidden_units)
+    inputs, targets = doubles(dataset)
+    F.mse_loss(network(inputs), targets).backward()
+    return torch.cat([part.grad.flatten() for part in network.parameters()]).numpy()
+
+
+def doubles(dataset: Dataset) -> tuple[Tensor, Tensor]:
+    return torch.tensor(dataset.inputs).double(), torch.tensor(dataset.targets)[:, None].double()
+
+
+class LoneRun(NamedTuple):
+    """params (epoch, param) and the loss at each epoch, before its step."""
+
+    params: ndarray
+    train_loss: ndarray
+
+
+def lone_run(
+    dataset: Dataset, start: Tensor, hidden_units: int, learning_rate: float, epochs: int
+) -> LoneRun:
+    """One training of one learning rate in float32, as the notebook writes it."""
+    inputs, targets = torch.tensor(dataset.inputs), torch.tensor(dataset.targets)[:, None]
+    network = model(hidden_units, inputs.shape[1])
+    vector_to_parameters(start.clone(), network.parameters())
+    optimizer = torch.optim.SGD(network.parameters(), lr=learning_rate)
+    params, losses = [], []
+    for _ in range(epochs + 1):
+        loss = F.mse_loss(network(inputs), targets)
+        params.append(flat(network).numpy())
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return LoneRun(np.array(params), np.array(losses))
+
+
+def same(left: ndarray, right: ndarray) -> bool:
+    """Bit for bit, where a NaN equals a NaN."""
+    return bool(np.array_equal(left, right, equal_nan=True))

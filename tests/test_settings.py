@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from app.engine import datasets
+from app.settings import (
+    DATASETS,
+    NUMBERS,
+    SECONDS_ALLOWED,
+    SLIDER_LEARNING_RATES,
+    Settings,
+    SettingsError,
+    estimated_seconds,
+    plain,
+)
+
+# No training of up to 1000 epochs is refused for its work.
+valid = st.builds(
+    Settings,
+    dataset=st.sampled_from(sorted(DATASETS)),
+    learning_rate=st.sampled_from(SLIDER_LEARNING_RATES) | st.floats(1e-6, 10),
+    seed=st.integers(0, 99),
+    hidden_units=st.integers(0, 64),
+    epochs=st.integers(10, 1000),
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=5,
+)
+NO_NUMBERS = (True, False, None, "5", "", [1], {}, float("nan"), float("inf"), -float("inf"), 1j)
+FAR_OUT = (-(10**400), 10**400, 1e308, -1)
+
+
+@given(valid)
+def test_settings_survive_a_trip_through_json(settings: Settings) -> None:
+    text = json.dumps(dataclasses.asdict(settings))
+    assert Settings.from_mapping(json.loads(text)) == settings
+
+
+@given(json_values | st.fixed_dictionaries({}, optional=dict.fromkeys(NUMBERS, json_values)))
+def test_any_request_gives_settings_or_a_sentence(values: object) -> None:
+    try:
+        settings = Settings.from_mapping(values)
+    except SettingsError as error:
+        assert str(error).endswith(".") and len(str(error)) < 300
+    else:
+        assert all(getattr(settings, name) == value for name, value in values.items())
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", NO_NUMBERS + FAR_OUT, ids=lambda value: repr(value)[:12])
+def test_what_is_no_number_in_the_range_is_refused(name: str, value: object) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_mapping({name: value})
+    choice = NUMBERS[name]
+    for word in (choice.label, plain(choice.low), plain(choice.high), "Got "):
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("five", "'five'"), (True, "True"), (-3, "-3"), (2.5, "2.5"), ([], "list")]
+)
+def test_the_refused_value_is_named(value: object, shown: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(f"Got {shown}.")):
+        Settings.from_mapping({"seed": value})
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_both_ends_of_a_range_are_allowed_and_nothing_beyond(name: str) -> None:
+    choice = NUMBERS[name]
+    for end, beyond in ((choice.low, -1e-9), (choice.high, 1e-9)):
+        assert getattr(Settings.from_mapping({name: end}), name) == end
+        with pytest.raises(SettingsError):
+            Settings.from_mapping({name: end + beyond})
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERS if NUMBERS[name].whole])
+def test_fractions_are_refused_where_only_whole_numbers_make_sense(name: str) -> None:
+    with pytest.raises(SettingsError, match="whole number"):
+        Settings.from_mapping({name: 20.5})
+
+
+@pytest.mark.parametrize("values", [{"lr": 0.1}, {"seed": 1, "": 2}, {1: 2}, {"Seed": 1}])
+def test_an_unknown_name_is_refused(values: dict) -> None:
+    with pytest.raises(SettingsError, match="no setting named"):
+        Settings.from_mapping(values)
+
+
+@pytest.mark.parametrize("values", [None, [], "seed", 3, [("seed", 1)]])
+def test_settings_must_be_an_object(values: object) -> None:
+    with pytest.raises(SettingsError, match="object"):
+        Settings.from_mapping(values)
+
+
+@pytest.mark.parametrize("value", ["circle", "", None, 0, ["line"], {"line": 1}])
+def test_an_unknown_data_set_is_refused_with_the_known_ones(value: object) -> None:
+    with pytest.raises(SettingsError, match=r"must be line or parabola\. Got"):
+        Settings.from_mapping({"dataset": value})
+
+
+def test_a_whole_float_is_the_same_choice_as_its_int() -> None:
+    assert repr(Settings(epochs=20.0, seed=3.0)) == repr(Settings(epochs=20, seed=3))
+    assert repr(Settings(learning_rate=1)) == repr(Settings(learning_rate=1.0))
+
+
+@given(st.integers(1, 64), st.booleans())
+def test_the_named_number_of_epochs_fits_and_ten_more_do_not(units: int, typed: bool) -> None:
+    choices = dict(dataset="parabola", hidden_units=units, learning_rate=3.0 if typed else 1.0)
+    try:
+        Settings(**choices, epochs=5000)
+    except SettingsError as error:
+        fits = int(re.search(r"at most (\d+) epochs", str(error))[1])
+    else:
+        assume(False)
+    assert Settings(**choices, epochs=fits).epochs == fits
+    with pytest.raises(SettingsError, match=f"at most {fits} epochs"):
+        Settings(**choices, epochs=fits + 10)
+
+
+@given(valid)
+def test_what_is_allowed_is_estimated_below_the_bound(settings: Settings) -> None:
+    assert 0 < estimated_seconds(settings) <= SECONDS_ALLOWED
+
+
+def test_more_work_is_estimated_to_take_longer() -> None:
+    small = Settings(dataset="parabola", hidden_units=10, epochs=500)
+    more = [dict(epochs=600), dict(hidden_units=11), dict(learning_rate=3.0)]
+    for change in more:
+        assert estimated_seconds(dataclasses.replace(small, **change)) > estimated_seconds(small)
+
+
+def test_the_slider_has_ten_preferred_numbers_in_each_decade() -> None:
+    # The preferred numbers are the rounded tenth roots of ten.
+    assert len(SLIDER_LEARNING_RATES) == 41
+    for index, rate in enumerate(SLIDER_LEARNING_RATES):
+        assert rate == pytest.approx(10 ** (index / 10 - 4), rel=0.013)
+    assert {0.0001, 0.01, 0.05, 0.1, 1.0} <= set(SLIDER_LEARNING_RATES)
+
+
+def test_the_id_ignores_the_sliders_rates_but_not_a_typed_one() -> None:
+    ids = {Settings(learning_rate=rate).sweep_id for rate in SLIDER_LEARNING_RATES}
+    typed = {Settings(learning_rate=rate).sweep_id for rate in (0.07, 0.09, 10.0)}
+    assert len(ids) == 1 and len(typed) == 3 and not ids & typed
+
+
+@pytest.mark.parametrize(
+    "change", [dict(seed=1), dict(epochs=999), dict(hidden_units=1), dict(dataset="parabola")]
+)
+def test_the_id_tells_everything_else_apart(change: dict) -> None:
+    assert Settings(**change).sweep_id != Settings().sweep_id
+    assert Settings(**change).sweep_id == Settings(**change).sweep_id
+
+
+@given(valid)
+def test_the_selected_run_has_the_selected_rate(settings: Settings) -> None:
+    rates = settings.learning_rates()
+    assert rates[:41] == SLIDER_LEARNING_RATES
+    assert rates[settings.run()] == settings.learning_rate
+    assert len(rates) == 41 + settings.is_typed
+    assert not settings.with_stop().is_typed
+
+
+@pytest.mark.parametrize("epoch", [0, 500, 1000, 7.0])
+def test_an_epoch_of_the_training_is_accepted(epoch: float) -> None:
+    assert Settings(epochs=1000).checked_epoch(epoch) == epoch
+
+
+@pytest.mark.parametrize("epoch", [-1, 1001, 0.5, True, None, "3", float("nan"), 10**400])
+def test_an_epoch_outside_the_training_is_refused(epoch: object) -> None:
+    with pytest.raises(SettingsError, match=r"Epoch must be a whole number from 0 to 1000\. Got"):
+        Settings(epochs=1000).checked_epoch(epoch)
+
+
+def test_every_field_is_in_the_table_with_its_default_and_words() -> None:
+    fields = {field.name: field.default for field in dataclasses.fields(Settings)}
+    assert fields.pop("dataset") in DATASETS
+    assert fields == {name: choice.default for name, choice in NUMBERS.items()}
+    assert all(choice.label and choice.help.endswith(".") for choice in NUMBERS.values())
+
+
+def test_the_menu_names_the_engines_data_sets_and_their_sizes() -> None:
+    sizes = {name: len(datasets.load(name).inputs) for name in datasets.FUNCTIONS}
+    assert sizes == {name: choice.examples for name, choice in DATASETS.items()}
+    assert all(str(choice.examples) in choice.label for choice in DATASETS.values())
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1e-6, "0.000001"), (0.05, "0.05"), (1000, "1000"), (10, "10"), (0, "0")]
+)
+def test_numbers_in_sentences_have_no_exponent(number: float, text: str) -> None:
+    assert plain(number) == text
