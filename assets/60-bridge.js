@@ -7,11 +7,10 @@
   const SPINNER_AFTER = 300;
   const SILENCE_AFTER = 15000;
   const SILENCE = "The server does not answer. What you see still works; a new training does not.";
-  const TRAINED = ["dataset", "hidden-units", "seed", "epochs"];
+  const NUMBERS = ["hidden-units", "seed", "epochs"];
 
   let [ticket, detailTicket, inFlight, wish] = [0, 0, false, null];
   let [spinner, watchdog] = [0, 0];
-  let epochStops = [];
 
   /* ---- training ---- */
 
@@ -83,7 +82,7 @@
     dataset: element("dataset").value,
     hidden_units: Number(element("hidden-units").value),
     seed: Number(element("seed").value),
-    epochs: epochStops[Number(element("epochs").value)],
+    epochs: Number(element("epochs").value),
     learning_rate: state.sweep.learning_rates[state.run],
   });
 
@@ -91,21 +90,16 @@
   function showControls() {
     const { settings } = state.sweep;
     element("dataset").value = settings.dataset;
-    element("hidden-units").value = settings.hidden_units;
-    element("seed").value = settings.seed;
-    const stop = epochStops.indexOf(settings.epochs);
-    if (stop >= 0) element("epochs").value = stop;
+    // A typed number may lie between two stops of its slider.
+    element("epochs").step = settings.epochs % 10 ? 1 : 10;
+    for (const name of NUMBERS) element(name).value = settings[name.replace("-", "_")];
     showChosen();
     showRate();
   }
 
   function showChosen() {
-    const { hidden_units: units, seed, epochs } = chosen();
-    const shown = { "hidden-units": units ? `${units}` : "0 · linear", seed: `${seed}`, epochs: `${epochs}` };
-    for (const [name, text] of Object.entries(shown)) {
-      lab.setText(`${name}-shown`, text);
-      element(name).setAttribute("aria-valuetext", text);
-    }
+    for (const name of NUMBERS) element(`${name}-value`).value = element(name).value;
+    lab.setText("hidden-units-note", element("hidden-units").value === "0" ? "linear" : "");
   }
 
   function showRate() {
@@ -124,10 +118,15 @@
     showRate();
   }
 
+  /** What was typed as a number, with a decimal comma too; else as it is, for the server to refuse. */
+  function numberIn(text) {
+    const words = text.trim().replace(",", ".");
+    return words === "" || Number.isNaN(Number(words)) ? text : Number(words);
+  }
+
   /** A typed rate: a stop is selected at once, any other trains as one more run. */
   function typeRate(text) {
-    const words = text.trim().replace(",", ".");
-    const rate = words === "" || Number.isNaN(Number(words)) ? text : Number(words);
+    const rate = numberIn(text);
     const run = state.sweep.learning_rates.indexOf(rate);
     if (run >= 0) {
       lab.selectRun(run);
@@ -152,10 +151,13 @@
   }
 
   function bindTrained() {
-    for (const name of TRAINED) {
-      const event = name === "dataset" ? "change" : "input";
-      element(name).addEventListener(event, () => { showChosen(); request(chosen()); });
-      element(name).addEventListener("change", () => !inFlight && showControls());
+    element("dataset").addEventListener("change", () => request(chosen()));
+    for (const name of NUMBERS) {
+      const [slider, typed] = [element(name), element(`${name}-value`)];
+      slider.addEventListener("input", () => { showChosen(); request(chosen()); });
+      slider.addEventListener("change", () => !inFlight && showControls());
+      typed.addEventListener("change", () => request({ ...chosen(), [name.replace("-", "_")]: numberIn(typed.value) }));
+      typed.setAttribute("aria-label", `${name.replace("-", " ")}, exact value`);
     }
   }
 
@@ -255,7 +257,6 @@
   }
 
   function begin(payload) {
-    epochStops = document.querySelector("[data-stops]").dataset.stops.split(" ").map(Number);
     lab.start();
     lab.adoptSweep(new lab.Sweep(payload)).then(() => document.body.classList.add("ready"));
     bindRate();

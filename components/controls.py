@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
@@ -20,8 +18,8 @@ from app.settings import (
 from components import ids
 
 DEFAULTS = Settings()
-# The epochs' slider stops; any whole number in the range may be set in Settings.
-EPOCH_STOPS = (10, 20, 50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 4000, 5000)
+# How far one stop of a slider goes where that is not 1; any whole number can be typed.
+STEPS = {"epochs": 10}
 
 
 def learning_rate_bar() -> Component:
@@ -92,7 +90,7 @@ def rail() -> Component:
             _dataset(),
             _slider(ids.HIDDEN_UNITS, "hidden_units"),
             _slider(ids.SEED, "seed"),
-            _epochs(),
+            _slider(ids.EPOCHS, "epochs"),
             html.Hr(),
             html.Div(id="explanation", className="explanation"),
         ],
@@ -111,35 +109,34 @@ def _dataset() -> Component:
 
 
 def _slider(name: str, field: str) -> Component:
+    """A slider with its exact number beside it; the server checks whatever is typed there."""
     choice = NUMBERS[field]
-    return _labelled_slider(
-        name, choice.label, choice.help, int(choice.low), int(choice.high), int(choice.default)
-    )
-
-
-def _epochs() -> Component:
-    choice = NUMBERS["epochs"]
-    last, stop = len(EPOCH_STOPS) - 1, EPOCH_STOPS.index(int(choice.default))
-    slider = _labelled_slider(ids.EPOCHS, choice.label, choice.help, 0, last, stop)
-    stops: dict[str, Any] = {"data-stops": " ".join(map(str, EPOCH_STOPS))}
-    return html.Div(slider, **stops)
-
-
-def _labelled_slider(
-    name: str, label: str, words: str, low: int, high: int, value: int
-) -> Component:
     return html.Div(
         className="control",
         children=[
             html.Div(
                 className="control-head",
                 children=[
-                    html.Label(label, htmlFor=name, title=words),
-                    html.Span(id=f"{name}-shown", className="control-value"),
+                    html.Label(choice.label, htmlFor=name, title=choice.help),
+                    html.Span(id=f"{name}-note", className="control-note"),
+                    dbc.Input(
+                        id=f"{name}-value",
+                        type="text",
+                        inputmode="numeric",
+                        value=str(int(choice.default)),
+                        class_name="control-value",
+                        maxlength=20,
+                    ),
                 ],
             ),
             dbc.Input(
-                id=name, type="range", min=low, max=high, step=1, value=value, class_name="slider"
+                id=name,
+                type="range",
+                min=int(choice.low),
+                max=int(choice.high),
+                step=STEPS.get(field, 1),
+                value=int(choice.default),
+                class_name="slider",
             ),
         ],
     )

@@ -65,7 +65,7 @@ def rest_trace(name: str, **more: Any) -> go.Scatter:
 
 
 def log_loss(surface: LossSurface) -> ndarray:
-    """log10 of a surface's loss, kept to what has a colour: above 0, at most ten times the height."""
+    """log10 of a surface's loss, kept to what has a colour: above 0, up to ten heights."""
     highest = HIGHEST_SHARE * surface.box.height
     inside = np.clip(surface.loss, LOWEST_SHARE * surface.box.height, highest)
     # Four digits are finer than any screen, and compress to half the size.
