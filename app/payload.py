@@ -17,6 +17,7 @@ from jaxtyping import Float, Shaped
 from numpy import ndarray
 
 from app.results import Dataset, Fit, LossSurface, Projection, RunDetail, Sweep
+from app.settings import DATASETS, NAMES, NUMBERS
 
 STEPS = 65534
 MISSING = 65535
@@ -55,7 +56,7 @@ def encode_scaled(
     array: Float[ndarray, "..."], low: float, high: float, along: int
 ) -> dict[str, Any]:
     """An array clipped to low..high as uint16."""
-    share = (np.clip(array, low, high) - low) / (high - low)
+    share = np.clip((array - low) / (high - low), 0, 1)
     steps = np.where(np.isnan(share), MISSING, np.round(share * STEPS))
     return encode(steps, "<u2", along) | {"range": [low, high]}
 
@@ -65,20 +66,22 @@ def sweep_payload(
 ) -> dict[str, Any]:
     """All that the browser needs to play a sweep, but for the views' figures, which bring the grid.
 
-    A linear model's fit is the line of its two parameters, which are its coordinates.
+    A line's fit is given by its two parameters, which are its coordinates.
     """
     box, plane = surface.box, surface.plane
     return {
         "sweep_id": sweep.settings.sweep_id,
-        "settings": {
-            name: getattr(sweep.settings, name)
-            for name in ("dataset", "learning_rate", "seed", "hidden_units", "epochs")
-        },
+        "settings": {name: getattr(sweep.settings, name) for name in (*NAMES, *NUMBERS)},
         "is_linear": sweep.settings.is_linear,
+        "predictors": dataset.inputs.shape[1],
+        "predictor_names": list(DATASETS[sweep.settings.dataset].predictors),
+        "least_squares": dataset.least_squares.tolist() if sweep.settings.is_linear else None,
+        "data": {"inputs": encode(dataset.inputs), "targets": encode(dataset.targets)},
         "learning_rates": sweep.learning_rates.tolist(),
         "epochs": sweep.epochs.tolist(),
         "train_loss": encode(sweep.train_loss, along=1),
         "verdicts": list(sweep.verdicts),
+        "arrived": sweep.arrived.tolist(),
         "diverged_at": sweep.diverged_at.tolist(),
         "overflow_at": sweep.overflow_at.tolist(),
         "last_loss": [float(loss) if np.isfinite(loss) else None for loss in sweep.last_loss],
@@ -86,7 +89,6 @@ def sweep_payload(
         "start_sharpness": sweep.start_sharpness,
         # JSON has no infinity: where nothing curves there is no edge.
         "edge": sweep.edge if np.isfinite(sweep.edge) else None,
-        "best_run": sweep.best_run,
         "plane": {"names": list(plane.names), "is_exact": plane.is_exact},
         "box": {"first": list(box.first), "second": list(box.second), "height": box.height},
         "optimum": {
@@ -94,8 +96,9 @@ def sweep_payload(
             "train_loss": surface.optimum_loss,
             "is_exact": surface.optimum_is_exact,
         },
+        "curvature": None if surface.curvature is None else surface.curvature.tolist(),
         **_projection(projection, plane.is_exact, along=1),
-        "fit": None if sweep.settings.is_linear else _fit(fit, dataset, along=1),
+        "fit": None if sweep.settings.is_line else _fit(fit, dataset, along=1),
     }
 
 
@@ -108,6 +111,8 @@ def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) ->
         "epochs": encode(detail.epochs, "<i4"),
         "train_loss": encode(detail.train_loss, along=0),
         **_projection(detail.projection, exact, along=0),
+        "params": None if exact else encode(detail.params, along=0),
+        "gradients": None if exact else encode(detail.gradients, along=0),
         "fit": None if exact else _fit(detail.fit, dataset, along=0),
         "slices": None if exact else _slices(detail, surface.box.height),
         "sharpness_epochs": detail.sharpness_epochs.tolist(),
@@ -130,7 +135,7 @@ def _fit(fit: Fit, dataset: Dataset, along: int) -> dict[str, Any]:
     low, high = float(dataset.targets.min()), float(dataset.targets.max())
     room = FIT_ROOM * (high - low)
     scaled = encode_scaled(fit.predictions, low - room, high + room, along)
-    return {"inputs": fit.inputs.tolist(), "predictions": scaled}
+    return {"places": fit.places.tolist(), "predictions": scaled}
 
 
 def _slices(detail: RunDetail, height: float) -> dict[str, Any]:

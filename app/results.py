@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from app.settings import Settings
+from app.settings import SLIDER_LEARNING_RATES, Settings
 
 # A whole run's outcome; `engine/verdicts.py` says when each is given.
 VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converging")
@@ -16,7 +16,7 @@ VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converg
 
 @dataclass(frozen=True)
 class Dataset:
-    """What a model is fitted to. `least_squares` is (weight, bias) of scikit-learn's line."""
+    """What a model is fitted to. `least_squares` has scikit-learn's weights, then its bias."""
 
     inputs: Float[ndarray, "example feature"]
     targets: Float[ndarray, "example"]
@@ -46,6 +46,8 @@ class Sweep:
     last_loss: Float[ndarray, "run"]
     calm: Bool[ndarray, "run"]
     verdicts: tuple[str, ...]
+    # Whether a run ends close to the reference: what "works" means on the page.
+    arrived: Bool[ndarray, "run"]
     # What a run should come close to: the loss of least squares, else the lowest last loss.
     reference_loss: float
     # The largest eigenvalue of the Hessian of train_loss at the start.
@@ -64,7 +66,7 @@ class Sweep:
     @property
     def best_run(self) -> int:
         """The calm slider run that ends lowest (of all slider runs, where none is calm)."""
-        slider = len(self.settings.with_stop().learning_rates())
+        slider = len(SLIDER_LEARNING_RATES)
         chosen = self.calm[:slider] if self.calm[:slider].any() else np.full(slider, True)
         ends = np.where(
             chosen & np.isfinite(self.last_loss[:slider]), self.last_loss[:slider], np.inf
@@ -108,6 +110,9 @@ class LossSurface:
     optimum: Float[ndarray, "2"]
     optimum_loss: float
     optimum_is_exact: bool
+    optimum_name: str
+    # Second derivatives along both directions where they are the same everywhere, else None.
+    curvature: Float[ndarray, "2"] | None
 
 
 @dataclass(frozen=True)
@@ -126,9 +131,12 @@ class Projection:
 
 @dataclass(frozen=True)
 class Fit:
-    """What a model predicts over the range of inputs: `predictions[..., sample]` at `inputs`."""
+    """What a model predicts: `predictions[..., sample]` at `places[sample]`.
 
-    inputs: Float[ndarray, "sample"]
+    A place is an input where there is one predictor, else the observed target of an example.
+    """
+
+    places: Float[ndarray, "sample"]
     predictions: Float[ndarray, "*stack sample"]
 
 

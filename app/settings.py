@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 PREFERRED_NUMBERS = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8)
@@ -35,12 +35,29 @@ class DatasetChoice:
 
     label: str
     examples: int
+    predictors: tuple[str, ...]
 
 
 DATASETS: dict[str, DatasetChoice] = {
-    "line": DatasetChoice("Line, 10 points", examples=10),
-    "parabola": DatasetChoice("Parabola, 100 points", examples=100),
+    "line": DatasetChoice("Line, 10 points", 10, ("x",)),
+    "parabola": DatasetChoice("Parabola, 100 points", 100, ("x",)),
+    "plane": DatasetChoice("Plane, 2 predictors", 60, ("x1", "x2")),
+    "diabetes": DatasetChoice(
+        "Diabetes, 10 predictors",
+        442,
+        ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
+    ),
 }
+
+
+@dataclass(frozen=True)
+class NameChoice:
+    """A choice among names, each with its label; default, and words for the whole."""
+
+    options: dict[str, str]
+    default: str
+    label: str
+    help: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,7 @@ NUMBERS: dict[str, NumberChoice] = {
         0, 99, 0, True, "Seed", "Draws the initial parameters. The data never change with it."
     ),
     "hidden_units": NumberChoice(
-        0, 64, 0, True, "Hidden units", "ReLU units in one hidden layer; 0 is linear regression."
+        0, 64, 0, True, "Hidden units", "Units in one hidden layer; 0 is linear regression."
     ),
     "epochs": NumberChoice(
         10,
@@ -74,8 +91,26 @@ NUMBERS: dict[str, NumberChoice] = {
         "Passes over the data. With the full batch, one is one step.",
     ),
 }
-DATASET_LABEL = "Data"
-DATASET_HELP = "What the model is fitted to."
+NAMES: dict[str, NameChoice] = {
+    "dataset": NameChoice(
+        {name: choice.label for name, choice in DATASETS.items()},
+        "line",
+        "Data",
+        "What the model is fitted to.",
+    ),
+    "activation": NameChoice(
+        {
+            "relu": "ReLU",
+            "tanh": "tanh",
+            "logistic": "logistic",
+            "linear": "linear",
+            "threshold": "threshold",
+        },
+        "relu",
+        "Activation",
+        "What each hidden unit makes of its weighted sum.",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +123,14 @@ class Settings:
     seed: int = 0
     hidden_units: int = 0
     epochs: int = 1000
+    activation: str = "relu"
 
     def __post_init__(self) -> None:
-        _check_dataset(self.dataset)
-        for name, choice in NUMBERS.items():
+        for name, choice in NAMES.items():
+            _check_name(getattr(self, name), choice)
+        for name, range_ in NUMBERS.items():
             # 20.0 and 20 are the same choice, so they are stored, hashed and printed as one.
-            object.__setattr__(self, name, _checked_number(getattr(self, name), choice))
+            object.__setattr__(self, name, _checked_number(getattr(self, name), range_))
         _check_work(self)
 
     @classmethod
@@ -101,7 +138,7 @@ class Settings:
         """Settings from a request's JSON object; names that are left out keep their default."""
         if not isinstance(values, dict):
             raise SettingsError("The settings must be an object with one value for each name.")
-        known = {"dataset", *NUMBERS}
+        known = {*NAMES, *NUMBERS}
         unknown = sorted(str(name) for name in values if name not in known)
         if unknown:
             raise SettingsError(f"There is no setting named {_shown(unknown[0])}.")
@@ -111,6 +148,11 @@ class Settings:
     def is_linear(self) -> bool:
         """No hidden layer: the model is linear regression and its loss an exact quadratic."""
         return self.hidden_units == 0
+
+    @property
+    def is_line(self) -> bool:
+        """Linear regression on one predictor: weight x bias is all there is to see."""
+        return self.is_linear and len(DATASETS[self.dataset].predictors) == 1
 
     @property
     def is_typed(self) -> bool:
@@ -140,10 +182,6 @@ class Settings:
         choice = NumberChoice(0, self.epochs, 0, True, "Epoch", "Where the playhead stands.")
         return int(_checked_number(epoch, choice))
 
-    def with_stop(self) -> Settings:
-        """The same choices without a typed rate: the sweep of the slider's stops alone."""
-        return replace(self, learning_rate=NUMBERS["learning_rate"].default)
-
 
 def estimated_seconds(settings: Settings) -> float:
     """Seconds that the sweep of `settings` takes, by the measured cost of a step."""
@@ -167,10 +205,10 @@ def _check_work(settings: Settings) -> None:
     )
 
 
-def _check_dataset(name: Any) -> None:
-    if not isinstance(name, str) or name not in DATASETS:
-        known = " or ".join(DATASETS)
-        raise SettingsError(f"The data set must be {known}. Got {_shown(name)}.")
+def _check_name(name: Any, choice: NameChoice) -> None:
+    if not isinstance(name, str) or name not in choice.options:
+        known = ", ".join(choice.options)
+        raise SettingsError(f"{choice.label} must be one of {known}. Got {_shown(name)}.")
 
 
 def _checked_number(value: Any, choice: NumberChoice) -> float | int:
@@ -195,5 +233,7 @@ def _shown(value: Any) -> str:
     """A received value for a sentence, cut so that a huge one does not fill the page."""
     if isinstance(value, int) and abs(value) > 10**30:
         return "a number that is far too large"
+    if value is None:
+        return "nothing"
     text = repr(value) if isinstance(value, (int, float, str)) else type(value).__name__
     return text if len(text) <= 40 else text[:37] + "..."

@@ -1,4 +1,4 @@
-"""Shapes and types are checked while the tests run, so this comes before the first import of app."""
+"""Shapes and types are checked while the tests run: this comes before any import of app."""
 
 from jaxtyping import install_import_hook
 

@@ -85,7 +85,7 @@ def loss_at(params: ndarray, settings: Settings, dataset: Dataset) -> float:
     """The train loss by plain torch in float64."""
     network = model_at(params, settings.hidden_units)
     inputs, targets = doubles(dataset)
-    return float(F.mse_loss(network(inputs), targets))
+    return F.mse_loss(network(inputs), targets).item()
 
 
 def gradient_at(params: ndarray, settings: Settings, dataset: Dataset) -> ndarray:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from app.engine.network import Network, with_ones
+from app.engine.network import ACTIVATIONS, Network, with_ones
 from app.results import Dataset
 
 
@@ -16,29 +16,33 @@ def hessian(
     """Second derivatives of the mean squared error by params, in torch's flat order, float64.
 
     With error e and J = d prediction / d params, H = 2/n (J'J + sum e d2 prediction / d params2).
-    Between a ReLU's kinks a prediction is linear in the hidden parameters and in the output
-    weights, so the second term only pairs an output weight with its own unit's weights and bias.
+    The second term pairs an output weight v with its own unit's weights and bias (by f'), and these
+    with each other (by v f''); everything else has none.
     """
     inputs = with_ones(torch.tensor(dataset.inputs).double())
-    targets = torch.tensor(dataset.targets).double()
-    params = params.double()
+    params, scale = params.double(), 2 / inputs.shape[1]
     if not network.hidden_units:
-        return (2 / inputs.shape[1] * inputs @ inputs.T).expand(len(params), -1, -1)
+        return (scale * inputs @ inputs.T).expand(len(params), -1, -1)
     hidden, outgoing, last_bias = network.split(params)
-    units = hidden @ inputs
-    errors = (outgoing[:, None] @ units.relu()) + last_bias[:, :, None] - targets
-    # d unit / d [weights, bias], then back to the flat order: all weights, then all biases.
-    slopes = ((units > 0).double()[:, :, None] * inputs).movedim(2, 1)  # stack column unit example
-    slopes = torch.cat([slopes[:, :-1].transpose(1, 2).flatten(1, 2), slopes[:, -1]], dim=1)
-    owner = _owners(network)
-    ones = torch.ones(len(params), 1, inputs.shape[1], dtype=torch.float64)
-    jacobian = torch.cat([outgoing[:, owner, None] * slopes, units.relu(), ones], dim=1)
+    activation, units = ACTIVATIONS[network.activation], hidden @ inputs
+    activation.apply_(units)
+    errors = outgoing[:, None] @ units + last_bias[:, :, None] - torch.tensor(dataset.targets)
+    slopes = activation.slope(units)[:, :, None] * inputs  # stack unit column example
+    places = _places(network)  # unit column
+    rows, columns = places.flatten(), places.numel() + torch.arange(len(places))
+
+    jacobian = torch.ones(*params.shape, inputs.shape[1], dtype=torch.float64)
+    jacobian[:, rows] = (outgoing[:, :, None, None] * slopes).flatten(1, 2)
+    jacobian[:, columns] = units
     result = jacobian @ jacobian.transpose(1, 2)
-    pairs = (slopes * errors).sum(dim=2)
-    rows = torch.arange(len(owner))
-    result[:, rows, len(owner) + owner] += pairs
-    result[:, len(owner) + owner, rows] += pairs
-    return result * (2 / inputs.shape[1])
+
+    pairs = (slopes * errors[:, :, None]).sum(dim=-1)  # stack unit column
+    result[:, places, columns[:, None]] += pairs
+    result[:, columns[:, None], places] += pairs
+    if activation.bend is not None:
+        bends = (outgoing[:, :, None] * errors * activation.bend(units))[:, :, None] * inputs
+        result[:, places[:, :, None], places[:, None, :]] += bends @ inputs.T
+    return result * scale
 
 
 def sharpest(
@@ -57,7 +61,8 @@ def sharpness(
     return values[:, -1]
 
 
-def _owners(network: Network) -> Tensor:
-    """For each hidden weight, then each hidden bias, in flat order: the unit that it belongs to."""
-    units = torch.arange(network.hidden_units)
-    return torch.cat([units.repeat_interleave(network.features), units])
+def _places(network: Network) -> Int[Tensor, "unit column"]:
+    """Where each unit's weights and, in the last column, its bias stand in torch's flat order."""
+    units, features = network.hidden_units, network.features
+    weights = torch.arange(units * features).view(units, features)
+    return torch.cat([weights, (units * features + torch.arange(units))[:, None]], dim=1)

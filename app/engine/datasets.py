@@ -7,7 +7,9 @@ from functools import cache
 
 import numpy as np
 import torch
+from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
+from sklearn.preprocessing import StandardScaler
 
 from app.results import Dataset
 
@@ -31,9 +33,30 @@ def parabola() -> tuple[np.ndarray, np.ndarray]:
     return inputs.numpy(), targets[:, 0].numpy()
 
 
+def plane() -> tuple[np.ndarray, np.ndarray]:
+    """Sixty points around the plane y = 0.8 x1 - 0.5 x2 + 0.3, noise of standard deviation 0.1."""
+    random = np.random.RandomState(NOTEBOOK_SEED)
+    inputs = random.uniform(-1, 1, size=(60, 2))
+    targets = inputs @ [0.8, -0.5] + 0.3 + random.normal(scale=0.1, size=60)
+    return inputs.astype("float32"), targets.astype("float32")
+
+
+def diabetes() -> tuple[np.ndarray, np.ndarray]:
+    """Ten measurements of 442 patients and how their diabetes went on a year later.
+
+    scikit-learn ships them (Efron et al. 2004, https://doi.org/10.1214/009053604000000067). All
+    eleven columns are standardised: mean 0, standard deviation 1.
+    """
+    inputs, targets = load_diabetes(return_X_y=True)
+    table = StandardScaler().fit_transform(np.column_stack([inputs, targets])).astype("float32")
+    return table[:, :-1], table[:, -1]
+
+
 FUNCTIONS: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {
     "line": line,
     "parabola": parabola,
+    "plane": plane,
+    "diabetes": diabetes,
 }
 
 

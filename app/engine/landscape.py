@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from app.engine import datasets
+from app.engine.curvature import hessian
 from app.engine.training import as_tensors, descend, network_of
 from app.results import Box, Fit, LossSurface, Plane, Projection, Slices, Sweep
 from app.settings import SLIDER_LEARNING_RATES, Settings
@@ -38,8 +39,8 @@ def loss_surface(sweep: Sweep) -> LossSurface:
     coordinates = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
     points = plane.origin + coordinates @ plane.directions
     dataset, best = datasets.load(settings.dataset), sweep.best_run
-    linear = settings.is_linear
-    optimum = dataset.least_squares if linear else sweep.params[best, -1]
+    exact = settings.is_line
+    optimum = dataset.least_squares if exact else sweep.params[best, -1]
     return LossSurface(
         plane=plane,
         box=box,
@@ -47,9 +48,27 @@ def loss_surface(sweep: Sweep) -> LossSurface:
         second=second,
         loss=losses(settings, points).reshape(GRID, GRID),
         optimum=plane.coordinates(optimum),
-        optimum_loss=dataset.least_squares_loss if linear else float(sweep.last_loss[best]),
-        optimum_is_exact=linear,
+        optimum_loss=dataset.least_squares_loss if exact else float(sweep.last_loss[best]),
+        optimum_is_exact=exact,
+        optimum_name=_optimum_name(sweep),
+        curvature=_curvature(sweep) if exact else None,
     )
+
+
+def _optimum_name(sweep: Sweep) -> str:
+    """What the star is: a run that rose above its start may end lower still, and is not shown."""
+    if sweep.settings.is_line:
+        return "least squares"
+    ends = sweep.last_loss[: len(SLIDER_LEARNING_RATES)]
+    is_lowest = sweep.last_loss[sweep.best_run] <= np.nanmin(ends)
+    return "lowest loss in this sweep" + ("" if is_lowest else " (of its calm runs)")
+
+
+def _curvature(sweep: Sweep) -> Float[ndarray, "2"]:
+    """The second derivatives of a line's loss by weight and by bias; they are constant."""
+    settings, start = sweep.settings, torch.tensor(sweep.params[:1, 0])
+    whole = hessian(network_of(settings), start, datasets.load(settings.dataset))
+    return whole[0].diagonal().numpy()
 
 
 def losses(settings: Settings, params: Float[ndarray, "stack param"]) -> Float[ndarray, "stack"]:
@@ -61,11 +80,11 @@ def losses(settings: Settings, params: Float[ndarray, "stack param"]) -> Float[n
 
 
 def choose_plane(sweep: Sweep) -> Plane:
-    """Weight x bias for the linear model, else the anchored plane, from the slider's runs alone."""
-    if sweep.settings.is_linear:
+    """Weight x bias where these are all params, else the anchored plane of the slider's runs."""
+    if sweep.settings.is_line:
         return Plane(np.zeros(2), np.eye(2), LINEAR_NAMES, is_exact=True)
     start = sweep.start.astype(float)
-    moves = np.nan_to_num(_choosing(sweep).astype(float) - start)
+    moves = np.nan_to_num(_calm_paths(sweep).astype(float) - start)
     first = np.nan_to_num(sweep.params[sweep.best_run, -1] - start)
     if not _is_motion(first, start):
         first = np.eye(len(start))[0]
@@ -77,10 +96,10 @@ def choose_plane(sweep: Sweep) -> Plane:
 def choose_box(sweep: Sweep, plane: Plane) -> Box:
     """What the views show of the plane, and up to which loss."""
     start_loss = float(sweep.train_loss[0, 0])
-    if sweep.settings.is_linear:
+    if sweep.settings.is_line:
         first, second = _linear_box(sweep)
         return Box(first, second, LINEAR_HEIGHT * start_loss)
-    points = plane.coordinates(_choosing(sweep)).reshape(-1, 2)
+    points = plane.coordinates(_calm_paths(sweep)).reshape(-1, 2)
     first, second = _padded(points[np.isfinite(points).all(axis=1)], PADDING)
     # No calm run ever rises above the start, so the start is the highest calm loss.
     return Box(first, second, NETWORK_HEIGHT * start_loss)
@@ -106,13 +125,22 @@ def project(
 
 
 def fits(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
-    """Predictions over the range of the inputs, a line's two ends or a curve's SAMPLES points."""
-    inputs, _ = as_tensors(datasets.load(settings.dataset))
-    low, high = float(inputs.min()), float(inputs.max())
-    samples = torch.linspace(low, high, 2 if settings.is_linear else SAMPLES)
+    """Predictions over the range of one predictor: a line's two ends, a curve's SAMPLES points.
+
+    With several predictors, predictions for SAMPLES examples, evenly from the lowest target to the
+    highest, to be shown against what was observed.
+    """
+    inputs, targets = as_tensors(datasets.load(settings.dataset))
+    if inputs.shape[1] > 1:
+        chosen = targets.argsort()[torch.linspace(0, len(targets) - 1, SAMPLES).long()]
+        samples, places = inputs[chosen], targets[chosen]
+    else:
+        count = 2 if settings.is_linear else SAMPLES
+        places = torch.linspace(float(inputs.min()), float(inputs.max()), count)
+        samples = places[:, None]
     flat = torch.tensor(params, dtype=torch.float32).reshape(-1, params.shape[-1])
-    predictions = network_of(settings).predict(flat, samples[:, None])
-    return Fit(samples.numpy(), predictions.view(*params.shape[:-1], -1).numpy())
+    predictions = network_of(settings).predict(flat, samples)
+    return Fit(places.numpy(), predictions.view(*params.shape[:-1], -1).numpy())
 
 
 def slices(
@@ -130,7 +158,7 @@ def slices(
     return Slices(epochs, positions, loss.astype("float32"))
 
 
-def _choosing(sweep: Sweep) -> Float[ndarray, "run frame param"]:
+def _calm_paths(sweep: Sweep) -> Float[ndarray, "run frame param"]:
     """The paths of the runs that choose the plane and the box: the calm ones among the slider's.
 
     Runs that rise above their start leave the picture; all slider runs choose where none is calm.

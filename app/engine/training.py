@@ -19,7 +19,7 @@ from torch.optim.sgd import sgd
 
 from app.engine import datasets
 from app.engine.curvature import sharpest
-from app.engine.network import HiddenGradient, LinearGradient, Network
+from app.engine.network import ACTIVATIONS, HiddenGradient, LinearGradient, Network, with_ones
 from app.engine.verdicts import judge
 from app.results import Dataset, Sweep
 from app.settings import SLIDER_LEARNING_RATES, Settings
@@ -96,39 +96,46 @@ def descend(
     unless one is named.
     """
     runs = len(learning_rates)
-    params = network.to_blocks(initial_params.expand(runs, -1))
     rates = network.to_blocks(learning_rates[:, None].expand(-1, network.params))
-    kept = _kept_columns(network, runs, kept_run)
-    compute = HiddenGradient if network.hidden_units else LinearGradient
-    step = compute(params, runs, *as_tensors(dataset))
+    # Params and gradient lie side by side, so that one copy keeps both.
+    state = torch.empty(2, len(rates))
+    params, gradient = state
+    params.copy_(network.to_blocks(initial_params.expand(runs, -1)))
     update = torch.zeros_like(params)
+    compute = gradient_of(network, state, runs, dataset).compute
 
-    kept_params = torch.empty(len(kept_epochs), len(params[kept]))
-    kept_gradients = torch.empty_like(kept_params)
+    columns = _kept_columns(network, runs, kept_run)
+    kept = torch.empty(len(kept_epochs), 2, len(rates) if columns is None else len(columns))
+    slots = dict(zip(kept_epochs, kept, strict=True))
     train_loss = torch.empty(epochs + 1, runs)
-    slots = {epoch: slot for slot, epoch in enumerate(kept_epochs)}
 
     for epoch, loss in enumerate(train_loss.unbind()):
-        step.compute(loss)
+        compute(loss)
         slot = slots.get(epoch)
         if slot is not None:
-            kept_params[slot] = params[kept]
-            kept_gradients[slot] = step.gradient[kept]
-        params.addcmul_(rates, _step_at_rate_1(update, step.gradient))
+            slot.copy_(state if columns is None else state[:, columns])
+        params.addcmul_(rates, _step_at_rate_1(update, gradient))
 
     kept_runs = runs if kept_run is None else 1
-    return Descent(
-        network.from_blocks(kept_params, kept_runs),
-        network.from_blocks(kept_gradients, kept_runs),
-        train_loss.T,
-    )
+    kept_params, kept_gradients = (network.from_blocks(kept[:, k], kept_runs) for k in (0, 1))
+    return Descent(kept_params, kept_gradients, train_loss.T)
 
 
-def _kept_columns(network: Network, runs: int, kept_run: int | None) -> slice | Tensor:
-    """Where the kept runs' parameters stand in the block vector."""
+def gradient_of(
+    network: Network, state: Float[Tensor, "2 size"], runs: int, dataset: Dataset
+) -> LinearGradient | HiddenGradient:
+    """What computes the loss and, into state[1], the gradient of the block params in state[0]."""
+    if not network.hidden_units:
+        return LinearGradient(state, runs, *as_tensors(dataset))
+    activation = ACTIVATIONS[network.activation]
+    return HiddenGradient(state, runs, *as_tensors(dataset), activation)
+
+
+def _kept_columns(network: Network, runs: int, kept_run: int | None) -> Tensor | None:
+    """Where a run's parameters stand in the block vector; None where all runs are kept."""
     if kept_run is None:
-        return slice(None)
-    owners = network.to_blocks(torch.arange(runs)[:, None].expand(-1, network.params))
+        return None
+    owners = network.to_blocks(torch.arange(float(runs))[:, None].expand(-1, network.params))
     return (owners == kept_run).nonzero()[:, 0]
 
 
@@ -147,7 +154,8 @@ def _step_at_rate_1(update: Tensor, gradient: Tensor) -> Tensor:
 
 def network_of(settings: Settings) -> Network:
     """The network that `settings` ask for."""
-    return Network(datasets.load(settings.dataset).inputs.shape[1], settings.hidden_units)
+    features = datasets.load(settings.dataset).inputs.shape[1]
+    return Network(features, settings.hidden_units, settings.activation)
 
 
 def as_tensors(
@@ -186,7 +194,7 @@ def _sweep(
     sharpness, direction = sharpest(network, descent.params[0, :1], dataset)
     slots = np.searchsorted(kept, frames)
     params, gradients = (whole[:, slots].numpy() for whole in (descent.params, descent.gradients))
-    early = descent.gradients[:, : EARLY_EPOCHS + 1].double().numpy() @ direction[0].numpy()
+    early = (descent.gradients[:, : EARLY_EPOCHS + 1].double() @ direction[0]).numpy()
     judged = judge(
         every_loss,
         early,
@@ -207,6 +215,7 @@ def _sweep(
         last_loss=np.where(judged.overflow_at < 0, every_loss[:, -1], np.nan).astype("float32"),
         calm=judged.calm,
         verdicts=judged.verdicts,
+        arrived=judged.arrived,
         reference_loss=judged.reference_loss,
         start_sharpness=float(sharpness[0]),
     )
@@ -220,10 +229,9 @@ def _after_overflow(overflow_at: ndarray, epochs: ndarray) -> ndarray:
 def _all_units_off(
     network: Network, last_params: Float[Tensor, "run param"], dataset: Dataset
 ) -> ndarray:
-    """Per run: is every hidden unit 0 for every example? No gradient reaches its weights then."""
-    if not network.hidden_units:
+    """Per run: is every ReLU unit 0 for every example? No gradient reaches its weights then."""
+    if not network.hidden_units or network.activation != "relu":
         return np.zeros(len(last_params), dtype=bool)
     hidden, _, _ = network.split(last_params)
     inputs, _ = as_tensors(dataset)
-    columns = torch.cat([inputs.T, torch.ones(1, len(inputs))])
-    return ((hidden @ columns) <= 0).flatten(1).all(dim=1).numpy()
+    return ((hidden @ with_ones(inputs)) <= 0).flatten(1).all(dim=1).numpy()

@@ -23,6 +23,7 @@ class Judged(NamedTuple):
     diverged_at: Int[ndarray, "run"]
     overflow_at: Int[ndarray, "run"]
     calm: Bool[ndarray, "run"]
+    arrived: Bool[ndarray, "run"]
     reference_loss: float
 
 
@@ -47,19 +48,19 @@ def judge(
     last = np.where(overflow_at < 0, train_loss[:, -1], np.inf)
     reference = least_squares_loss if least_squares_loss is not None else last[:slider_runs].min()
     allowed = max(SHARE_OF_REFERENCE * reference, SHARE_OF_START * float(train_loss[0, 0]))
+    arrived = last <= reference + allowed
     choices = [
         ("overflow", overflow_at >= 0),
         ("stuck", stuck),
         ("diverged", last > train_loss[:, 0]),
         ("oscillating", _zigzags(early_slopes)),
-        ("too slow", last - reference > allowed),
+        ("too slow", ~arrived),
         ("converging", np.full(len(last), True)),
     ]
     fits = np.argmax(np.stack([holds for _, holds in choices]), axis=0)
     verdicts = tuple(choices[index][0] for index in fits)
-    return Judged(
-        verdicts, diverged_at, overflow_at, np.invert(above.any(axis=1)), float(reference)
-    )
+    calm = np.invert(above.any(axis=1))
+    return Judged(verdicts, diverged_at, overflow_at, calm, arrived, float(reference))
 
 
 def first_true(flags: Bool[ndarray, "run epoch"]) -> Int[ndarray, "run"]:

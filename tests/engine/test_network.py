@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from app.engine import datasets, network
-from app.engine.network import HiddenGradient, LinearGradient, Network
+from app.engine.network import ACTIVATIONS, HiddenGradient, LinearGradient, Network
 from app.engine.training import as_tensors
 from tests.oracles import flat, global_seed, model, model_at
 
@@ -102,14 +102,21 @@ def test_a_unit_is_split_off_with_its_bias_last() -> None:
     assert (outgoing.tolist(), last_bias.tolist()) == ([[9, 10, 11]], [[12]])
 
 
+def beside_its_gradient(blocks: torch.Tensor) -> torch.Tensor:
+    return torch.stack([blocks, torch.full_like(blocks, torch.nan)])
+
+
 @pytest.mark.parametrize(("features", "units"), SHAPES)
 def test_gradients_equal_autograd(features: int, units: int) -> None:
     shape, runs, (inputs, targets) = Network(features, units), 5, random_data(features)
     params, train_loss = random_params(shape, runs), torch.empty(5)
-    compute = HiddenGradient if units else LinearGradient
-    step = compute(shape.to_blocks(params), runs, inputs, targets)
+    state = beside_its_gradient(shape.to_blocks(params))
+    if units:
+        step = HiddenGradient(state, runs, inputs, targets, ACTIVATIONS["relu"])
+    else:
+        step = LinearGradient(state, runs, inputs, targets)
     step.compute(train_loss)
-    gradients = shape.from_blocks(step.gradient[None], runs)[:, 0]
+    gradients = shape.from_blocks(state[1:], runs)[:, 0]
     for run, one in enumerate(params):
         lone = model_at(one, units, features)
         loss = F.mse_loss(lone(inputs.double())[:, 0], targets.double())
@@ -117,15 +124,18 @@ def test_gradients_equal_autograd(features: int, units: int) -> None:
         expected = torch.cat([part.grad.flatten() for part in lone.parameters()])
         # Sums of at most 64 x 20 products in float32.
         assert torch.allclose(gradients[run].double(), expected, rtol=1e-4, atol=1e-5)
-        assert float(train_loss[run]) == pytest.approx(float(loss), rel=1e-5)
+        assert float(train_loss[run]) == pytest.approx(loss.item(), rel=1e-5)
 
 
 def test_a_unit_that_is_exactly_0_gets_no_gradient_like_torchs_relu() -> None:
     # z = w x + b is exactly 0 for x = 1, w = 1, b = -1.
-    params, (inputs, targets) = torch.tensor([1.0, -1.0, 1.0, 0.0]), (torch.ones(1, 1), torch.ones(1))
-    step = HiddenGradient(params, 1, inputs, targets)
-    step.compute(torch.empty(1))
+    params, (inputs, targets) = (
+        torch.tensor([1.0, -1.0, 1.0, 0.0]),
+        (torch.ones(1, 1), torch.ones(1)),
+    )
+    state = beside_its_gradient(params)
+    HiddenGradient(state, 1, inputs, targets, ACTIVATIONS["relu"]).compute(torch.empty(1))
     lone = model_at(params, 1)
     F.mse_loss(lone(inputs.double())[:, 0], targets.double()).backward()
     expected = torch.cat([part.grad.flatten() for part in lone.parameters()])
-    assert np.array_equal(step.gradient.double(), expected)
+    assert np.array_equal(state[1].double(), expected)

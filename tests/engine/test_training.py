@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -18,10 +19,10 @@ from app.results import VERDICTS, Sweep
 from app.settings import SLIDER_LEARNING_RATES, Settings
 from tests.oracles import (
     ALL,
+    BENT_LINE,
     LINE,
     PARABOLA,
     ROUNDING,
-    BENT_LINE,
     experiment,
     flat,
     global_seed,
@@ -57,6 +58,17 @@ def digits(value: float) -> float:
     return 5.0001e-5 if value < 100 else 0.05001
 
 
+@pytest.fixture(scope="module")
+def first_training() -> tuple[Tensor, Tensor]:
+    """Params (kept, param) and losses, of the run whose start follows the data's draws."""
+    with global_seed(0):
+        torch.rand(100, 1)
+        start = flat(model(10))
+    kept, rates = list(range(1, 500, 50)), torch.tensor([0.05])
+    run = descend(Network(1, 10), datasets.load("parabola"), start, rates, 500, kept)
+    return run.params[0], run.train_loss[0, kept]
+
+
 class TestNotebook:
     def test_the_start(self) -> None:
         sweep = experiment(LINE).sweep
@@ -82,17 +94,6 @@ class TestNotebook:
     def test_009_rises_but_is_still_a_number_after_a_thousand_epochs(self) -> None:
         sweep = experiment(Settings(learning_rate=0.09)).sweep
         assert sweep.overflow_at[-1] == -1 and sweep.diverged_at[-1] >= 1
-
-    @pytest.fixture(scope="class")
-    def first_training(self) -> tuple[Tensor, Tensor]:
-        """Params (kept, param) and losses, of the run whose start follows the data's draws."""
-        with global_seed(0):
-            torch.rand(100, 1)
-            start = flat(model(10))
-        kept = list(range(1, 500, 50))
-        rates = torch.tensor([0.05])
-        run = descend(Network(1, 10), datasets.load("parabola"), start, rates, 500, kept)
-        return run.params[0], run.train_loss[0, kept]
 
     def test_the_first_training_of_its_network(self, first_training: tuple) -> None:
         _, losses = first_training
@@ -158,7 +159,9 @@ class TestDescent:
             for frame in range(0, len(sweep.epochs), 40):
                 params = sweep.params[run, frame]
                 loss = loss_at(params, settings, dataset)
-                assert float(sweep.train_loss[run, frame]) == pytest.approx(loss, rel=1e-5, abs=1e-7)
+                assert float(sweep.train_loss[run, frame]) == pytest.approx(
+                    loss, rel=1e-5, abs=1e-7
+                )
                 gradient = gradient_at(params, settings, dataset)
                 assert sweep.gradients[run, frame] == pytest.approx(gradient, rel=1e-4, abs=1e-5)
 
@@ -231,7 +234,7 @@ class TestSweep:
         frames = frame_epochs(epochs)
         assert frames[: EARLY_EPOCHS + 1] == list(range(min(EARLY_EPOCHS, epochs) + 1))
         assert len(frames) == min(epochs + 1, 160) and frames[-1] == epochs
-        assert all(left < right for left, right in zip(frames, frames[1:], strict=False))
+        assert all(left < right for left, right in pairwise(frames))
 
     @pytest.mark.parametrize("epochs", [500, 5000])
     def test_later_frames_are_geometric(self, epochs: int) -> None:

@@ -1,0 +1,175 @@
+"""How fast, against the plain loop that a notebook would write, measured in the same run.
+
+`make bench` prints each measure beside its target. Times are the least CPU time of several
+repetitions in one thread: what else the machine does hardly shows.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils import vector_to_parameters
+
+from app.engine import Experiment, datasets, inspect_run, run_experiment, train
+from app.engine.landscape import losses
+from app.payload import detail_payload
+from app.settings import Settings
+from callbacks.training import experiment_payload
+
+LINE = Settings(dataset="line", epochs=1000, learning_rate=0.01)
+PARABOLA = Settings(dataset="parabola", hidden_units=10, epochs=500, learning_rate=0.05)
+REPETITIONS = 7
+NAN = float("nan")
+
+
+class Row(NamedTuple):
+    """One line of the table; `least` where the target is a lower bound."""
+
+    measure: str
+    value: float
+    target: float
+    unit: str
+    least: bool = False
+
+
+def main() -> None:
+    """Measures and prints; a miss is shown, never raised."""
+    torch.set_num_threads(1)
+    print_table(speed_rows() + size_rows())
+
+
+def speed_rows() -> list[Row]:
+    plain, network = lambda: plain_loop(LINE), lambda: plain_loop(PARABOLA)
+    nested, grid = surface_both_ways()
+    unit = "x plain loop"
+    return [
+        Row("parabola, training alone", ratio(lambda: train(PARABOLA), network), 0.7, unit),
+        Row("parabola, whole sweep", ratio(lambda: whole_sweep(PARABOLA), network), 0.85, unit),
+        Row("line, training alone", ratio(lambda: train(LINE), plain), NAN, unit),
+        Row("line, whole sweep", ratio(lambda: whole_sweep(LINE), plain), 0.35, unit),
+        Row("parabola, surface 51 x 51", ratio(nested, grid), 50, "times faster", least=True),
+        Row("line, plain loop", milliseconds(plain), NAN, "ms"),
+        Row("parabola, plain loop", milliseconds(network), NAN, "ms"),
+        Row("line, inspect_run", milliseconds(inspection(LINE)), 150, "ms"),
+        Row("parabola, inspect_run", milliseconds(inspection(PARABOLA)), 150, "ms"),
+    ]
+
+
+def size_rows() -> list[Row]:
+    return [
+        Row("line, answer to train", train_kilobytes(LINE), 100, "kB"),
+        Row("parabola, answer to train", train_kilobytes(PARABOLA), 350, "kB"),
+        Row("line, answer to inspect", inspect_kilobytes(LINE), NAN, "kB"),
+        Row("parabola, answer to inspect", inspect_kilobytes(PARABOLA), NAN, "kB"),
+    ]
+
+
+def print_table(rows: list[Row]) -> None:
+    print(f"{'measure':28} {'measured':>9} {'target':>9}   unit")
+    for row in rows:
+        sign = ">=" if row.least else "<="
+        target = "-" if np.isnan(row.target) else f"{sign} {row.target:g}"
+        met = row.value >= row.target if row.least else row.value <= row.target
+        missed = "" if met or np.isnan(row.target) else "   MISSED"
+        print(f"{row.measure:28} {row.value:9.3g} {target:>9}   {row.unit}{missed}")
+
+
+def ratio(work: Callable[[], object], plain: Callable[[], object]) -> float:
+    """CPU time of `work` by that of `plain`, taken in turn, so that both meet the same machine."""
+    pairs = [(seconds(work), seconds(plain)) for _ in range(REPETITIONS + 1)]
+    # The first pair only warms up.
+    return min(mine for mine, _ in pairs[1:]) / min(other for _, other in pairs[1:])
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    return 1e3 * min(seconds(work) for _ in range(REPETITIONS))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """CPU time of this thread."""
+    start = time.thread_time()
+    work()
+    return time.thread_time() - start
+
+
+def model(settings: Settings) -> nn.Module:
+    if settings.is_linear:
+        return nn.Linear(1, 1)
+    units = settings.hidden_units
+    return nn.Sequential(nn.Linear(1, units), nn.ReLU(), nn.Linear(units, 1))
+
+
+def data(settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
+    dataset = datasets.load(settings.dataset)
+    return torch.tensor(dataset.inputs), torch.tensor(dataset.targets)[:, None]
+
+
+def plain_loop(settings: Settings) -> list[float]:
+    """One learning rate, as the notebook trains it."""
+    (inputs, targets), network, noted = data(settings), model(settings), []
+    optimizer = torch.optim.SGD(network.parameters(), lr=settings.learning_rate)
+    for _ in range(settings.epochs):
+        predictions = network(inputs)
+        loss = F.mse_loss(predictions, targets)
+        loss.backward()
+        optimizer.step()
+        noted.append(loss.item())
+        optimizer.zero_grad()
+    return noted
+
+
+def whole_sweep(settings: Settings) -> bytes:
+    """Training, planes, surface, projections, fits, figures and the payload's JSON."""
+    return train_json(run_experiment(settings))
+
+
+def surface_both_ways() -> tuple[Callable[[], object], Callable[[], object]]:
+    """The notebook's nested loop over a grid, and this project's evaluation of the same points."""
+    surface = run_experiment(PARABOLA).surface
+    plane, first, second = surface.plane, surface.first, surface.second
+    points = [plane.origin + np.array([a, b]) @ plane.directions for b in second for a in first]
+    params = np.array(points)
+    stacked = torch.tensor(params, dtype=torch.float32).view(51, 51, -1)
+    (inputs, targets), network = data(PARABOLA), model(PARABOLA)
+
+    def mse(point: torch.Tensor) -> torch.Tensor:
+        vector_to_parameters(point, network.parameters())
+        return 1 / len(targets) * torch.sum((targets - network(inputs)) ** 2)
+
+    def nested() -> list[list[float]]:
+        return [[mse(stacked[i, j]).item() for j in range(51)] for i in range(51)]
+
+    assert np.allclose(nested(), surface.loss, rtol=1e-4)
+    return nested, lambda: losses(PARABOLA, params)
+
+
+def inspection(settings: Settings) -> Callable[[], object]:
+    made = run_experiment(settings)
+    return lambda: inspect_run(settings, made.training, made.surface)
+
+
+def train_json(made: Experiment) -> bytes:
+    return json.dumps({"ticket": 1, "payload": experiment_payload(made)}).encode()
+
+
+def train_kilobytes(settings: Settings) -> float:
+    return len(gzip.compress(train_json(run_experiment(settings)), 6)) / 1e3
+
+
+def inspect_kilobytes(settings: Settings) -> float:
+    made = run_experiment(settings)
+    detail = inspect_run(settings, made.training, made.surface)
+    payload = detail_payload(detail, made.surface, made.dataset)
+    return len(gzip.compress(json.dumps(payload).encode(), 6)) / 1e3
+
+
+if __name__ == "__main__":
+    main()

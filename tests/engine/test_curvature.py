@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from numpy import ndarray
+from torch.func import functional_call
+
+from app.engine import datasets
+from app.engine.curvature import hessian, sharpest, sharpness
+from app.engine.network import Network
+from app.results import Dataset
+from tests.oracles import LINE, doubles, experiment, model
+
+CASES = [("line", 0), ("parabola", 0), ("line", 3), ("parabola", 1), ("parabola", 10)]
+SEVERAL = [("two", 0), ("two", 4)]
+
+
+def autograd_hessian(params: ndarray, hidden_units: int, dataset: Dataset) -> ndarray:
+    """torch.autograd.functional.hessian of plain torch's loss, by the flat params, in float64."""
+    inputs, targets = doubles(dataset)
+    network = model(hidden_units, inputs.shape[1]).double()
+    parts = list(network.named_parameters())
+
+    def loss(flat: torch.Tensor) -> torch.Tensor:
+        pieces = flat.split([part.numel() for _, part in parts])
+        values = {
+            name: piece.view_as(part) for (name, part), piece in zip(parts, pieces, strict=True)
+        }
+        return F.mse_loss(functional_call(network, values, inputs), targets)
+
+    return torch.autograd.functional.hessian(loss, torch.as_tensor(params).double()).numpy()
+
+
+def data(name: str) -> Dataset:
+    """A data set of the engine, or one of two predictors."""
+    if name in datasets.FUNCTIONS:
+        return datasets.load(name)
+    random = np.random.RandomState(1)
+    inputs, targets = random.randn(15, 2).astype("float32"), random.randn(15).astype("float32")
+    return Dataset(inputs, targets, np.zeros(3), 0.0)
+
+
+@pytest.mark.parametrize(("name", "units"), CASES + SEVERAL)
+def test_hessian_equals_autograds(name: str, units: int) -> None:
+    dataset = data(name)
+    network = Network(dataset.inputs.shape[1], units)
+    stack = torch.stack([network.initial_params(seed) for seed in range(3)])
+    matrices = hessian(network, stack, dataset)
+    assert matrices.dtype == torch.float64
+    for params, matrix in zip(stack, matrices, strict=True):
+        expected = autograd_hessian(params.numpy(), units, dataset)
+        assert np.allclose(matrix.numpy(), expected, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize(("name", "units"), [*CASES, ("parabola", 64)])
+def test_the_sharpest_direction_is_an_eigenvector(name: str, units: int) -> None:
+    network, dataset = Network(1, units), datasets.load(name)
+    params = network.initial_params(4)[None]
+    matrix, (values, vectors) = (
+        hessian(network, params, dataset)[0],
+        sharpest(network, params, dataset),
+    )
+    assert float(vectors[0].norm()) == pytest.approx(1, rel=1e-12)
+    assert torch.allclose(matrix @ vectors[0], values[0] * vectors[0], atol=1e-10)
+    assert float(values[0]) == pytest.approx(np.linalg.eigvalsh(matrix.numpy()).max(), rel=1e-10)
+    assert torch.allclose(sharpness(network, params, dataset), values)
+
+
+def test_the_lines_curvatures_are_the_notebooks() -> None:
+    network, line = Network(1, 0), datasets.load("line")
+    values = torch.linalg.eigvalsh(hessian(network, torch.zeros(1, 2), line)[0])
+    assert values.tolist() == pytest.approx([0.15119, 22.50876], abs=5.1e-6)
+
+
+def test_the_lines_critical_learning_rate_is_the_notebooks() -> None:
+    assert experiment(LINE).sweep.start_sharpness == pytest.approx(22.50876, abs=5.1e-6)
+    assert experiment(LINE).sweep.edge == pytest.approx(0.08885, abs=5.1e-6)
+
+
+def test_where_all_units_are_off_only_the_output_bias_curves() -> None:
+    # Output weights 0 and units off: the loss depends on the output bias alone, curvature 2.
+    params = torch.zeros(1, 31)
+    params[0, 10:20] = -1
+    assert sharpness(Network(1, 10), params, datasets.load("parabola")).tolist() == [2.0]

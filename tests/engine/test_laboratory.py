@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.engine import Laboratory, laboratory
+from app.engine.training import Training
+from app.settings import Settings
+from tests.oracles import same
+
+QUICK = [Settings(epochs=10, seed=seed) for seed in range(4)]
+SECONDS = 20
+
+
+class Counted:
+    """Stands for `train`, counts its calls, and does first whatever a test wants."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.trained: list[Settings] = []
+        self.first: Callable[[], None] = lambda: None
+        self._train = laboratory.train
+        monkeypatch.setattr(laboratory, "train", self)
+
+    def __call__(self, settings: Settings) -> Training:
+        self.trained.append(settings)
+        self.first()
+        return self._train(settings)
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    return Counted(monkeypatch)
+
+
+def test_equal_settings_are_trained_once(counted: Counted) -> None:
+    lab = Laboratory()
+    first = lab.experiment(QUICK[0])
+    assert lab.experiment(Settings(epochs=10)) is first
+    assert lab.inspect(QUICK[0])[0] is first
+    assert len(counted.trained) == 1
+
+
+def test_all_of_the_sliders_rates_share_one_training(counted: Counted) -> None:
+    lab = Laboratory()
+    for rate in (0.01, 0.1, 1.0):
+        made, detail = lab.inspect(Settings(epochs=10, learning_rate=rate))
+        run = made.sweep.learning_rates.tolist().index(rate)
+        assert detail.run == run and same(detail.params[0], made.sweep.start)
+    assert len(counted.trained) == 1
+
+
+def test_people_who_ask_at_once_wait_for_one_training(counted: Counted) -> None:
+    lab, gate, release = Laboratory(), threading.Barrier(6), threading.Event()
+    counted.first = lambda: release.wait(SECONDS)
+
+    def ask() -> object:
+        gate.wait(SECONDS)
+        return lab.experiment(QUICK[0])
+
+    with ThreadPoolExecutor(5) as pool:
+        asked = [pool.submit(ask) for _ in range(5)]
+        gate.wait(SECONDS)
+        release.set()
+        assert len({id(one.result(SECONDS)) for one in asked}) == 1
+    assert len(counted.trained) == 1
+
+
+def test_other_settings_do_not_wait(counted: Counted) -> None:
+    lab, held, release = Laboratory(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        held.set()
+        release.wait(SECONDS)
+
+    counted.first = hold
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(lab.experiment, QUICK[0])
+        held.wait(SECONDS)
+        counted.first = lambda: None
+        assert lab.experiment(QUICK[1]).sweep.settings == QUICK[1]
+        assert not slow.done()
+        release.set()
+        assert slow.result(SECONDS).sweep.settings == QUICK[0]
+
+
+def test_the_least_recently_used_is_forgotten(counted: Counted) -> None:
+    lab = Laboratory(size=2)
+    for index in (0, 1, 0, 2, 0):  # 1 is the one that goes
+        lab.experiment(QUICK[index])
+    assert counted.trained == [QUICK[0], QUICK[1], QUICK[2]]
+    lab.experiment(QUICK[1])
+    assert counted.trained[3:] == [QUICK[1]]
+
+
+def test_a_forgotten_sweep_comes_back_the_same(counted: Counted) -> None:
+    lab = Laboratory(size=1)
+    before = lab.inspect(QUICK[0])[1]
+    lab.experiment(QUICK[1])
+    after = lab.inspect(QUICK[0])[1]
+    assert len(counted.trained) == 3 and same(before.params, after.params)
+
+
+def test_a_failure_reaches_the_asker_and_leaves_nothing_behind(counted: Counted) -> None:
+    lab = Laboratory()
+    counted.first = fail
+    with pytest.raises(MemoryError):
+        lab.experiment(QUICK[0])
+    counted.first = lambda: None
+    with ThreadPoolExecutor(1) as pool:
+        again = pool.submit(lab.experiment, QUICK[0]).result(SECONDS)
+    assert again.sweep.settings == QUICK[0] and len(counted.trained) == 2
+
+
+def test_whoever_waited_for_a_failure_trains_itself(counted: Counted) -> None:
+    lab, held, release = Laboratory(), threading.Event(), threading.Event()
+
+    def hold_and_fail() -> None:
+        counted.first = lambda: None
+        held.set()
+        release.wait(SECONDS)
+        fail()
+
+    counted.first = hold_and_fail
+    with ThreadPoolExecutor(2) as pool:
+        failing = pool.submit(lab.experiment, QUICK[0])
+        held.wait(SECONDS)
+        waiting = pool.submit(lab.experiment, QUICK[0])
+        release.set()
+        assert isinstance(failing.exception(SECONDS), MemoryError)
+        assert waiting.result(SECONDS).sweep.settings == QUICK[0]
+
+
+def fail() -> None:
+    raise MemoryError("no room")

@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from numpy import ndarray
+
+from app.engine import datasets, train
+from app.engine.training import Training
+from app.engine.verdicts import Judged, judge
+from app.settings import SLIDER_LEARNING_RATES, Settings
+from tests.engine.test_curvature import autograd_hessian
+from tests.oracles import ALL, LINE, doubles, experiment, model_at, name_of, stop, with_rate
+
+NAN, INF = float("nan"), float("inf")
+SEEDS = range(40)
+
+
+def judged(*losses: list[float], slopes: list[float] | None = None, **more: object) -> Judged:
+    """The verdicts on hand-made curves; by default nothing zigzags and least squares is 0."""
+    curves = np.array(losses, dtype="float32")
+    choices = dict(stuck=np.zeros(len(curves), bool), slider_runs=len(curves))
+    choices |= dict(least_squares_loss=0.0) | more
+    early = np.array([slopes or [1, 0.5, 0.2]] * len(curves), dtype=float)
+    return judge(curves, early, **choices)
+
+
+class TestHandMadeCurves:
+    @pytest.mark.parametrize(
+        ("losses", "overflow_at", "diverged_at", "calm"),
+        [
+            ([4, 3, 2, 1], -1, -1, True),
+            ([4, 4, 4, 4], -1, -1, True),
+            ([4, 9, 2, 1], -1, -1, False),
+            ([4, 9, 2, 5], -1, 3, False),
+            ([4, 3, 5, 6], -1, 2, False),
+            ([4, 5, 6, 7], -1, 1, False),
+            ([4, 3, 2, 4.5], -1, 3, False),
+            ([4, 5, INF, NAN], 2, 1, False),
+            ([4, 3, 2, NAN], 3, 3, False),
+            ([4, 5, INF, 1], 2, 1, False),
+            ([4, 1, NAN, 1], 2, 2, False),
+        ],
+    )
+    def test_epochs(self, losses: list, overflow_at: int, diverged_at: int, calm: bool) -> None:
+        result = judged(losses)
+        assert (result.overflow_at[0], result.diverged_at[0]) == (overflow_at, diverged_at)
+        assert result.calm[0] == calm
+
+    @pytest.mark.parametrize(
+        ("losses", "verdict"),
+        [
+            ([4, 1, 0, 0], "converging"),
+            ([4, 3, 2, 1], "too slow"),
+            ([4, 3, 2, 5], "diverged"),
+            ([4, 9, 2, 0], "converging"),
+            ([4, 3, INF, 0], "overflow"),
+            ([4, 3, 2, NAN], "overflow"),
+        ],
+    )
+    def test_verdicts(self, losses: list, verdict: str) -> None:
+        assert judged(losses).verdicts == (verdict,)
+
+    def test_stuck_comes_before_diverged_but_after_overflow(self) -> None:
+        stuck = np.array([True, True, True, False])
+        result = judged([4, 5, 5], [4, 3, 3], [4, 5, INF], [4, 5, 5], stuck=stuck)
+        assert result.verdicts == ("stuck", "stuck", "overflow", "diverged")
+
+    @pytest.mark.parametrize(
+        ("slopes", "verdict"),
+        [
+            ([1, -0.5, 0.25, -0.1], "oscillating"),
+            ([1, -0.5, -0.2, 0.1, 0.05], "oscillating"),  # 2 turns of 4 steps
+            ([1, -0.5, -0.2, -0.1], "converging"),  # 1 turn of 3
+            ([1, 0.5, -2e-5, 3e-5, -3e-5], "converging"),  # too small to count
+            ([1, -0.5, -2e-5, -3e-5, -3e-5], "oscillating"),  # 1 turn of the 1 that counts
+            ([1, 1e-5, 1e-5], "converging"),  # no step counts
+            ([0, 0, 0], "converging"),
+        ],
+    )
+    def test_zigzags(self, slopes: list, verdict: str) -> None:
+        assert judged([4, 1, 0], slopes=slopes).verdicts == (verdict,)
+
+    def test_a_zigzag_that_ends_above_its_start_diverged(self) -> None:
+        assert judged([4, 5, 6], slopes=[1, -2, 4]).verdicts == ("diverged",)
+
+    @pytest.mark.parametrize(
+        ("reference", "last", "verdict"),
+        [
+            (1.0, 1.09, "converging"),
+            (1.0, 1.11, "too slow"),
+            (0.0, 0.0039, "converging"),  # 0.001 of the start's 4 still counts as there
+            (0.0, 0.0041, "too slow"),
+        ],
+    )
+    def test_too_slow_needs_a_tenth_above_least_squares_and_a_thousandth_of_the_start(
+        self, reference: float, last: float, verdict: str
+    ) -> None:
+        result = judged([4, 2, last], least_squares_loss=reference)
+        assert result.verdicts == (verdict,)
+
+    def test_a_network_is_compared_with_the_lowest_end_of_the_sliders_runs(self) -> None:
+        curves = [[4, 2, 1.0], [4, 2, 1.05], [4, 2, 1.2], [4, 2, 0.1]]
+        result = judged(*curves, least_squares_loss=None, slider_runs=3)
+        assert result.verdicts == ("converging", "converging", "too slow", "converging")
+
+    def test_a_run_that_overflows_late_is_no_reference(self) -> None:
+        result = judged([4, 0, NAN], [4, 2, 1.0], least_squares_loss=None)
+        assert result.verdicts == ("overflow", "converging")
+
+    def test_where_every_run_overflows_all_say_so(self) -> None:
+        result = judged([4, INF, NAN], [4, 5, INF], least_squares_loss=None)
+        assert result.verdicts == ("overflow", "overflow")
+
+
+class TestQuadratic:
+    """Along the sharpest direction an error shrinks by 1 - rate x sharpness at each step."""
+
+    @pytest.mark.parametrize("name", ["line", "parabola"])
+    @pytest.mark.parametrize("seed", range(5))
+    def test_2_over_sharpness_is_the_border(self, name: str, seed: int) -> None:
+        sweep = experiment(Settings(dataset=name, seed=seed)).sweep
+        for rate, verdict in zip(sweep.learning_rates, sweep.verdicts, strict=True):
+            factor = 1 - rate * sweep.start_sharpness
+            if factor > 0:
+                assert verdict in ("converging", "too slow")
+            elif factor < -1:
+                assert verdict in ("diverged", "overflow")
+            else:
+                assert verdict in ("oscillating", "converging", "too slow")
+
+    def test_the_line_oscillates_exactly_at_these_rates(self) -> None:
+        verdicts = dict(zip(SLIDER_LEARNING_RATES, experiment(LINE).sweep.verdicts, strict=True))
+        zigzags = [rate for rate, verdict in verdicts.items() if verdict == "oscillating"]
+        assert zigzags == [0.05, 0.063, 0.08]
+        beyond = {verdict for rate, verdict in verdicts.items() if rate >= 0.1}
+        assert beyond <= {"diverged", "overflow"}
+
+    @pytest.mark.parametrize(("times", "verdict"), [(0.99, "oscillating"), (1.02, "diverged")])
+    def test_the_border_is_sharp(self, times: float, verdict: str) -> None:
+        rate = round(times * experiment(LINE).sweep.edge, 6)
+        assert experiment(with_rate(LINE, rate)).sweep.verdicts[-1] == verdict
+
+    def test_too_slow_on_the_line_as_the_closed_form_says(self) -> None:
+        sweep, line = experiment(LINE).sweep, datasets.load("line")
+        columns = np.column_stack([line.inputs, np.ones(10)]).astype(float)
+        curvature, vectors = np.linalg.eigh(0.2 * columns.T @ columns)
+        start = vectors.T @ (sweep.start - line.least_squares)
+        for rate, verdict in zip(sweep.learning_rates[:27], sweep.verdicts[:27], strict=True):
+            left = curvature / 2 @ (start * (1 - rate * curvature) ** LINE.epochs) ** 2
+            allowed = max(0.1 * line.least_squares_loss, 0.001 * float(sweep.train_loss[0, 0]))
+            assert verdict == ("too slow" if left > allowed else "converging")
+
+
+class TestNetworks:
+    def test_the_largest_rate_leaves_every_unit_off_on_the_parabola(self) -> None:
+        settings = Settings(dataset="parabola", hidden_units=10, epochs=500)
+        sweep, run = experiment(settings).sweep, stop(1.0)
+        assert sweep.verdicts[run] == "stuck"
+        inputs, _ = doubles(datasets.load("parabola"))
+        hidden = model_at(sweep.params[run, -1], 10)[:2](inputs)
+        assert torch.count_nonzero(hidden) == 0
+        # Only the output bias still has a gradient.
+        assert not sweep.gradients[run, -1, :-1].any()
+
+    @pytest.mark.parametrize("settings", ALL, ids=name_of)
+    def test_every_verdict_is_the_first_that_fits(self, settings: Settings) -> None:
+        assert experiment(settings).sweep.verdicts == slow_verdicts(experiment(settings).training)
+
+    def test_over_40_seeds_every_verdict_is_the_first_that_fits(self, trainings: list) -> None:
+        for training in trainings:
+            assert training.sweep.verdicts == slow_verdicts(training)
+
+    def test_over_40_seeds_2_over_sharpness_is_no_border(self, trainings: list) -> None:
+        sweeps = [training.sweep for training in trainings]
+        above = [
+            float(sweep.last_loss[run] / sweep.train_loss[run, 0])
+            for sweep in sweeps
+            for run in np.flatnonzero(sweep.learning_rates > sweep.edge)
+        ]
+        assert len(above) > 100 and np.mean(np.array(above) < 0.2) > 0.5
+        best_above = [sweep.learning_rates[lowest_run(sweep)] > sweep.edge for sweep in sweeps]
+        assert np.mean(best_above) > 0.5
+
+    def test_over_40_seeds_no_rate_of_the_slider_overflows(self, trainings: list) -> None:
+        for training in trainings:
+            assert (training.sweep.overflow_at == -1).all()
+
+    def test_over_40_seeds_most_verdicts_occur(self, trainings: list) -> None:
+        seen = Counter(verdict for one in trainings for verdict in one.sweep.verdicts)
+        assert {"stuck", "oscillating", "too slow", "converging"} <= set(seen)
+
+
+@pytest.fixture(scope="module")
+def trainings() -> list[Training]:
+    return [
+        train(Settings(dataset="parabola", hidden_units=10, epochs=500, seed=seed))
+        for seed in SEEDS
+    ]
+
+
+def lowest_run(sweep: object) -> int:
+    return int(np.nanargmin(sweep.last_loss))
+
+
+def slow_verdicts(training: Training) -> tuple[str, ...]:
+    """design.md's definitions, one run and one epoch at a time."""
+    sweep, losses = training.sweep, training.descent.train_loss.tolist()
+    settings, dataset = sweep.settings, datasets.load(sweep.settings.dataset)
+    ends = [curve[-1] for curve in losses if np.isfinite(curve).all()]
+    reference = dataset.least_squares_loss if settings.is_linear else min(ends)
+    direction = sharpest_direction(sweep.start, settings)
+    early = sweep.gradients[:, :21].astype(float) @ direction
+    return tuple(
+        slow_verdict(losses[run], early[run], all_off(sweep.params[run, -1], settings), reference)
+        for run in range(len(losses))
+    )
+
+
+def slow_verdict(losses: list, slopes: ndarray, off: bool, reference: float) -> str:
+    if not np.isfinite(losses).all():
+        return "overflow"
+    if off:
+        return "stuck"
+    if losses[-1] > losses[0]:
+        return "diverged"
+    turns = [
+        left * right < 0
+        for left, right in pairwise(slopes)
+        if min(abs(left), abs(right)) > 1e-4 * abs(slopes[0])
+    ]
+    if turns and sum(turns) >= len(turns) / 2:
+        return "oscillating"
+    left_over = losses[-1] - reference
+    return "too slow" if left_over > max(0.1 * reference, 0.001 * losses[0]) else "converging"
+
+
+def sharpest_direction(params: ndarray, settings: Settings) -> ndarray:
+    matrix = autograd_hessian(params, settings.hidden_units, datasets.load(settings.dataset))
+    return np.linalg.eigh(matrix)[1][:, -1]
+
+
+def all_off(params: ndarray, settings: Settings) -> bool:
+    if settings.is_linear:
+        return False
+    inputs, _ = doubles(datasets.load(settings.dataset))
+    return not model_at(params, settings.hidden_units)[:2](inputs).any()
