@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import socket
+from pathlib import Path
 
 from werkzeug.serving import run_simple
 
@@ -14,10 +15,15 @@ from app.server import create_app
 def main() -> None:
     """Reads the command line and serves until Ctrl+C."""
     options = _parser().parse_args()
-    app = create_app()
+    app = create_app(options.lessons)
     print(f"Descent Lab is ready: {_address(options.host, options.port)}", flush=True)
     if options.debug:
-        app.run(host=options.host, port=options.port, debug=True)
+        app.run(
+            host=options.host,
+            port=options.port,
+            debug=True,
+            dev_tools_disable_version_check=True,
+        )
     else:
         # One line above is enough: no banner, no line for each request.
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -29,6 +35,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets the class in")
     parser.add_argument("--port", type=int, default=8050)
     parser.add_argument("--debug", action="store_true", help="Dash's developer tools")
+    parser.add_argument(
+        "--lessons",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder with lessons of your own, see docs/writing-lessons.md",
+    )
     return parser
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import logging
+import os
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,18 +14,24 @@ from dash import Dash
 from plotly.offline import get_plotlyjs
 
 from app.engine import Laboratory
+from app.lessons import BUILT_IN, load_course
 from app.settings import Settings
 from callbacks import register
 from callbacks.training import train_payload
 from components.layout import page, page_template
 
+log = logging.getLogger(__name__)
+
 ASSETS = Path(__file__).parent.parent / "assets"
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def create_app() -> Dash:
+def create_app(lessons: Sequence[Path] = ()) -> Dash:
     """The Dash application, with one training done: the first of a process is slow, and a machine
-    on which it fails should say so at the start."""
+    on which it fails should say so at the start. `lessons` are folders with a teacher's own."""
+    course = load_course([BUILT_IN, *lessons, *_lessons_by_environment()])
+    for problem in course.problems:
+        log.warning("A lesson file has a mistake: %s", problem)
     laboratory = Laboratory()
     first_sweep = train_payload(laboratory, Settings())
     app = Dash(
@@ -35,8 +44,8 @@ def create_app() -> Dash:
     )
     script = _serve_plotly(app)
     app.index_string = page_template(script)
-    app.layout = page(first_sweep)
-    register(app, laboratory)
+    app.layout = page(first_sweep, course)
+    register(app, laboratory, course)
     app.server.add_url_rule("/health", "health", lambda: "ok")
     return app
 
@@ -45,6 +54,12 @@ def create_server() -> flask.Flask:
     """What gunicorn serves: `app.server:create_server()`."""
     server: flask.Flask = create_app().server
     return server
+
+
+def _lessons_by_environment() -> list[Path]:
+    """DESCENT_LAB_LESSONS: folders as in PATH, for a container or a server."""
+    named = os.environ.get("DESCENT_LAB_LESSONS", "")
+    return [Path(folder) for folder in named.split(os.pathsep) if folder]
 
 
 def _serve_plotly(app: Dash) -> str:

@@ -4,10 +4,14 @@
 
   /** One run's numbers over some epochs: the sweep's frames, or every epoch once it was inspected. */
   class Track {
-    constructor({ epochs, length, loss, coordinates, slopes, offPlane, fit, overflowAt, end }) {
+    constructor({ epochs, length, loss, coordinates, slopes, offPlane, fit, params, gradients, overflowAt, end }) {
       Object.assign(this, { epochs, length, loss, coordinates, slopes, offPlane, fit });
-      Object.assign(this, { overflowAt, end });
+      Object.assign(this, { params, gradients, overflowAt, end });
     }
+
+    /** All parameters at an index, and their gradient; null until the run has been inspected. */
+    paramsAt(index) { return row(this.params, this.length, index); }
+    gradientsAt(index) { return row(this.gradients, this.length, index); }
 
     first(index) { return this.coordinates[2 * index]; }
     second(index) { return this.coordinates[2 * index + 1]; }
@@ -36,14 +40,18 @@
 
     /** The next kept epoch before (-1) or after (+1) an epoch. */
     neighbour(epoch, way) {
-      if (this.overflowAt >= 0 && epoch + way >= this.overflowAt) {
-        return Math.min(epoch + way, this.end);
-      }
-      const index = this.indexOf(epoch) + (epoch === this.nearest(epoch) ? way : 0);
-      const inside = this.epochs[Math.min(Math.max(index, 0), this.length - 1)];
+      if (this.overflowAt >= 0 && epoch + way >= this.overflowAt) return Math.min(epoch + way, this.end);
+      const index = this.indexOf(epoch);
+      const next = this.epochs[index] === epoch ? index + way : index;
       // From the last kept epoch the way leads into the overflow, where nothing is kept.
-      return index >= this.length ? Math.min(epoch + 1, this.end) : inside;
+      if (next >= this.length) return this.overflowAt >= 0 ? this.overflowAt : this.end;
+      return this.epochs[Math.max(next, 0)];
     }
+  }
+
+  function row(array, length, index) {
+    const width = array ? array.length / length : 0;
+    return array ? array.subarray(index * width, (index + 1) * width) : null;
   }
 
   /** What is true of a run at an epoch. After an overflow the last finite point is kept on show. */
@@ -53,6 +61,8 @@
     const index = overflowed ? track.length - 1 : track.indexOf(epoch);
     return {
       track, index, epoch, overflowed,
+      // Of what is drawn; after an overflow that is the last finite epoch.
+      shownEpoch: track.epochs[index],
       first: track.first(index),
       second: track.second(index),
       loss: track.loss[index],
@@ -71,6 +81,8 @@
       }
       this.off_plane = payload.off_plane && lab.decode(payload.off_plane).values;
       this.predictions = payload.fit && lab.decode(payload.fit.predictions).values;
+      this.inputs = lab.decode(payload.data.inputs).values;
+      this.targets = lab.decode(payload.data.targets).values;
       const surface = payload.views["loss-surface"].data[0];
       this.grid = new lab.Grid(lab.decodePlotly(surface.z), payload.box);
       payload.views["descent-path"].data[0].z = surface.surfacecolor;
@@ -90,19 +102,26 @@
         coordinates: part(this.coordinates, 2),
         slopes: part(this.slopes, 2),
         offPlane: part(this.off_plane, 1),
-        fit: this.fit && part(this.predictions, this.fit.inputs.length),
+        fit: this.fit && part(this.predictions, this.fit.places.length),
+        ...this.asParams(part(this.coordinates, 2)?.subarray(0, 2 * length), part(this.slopes, 2)?.subarray(0, 2 * length)),
         overflowAt: this.overflow_at[run],
       });
+    }
+
+    /** Of a line, weight and bias are the coordinates, and the gradient's parts are the slopes. */
+    asParams(coordinates, slopes) {
+      return this.plane.is_exact ? { params: coordinates, gradients: slopes } : {};
     }
 
     /** The same run at every epoch, from an inspection. */
     detailedTrack(run, detail) {
       const epochs = lab.decode(detail.epochs).values;
+      const [coordinates, slopes] = [lab.decode(detail.coordinates).values, lab.decode(detail.slopes).values];
       return new Track({
         epochs, length: epochs.length, end: this.end,
         loss: lab.decode(detail.train_loss).values,
-        coordinates: lab.decode(detail.coordinates).values,
-        slopes: lab.decode(detail.slopes).values,
+        coordinates, slopes,
+        ...(detail.params ? { params: lab.decode(detail.params).values, gradients: lab.decode(detail.gradients).values } : this.asParams(coordinates, slopes)),
         offPlane: detail.off_plane && lab.decode(detail.off_plane).values,
         fit: detail.fit && lab.decode(detail.fit.predictions).values,
         overflowAt: this.overflow_at[run],

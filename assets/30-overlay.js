@@ -27,7 +27,13 @@
       return this.context;
     }
 
-    get visible() { return this.host.clientWidth > 0 && Boolean(this.plot._fullLayout); }
+    /** On show and drawn by Plotly; a 3D scene without WebGL never is. */
+    get ready() {
+      const layout = this.plot._fullLayout;
+      return this.host.clientWidth > 0 && Boolean(layout) && (!layout.scene || this.hasScene);
+    }
+
+    get hasScene() { return Boolean(this.plot._fullLayout?.scene?._scene?.glplot); }
   }
 
   /** A pair of 2D axes: `x`, `y` give pixels, `inside` clips what is drawn to their rectangle. */
@@ -62,7 +68,7 @@
     return product;
   }
 
-  /** The 3D scene: `point` gives pixels of a data point; `key` changes when the camera moves. */
+  /** The 3D scene: `point` gives pixels of a data point. */
   function sceneAxes(overlay) {
     const scene = overlay.plot._fullLayout.scene._scene;
     const { model, view, projection } = scene.glplot.cameraParams;
@@ -82,9 +88,11 @@
     };
   }
 
+  /** Changes whenever the camera moves. */
   function cameraKey(overlay) {
-    const scene = overlay.plot._fullLayout?.scene?._scene;
-    return scene?.glplot ? Array.from(scene.glplot.cameraParams.view).join() + scene.container.clientWidth : "";
+    if (!overlay.hasScene) return "";
+    const scene = overlay.plot._fullLayout.scene._scene;
+    return Array.from(scene.glplot.cameraParams.view).join() + scene.container.clientWidth;
   }
 
   /** The part of a 3D segment inside the box, or null. Liang and Barsky, one axis after the other. */

@@ -1,12 +1,10 @@
-/* The five views: the static figure from Python, and what moves above it, drawn on a canvas.
-   A view's `draw` gets the moment (20-sweep.js) and draws only; it never calls Plotly. */
+/* What moves in the five views, drawn on a canvas above each figure. A view gets the moment
+   (20-sweep.js) and draws; it never calls Plotly. */
 (function (lab) {
   "use strict";
 
-  const CONFIG = {
-    displaylogo: false, showSendToCloud: false, displayModeBar: false, responsive: false,
-    doubleClick: false, scrollZoom: "gl3d",
-  };
+  // The theme's colours by meaning, as 35-figures.js reads them.
+  const { colors } = lab;
   const FAINT = 0.35;
   const FONT = "12px system-ui, sans-serif";
   // The smallest distance in pixels between two marks on a path.
@@ -14,14 +12,6 @@
   const SECTION_SAMPLES = 61;
   // Points of a path closer than this to the last one drawn add nothing to see.
   const POINT_GAP = 0.75;
-
-  let colors = {};
-
-  function readColors() {
-    const style = getComputedStyle(document.documentElement);
-    const names = ["text", "muted", "line", "grid", "background", "path", "first", "second", "gradient", "optimum", "data"];
-    colors = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
-  }
 
   /* ---- drawing ---- */
 
@@ -87,16 +77,13 @@
     context.restore();
   }
 
-  function drawMarks(context, points, alpha) {
-    context.save();
-    context.globalAlpha = alpha;
+  function drawMarks(context, points) {
     let last = [-1e9, -1e9];
     for (const point of points) {
       if (!point || Math.hypot(point[0] - last[0], point[1] - last[1]) < MARK_GAP) continue;
       dot(context, point, 2.5, colors.path, "#ffffff", 1);
       last = point;
     }
-    context.restore();
   }
 
   function arrowHead(context, [x, y], [towardX, towardY], color) {
@@ -122,7 +109,7 @@
 
   /* ---- loss surface ---- */
 
-  function drawSurface(overlay, sweep, moment) {
+  function drawSurface(overlay, sweep, moment, { hidden }) {
     const context = overlay.begin();
     const axes = lab.sceneAxes(overlay);
     const { box, grid } = sweep;
@@ -152,29 +139,41 @@
         stroke(context, line, { color, width: 2.5, dash });
       }
     }
-    drawSurfacePath(context, axes, moment, segment);
+    drawSurfacePath(context, axes, moment, segment, hidden);
     const { coordinates, train_loss: floor } = sweep.optimum;
     star(context, axes.point(...coordinates, floor), sweep.optimum.is_exact);
-    if (!inBox || loss > box.height) return;
+    if (!inBox || loss > box.height) {
+      const middle = overlay.host.clientWidth / 2;
+      label(context, `epoch ${moment.shownEpoch} is outside this picture`, middle, 12, { color: colors.text, align: "center" });
+      return;
+    }
     const point = axes.point(first, second, loss);
     // What leaves the plane floats: a thin line joins it to the surface below or above it.
     stroke(context, [point, axes.point(first, second, Math.min(grid.at(first, second), box.height))], { color: colors.text, width: 1 });
     dot(context, point, 6, colors.path);
   }
 
-  function drawSurfacePath(context, axes, { track, index }, segment) {
+  function drawSurfacePath(context, axes, { track, index }, segment, hidden) {
     const at = (k) => [track.first(k), track.second(k), track.loss[k]];
-    const [past, ahead] = [[], []];
+    // Dotted where epochs are left out between two points.
+    const parts = { past: [], pastGaps: [], ahead: [], aheadGaps: [] };
     const pixels = Array.from({ length: track.length }, (_, k) => axes.point(...at(k)));
     let last = 0;
     for (let k = 1; k < track.length; k++) {
       if (k !== index && isNear(pixels[k], pixels[last])) continue;
-      (k <= index ? past : ahead).push(...segment(at(last), at(k)));
+      const gap = track.epochs[k] - track.epochs[k - 1] > 1 ? "Gaps" : "";
+      parts[(k <= index ? "past" : "ahead") + gap].push(...segment(at(last), at(k)));
       last = k;
     }
-    stroke(context, ahead, { color: colors.path, width: 2.5, alpha: FAINT });
-    stroke(context, past, { color: "#ffffff", width: 5, alpha: 0.8 });
-    stroke(context, past, { color: colors.path, width: 2.8 });
+    const dash = [1, 6];
+    if (!hidden.has("ahead")) {
+      stroke(context, parts.ahead, { color: colors.path, width: 2.5, alpha: FAINT });
+      stroke(context, parts.aheadGaps, { color: colors.path, width: 2.5, alpha: FAINT, dash });
+    }
+    stroke(context, parts.past, { color: "#ffffff", width: 5, alpha: 0.85 });
+    stroke(context, parts.pastGaps, { color: "#ffffff", width: 4, alpha: 0.85, dash });
+    stroke(context, parts.past, { color: colors.path, width: 2.8 });
+    stroke(context, parts.pastGaps, { color: colors.path, width: 2.8, dash });
   }
 
   function star(context, [x, y], isFull) {
@@ -197,7 +196,7 @@
 
   /* ---- descent path ---- */
 
-  function drawContour(overlay, sweep, moment) {
+  function drawContour(overlay, sweep, moment, { hidden }) {
     const context = overlay.begin();
     const axes = lab.flatAxes(overlay);
     const { track, index } = moment;
@@ -206,59 +205,90 @@
       points.push([tame(axes.x(track.first(k))), tame(axes.y(track.second(k)))]);
     }
     axes.inside(context, () => {
-      drawPath(context, axes, points.slice(index), track.epochs.slice(index, track.length), FAINT);
+      if (!hidden.has("ahead")) drawPath(context, axes, points.slice(index), track.epochs.slice(index, track.length), FAINT);
       drawPath(context, axes, points.slice(0, index + 1), track.epochs.slice(0, index + 1), 1);
-      drawMarks(context, points.slice(0, index + 1), 1);
+      drawMarks(context, points.slice(0, index + 1));
       dot(context, points[0], 4.5, "#ffffff", colors.path, 2.5);
       label(context, "start", points[0][0], points[0][1] + 15, { color: "#ffffff", align: "center", halo: "rgba(0,0,0,0.65)" });
     });
+    for (const { rate, first, second } of lab.rateArrows(moment)) {
+      drawRateArrow(context, axes, points[index], [tame(axes.x(first)), tame(axes.y(second))], lab.plain(rate));
+    }
     const now = points[index];
     if (isInside(axes, now)) dot(context, now, 6.5, colors.path);
     else drawLeaving(context, axes, points, moment);
   }
 
+  /** One possible step, named by its learning rate at its end or, beyond the picture, at the border. */
+  function drawRateArrow(context, axes, from, to, name) {
+    const inside = lab.clipSegment([...from, 0], [...to, 0], [axes.left + 2, axes.top + 2, -1], [axes.right - 2, axes.bottom - 2, 1]);
+    if (!inside || Math.hypot(to[0] - from[0], to[1] - from[1]) < 3) return;
+    const [x, y] = inside[1];
+    stroke(context, [from, [x, y]], { color: "#ffffff", width: 4 });
+    stroke(context, [from, [x, y]], { color: "#111111", width: 2 });
+    arrowHead(context, [x, y], [x + to[0] - from[0], y + to[1] - from[1]], "#111111");
+    const isRight = x > (axes.left + axes.right) / 2;
+    label(context, name, isRight ? x - 8 : x + 8, y - 16, { color: "#ffffff", align: isRight ? "right" : "left", halo: "rgba(0,0,0,0.65)" });
+  }
+
   const isInside = (axes, [x, y]) => x >= axes.left && x <= axes.right && y >= axes.top && y <= axes.bottom;
 
+  /** A far point drawn nearer in the same direction: a diverging run's pixels go to 1e38. */
+  function shortened([fromX, fromY], [toX, toY]) {
+    const share = Math.min(1, 1e4 / Math.max(Math.abs(toX - fromX), Math.abs(toY - fromY), 1));
+    return [fromX + share * (toX - fromX), fromY + share * (toY - fromY)];
+  }
+
   /** An arrow where the path leaves the picture on its way to the current point. */
-  function drawLeaving(context, axes, points, { index, epoch }) {
+  function drawLeaving(context, axes, points, { track, index, shownEpoch }) {
     const middle = [(axes.left + axes.right) / 2, (axes.top + axes.bottom) / 2];
     const from = isInside(axes, points[Math.max(index - 1, 0)]) ? points[index - 1] : middle;
+    const to = shortened(middle, [axes.x(track.first(index)), axes.y(track.second(index))]);
     const out = lab.clipSegment(
-      [...from, 0], [...points[index], 0],
+      [...from, 0], [...to, 0],
       [axes.left + 2, axes.top + 2, -1], [axes.right - 2, axes.bottom - 2, 1],
     );
     if (!out) return;
     const [x, y] = out[1];
-    arrowHead(context, [x, y], points[index], colors.path);
+    arrowHead(context, [x, y], [x + to[0] - from[0], y + to[1] - from[1]], colors.path);
     const isRight = x > middle[0];
-    label(context, `off the picture at epoch ${epoch}`, isRight ? axes.right - 20 : axes.left + 20,
+    label(context, `epoch ${shownEpoch} is outside this picture`, isRight ? axes.right - 20 : axes.left + 20,
       Math.min(Math.max(y, axes.top + 24), axes.bottom - 24),
       { color: "#ffffff", align: isRight ? "right" : "left", halo: "rgba(0,0,0,0.65)" });
   }
 
   /* ---- cross sections ---- */
 
-  function drawSections(overlay, sweep, moment, slices) {
+  function drawSections(overlay, sweep, moment, { slices }) {
     const context = overlay.begin();
-    const exact = slices && slices.at(moment.epoch);
+    const exact = slices && slices.at(moment.shownEpoch);
     const sides = [
-      { suffix: "", at: moment.first, slope: moment.firstSlope, range: sweep.box.first, color: colors.first, dash: [], curve: (u) => sweep.grid.at(u, moment.second) },
-      { suffix: "2", at: moment.second, slope: moment.secondSlope, range: sweep.box.second, color: colors.second, dash: [7, 5], curve: (v) => sweep.grid.at(moment.first, v) },
+      { suffix: "", at: moment.first, slope: moment.firstSlope, range: sweep.box.first, color: colors.first, dash: [], onPlane: (u) => sweep.grid.at(u, moment.second) },
+      { suffix: "2", at: moment.second, slope: moment.secondSlope, range: sweep.box.second, color: colors.second, dash: [7, 5], onPlane: (v) => sweep.grid.at(moment.first, v) },
     ];
+    const isOnGrid = sides.every(({ at, range }) => at >= range[0] && at <= range[1]);
     sides.forEach((side, which) => {
       const axes = lab.flatAxes(overlay, side.suffix);
       const count = exact ? exact.samples : SECTION_SAMPLES;
-      const values = exact ? exact[which] : null;
-      const line = Array.from({ length: count }, (_, k) => {
+      const curve = sectionCurve(sweep, side, moment.loss, which, exact, isOnGrid);
+      const line = curve ? Array.from({ length: count }, (_, k) => {
         const u = side.range[0] + (k / (count - 1)) * (side.range[1] - side.range[0]);
-        return [axes.x(u), tame(axes.y(values ? values[k] : side.curve(u)))];
-      });
+        return [axes.x(u), tame(axes.y(curve(u, k)))];
+      }) : [];
       const isTrue = exact || sweep.plane.is_exact;
       axes.inside(context, () => {
         stroke(context, line, { color: side.color, width: isTrue ? 3 : 1.25, dash: side.dash });
       });
       drawTangent(context, axes, side, moment.loss);
     });
+  }
+
+  /** The loss along one direction: the parabola that a line's loss is, exact slices, or the grid's.
+      Outside of the grid nothing is known of a network's plane, so nothing is drawn. */
+  function sectionCurve(sweep, { at, slope, onPlane }, loss, which, exact, isOnGrid) {
+    if (sweep.curvature) return (u) => loss + slope * (u - at) + 0.5 * sweep.curvature[which] * (u - at) ** 2;
+    if (exact) return (_, k) => exact[which][k];
+    return isOnGrid ? onPlane : null;
   }
 
   /** The slope at the current point, and its value beside it: the gradient along this direction. */
@@ -297,12 +327,13 @@
     const axes = lab.flatAxes(overlay);
     const { track, index } = moment;
     let line;
-    if (sweep.is_linear) {
+    if (sweep.plane.is_exact) {
       line = [axes.left, axes.right].map((pixel) => [pixel, tame(axes.y(moment.first * axes.toX(pixel) + moment.second))]);
     } else {
-      const { inputs } = sweep.fit;
-      line = inputs.map((input, k) => [axes.x(input), tame(axes.y(track.fit[index * inputs.length + k]))]);
+      const { places } = sweep.fit;
+      line = places.map((place, k) => [axes.x(place), tame(axes.y(track.fit[index * places.length + k]))]);
     }
+    if (sweep.predictors > 1) return axes.inside(context, () => line.forEach((point) => dot(context, point, 4, colors.path, colors.background, 1)));
     axes.inside(context, () => {
       stroke(context, line, { color: colors.background, width: 6, alpha: 0.8 });
       stroke(context, line, { color: colors.path, width: 3.2 });
@@ -317,12 +348,12 @@
 
   /* ---- over training ---- */
 
-  function drawCurves(overlay, sweep, moment) {
+  function drawCurves(overlay, sweep, moment, { hidden }) {
     const context = overlay.begin();
     const { track, index } = moment;
     const top = lab.flatAxes(overlay);
     const rows = [{ axes: top, value: (k) => Math.log10(track.loss[k]), color: colors.path, dash: [] }];
-    if (sweep.is_linear) {
+    if (sweep.plane.is_exact) {
       const bottom = lab.flatAxes(overlay, "2");
       rows.push({ axes: bottom, value: (k) => track.first(k), color: colors.first, dash: [], name: sweep.plane.names[0] });
       rows.push({ axes: bottom, value: (k) => track.second(k), color: colors.second, dash: [7, 5], name: sweep.plane.names[1] });
@@ -331,7 +362,7 @@
     for (const { axes, value, color, dash } of rows) {
       const points = Array.from({ length: track.length }, (_, k) => [axes.x(share(k)), tame(axes.y(value(k)))]);
       axes.inside(context, () => {
-        stroke(context, onPicture(axes, points, index, points.length - 1), { color, width: 2.2, dash, alpha: FAINT });
+        if (!hidden.has("ahead")) stroke(context, onPicture(axes, points, index, points.length - 1), { color, width: 2.2, dash, alpha: FAINT });
         stroke(context, onPicture(axes, points, 0, index), { color, width: 2.5, dash });
       });
       if (isInside(axes, points[index])) dot(context, points[index], 4, color, colors.background, 1.5);
@@ -364,88 +395,6 @@
     });
   }
 
-  /* ---- figures ---- */
-
-  /** Colours of the theme, put into a figure before Plotly sees it. */
-  function themed(figure) {
-    const layout = structuredClone(figure.layout);
-    layout.font.color = colors.text;
-    const axes = Object.keys(layout).filter((key) => /^[xy]axis/.test(key)).map((key) => layout[key]);
-    if (layout.scene) axes.push(layout.scene.xaxis, layout.scene.yaxis, layout.scene.zaxis);
-    for (const axis of axes) {
-      Object.assign(axis, { gridcolor: colors.grid, linecolor: colors.line, tickcolor: colors.line });
-    }
-    const data = figure.data.map((trace) => {
-      const color = colors[trace.meta];
-      if (!color) return trace;
-      const painted = { ...trace };
-      for (const part of ["marker", "line"]) if (trace[part]) painted[part] = { ...trace[part], color };
-      return painted;
-    });
-    return { data, layout };
-  }
-
-  /** A new 2D figure replaces the old one; the 3D one is updated in place and keeps its camera. */
-  function show(overlay, figure) {
-    const { data, layout } = themed(figure);
-    if (!overlay.plot._fullLayout) return window.Plotly.newPlot(overlay.plot, data, layout, CONFIG);
-    if (!layout.scene) return window.Plotly.react(overlay.plot, data, layout, CONFIG);
-    const camera = overlay.plot._fullLayout.scene._scene.getCamera();
-    return window.Plotly.update(overlay.plot, ...surfaceUpdate(data[0], layout, camera), [0]);
-  }
-
-  function surfaceUpdate(surface, { scene, font }, camera) {
-    const style = { "contours.z": [surface.contours.z] };
-    for (const key of ["x", "y", "z", "surfacecolor", "cmin", "cmax", "hovertemplate"]) style[key] = [surface[key]];
-    const layout = { "font.color": font.color, "scene.camera": camera };
-    for (const name of ["xaxis", "yaxis", "zaxis"]) {
-      const axis = scene[name];
-      layout[`scene.${name}.range`] = axis.range;
-      layout[`scene.${name}.title.text`] = axis.title.text;
-      layout[`scene.${name}.gridcolor`] = axis.gridcolor;
-      layout[`scene.${name}.linecolor`] = axis.linecolor;
-    }
-    return [style, layout];
-  }
-
-  /* ---- at rest: Plotly's own invisible traces follow, for hover, export and screen readers ---- */
-
-  function restTraces(name, sweep, { track, index, first, second, loss, epoch }) {
-    const kept = Array.from({ length: index + 1 }, (_, k) => k);
-    const text = kept.map((k) => `epoch ${track.epochs[k]}<br>train loss ${lab.format(track.loss[k], 5)}`);
-    const shares = kept.map((k) => Math.log10(1 + track.epochs[k]));
-    const of = (values) => ({ x: shares, y: kept.map(values), text });
-    const here = [`epoch ${epoch}<br>train loss ${lab.format(loss, 5)}`];
-    const { height } = sweep.box;
-    const visible = kept.filter((k) => track.loss[k] <= height);
-    switch (name) {
-      case "loss-surface": return [{ x: visible.map((k) => track.first(k)), y: visible.map((k) => track.second(k)), z: visible.map((k) => track.loss[k]), text: visible.map((k) => text[k]) }];
-      case "descent-path": return [{ x: kept.map((k) => track.first(k)), y: kept.map((k) => track.second(k)), text }];
-      case "cross-sections": return [{ x: [first], y: [loss], text: here }, { x: [second], y: [loss], text: here }];
-      case "fit": return [fitAtRest(sweep, track, index)];
-      default: return [of((k) => Math.log10(track.loss[k])), ...(sweep.is_linear ? [of((k) => track.first(k)), of((k) => track.second(k))] : [])];
-    }
-  }
-
-  function fitAtRest(sweep, track, index) {
-    const [low, high] = [0, 1].map((k) => sweep.views.fit.layout.xaxis.range[k]);
-    const inputs = sweep.is_linear ? [low, high] : sweep.fit.inputs;
-    const y = sweep.is_linear
-      ? inputs.map((input) => track.first(index) * input + track.second(index))
-      : Array.from(track.fit.subarray(index * inputs.length, (index + 1) * inputs.length));
-    return { x: inputs, y, text: inputs.map((input, k) => `current fit<br>x ${lab.format(input, 4)}<br>y ${lab.format(y[k], 4)}`) };
-  }
-
-  function rest(name, overlay, sweep, moment) {
-    const traces = restTraces(name, sweep, moment);
-    const indices = overlay.plot.data.flatMap((trace, k) => (trace.meta === "rest" ? [k] : []));
-    const keys = Object.keys(traces[0]);
-    const style = Object.fromEntries(keys.map((key) => [key, traces.map((trace) => trace[key])]));
-    const scene = overlay.plot._fullLayout.scene;
-    if (!scene) return window.Plotly.restyle(overlay.plot, style, indices);
-    return window.Plotly.update(overlay.plot, style, { "scene.camera": scene._scene.getCamera() }, indices);
-  }
-
   const DRAW = {
     "loss-surface": drawSurface,
     "descent-path": drawContour,
@@ -454,5 +403,5 @@
     "curves": drawCurves,
   };
 
-  Object.assign(lab, { DRAW, readColors, show, rest });
+  Object.assign(lab, { DRAW });
 })(window.descentLab);

@@ -11,7 +11,7 @@
 
   /** A number with so many significant digits, without an exponent where a person can do without. */
   function format(number, digits = 5) {
-    if (!Number.isFinite(number)) return "no number";
+    if (!Number.isFinite(number)) return "overflow";
     if (number === 0) return "0";
     const size = Math.abs(number);
     if (size >= 1e6 || size < 1e-5) {
@@ -35,16 +35,17 @@
   const plain = (number) => number.toFixed(10).replace(/\.?0+$/, "");
 
   function showFacts(sweep, run, moment) {
-    const verdict = sweep.verdicts[run];
+    const { hidden } = lab.state;
+    const verdict = hidden.has("verdict") ? "" : sweep.verdicts[run];
     const loss = moment.overflowed ? NaN : moment.loss;
     const facts = element("facts");
     const data = {
       learningRate: sweep.learning_rates[run],
       epoch: moment.epoch,
       trainLoss: loss,
-      criticalLearningRate: sweep.edge ?? "",
+      criticalLearningRate: hidden.has("mark") ? "" : sweep.edge ?? "",
       verdict,
-      divergedAt: sweep.diverged_at[run],
+      divergedAt: hidden.has("verdict") ? "" : sweep.diverged_at[run],
       sweep: sweep.sweep_id,
     };
     const params = {
@@ -52,14 +53,14 @@
       gradientWeight: moment.firstSlope, gradientBias: moment.secondSlope,
     };
     for (const [name, value] of Object.entries(params)) {
-      if (!sweep.is_linear) delete facts.dataset[name];
+      if (!sweep.plane.is_exact) delete facts.dataset[name];
       else data[name] = moment.overflowed ? NaN : value;
     }
     for (const [name, value] of Object.entries(data)) facts.dataset[name] = String(value);
     setText("fact-learning-rate", plain(sweep.learning_rates[run]));
     setText("fact-epoch", String(moment.epoch));
     setText("fact-train-loss", moment.overflowed ? "overflow" : format(loss));
-    setText("fact-verdict", verdict);
+    setText("fact-verdict", verdict || "?");
     facts.querySelector("#fact-verdict").dataset.verdict = verdict;
   }
 
@@ -68,28 +69,31 @@
   const followWidth = () => new ResizeObserver(() => nameStrip(verdicts)).observe(element("strip"));
 
   function showSweep(sweep) {
-    verdicts = sweep.verdicts;
+    const { hidden } = lab.state;
+    const isStripHidden = hidden.has("strip");
+    verdicts = isStripHidden ? [] : sweep.verdicts;
     document.querySelectorAll("#strip .cell").forEach((cell, run) => {
-      cell.dataset.verdict = sweep.verdicts[run];
-      cell.title = `${plain(sweep.learning_rates[run])}: ${sweep.verdicts[run]}`;
+      cell.dataset.verdict = isStripHidden ? "" : sweep.verdicts[run];
+      cell.title = plain(sweep.learning_rates[run]) + (isStripHidden ? "" : `: ${sweep.verdicts[run]}`);
     });
     nameStrip(verdicts);
     const place = sweep.edge === null ? NaN : sweep.place(sweep.edge);
-    element("edge").hidden = !(sweep.edge >= sweep.learning_rates[0] && sweep.edge <= 1);
+    element("edge").hidden = hidden.has("mark") || !(sweep.edge >= sweep.learning_rates[0] && sweep.edge <= 1);
     element("edge").style.setProperty("--place", place / (lab.STOPS - 1));
     element("edge").classList.toggle("left", place > 26);
     const shown = sweep.edge === null ? "none" : formatDown(sweep.edge);
-    setText("edge-label", sweep.is_linear ? `critical: 2/sharpness = ${shown}` : `2/sharpness at the start, ${shown}: steps may overshoot from here`);
-    setText("fact-edge", shown);
+    setText("edge-short", `2/sharpness ${shown}`);
+    setText("edge-long", sweep.is_linear ? `critical: 2/sharpness = ${shown}` : `2/sharpness at the start, ${shown}: steps may overshoot from here`);
+    setText("fact-edge", hidden.has("mark") ? "?" : shown);
     setText("fact-edge-label", sweep.is_linear ? "critical rate, 2/sharpness" : "2/sharpness at the start");
-    setText("nudge", sweep.is_linear ? "Drag me. Past the mark, training breaks." : "Drag me. Past the mark, steps may overshoot.");
+    setText("nudge", hidden.has("hints") ? "" : sweep.is_linear ? "Drag me. Past the mark, training breaks." : "Drag me. Past the mark, steps may overshoot.");
     element("facts").title = "Sharpness is the steepest curvature of the loss here.";
   }
 
   /** Each group of cells carries its verdict's name, the larger groups first, where there is room. */
   function nameStrip(verdicts) {
     const groups = [];
-    for (let run = 0; run < lab.STOPS; run++) {
+    for (let run = 0; run < verdicts.length && run < lab.STOPS; run++) {
       const last = groups[groups.length - 1];
       if (last && last.verdict === verdicts[run]) last.end = run + 1;
       else groups.push({ verdict: verdicts[run], start: run, end: run + 1 });
@@ -110,22 +114,22 @@
   }
 
   function showNotes(sweep, run, moment, isSliced, detail) {
-    const off = `this point is ${format(moment.offPlane, 2)} off it`;
+    const off = `now ${format(moment.offPlane, 2)} off the plane`;
     const share = Math.round(100 * sweep.explained[run]);
     const { first, second } = moment;
-    setText("descent-path-note", sweep.is_linear
+    setText("descent-path-note", sweep.plane.is_exact
       ? `weight ${format(first, 4)} · bias ${format(second, 4)}`
-      : `the plane shows ${share} % of this path; ${off}`);
-    setText("loss-surface-note", sweep.is_linear ? "every weight and bias" : "directions of all parameters, not single weights");
-    setText("cross-sections-note", sweep.is_linear ? "exact" : isSliced ? "exact, through the point itself" : "on the plane");
-    setText("curves-note", moment.overflowed ? "" : `train loss ${format(moment.loss)}`);
-    setText("fit-note", sweep.is_linear ? "dotted: least squares" : "dotted: least-squares line");
+      : `shows ${share} % of the path’s squared length; ${off}`);
+    setText("loss-surface-note", sweep.plane.is_exact ? "weight × bias: exact" : "directions of all parameters, not single weights");
+    setText("cross-sections-note", sweep.plane.is_exact ? "exact" : isSliced ? "exact, through the point itself" : "on the plane");
+    setText("curves-note", moment.overflowed ? `overflow; drawn: epoch ${moment.shownEpoch}` : `train loss ${format(moment.loss)}`);
+    setText("fit-note", sweep.predictors > 1 ? "predicted against observed" : "dotted: least squares");
     showExplanation(sweep, run, moment, detail);
   }
 
   function showExplanation(sweep, run, moment, detail) {
-    const lines = [outcome(sweep, run), reason(sweep, run), comparison(sweep)];
-    const now = sweep.is_linear ? null : sharpnessNow(detail, moment);
+    const lines = lab.state.hidden.has("hints") ? [] : [outcome(sweep, run), reason(sweep, run), comparison(sweep)];
+    const now = sweep.is_linear || !lines.length ? null : sharpnessNow(detail, moment);
     if (now) lines.splice(2, 0, now);
     const html = lines.filter(Boolean);
     const target = element("explanation");
@@ -145,10 +149,10 @@
     const rate = plain(sweep.learning_rates[run]);
     const since = sweep.diverged_at[run];
     switch (sweep.verdicts[run]) {
-      case "overflow": return `At ${rate} training diverges: the loss stays above its start since epoch ${since}, and leaves the range of numbers at epoch ${sweep.overflow_at[run]}.`;
+      case "overflow": return `At ${rate} training diverges: the loss stays above its start since epoch ${since}, and at epoch ${sweep.overflow_at[run]} it is too large for a 32-bit number (overflow).`;
       case "diverged": return `At ${rate} training diverges: the loss stays above its start since epoch ${since}.`;
       case "stuck": return `At ${rate} the network ends stuck: every hidden unit is off for every example, so no gradient reaches its weights any more.`;
-      case "oscillating": return `At ${rate} it goes zigzag across the valley and is still descending.`;
+      case "oscillating": return `At ${rate} its first steps go zigzag, still descending: ${ending(sweep, run)}.`;
       case "too slow": return `At ${rate} it is too slow: ${ending(sweep, run)}.`;
       default: return `At ${rate} training converges: ${ending(sweep, run)}.`;
     }
@@ -156,10 +160,16 @@
 
   /** Only for the linear model is the sharpness the reason. */
   function reason(sweep, run) {
+    if (!sweep.is_linear) return null;
     const rate = sweep.learning_rates[run];
-    if (!sweep.is_linear || !(rate > sweep.edge)) return null;
+    const sharpness = format(sweep.start_sharpness, 4);
+    if (!(rate > sweep.edge)) {
+      return `Sharpness, the steepest curvature of the loss here, is ${sharpness}. Above 2/sharpness = ${formatDown(sweep.edge)} every step lands higher up the other side.`;
+    }
     const product = rate * sweep.start_sharpness;
-    return `Why: ${plain(rate)} × sharpness ${format(sweep.start_sharpness, 4)} = ${format(product, 3)} is more than 2, so each step lands higher up the other side. Sharpness is the steepest curvature of the loss here.`;
+    // As many digits as it takes to see that it is more than 2.
+    const digits = [3, 4, 5, 6, 7].find((count) => Number(product.toPrecision(count)) > 2) ?? 8;
+    return `Why: ${plain(rate)} × sharpness ${sharpness} = ${format(product, digits)} is more than 2, so each step lands higher up the other side. Sharpness is the steepest curvature of the loss here.`;
   }
 
   function sharpnessNow(detail, moment) {
@@ -174,11 +184,9 @@
   }
 
   function comparison(sweep) {
-    const works = sweep.verdicts.slice(0, lab.STOPS)
-      .map((verdict, run) => (["converging", "oscillating"].includes(verdict) ? run : -1))
-      .filter((run) => run >= 0);
-    const largest = works.length ? `The largest rate here that works is ${plain(sweep.learning_rates[works[works.length - 1]])}. ` : "";
-    return `${largest}All ${lab.STOPS} rates share one start, the same data and the full batch, so one epoch is one step.`;
+    const largest = sweep.arrived.slice(0, lab.STOPS).lastIndexOf(true);
+    const works = largest < 0 ? "" : `The largest rate here that works is ${plain(sweep.learning_rates[largest])}. `;
+    return `${works}All ${sweep.learning_rates.length} rates share one start, the same data and the full batch, so one epoch is one step.`;
   }
 
   function showMessage(text) {

@@ -10,6 +10,8 @@
   const state = {
     sweep: null, run: 0, track: null, detail: null, slices: null,
     // What the person asked for; a sweep shows the nearest epoch that it has.
+    // What a curtain hides: verdict, strip, mark, ahead, hints.
+    hidden: new Set(),
     wanted: 3, playing: false, share: 0, speed: 1, loop: false, held: false,
   };
   const overlays = {};
@@ -25,11 +27,11 @@
 
   /* ---- changes ---- */
 
-  function adoptSweep(sweep) {
-    const rate = state.sweep ? state.sweep.learning_rates[state.run] : sweep.settings.learning_rate;
-    const asked = sweep.runOf(sweep.settings.learning_rate);
+  function adoptSweep(sweep, keepsRate = false) {
+    const rate = state.sweep && keepsRate ? state.sweep.learning_rates[state.run] : sweep.settings.learning_rate;
     state.sweep = sweep;
-    state.run = sweep.runOf(rate) >= 0 && sweep.learning_rates.length === lab.STOPS ? sweep.runOf(rate) : asked;
+    const run = sweep.runOf(rate);
+    state.run = run >= 0 ? run : sweep.runOf(sweep.settings.learning_rate);
     forgetDetail();
     state.share = lab.scale.toShare(Math.min(state.wanted, sweep.end), sweep.end);
     lab.showSweep(sweep);
@@ -113,6 +115,7 @@
     lastTick = now;
     const seen = lab.cameraKey(overlays["loss-surface"]);
     if (seen !== camera) [camera, dirty] = [seen, true];
+    lab.typeset();
     if (dirty) {
       dirty = false;
       draw();
@@ -127,21 +130,23 @@
   function draw() {
     const moment = lab.momentOf(state.track, state.wanted);
     for (const name of VIEWS) {
-      if (overlays[name].visible) lab.DRAW[name](overlays[name], state.sweep, moment, state.slices);
+      if (overlays[name].ready) lab.DRAW[name](overlays[name], state.sweep, moment, state);
     }
     lab.showFacts(state.sweep, state.run, moment);
-    lab.showNotes(state.sweep, state.run, moment, Boolean(state.slices?.at(moment.epoch)), state.detail);
+    lab.showNotes(state.sweep, state.run, moment, Boolean(state.slices?.at(moment.shownEpoch)), state.detail);
     lab.showTimeline(state, moment);
+    lab.drawPanels(state.sweep, moment);
+    lab.checkGoal();
   }
 
   /** Nothing moves and nobody holds anything: Plotly's own traces follow, and the run is asked for. */
   function settle() {
     const moment = lab.momentOf(state.track, state.wanted);
     for (const name of VIEWS) {
-      if (overlays[name].visible) lab.rest(name, overlays[name], state.sweep, moment);
+      if (overlays[name].ready) lab.rest(name, overlays[name], state.sweep, moment);
     }
-    const isExact = state.detail && (!state.slices || state.slices.at(moment.epoch) || moment.overflowed);
-    if (!isExact) lab.requestDetail(moment.epoch);
+    const isExact = state.detail && (!state.slices || state.slices.at(moment.shownEpoch));
+    if (!isExact) lab.requestDetail(Math.min(Math.round(state.wanted), state.sweep.end));
   }
 
   /* ---- start ---- */
@@ -153,12 +158,18 @@
       for (const { target } of entries) resized(overlays[target.id]);
     });
     VIEWS.forEach((name) => resize.observe(lab.element(name)));
-    document.addEventListener("pointerdown", () => (state.held = true), true);
-    for (const end of ["pointerup", "pointercancel"]) {
-      document.addEventListener(end, () => { state.held = false; changedAt = performance.now(); }, true);
-    }
+    followHand();
     lab.followWidth();
     requestAnimationFrame(tick);
+  }
+
+  /** Whether something is held. A menu of the browser's own may swallow the release. */
+  function followHand() {
+    const release = () => { state.held = false; changedAt = performance.now(); };
+    document.addEventListener("pointerdown", (event) => (state.held = event.button === 0), true);
+    for (const end of ["pointerup", "pointercancel", "change"]) document.addEventListener(end, release, true);
+    document.addEventListener("pointermove", (event) => state.held && event.pointerType === "mouse" && !event.buttons && release(), true);
+    window.addEventListener("blur", release);
   }
 
   function resized(overlay) {

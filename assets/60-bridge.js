@@ -7,28 +7,45 @@
   const SPINNER_AFTER = 300;
   const SILENCE_AFTER = 15000;
   const SILENCE = "The server does not answer. What you see still works; a new training does not.";
+  const NAMES = ["dataset", "activation"];
   const NUMBERS = ["hidden-units", "seed", "epochs"];
 
-  let [ticket, detailTicket, inFlight, wish] = [0, 0, false, null];
+  // The newest wish waits while a request is under way. `asked` is all that the person has chosen,
+  // typed numbers that are still being trained included.
+  let [ticket, inFlight, wish, sent, asked] = [0, false, null, null, {}];
+  let [detailTicket, detailInFlight, detailWish] = [0, false, null];
   let [spinner, watchdog] = [0, 0];
 
   /* ---- training ---- */
 
-  function request(settings) {
-    wish = settings;
+  /** What the person changed, on top of what is chosen; the rest stays as it is. */
+  function request(change) {
+    asked = { ...asked, ...change };
+    wish = { ...asked };
     if (!inFlight) send();
+  }
+
+  /** All of these settings: at once where the sweep on show has them, else by a training. */
+  function requestExactly(settings) {
+    const now = { ...state.sweep.settings, learning_rate: settings.learning_rate };
+    const run = state.sweep.runOf(settings.learning_rate);
+    const isHere = !inFlight && run >= 0 && Object.keys(settings).every((name) => settings[name] === now[name]);
+    if (!isHere) return request(settings);
+    lab.selectRun(run);
+    showControls();
+    lab.goTo(state.wanted);
   }
 
   function send() {
     inFlight = true;
     ticket += 1;
-    const settings = wish;
+    sent = { settings: wish, rate: selectedRate() };
     wish = null;
     clearTimeout(spinner);
     spinner = setTimeout(() => (element("busy").hidden = false), SPINNER_AFTER);
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => { finish(); lab.showMessage(SILENCE); showControls(); }, SILENCE_AFTER);
-    window.dash_clientside.set_props("train-request", { data: { ticket, settings } });
+    watchdog = setTimeout(() => fail(SILENCE), SILENCE_AFTER);
+    window.dash_clientside.set_props("train-request", { data: { ticket, settings: sent.settings } });
   }
 
   function finish() {
@@ -38,22 +55,33 @@
     inFlight = false;
   }
 
+  /** The last good sweep stays, and unless a newer wish waits the controls go back to it. */
+  function fail(sentence) {
+    finish();
+    lab.showMessage(sentence);
+    if (sentence === SILENCE) wish = null;
+    if (wish) return send();
+    if (!state.held) showControls();
+    lab.touch();
+  }
+
   function receiveSweep(answer) {
     if (!answer || answer.ticket !== ticket) return window.dash_clientside.no_update;
-    if (ticket === 0) {
-      whenReady(() => begin(answer.payload));
-      return window.dash_clientside.no_update;
-    }
-    finish();
-    if (answer.payload) {
-      lab.adoptSweep(new lab.Sweep(answer.payload));
-      lab.showMessage("");
-    } else {
-      lab.showMessage(answer.error);
-    }
-    if (wish) send();
-    else if (!state.held) showControls();
+    if (ticket === 0) whenReady(() => begin(answer.payload));
+    else if (answer.payload) adopt(answer.payload);
+    else fail(answer.error);
     return window.dash_clientside.no_update;
+  }
+
+  function adopt(payload) {
+    finish();
+    // The rate that the person selected while the training ran counts, not the one it began with.
+    const hasMoved = selectedRate() !== sent.rate;
+    lab.adoptSweep(new lab.Sweep(payload), hasMoved);
+    lab.showMessage("");
+    if (wish) return send();
+    if (!state.held) showControls();
+    else showRate();
   }
 
   /* ---- inspection ---- */
@@ -61,35 +89,46 @@
   function requestDetail(epoch) {
     if (inFlight || wish) return;
     detailTicket += 1;
-    const settings = { ...state.sweep.settings, learning_rate: state.sweep.learning_rates[state.run] };
-    window.dash_clientside.set_props("inspect-request", { data: { ticket: detailTicket, settings, epoch } });
+    const settings = { ...state.sweep.settings, learning_rate: selectedRate() };
+    detailWish = { ticket: detailTicket, settings, epoch };
+    if (!detailInFlight) sendDetail();
+  }
+
+  function sendDetail() {
+    detailInFlight = true;
+    clearTimeout(sendDetail.watchdog);
+    sendDetail.watchdog = setTimeout(() => (detailInFlight = false), SILENCE_AFTER);
+    window.dash_clientside.set_props("inspect-request", { data: detailWish });
+    detailWish = null;
   }
 
   /** Another run or sweep is on show: an answer that is under way has come too late. */
   const dropDetail = () => (detailTicket += 1);
 
   function receiveDetail(answer) {
-    // Late answers, to a run or a sweep that is no longer on show, are dropped.
-    const isWanted = answer && answer.ticket === detailTicket && !inFlight;
-    if (isWanted && answer.payload) lab.adoptDetail(answer.payload);
-    else if (isWanted) lab.showMessage(answer.error);
+    if (!answer) return window.dash_clientside.no_update;
+    detailInFlight = false;
+    if (answer.ticket === detailTicket && !inFlight) {
+      if (answer.payload?.run === state.run) lab.adoptDetail(answer.payload);
+      else if (answer.error) lab.showMessage(answer.error);
+    } else if (detailWish?.ticket === detailTicket) {
+      sendDetail();
+    } else {
+      lab.touch();
+    }
     return window.dash_clientside.no_update;
   }
 
   /* ---- controls ---- */
 
-  const chosen = () => ({
-    dataset: element("dataset").value,
-    hidden_units: Number(element("hidden-units").value),
-    seed: Number(element("seed").value),
-    epochs: Number(element("epochs").value),
-    learning_rate: state.sweep.learning_rates[state.run],
-  });
+  const selectedRate = () => state.sweep.learning_rates[state.run];
 
   /** Controls follow the sweep on show: after an error they go back to the last good one. */
   function showControls() {
     const { settings } = state.sweep;
-    element("dataset").value = settings.dataset;
+    asked = { ...settings, learning_rate: selectedRate() };
+    for (const name of NAMES) element(name).value = settings[name];
+    element("activation-control").hidden = settings.hidden_units === 0;
     // A typed number may lie between two stops of its slider.
     element("epochs").step = settings.epochs % 10 ? 1 : 10;
     for (const name of NUMBERS) element(name).value = settings[name.replace("-", "_")];
@@ -103,60 +142,75 @@
   }
 
   function showRate() {
-    const rate = state.sweep.learning_rates[state.run];
+    const rate = selectedRate();
     const slider = element("learning-rate");
     const isTyped = state.run >= lab.STOPS;
     slider.step = isTyped ? "any" : "1";
     slider.value = isTyped ? state.sweep.place(rate) : state.run;
-    slider.setAttribute("aria-valuetext", `${lab.plain(rate)}, ${state.sweep.verdicts[state.run]}`);
+    const outcome = state.hidden.has("verdict") ? "" : `, ${state.sweep.verdicts[state.run]}`;
+    slider.setAttribute("aria-valuetext", `${lab.plain(rate)}${outcome}`);
     element("learning-rate-value").value = lab.plain(rate);
     document.querySelectorAll("#strip .cell").forEach((cell, run) => cell.classList.toggle("now", run === state.run));
   }
 
   function selectStop(stop) {
     lab.selectRun(Math.min(Math.max(Math.round(stop), 0), lab.STOPS - 1));
+    asked.learning_rate = selectedRate();
+    if (!inFlight) lab.showMessage("");
     showRate();
+  }
+
+  /** One stop on; from a typed rate to the next stop in that way, if there is one. */
+  function stepRate(way) {
+    const stops = state.sweep.learning_rates.slice(0, lab.STOPS);
+    const now = selectedRate();
+    const next = way > 0 ? stops.findIndex((rate) => rate > now) : stops.findLastIndex((rate) => rate < now);
+    if (next >= 0) selectStop(next);
   }
 
   /** What was typed as a number, with a decimal comma too; else as it is, for the server to refuse. */
   function numberIn(text) {
     const words = text.trim().replace(",", ".");
-    return words === "" || Number.isNaN(Number(words)) ? text : Number(words);
+    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(words) && Number.isFinite(Number(words)) ? Number(words) : text;
   }
 
   /** A typed rate: a stop is selected at once, any other trains as one more run. */
   function typeRate(text) {
     const rate = numberIn(text);
     const run = state.sweep.learning_rates.indexOf(rate);
-    if (run >= 0) {
-      lab.selectRun(run);
-      lab.showMessage("");
-      showRate();
-    } else {
-      request({ ...chosen(), learning_rate: rate });
-    }
+    if (run < 0) return request({ learning_rate: rate });
+    lab.selectRun(run);
+    asked.learning_rate = rate;
+    lab.showMessage("");
+    showRate();
   }
 
   function bindRate() {
     const slider = element("learning-rate");
     // Between two stops stands only a typed rate; a hand on the slider brings it back to the stops.
-    for (const event of ["pointerdown", "keydown"]) slider.addEventListener(event, () => (slider.step = "1"));
+    slider.addEventListener("pointerdown", () => (slider.step = "1"));
+    slider.addEventListener("keydown", (event) => {
+      const ways = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+      if (!(event.key in ways)) return;
+      event.preventDefault();
+      stepRate(ways[event.key]);
+    });
     slider.addEventListener("input", () => selectStop(Number(slider.value)));
     const typed = element("learning-rate-value");
     typed.addEventListener("change", () => typeRate(typed.value));
     typed.setAttribute("aria-label", "learning rate, exact value");
-    element("slower").addEventListener("click", () => selectStop(Math.ceil(Number(slider.value)) - 1));
-    element("faster").addEventListener("click", () => selectStop(Math.floor(Number(slider.value)) + 1));
+    element("slower").addEventListener("click", () => stepRate(-1));
+    element("faster").addEventListener("click", () => stepRate(1));
     document.querySelectorAll("#strip .cell").forEach((cell, run) => cell.addEventListener("click", () => selectStop(run)));
   }
 
   function bindTrained() {
-    element("dataset").addEventListener("change", () => request(chosen()));
+    for (const name of NAMES) element(name).addEventListener("change", () => request({ [name]: element(name).value }));
     for (const name of NUMBERS) {
-      const [slider, typed] = [element(name), element(`${name}-value`)];
-      slider.addEventListener("input", () => { showChosen(); request(chosen()); });
+      const [slider, typed, field] = [element(name), element(`${name}-value`), name.replace("-", "_")];
+      slider.addEventListener("input", () => { showChosen(); request({ [field]: Number(slider.value) }); });
       slider.addEventListener("change", () => !inFlight && showControls());
-      typed.addEventListener("change", () => request({ ...chosen(), [name.replace("-", "_")]: numberIn(typed.value) }));
+      typed.addEventListener("change", () => request({ [field]: numberIn(typed.value) }));
       typed.setAttribute("aria-label", `${name.replace("-", " ")}, exact value`);
     }
   }
@@ -208,7 +262,7 @@
     playhead.value = Math.round(shown * Number(playhead.max));
     playhead.style.setProperty("--share", shown);
     playhead.setAttribute("aria-valuetext", `epoch ${moment.epoch} of ${sweep.end}`);
-    lab.setText("epoch-shown", `epoch ${moment.epoch} / ${sweep.end}`);
+    lab.setText("epoch-shown", `${moment.epoch} / ${sweep.end}`);
     const button = element("play");
     if (button.dataset.playing !== String(playing)) {
       button.dataset.playing = playing;
@@ -236,8 +290,12 @@
     element("theme").addEventListener("click", () => {
       const root = document.documentElement;
       root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
-      localStorage.setItem("theme", root.dataset.bsTheme);
       lab.repaint();
+      try {
+        localStorage.setItem("theme", root.dataset.bsTheme);
+      } catch {
+        // A browser that keeps nothing shows the theme all the same.
+      }
     });
     element("open-rail").addEventListener("click", () => document.body.classList.toggle("rail-open"));
     document.addEventListener("click", (event) => {
@@ -264,6 +322,7 @@
     bindTimeline();
     bindPage();
     showControls();
+    lab.startLesson();
   }
 
   /** Dash may be done before the page's elements or plotly.js are there. */
@@ -272,7 +331,7 @@
     else setTimeout(whenReady, 20, then);
   }
 
-  Object.assign(lab, { requestDetail, dropDetail, showTimeline, showRate });
+  Object.assign(lab, { requestDetail, requestExactly, dropDetail, showTimeline, showRate });
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.descentLab = { receiveSweep, receiveDetail };
 })(window.descentLab);

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dash import Dash
 
 from app.engine import Laboratory
-from callbacks import browser, inspection, training
+from app.lessons import Course
+from callbacks import browser, inspection, lesson, training
 
 
-def register(app: Dash, laboratory: Laboratory) -> None:
+def register(app: Dash, laboratory: Laboratory, course: Course) -> None:
     """Binds every callback to `app`."""
     training.register(app, laboratory)
     inspection.register(app, laboratory)
+    lesson.register(app, course)
     browser.register(app)

@@ -1,4 +1,4 @@
-"""What the browser itself does with an answer: the functions are in assets/60-bridge.js."""
+"""What the browser itself does with an answer: see assets/60-bridge.js, 70-lesson.js."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ NAMESPACE = "descentLab"
 
 
 def register(app: Dash) -> None:
-    """Hands both answers to the page's own modules."""
-    for answered, seen, function in (
-        (ids.TRAIN_ANSWER, ids.TRAIN_SEEN, "receiveSweep"),
-        (ids.INSPECT_ANSWER, ids.INSPECT_SEEN, "receiveDetail"),
+    """Hands the answers to the page's own modules."""
+    for answered, part, seen, function in (
+        (ids.TRAIN_ANSWER, "data", ids.TRAIN_SEEN, "receiveSweep"),
+        (ids.INSPECT_ANSWER, "data", ids.INSPECT_SEEN, "receiveDetail"),
+        (ids.CHAPTER_ANSWER, "data", ids.CHAPTER_SEEN, "receiveChapter"),
+        (ids.SIDE_BODY, "children", ids.PANEL_SEEN, "seeChange"),
     ):
         app.clientside_callback(
-            ClientsideFunction(NAMESPACE, function), Output(seen, "data"), Input(answered, "data")
+            ClientsideFunction(NAMESPACE, function), Output(seen, "data"), Input(answered, part)
         )

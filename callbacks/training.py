@@ -28,11 +28,14 @@ def register(app: Dash, laboratory: Laboratory) -> None:
 
 def train_payload(laboratory: Laboratory, settings: Settings) -> dict[str, Any]:
     """The sweep for the browser, with the views' static layers."""
-    return experiment_payload(laboratory.experiment(settings))
+    payload = experiment_payload(laboratory.experiment(settings))
+    # The sweep at hand may have been trained for somebody who had selected another of its rates.
+    payload["settings"]["learning_rate"] = settings.learning_rate
+    return payload
 
 
 def experiment_payload(experiment: Experiment) -> dict[str, Any]:
     """An experiment as the one JSON object that the page plays."""
     sweep, surface, dataset = experiment.sweep, experiment.surface, experiment.dataset
     payload = sweep_payload(sweep, surface, experiment.projection, experiment.fit, dataset)
-    return payload | {"views": view_figures(sweep, surface, dataset)}
+    return payload | {"views": view_figures(sweep, surface, dataset, experiment.fit)}

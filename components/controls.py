@@ -7,9 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.settings import (
-    DATASET_HELP,
-    DATASET_LABEL,
-    DATASETS,
+    NAMES,
     NUMBERS,
     SLIDER_LEARNING_RATES,
     Settings,
@@ -74,11 +72,20 @@ def learning_rate_bar() -> Component:
                         children=[html.I(className="cell") for _ in SLIDER_LEARNING_RATES],
                     ),
                     html.Div(id="strip-names", className="strip-names"),
-                    html.Div(id="edge", className="edge", children=html.Span(id="edge-label")),
+                    _edge(),
                 ],
             ),
         ],
     )
+
+
+def _edge() -> Component:
+    """The mark of 2/sharpness, with a longer and a shorter label for where there is room."""
+    labels = [
+        html.Span(id="edge-long", className="long"),
+        html.Span(id="edge-short", className="short"),
+    ]
+    return html.Div(id="edge", className="edge", children=html.Span(labels))
 
 
 def rail() -> Component:
@@ -87,8 +94,9 @@ def rail() -> Component:
         id="rail",
         className="rail",
         children=[
-            _dataset(),
+            _select(ids.DATASET, "dataset"),
             _slider(ids.HIDDEN_UNITS, "hidden_units"),
+            _select(ids.ACTIVATION, "activation"),
             _slider(ids.SEED, "seed"),
             _slider(ids.EPOCHS, "epochs"),
             html.Hr(),
@@ -97,13 +105,15 @@ def rail() -> Component:
     )
 
 
-def _dataset() -> Component:
-    options = [{"label": choice.label, "value": name} for name, choice in DATASETS.items()]
+def _select(name: str, field: str) -> Component:
+    choice = NAMES[field]
+    options = [{"label": label, "value": value} for value, label in choice.options.items()]
     return html.Div(
         className="control",
+        id=f"{name}-control",
         children=[
-            html.Label(DATASET_LABEL, htmlFor=ids.DATASET, title=DATASET_HELP),
-            dbc.Select(id=ids.DATASET, options=options, value=DEFAULTS.dataset),
+            html.Label(choice.label, htmlFor=name, title=choice.help),
+            dbc.Select(id=name, options=options, value=choice.default),
         ],
     )
 

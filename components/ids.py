@@ -1,4 +1,4 @@
-"""The names of the page's elements, each written once."""
+"""The names of the elements that more than one module speaks of."""
 
 # Controls.
 LEARNING_RATE = "learning-rate"
@@ -7,6 +7,7 @@ STRIP = "strip"
 SEED = "seed"
 HIDDEN_UNITS = "hidden-units"
 DATASET = "dataset"
+ACTIVATION = "activation"
 EPOCHS = "epochs"
 
 # Timeline.
@@ -21,6 +22,15 @@ FIT = "fit"
 CURVES = "curves"
 VIEWS = (LOSS_SURFACE, DESCENT_PATH, CROSS_SECTIONS, FIT, CURVES)
 
+# Side panels.
+ONE_STEP = "one-step"
+RATE_TABLE = "rate-table"
+NETWORK = "network"
+ACTIVATIONS = "activations"
+PARAMETERS = "parameters"
+TENSOR = "tensor"
+PANELS = (ONE_STEP, RATE_TABLE, NETWORK, ACTIVATIONS, PARAMETERS, TENSOR)
+
 FACTS = "facts"
 MESSAGE = "message"
 
@@ -29,6 +39,16 @@ TRAIN_REQUEST = "train-request"
 TRAIN_ANSWER = "train-answer"
 INSPECT_REQUEST = "inspect-request"
 INSPECT_ANSWER = "inspect-answer"
+# The lesson and the side panels, whose texts come when they are opened.
+LESSON = "lesson"
+LESSON_TEXT = "lesson-text"
+CHAPTER_REQUEST = "chapter-request"
+CHAPTER_ANSWER = "chapter-answer"
+PANEL_REQUEST = "panel-request"
+SIDE_BODY = "side-body"
 # Client-side callbacks need an output; nobody reads these.
 TRAIN_SEEN = "train-seen"
 INSPECT_SEEN = "inspect-seen"
+CHAPTER_SEEN = "chapter-seen"
+PANEL_SEEN = "panel-seen"
+SEEN = (TRAIN_SEEN, INSPECT_SEEN, CHAPTER_SEEN, PANEL_SEEN)

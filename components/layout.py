@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from app.lessons import Course
 from components import ids, theme
 from components.controls import learning_rate_bar, rail
+from components.lesson import lesson_panel
+from components.panels import TITLES as PANEL_TITLES
 from components.playback import timeline
 
 TITLES = {
@@ -28,18 +32,24 @@ FACTS = (
 )
 # The theme is set before anything is painted: the person's own choice, else the system's.
 SET_THEME = (
-    "document.documentElement.dataset.bsTheme=localStorage.getItem('theme')||"
-    "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light')"
+    "{let own=null;try{own=localStorage.getItem('theme')}catch{}"
+    "document.documentElement.dataset.bsTheme=['light','dark'].includes(own)?own:"
+    "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'}"
 )
 
 
-def page(first_sweep: dict[str, Any]) -> Component:
+# How many cards are on show decides their layout (02-lab.css).
+ALL_VIEWS: dict[str, Any] = {"data-count": len(ids.VIEWS)}
+
+
+def page(first_sweep: dict[str, Any], course: Course) -> Component:
     """Everything, with the default sweep in its store: the page is live as soon as it is up."""
     return html.Div(
         className="lab",
         children=[
             _header(),
             rail(),
+            lesson_panel(course),
             html.Main(
                 className="main",
                 children=[
@@ -47,6 +57,7 @@ def page(first_sweep: dict[str, Any]) -> Component:
                     html.Div(id=ids.MESSAGE, className="message", role="alert", hidden=True),
                     html.Div(
                         className="views",
+                        **ALL_VIEWS,
                         children=[
                             *(_view(name) for name in ids.VIEWS),
                             html.Div(className="tabs", role="tablist", children=_tabs()),
@@ -54,14 +65,17 @@ def page(first_sweep: dict[str, Any]) -> Component:
                     ),
                 ],
             ),
+            _side(),
             timeline(),
             html.Div(id="busy", className="busy", role="status", hidden=True, children="training"),
             dcc.Store(id=ids.TRAIN_REQUEST),
             dcc.Store(id=ids.TRAIN_ANSWER, data={"ticket": 0, "payload": first_sweep}),
             dcc.Store(id=ids.INSPECT_REQUEST),
             dcc.Store(id=ids.INSPECT_ANSWER),
-            dcc.Store(id=ids.TRAIN_SEEN),
-            dcc.Store(id=ids.INSPECT_SEEN),
+            dcc.Store(id=ids.CHAPTER_REQUEST),
+            dcc.Store(id=ids.CHAPTER_ANSWER),
+            dcc.Store(id=ids.PANEL_REQUEST),
+            *(dcc.Store(id=seen) for seen in ids.SEEN),
         ],
     )
 
@@ -99,13 +113,47 @@ def _header() -> Component:
                 title="choices",
             ),
             html.H1("Descent Lab"),
+            html.Nav(
+                className="modes",
+                children=[
+                    html.Button("Explore", id="go-explore", className="mode"),
+                    html.Button("Lesson", id="go-lesson", className="mode"),
+                ],
+            ),
             html.P("Every learning rate at once: drag, and watch it learn or break."),
+            dbc.Select(
+                id="panel",
+                options=[
+                    {"label": "More views …", "value": "none"},
+                    *({"label": title, "value": name} for name, title in PANEL_TITLES.items()),
+                ],
+                value="none",
+                class_name="more-views",
+            ),
             html.Button(
                 html.Span(className="icon icon-circle-half"),
                 id="theme",
                 className="icon-button",
                 title="light or dark",
             ),
+        ],
+    )
+
+
+def _side() -> Component:
+    """Where side panels open."""
+    return html.Aside(
+        id="side",
+        className="side",
+        hidden=True,
+        children=[
+            html.Button(
+                html.Span(className="icon icon-x-lg"),
+                id="close-side",
+                className="step-button close-side",
+                title="close",
+            ),
+            html.Div(id=ids.SIDE_BODY),
         ],
     )
 

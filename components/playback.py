@@ -40,7 +40,11 @@ def timeline() -> Component:
                     html.Div(id="ticks", className="ticks"),
                 ],
             ),
-            html.Span(id="epoch-shown", className="epoch-shown"),
+            html.Span(
+                className="epoch-shown",
+                title="With the full batch, one epoch is one step.",
+                children=[html.Span("epoch ", className="word"), html.Span(id="epoch-shown")],
+            ),
             dbc.Select(
                 id="speed",
                 options=[{"label": f"{speed:g}×", "value": str(speed)} for speed in SPEEDS],

@@ -14,7 +14,6 @@ PALETTE: dict[str, tuple[str, str]] = {
     "muted": ("#5d6675", "#a3acba"),
     "line": ("#dfe3e9", "#343b47"),
     "grid": ("#e6e9ee", "#2a303a"),
-    "halo": ("#ffffff", "#ffffff"),
     "path": ("#bc840d", "#faba34"),
     "first": ("#1845c4", "#b0cafe"),
     "second": ("#51065d", "#ac2ce1"),
@@ -35,9 +34,9 @@ FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans"
 FONT_SIZE = 12
 
 
-def color(meaning: str, theme: str = "light") -> str:
-    """The hex colour of a meaning in one theme."""
-    return PALETTE[meaning][THEMES.index(theme)]
+def color(meaning: str) -> str:
+    """The hex colour of a meaning in the light theme; the browser repaints for the other."""
+    return PALETTE[meaning][0]
 
 
 def css() -> str:

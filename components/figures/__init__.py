@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.results import Dataset, LossSurface, Sweep
+from app.results import Dataset, Fit, LossSurface, Sweep
 from components import ids
 from components.figures.contour import contour_figure
 from components.figures.curves import curves_figure
@@ -18,13 +18,13 @@ from components.figures.sections import sections_figure
 from components.figures.surface import surface_figure
 
 
-def view_figures(sweep: Sweep, surface: LossSurface, dataset: Dataset) -> dict[str, Any]:
+def view_figures(sweep: Sweep, surface: LossSurface, dataset: Dataset, fit: Fit) -> dict[str, Any]:
     """Each view's figure as Plotly JSON (binary arrays as base64), by element id."""
     figures = {
         ids.LOSS_SURFACE: surface_figure(surface),
         ids.DESCENT_PATH: contour_figure(surface),
         ids.CROSS_SECTIONS: sections_figure(surface),
-        ids.FIT: fit_figure(dataset, is_linear=sweep.settings.is_linear),
+        ids.FIT: fit_figure(dataset, start=fit.predictions[0, 0]),
         ids.CURVES: curves_figure(sweep, surface, dataset),
     }
     views = {name: figure.to_dict() for name, figure in figures.items()}

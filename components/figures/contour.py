@@ -21,7 +21,6 @@ def contour_figure(surface: LossSurface) -> go.Figure:
             x=surface.first.astype("float32"),
             y=surface.second.astype("float32"),
             z=logs,
-            customdata=None,
             colorscale=theme.COLORSCALE,
             zmin=low,
             zmax=high,
@@ -48,7 +47,7 @@ def contour_figure(surface: LossSurface) -> go.Figure:
 def _optimum(surface: LossSurface) -> go.Scatter:
     """A full star where the optimum is known; a hollow one where it is only the best so far."""
     exact = surface.optimum_is_exact
-    name = "least squares" if exact else "lowest loss in this sweep"
+    name = surface.optimum_name
     first, second = (float(value) for value in surface.optimum)
     middle = sum(surface.box.first) / 2
     return go.Scatter(

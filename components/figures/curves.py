@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.results import Dataset, LossSurface, Sweep
+from app.settings import SLIDER_LEARNING_RATES
 from components import theme
 from components.figures.base import axis, base_layout, decade_ticks, rest_trace
 
@@ -25,10 +26,9 @@ def curves_figure(sweep: Sweep, surface: LossSurface, dataset: Dataset) -> go.Fi
     """
     end = math.log10(1 + sweep.settings.epochs)
     losses = _loss_range(sweep, surface)
-    linear = sweep.settings.is_linear
     epoch_axis = axis("epoch", (-ROOM / 3 * end, end), **_epoch_ticks(sweep.settings.epochs))
     loss_axis = axis("train loss", losses, **decade_ticks(*losses))
-    if not linear:
+    if not surface.plane.is_exact:
         layout = base_layout() | dict(xaxis=epoch_axis, yaxis=loss_axis)
         return go.Figure([rest_trace("train loss")], layout)
     layout = base_layout() | dict(
@@ -51,7 +51,10 @@ def curves_figure(sweep: Sweep, surface: LossSurface, dataset: Dataset) -> go.Fi
 
 def _loss_range(sweep: Sweep, surface: LossSurface) -> tuple[float, float]:
     """log10 of the losses that the calm runs pass through, with room to see others rise."""
-    calm = sweep.train_loss[sweep.calm] if sweep.calm.any() else sweep.train_loss
+    # A typed rate never moves the picture: the slider's runs alone choose.
+    slider = slice(0, len(SLIDER_LEARNING_RATES))
+    losses, is_calm = sweep.train_loss[slider], sweep.calm[slider]
+    calm = losses[is_calm] if is_calm.any() else losses
     low = math.log10(max(float(np.nanmin(calm)), 1e-7 * surface.box.height))
     high = math.log10(RISE * float(sweep.train_loss[0, 0]))
     return low - ROOM * (high - low), high

@@ -1,19 +1,27 @@
-"""The data and, where there is one, the least-squares line; the current fit moves on a canvas."""
+"""The data and what they should look like; the current fit moves on a canvas."""
 
 from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy import ndarray
 
 from app.results import Dataset
 from components import theme
 from components.figures.base import axis, base_layout, rest_trace
 
 ROOM = 0.12
+# How far from the data the picture follows the start, in spans of the targets.
+FURTHEST = 1.0
 
 
-def fit_figure(dataset: Dataset, is_linear: bool) -> go.Figure:
-    """One predictor against the target."""
+def fit_figure(dataset: Dataset, start: ndarray) -> go.Figure:
+    """One predictor against the target; with several, what is predicted against what was seen.
+
+    start  the untrained model's predictions, so that the first fit is in the picture
+    """
+    if dataset.inputs.shape[1] > 1:
+        return _observed_figure(dataset)
     inputs, targets = dataset.inputs[:, 0], dataset.targets
     ends = _with_room(inputs)
     weight, bias = dataset.least_squares
@@ -39,12 +47,37 @@ def fit_figure(dataset: Dataset, is_linear: bool) -> go.Figure:
         rest_trace("fit"),
     ]
     layout = base_layout(left=44) | dict(
-        xaxis=axis("x", ends), yaxis=axis("y", _with_room(targets, 2 if is_linear else 1))
+        xaxis=axis("x", ends),
+        yaxis=axis("y", _with_room(np.append(targets, _near(start, targets)))),
     )
     return go.Figure(traces, layout)
 
 
-def _with_room(values: np.ndarray, times: float = 1) -> tuple[float, float]:
+def _observed_figure(dataset: Dataset) -> go.Figure:
+    """Predicted against observed: a perfect model puts every example on the diagonal."""
+    ends = _with_room(dataset.targets)
+    diagonal = go.Scatter(
+        x=list(ends),
+        y=list(ends),
+        name="predicted = observed",
+        meta="optimum",
+        mode="lines",
+        line=dict(color=theme.color("optimum"), width=2, dash="dot"),
+        hovertemplate="predicted = observed<extra></extra>",
+    )
+    layout = base_layout(left=48) | dict(
+        xaxis=axis("observed", ends), yaxis=axis("predicted", ends)
+    )
+    return go.Figure([diagonal, rest_trace("fit")], layout)
+
+
+def _near(start: ndarray, targets: ndarray) -> ndarray:
+    """The start's predictions, as far as the data do not shrink too much for their sake."""
+    span = targets.max() - targets.min()
+    return np.clip(start, targets.min() - FURTHEST * span, targets.max() + FURTHEST * span)
+
+
+def _with_room(values: ndarray) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
-    room = ROOM * times * (high - low)
+    room = ROOM * (high - low)
     return low - room, high + room

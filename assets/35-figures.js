@@ -1,0 +1,114 @@
+/* The static figures from Python: put into the theme's colours, shown, updated, and followed by
+   Plotly's own invisible traces once nothing moves. The only file that calls Plotly. */
+(function (lab) {
+  "use strict";
+
+  const CONFIG = {
+    displaylogo: false, showSendToCloud: false, displayModeBar: false, responsive: false,
+    doubleClick: false, scrollZoom: "gl3d",
+  };
+  // The theme's colours by meaning; the same object for all, so that a change of theme reaches them.
+  const colors = {};
+
+  function readColors() {
+    const style = getComputedStyle(document.documentElement);
+    const names = ["text", "line", "grid", "background", "path", "first", "second", "gradient", "optimum", "data"];
+    for (const name of names) colors[name] = style.getPropertyValue(`--${name}`).trim();
+  }
+
+  /* ---- figures ---- */
+
+  /** Colours of the theme, put into a figure before Plotly sees it. */
+  function themed(figure) {
+    const layout = structuredClone(figure.layout);
+    layout.font.color = colors.text;
+    const axes = Object.keys(layout).filter((key) => /^[xy]axis/.test(key)).map((key) => layout[key]);
+    if (layout.scene) axes.push(layout.scene.xaxis, layout.scene.yaxis, layout.scene.zaxis);
+    for (const axis of axes) {
+      Object.assign(axis, { gridcolor: colors.grid, linecolor: colors.line, tickcolor: colors.line });
+    }
+    const data = figure.data.map((trace) => {
+      const color = colors[trace.meta];
+      if (!color) return trace;
+      const painted = { ...trace };
+      for (const part of ["marker", "line"]) if (trace[part]) painted[part] = { ...trace[part], color };
+      return painted;
+    });
+    return { data, layout };
+  }
+
+  /** A new 2D figure replaces the old one; the 3D one is updated in place and keeps its camera. */
+  function show(overlay, figure) {
+    const { data, layout } = themed(figure);
+    if (!overlay.plot._fullLayout) return window.Plotly.newPlot(overlay.plot, data, layout, CONFIG);
+    if (!layout.scene) return window.Plotly.react(overlay.plot, data, layout, CONFIG);
+    if (!overlay.hasScene) return Promise.resolve();
+    const camera = overlay.plot._fullLayout.scene._scene.getCamera();
+    return window.Plotly.update(overlay.plot, ...surfaceUpdate(data[0], layout, camera));
+  }
+
+  /** The surface's arrays and colours; the points of the last sweep at rest are taken away. */
+  function surfaceUpdate(surface, { scene, font }, camera) {
+    const style = { "contours.z": [surface.contours.z, undefined] };
+    for (const key of ["x", "y", "z"]) style[key] = [surface[key], []];
+    for (const key of ["surfacecolor", "cmin", "cmax", "hovertemplate"]) style[key] = [surface[key], undefined];
+    const layout = { "font.color": font.color, "scene.camera": camera };
+    for (const name of ["xaxis", "yaxis", "zaxis"]) {
+      const axis = scene[name];
+      layout[`scene.${name}.range`] = axis.range;
+      layout[`scene.${name}.title.text`] = axis.title.text;
+      layout[`scene.${name}.gridcolor`] = axis.gridcolor;
+      layout[`scene.${name}.linecolor`] = axis.linecolor;
+    }
+    return [style, layout];
+  }
+
+  /* ---- at rest: Plotly's own invisible traces follow, for hover, export and screen readers ---- */
+
+  function restTraces(name, sweep, { track, index, first, second, loss, shownEpoch }) {
+    const kept = Array.from({ length: index + 1 }, (_, k) => k);
+    const words = (epoch, value) => `epoch ${epoch}<br>train loss ${lab.format(value, 5)}`;
+    const text = kept.map((k) => words(track.epochs[k], track.loss[k]));
+    const along = (values) => ({ x: kept.map((k) => Math.log10(1 + track.epochs[k])), y: kept.map(values), text });
+    const path = { x: kept.map((k) => track.first(k)), y: kept.map((k) => track.second(k)), text };
+    const here = [words(shownEpoch, loss)];
+    switch (name) {
+      case "loss-surface": return [surfaceAtRest(sweep, track, path)];
+      case "descent-path": return [path];
+      case "cross-sections": return [{ x: [first], y: [loss], text: here }, { x: [second], y: [loss], text: here }];
+      case "fit": return [fitAtRest(sweep, track, index)];
+      default: return [
+        along((k) => Math.log10(track.loss[k])),
+        ...(sweep.plane.is_exact ? [along((k) => track.first(k)), along((k) => track.second(k))] : []),
+      ];
+    }
+  }
+
+  /** Points above the box stay out: in 3D they would hide the rest. */
+  function surfaceAtRest(sweep, track, path) {
+    const z = path.x.map((_, k) => track.loss[k]);
+    const keep = (values) => values.filter((_, k) => z[k] <= sweep.box.height);
+    return { x: keep(path.x), y: keep(path.y), z: keep(z), text: keep(path.text) };
+  }
+
+  function fitAtRest(sweep, track, index) {
+    const [low, high] = [0, 1].map((k) => sweep.views.fit.layout.xaxis.range[k]);
+    const inputs = sweep.plane.is_exact ? [low, high] : sweep.fit.places;
+    const y = sweep.plane.is_exact
+      ? inputs.map((input) => track.first(index) * input + track.second(index))
+      : Array.from(track.fit.subarray(index * inputs.length, (index + 1) * inputs.length));
+    return { x: inputs, y, text: inputs.map((input, k) => `current fit<br>x ${lab.format(input, 4)}<br>y ${lab.format(y[k], 4)}`) };
+  }
+
+  function rest(name, overlay, sweep, moment) {
+    const traces = restTraces(name, sweep, moment);
+    const indices = overlay.plot.data.flatMap((trace, k) => (trace.meta === "rest" ? [k] : []));
+    const keys = Object.keys(traces[0]);
+    const style = Object.fromEntries(keys.map((key) => [key, traces.map((trace) => trace[key])]));
+    const scene = overlay.plot._fullLayout.scene;
+    if (!scene) return window.Plotly.restyle(overlay.plot, style, indices);
+    return window.Plotly.update(overlay.plot, style, { "scene.camera": scene._scene.getCamera() }, indices);
+  }
+
+  Object.assign(lab, { colors, readColors, show, rest });
+})(window.descentLab);

@@ -1,0 +1,162 @@
+/* The lesson: a chapter sets the same page that free exploration uses, asks, and draws the curtain
+   away. Everything stays touchable; one click brings the chapter's own settings back. */
+(function (lab) {
+  "use strict";
+
+  const { state, element } = lab;
+  const CARDS = ["loss-surface", "descent-path", "cross-sections", "fit", "curves"];
+  const EVERYTHING = ["verdict", "strip", "mark", "ahead", "hints"];
+
+  /** The chapter on show, or null in free exploration. */
+  let [chapter, ticket] = [null, 0];
+
+  /* ---- which views ---- */
+
+  function showCards(names) {
+    const shown = CARDS.filter((name) => names.includes(name));
+    for (const name of CARDS) element(`${name}-card`).hidden = !shown.includes(name);
+    CARDS.forEach((name) => element(`${name}-card`).classList.toggle("leads", name === shown[0]));
+    document.querySelector(".views").dataset.count = shown.length;
+    document.querySelector(".lab").classList.toggle("no-cards", shown.length === 0);
+    lab.touch();
+  }
+
+  function openPanels(names) {
+    element("side").hidden = names.length === 0;
+    element("panel").value = names.length === 1 ? names[0] : "none";
+    document.querySelector(".lab").classList.toggle("side-open", names.length > 0);
+    window.dash_clientside.set_props("panel-request", { data: names });
+    lab.touch();
+  }
+
+  /* ---- the curtain ---- */
+
+  function drawCurtain(hidden) {
+    state.hidden = new Set(hidden);
+    document.body.classList.toggle("curtain", state.hidden.size > 0);
+    lab.showSweep(state.sweep);
+    lab.showRate();
+    lab.touch();
+  }
+
+  function answerQuestion(button) {
+    const { question, hide } = chapter;
+    const isRight = Number(button.dataset.choice) === question.answer;
+    for (const choice of document.querySelectorAll("#lesson-text .choice")) {
+      choice.disabled = true;
+      choice.classList.toggle("right", Number(choice.dataset.choice) === question.answer);
+      choice.classList.toggle("wrong", choice === button && !isRight);
+    }
+    lab.setText("lesson-verdict", isRight ? "Right." : `Not quite: it is “${question.choices[question.answer - 1]}”.`);
+    element("lesson-why").hidden = false;
+    drawCurtain(hide);
+  }
+
+  /* ---- chapters ---- */
+
+  function openChapter(slug, isNew = true) {
+    ticket += 1;
+    window.dash_clientside.set_props("chapter-request", { data: { ticket, slug } });
+    if (isNew) history.pushState({}, "", `?chapter=${encodeURIComponent(slug)}`);
+  }
+
+  function receiveChapter(answer) {
+    if (!answer || answer.ticket !== ticket) return window.dash_clientside.no_update;
+    if (answer.error) {
+      lab.showMessage(answer.error);
+      return window.dash_clientside.no_update;
+    }
+    chapter = answer.chapter;
+    setMode("lesson");
+    element("chapter").value = chapter.slug;
+    element("previous-chapter").disabled = !chapter.previous;
+    element("next-chapter").disabled = !chapter.next;
+    element("lesson-body").scrollTop = 0;
+    showCards(chapter.views);
+    openPanels(chapter.views.filter((name) => !CARDS.includes(name)));
+    setChapter();
+    return window.dash_clientside.no_update;
+  }
+
+  /** The chapter's settings, learning rate and playhead; its curtain unless it was answered. */
+  function setChapter() {
+    lab.pause();
+    state.wanted = chapter.playhead;
+    const isAnswered = document.querySelector("#lesson-text .choice:disabled") && !element("lesson-why").hidden;
+    drawCurtain(chapter.question && !isAnswered ? [...chapter.hide, ...chapter.curtain] : chapter.hide);
+    lab.requestExactly(chapter.settings);
+  }
+
+  function explore(isNew = true) {
+    chapter = null;
+    setMode("explore");
+    showCards(CARDS);
+    openPanels([]);
+    drawCurtain([]);
+    if (isNew) history.pushState({}, "", location.pathname);
+  }
+
+  function setMode(mode) {
+    document.body.dataset.mode = mode;
+    element("lesson").hidden = mode !== "lesson";
+    for (const name of ["explore", "lesson"]) element(`go-${name}`).setAttribute("aria-current", name === mode ? "page" : "false");
+  }
+
+  /** The address decides at the start and after Back. */
+  function followAddress() {
+    const slug = new URLSearchParams(location.search).get("chapter");
+    if (slug) openChapter(slug, false);
+    else if (chapter) explore(false);
+  }
+
+  /* ---- a goal that can be checked ---- */
+
+  function checkGoal() {
+    const status = element("lesson-goal-status");
+    if (!chapter?.goal || !status) return;
+    const { train_loss_below: below, within_epochs: within } = chapter.goal;
+    const { track } = state;
+    for (let k = 0; k < track.length && track.epochs[k] <= within; k++) {
+      if (track.loss[k] >= below) continue;
+      lab.setText("lesson-goal-status", `Reached, at epoch ${track.epochs[k]}.`);
+      status.dataset.reached = true;
+      return;
+    }
+    lab.setText("lesson-goal-status", "Not yet.");
+    status.dataset.reached = false;
+  }
+
+  /* ---- start ---- */
+
+  /** The first of the contents; Dash puts an empty one before it. */
+  const firstChapter = () => [...element("chapter").options].find(({ value }) => value).value;
+
+  function startLesson() {
+    element("go-lesson").addEventListener("click", () => openChapter(element("chapter").value || firstChapter()));
+    element("go-explore").addEventListener("click", () => explore());
+    element("chapter").addEventListener("change", (event) => openChapter(event.target.value));
+    element("previous-chapter").addEventListener("click", () => openChapter(chapter.previous));
+    element("next-chapter").addEventListener("click", () => openChapter(chapter.next));
+    element("reset-chapter").addEventListener("click", setChapter);
+    element("panel").addEventListener("change", (event) => openPanels(event.target.value === "none" ? [] : [event.target.value]));
+    element("close-side").addEventListener("click", () => openPanels([]));
+    document.addEventListener("click", (event) => {
+      const choice = event.target.closest("#lesson-text .choice");
+      if (choice) answerQuestion(choice);
+      if (event.target.closest("#make-step")) lab.stepBy(1);
+    });
+    document.addEventListener("input", (event) => event.target.id === "tensor-x" && lab.touch());
+    window.addEventListener("popstate", followAddress);
+    setMode("explore");
+    followAddress();
+  }
+
+  /** Dash has put new text or a new panel on the page. */
+  function seeChange() {
+    lab.touch();
+    return window.dash_clientside.no_update;
+  }
+
+  Object.assign(lab, { startLesson, checkGoal, EVERYTHING });
+  Object.assign(window.dash_clientside.descentLab, { receiveChapter, seeChange });
+})(window.descentLab);

@@ -1,0 +1,85 @@
+"""Open: a chapter of the lesson, or side panels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, html, no_update
+from dash.development.base_component import Component
+
+from app.lessons import Chapter, Course
+from app.settings import NAMES, NUMBERS
+from components import ids
+from components.lesson import chapter_text
+from components.panels import TITLES, panel
+
+
+def register(app: Dash, course: Course) -> None:
+    """The texts come when they are opened, so that MathJax is loaded only where maths is shown."""
+
+    @app.callback(
+        Output(ids.LESSON_TEXT, "children"),
+        Output(ids.CHAPTER_ANSWER, "data"),
+        Input(ids.CHAPTER_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
+    def open_chapter(request: Any) -> tuple[Any, dict[str, Any]]:
+        return chapter_answer(course, request)
+
+    @app.callback(
+        Output(ids.SIDE_BODY, "children"),
+        Input(ids.PANEL_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
+    def open_panels(names: Any) -> list[Component]:
+        return panels_named(names)
+
+
+def chapter_answer(course: Course, request: Any) -> tuple[Any, dict[str, Any]]:
+    """The chapter's text, and what the browser sets the page to; or a sentence.
+
+    request  {"ticket": a number by which the browser knows its request, "slug": the chapter's name}
+    """
+    request = request if isinstance(request, dict) else {}
+    ticket, slug = request.get("ticket"), request.get("slug")
+    slugs = [chapter.slug for chapter in course.chapters]
+    if not isinstance(slug, str) or slug not in slugs:
+        known = ", ".join(slugs)
+        shown = slug[:40] if isinstance(slug, str) else "something else"
+        sentence = f"There is no chapter named {shown!r}. The chapters are {known}."
+        return no_update, {"ticket": ticket, "error": sentence}
+    place = slugs.index(slug)
+    chapter = course.chapters[place]
+    around = {
+        "previous": slugs[place - 1] if place else None,
+        "next": slugs[place + 1] if place + 1 < len(slugs) else None,
+    }
+    return chapter_text(chapter), {"ticket": ticket, "chapter": _state(chapter) | around}
+
+
+def _state(chapter: Chapter) -> dict[str, Any]:
+    question, goal = chapter.question, chapter.goal
+    return {
+        "slug": chapter.slug,
+        "settings": {name: getattr(chapter.settings, name) for name in (*NAMES, *NUMBERS)},
+        "playhead": chapter.playhead,
+        "views": list(chapter.views),
+        "hide": list(chapter.hide),
+        "curtain": list(question.curtain) if question else [],
+        "question": question and {"choices": list(question.choices), "answer": question.answer},
+        "goal": goal
+        and {"train_loss_below": goal.train_loss_below, "within_epochs": goal.within_epochs},
+    }
+
+
+def panels_named(names: Any) -> list[Component]:
+    """The side panels of these names; a name that is none is left out."""
+    wanted = names if isinstance(names, list) else []
+    return [
+        _section(name) for name in wanted[: len(TITLES)] if isinstance(name, str) and name in TITLES
+    ]
+
+
+def _section(name: str) -> Component:
+    data: dict[str, Any] = {"data-panel": name}
+    return html.Section([html.H2(TITLES[name]), *panel(name)], className="panel", **data)

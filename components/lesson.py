@@ -1,0 +1,98 @@
+"""The lesson's panel: a frame that stays, and the chapter that stands in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from app.lessons import Chapter, Course, Question
+from components import ids
+
+
+def lesson_panel(course: Course) -> Component:
+    """Contents, back and forth, and the place where `chapter_text` goes."""
+    contents = [
+        {"label": f"{number} · {chapter.title}", "value": chapter.slug}
+        for number, chapter in enumerate(course.chapters, 1)
+    ]
+    return html.Aside(
+        id=ids.LESSON,
+        className="lesson",
+        hidden=True,
+        children=[
+            html.Div(
+                className="lesson-head",
+                children=[
+                    _button("previous-chapter", "icon-chevron-left", "previous chapter"),
+                    dbc.Select(id="chapter", options=contents, class_name="contents"),
+                    _button("next-chapter", "icon-chevron-right", "next chapter"),
+                ],
+            ),
+            html.Div(
+                id="lesson-body",
+                className="lesson-body",
+                children=[
+                    *_problems(course),
+                    html.Div(id=ids.LESSON_TEXT),
+                    html.Button(
+                        "Back to this chapter's settings", id="reset-chapter", className="quiet"
+                    ),
+                ],
+            ),
+        ],
+    )
+
+
+def chapter_text(chapter: Chapter) -> list[Component]:
+    """A chapter's text, question and goal. Markdown shows raw HTML as text and never runs it."""
+    parts: list[Component] = [html.H2(chapter.title), _words(chapter.text)]
+    if chapter.question:
+        parts.append(_question(chapter.question))
+    if chapter.goal:
+        parts.append(
+            html.Div(
+                className="goal",
+                children=[_words(chapter.goal.say), html.Span(id="lesson-goal-status")],
+            )
+        )
+    return parts
+
+
+def _question(question: Question) -> Component:
+    return html.Div(
+        className="question",
+        children=[
+            _words(question.ask),
+            *(_choice(text, number) for number, text in enumerate(question.choices, 1)),
+            html.P(id="lesson-verdict", className="lesson-verdict", role="status"),
+            html.Div(_words(question.why), id="lesson-why", hidden=True),
+        ],
+    )
+
+
+def _choice(text: str, number: int) -> Component:
+    data: dict[str, Any] = {"data-choice": number}
+    return html.Button(_words(text), className="choice", **data)
+
+
+def _words(text: str) -> Component:
+    return dcc.Markdown(text, mathjax=True, className="words", link_target="_blank")
+
+
+def _button(name: str, icon: str, words: str) -> Component:
+    return html.Button(
+        html.Span(className=f"icon {icon}"), id=name, className="step-button", title=words
+    )
+
+
+def _problems(course: Course) -> list[Component]:
+    """For the teacher: what is wrong with which file. The other chapters are there all the same."""
+    if not course.problems:
+        return []
+    count = len(course.problems)
+    title = f"{count} lesson {'files have' if count > 1 else 'file has'} a mistake"
+    listed = html.Ul([html.Li(str(problem)) for problem in course.problems])
+    return [html.Details([html.Summary(title), listed], className="problems")]
