@@ -1,4 +1,4 @@
-"""The real app in a real browser: one server and one Chromium for all, a fresh page for each test."""
+"""The real app in a real browser: one server and one Chromium, a fresh page for each test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 from app.server import create_server

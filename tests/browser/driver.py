@@ -31,7 +31,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-UPDATES = "**/_dash-update-component"
+UPDATES = re.compile("/_dash-update-component")
 VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
 # Parts of a slider's whole way at its two ends that its thumb's centre never reaches.
 THUMB_CENTRE = """([name, share]) => {
@@ -66,7 +66,11 @@ def number(page: Page, name: str) -> float:
 
 
 def wait_fact(page: Page, name: str, value: Any) -> None:
-    wait(page, "document.getElementById('facts').dataset[argument[0]] === argument[1]", [name, f"{value}"])
+    wait(
+        page,
+        "document.getElementById('facts').dataset[argument[0]] === argument[1]",
+        [name, f"{value}"],
+    )
 
 
 def next_frames(page: Page, count: int = 2) -> None:
@@ -87,20 +91,24 @@ def wait_detail(page: Page) -> None:
 
 
 def rest(page: Page) -> None:
-    """Waits until Plotly's own traces show the current point: nothing has moved for a while."""
+    """Waits until Plotly's own traces show the current run: nothing has moved for a while."""
     page.mouse.up()
     wait_detail(page)
     wait(
         page,
         """(() => {
-          const traces = lab.overlays["cross-sections"].plot.data.filter((one) => one.meta === "rest");
-          const { track, wanted } = lab.state;
-          const index = track.indexOf(track.nearest(wanted));
-          return traces[0].x[0] === track.first(index) && traces[0].y[0] === track.loss[index];
+          const { index } = lab.momentOf(lab.state.track, lab.state.wanted);
+          const { data } = lab.overlays["descent-path"].plot;
+          return data.find((trace) => trace.meta === "rest").x.length === index + 1;
         })()""",
     )
-    page.wait_for_timeout(400)
-    next_frames(page)
+    stay(page)
+
+
+def stay(page: Page) -> None:
+    """Lets the page have its rest, whatever it shows."""
+    page.wait_for_timeout(500)
+    next_frames(page, 3)
 
 
 def state(page: Page, expression: str) -> Any:
@@ -150,14 +158,14 @@ def choose_rate(page: Page, learning_rate: float) -> None:
     wait_fact(page, "learningRate", plain(learning_rate))
 
 
-def choose_epochs(page: Page, epochs: int) -> None:
-    stops = page.evaluate("() => document.querySelector('[data-stops]').dataset.stops.split(' ')")
-    choose(page, "epochs", stops.index(str(epochs)))
+def type_number(page: Page, name: str, text: str) -> None:
+    """Types into the field that stands beside a slider."""
+    page.locator(f"#{name}-value").fill(text)
+    page.locator(f"#{name}-value").press("Enter")
 
 
 def type_rate(page: Page, text: str) -> None:
-    page.locator("#learning-rate-value").fill(text)
-    page.locator("#learning-rate-value").press("Enter")
+    type_number(page, "learning-rate", text)
 
 
 def train(page: Page, **choices: Any) -> None:
@@ -166,8 +174,6 @@ def train(page: Page, **choices: Any) -> None:
         before = facts(page)["sweep"]
         if name == "dataset":
             page.locator("#dataset").select_option(value)
-        elif name == "epochs":
-            choose_epochs(page, value)
         else:
             choose(page, name.replace("_", "-"), value)
         wait(page, "document.getElementById('facts').dataset.sweep !== argument", before)
@@ -306,8 +312,8 @@ def blob(page: Page, clip: dict[str, float], colour: tuple[int, int, int]) -> tu
           const { data } = context.getImageData(0, 0, image.width, image.height);
           let [x, y, count] = [0, 0, 0];
           for (let at = 0; at < data.length; at += 4) {
-            const distance = Math.abs(data[at] - red) + Math.abs(data[at + 1] - green) + Math.abs(data[at + 2] - blue);
-            if (distance > 60) continue;
+            const gaps = [red, green, blue].map((part, k) => Math.abs(data[at + k] - part));
+            if (gaps[0] + gaps[1] + gaps[2] > 60) continue;
             x += (at / 4) % image.width + 0.5;
             y += Math.floor(at / 4 / image.width) + 0.5;
             count += 1;

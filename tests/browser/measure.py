@@ -1,0 +1,111 @@
+"""Prints how fast the page is: `python -m tests.browser.measure`. Figures, not tests.
+
+Script time is what one frame's own script takes (window.descentLab.timings); drag to paint is from
+a slider's input event to the first task after the frame that shows it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app.server import create_server
+from tests.browser import driver
+
+sys.path.append(str(Path(__file__).parents[2] / "scripts"))
+
+LAST = 40
+CHOICES: tuple[dict[str, int | str], ...] = (
+    {},
+    {"dataset": "parabola", "hidden_units": 10, "epochs": 500},
+)
+# Counts frames, and times each input event of the slider until it is on the screen.
+OBSERVE = """() => {
+  window.seen = { frames: 0, paints: [] };
+  const tick = () => { window.seen.frames += 1; requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+  document.getElementById("learning-rate").addEventListener("input", () => {
+    const began = performance.now();
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => window.seen.paints.push(performance.now() - began);
+      port2.postMessage(0);
+    });
+  }, true);
+}"""
+
+
+def main() -> None:
+    from ensure_browser import find_browser
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    path = find_browser()
+    server = make_server("127.0.0.1", 0, create_server(), threaded=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=driver.CHROMIUM_ARGUMENTS)
+        for choices in CHOICES:
+            page = browser.new_page(viewport={"width": 1366, "height": 768})
+            page.goto(f"http://127.0.0.1:{server.port}")
+            driver.wait_ready(page)
+            driver.train(page, **choices)
+            driver.rest(page)
+            print(", ".join(f"{name} {value}" for name, value in choices.items()) or "the line")
+            page.evaluate(OBSERVE)
+            measure(page, "dragging", drag)
+            driver.rest(page)
+            measure(page, "playing", play)
+            page.close()
+        browser.close()
+    server.shutdown()
+
+
+def measure(page: Page, name: str, act: Callable[[Page], None]) -> None:
+    page.evaluate(
+        """() => {
+          window.descentLab.timings.length = 0;
+          Object.assign(window.seen, { frames: 0, paints: [], began: performance.now() });
+        }"""
+    )
+    act(page)
+    seen = page.evaluate("() => ({ ...window.seen, ended: performance.now() })")
+    timings = page.evaluate("() => window.descentLab.timings.slice()")
+    rate = 1000 * seen["frames"] / (seen["ended"] - seen["began"])
+    print(f"  {name}: {spread(timings)} of script a frame, {rate:.0f} frames/s")
+    if seen["paints"]:
+        print(f"  drag to paint: {spread(seen['paints'])}")
+
+
+def spread(milliseconds: list[float]) -> str:
+    """Median and 95th percentile of so many."""
+    middle, high = np.percentile(milliseconds, [50, 95])
+    return f"median {middle:.1f}, p95 {high:.1f} ms (of {len(milliseconds)})"
+
+
+def drag(page: Page) -> None:
+    """There and back over the whole slider, as fast as the browser takes it."""
+    stop = driver.SLIDER_LEARNING_RATES.index(0.01)
+    driver.grab(page, "learning-rate", stop / LAST)
+    for _ in range(3):
+        driver.drag_to(page, "learning-rate", 1, steps=80)
+        driver.drag_to(page, "learning-rate", 0, steps=80)
+    page.mouse.up()
+
+
+def play(page: Page) -> None:
+    """The whole run, at 2x in four seconds."""
+    page.locator("#speed").select_option("2")
+    driver.press(page, "playhead", "Home")
+    page.locator("#play").click()
+    driver.wait(page, "!lab.state.playing")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""What the person set stays: the camera and the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from playwright.sync_api import Page
+
+from tests.browser import driver
+from tests.browser.driver import VIEWS, camera, facts
+
+THEME = "() => document.documentElement.dataset.bsTheme"
+
+
+def test_the_camera_stays_where_the_person_put_it(page: Page) -> None:
+    driver.rest(page)
+    chosen = camera(page)
+    for move in (driver.turn_scene, driver.zoom_scene):
+        before, canvas = chosen, driver.canvases(page)["loss-surface"]
+        move(page)
+        chosen = camera(page)
+        assert not np.allclose(before, chosen, atol=1e-2)
+        driver.next_frames(page)
+        assert driver.canvases(page)["loss-surface"] != canvas
+        page.wait_for_timeout(600)
+        driver.choose_rate(page, 0.05 if move is driver.turn_scene else 0.02)
+        driver.rest(page)
+        np.testing.assert_allclose(camera(page), chosen, atol=1e-5)
+        driver.train(page, seed=2 if move is driver.turn_scene else 0)
+        driver.rest(page)
+        np.testing.assert_allclose(camera(page), chosen, atol=1e-5)
+    page.locator("#theme").click()
+    driver.rest(page)
+    np.testing.assert_allclose(camera(page), chosen, atol=1e-5)
+    # And it can be moved again.
+    driver.turn_scene(page)
+    assert not np.allclose(camera(page), chosen, atol=1e-2)
+
+
+def colours(page: Page) -> dict[str, list[str]]:
+    """Of each view, the colours that Plotly uses for words and lines; of the page, its own."""
+    return page.evaluate(
+        """() => {
+          const layouts = Object.entries(window.descentLab.overlays).map(([name, { plot }]) => {
+            const { font, xaxis, scene } = plot._fullLayout;
+            const axis = scene ? scene.xaxis : xaxis;
+            return [name, [font.color, axis.gridcolor]];
+          });
+          const style = getComputedStyle(document.documentElement);
+          const page = ["--text", "--grid"].map((name) => style.getPropertyValue(name).trim());
+          return { ...Object.fromEntries(layouts), page };
+        }"""
+    )
+
+
+def test_the_theme_there_and_back_loses_nothing(page: Page) -> None:
+    driver.train(page, hidden_units=3, seed=5)
+    driver.choose_rate(page, 0.05)
+    driver.choose(page, "playhead", 640)
+    driver.rest(page)
+    before, light = facts(page), colours(page)
+    assert page.evaluate(THEME) == "light"
+    page.locator("#theme").click()
+    driver.rest(page)
+    assert page.evaluate(THEME) == "dark"
+    dark = colours(page)
+    assert facts(page) == before
+    for view in VIEWS:
+        assert light[view] == light["page"]
+        assert dark[view] == dark["page"] != light["page"]
+    page.locator("#theme").click()
+    driver.rest(page)
+    assert (facts(page), colours(page)) == (before, light)
+
+
+def test_the_systems_theme_holds_until_the_person_chooses(open_page: Callable[..., Page]) -> None:
+    page = open_page(color_scheme="dark")
+    assert page.evaluate(THEME) == "dark"
+    assert colours(page)["fit"] == colours(page)["page"]
+    page.locator("#theme").click()
+    assert page.evaluate(THEME) == "light"
+    page.reload()
+    driver.wait_ready(page)
+    assert page.evaluate(THEME) == "light"

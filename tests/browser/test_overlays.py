@@ -1,0 +1,192 @@
+"""What the page draws itself sits where Plotly would draw it: within two pixels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page
+
+from app.settings import Settings
+from tests.browser import driver
+
+MAGENTA = (255, 0, 255)
+# Of each invisible trace that follows at rest: which view, which axes, what its k-th point is.
+RESTING = {
+    "descent-path": [("", "[track.first(k), track.second(k)]")],
+    "curves": [
+        ("", "[Math.log10(1 + track.epochs[k]), Math.log10(track.loss[k])]"),
+        ("2", "[Math.log10(1 + track.epochs[k]), track.first(k)]"),
+        ("2", "[Math.log10(1 + track.epochs[k]), track.second(k)]"),
+    ],
+    "cross-sections": [
+        ("", "[track.first(index), track.loss[index]]"),
+        ("2", "[track.second(index), track.loss[index]]"),
+    ],
+}
+MARKS = """([name, which]) => {
+  const overlay = window.descentLab.overlays[name];
+  const traces = overlay.plot._fullData.filter((trace) => trace.meta === which);
+  return traces.map((trace) => {
+    const group = overlay.plot.querySelectorAll(".scatterlayer .trace");
+    const found = Array.from(group).find((one) => one.__data__[0].trace === trace);
+    return Array.from(found.querySelectorAll(".points path")).map((mark) => {
+      const box = mark.getBoundingClientRect();
+      return [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    });
+  });
+}"""
+
+
+def marks(page: Page, view: str, meaning: str = "rest") -> list[np.ndarray]:
+    """The centres of Plotly's own marks, trace by trace, in pixels of the page."""
+    return [np.array(trace) for trace in page.evaluate(MARKS, [view, meaning])]
+
+
+def projected(page: Page, view: str, suffix: str, points: str, count: int) -> np.ndarray:
+    """Where the page's own axes put points; `points` is an expression of k and the track."""
+    return np.array(
+        page.evaluate(
+            f"""([view, suffix, count]) => {{
+              const lab = window.descentLab;
+              const {{ track, wanted }} = lab.state;
+              const index = track.indexOf(track.nearest(wanted));
+              const axes = lab.flatAxes(lab.overlays[view], suffix);
+              const host = lab.overlays[view].canvas.getBoundingClientRect();
+              return Array.from({{ length: count }}, (_, k) => {{
+                const [x, y] = {points};
+                return [host.left + axes.x(x), host.top + axes.y(y)];
+              }});
+            }}""",
+            [view, suffix, count],
+        )
+    )
+
+
+def test_flat_overlays_sit_on_plotlys_marks(page: Page) -> None:
+    for choices in ({}, {"dataset": "parabola", "hidden_units": 10, "epochs": 500}):
+        driver.train(page, **choices)
+        driver.choose(page, "playhead", 300)
+        driver.rest(page)
+        check_flat_overlays(page, choices)
+        # At the mark of the current point the canvas has the path's colour.
+        for view in ("descent-path", "cross-sections", "curves"):
+            last = marks(page, view)[0][-1]
+            assert canvas_colour(page, view, *last) == path_colour(page)
+
+
+def check_flat_overlays(page: Page, choices: dict[str, Any]) -> None:
+    for view, traces in RESTING.items():
+        found = marks(page, view)
+        assert len(found) == (1 if view == "curves" and choices else len(traces))
+        for (suffix, points), centres in zip(traces, found, strict=False):
+            assert len(centres) > 0
+            np.testing.assert_allclose(
+                projected(page, view, suffix, points, len(centres)), centres, atol=1
+            )
+    # The fit's own marks are the data.
+    data = "lab.overlays.fit.plot._fullData.filter((one) => one.meta === 'data')[0]"
+    (centres,) = marks(page, "fit", "data")
+    points = f"[{data}.x[k], {data}.y[k]]"
+    np.testing.assert_allclose(projected(page, "fit", "", points, len(centres)), centres, atol=1)
+
+
+def canvas_colour(page: Page, view: str, x: float, y: float) -> list[int]:
+    return page.evaluate(
+        """([view, x, y]) => {
+          const { canvas } = window.descentLab.overlays[view];
+          const box = canvas.getBoundingClientRect();
+          const ratio = canvas.width / box.width;
+          const context = canvas.getContext("2d");
+          const pixel = context.getImageData((x - box.left) * ratio, (y - box.top) * ratio, 1, 1);
+          return Array.from(pixel.data.slice(0, 3));
+        }""",
+        [view, x, y],
+    )
+
+
+def path_colour(page: Page) -> list[int]:
+    colour = page.evaluate(
+        "() => getComputedStyle(document.documentElement).getPropertyValue('--path').trim()"
+    )
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+# ---- in three dimensions ----
+
+
+def scene_point(page: Page, point: list[float]) -> np.ndarray:
+    """Where the page's own projection puts a point of the 3D view."""
+    return np.array(
+        page.evaluate(
+            """(point) => {
+              const { overlays, sceneAxes } = window.descentLab;
+              const overlay = overlays["loss-surface"];
+              const host = overlay.canvas.getBoundingClientRect();
+              const [x, y] = sceneAxes(overlay).point(...point);
+              return [host.left + x, host.top + y];
+            }""",
+            point,
+        )
+    )
+
+
+def plotly_point(page: Page, point: list[float]) -> np.ndarray:
+    """Where Plotly draws a marker of its own there: its centre in a screenshot."""
+    page.evaluate(
+        """async (point) => {
+          const { plot, canvas } = window.descentLab.overlays["loss-surface"];
+          canvas.style.visibility = "hidden";
+          const [x, y, z] = point.map((value) => [[value]]);
+          const scene = plot._fullLayout.scene._scene;
+          await window.Plotly.update(plot, { x, y, z, visible: true },
+            { "scene.camera": scene.getCamera() }, [plot.data.length - 1]);
+        }""",
+        point,
+    )
+    driver.next_frames(page, 3)
+    box = page.locator("#loss-surface").bounding_box()
+    assert box is not None
+    centre = driver.blob(page, dict(box), MAGENTA)
+    page.evaluate("() => (window.descentLab.overlays['loss-surface'].canvas.style.visibility = '')")
+    return np.array(centre)
+
+
+def add_marker(page: Page) -> None:
+    """A bright marker of Plotly's own, and no surface that could hide it."""
+    page.evaluate(
+        """async () => {
+          const { plot } = window.descentLab.overlays["loss-surface"];
+          await window.Plotly.restyle(plot, { visible: false }, [0]);
+          await window.Plotly.addTraces(plot, {
+            type: "scatter3d", mode: "markers", x: [0], y: [0], z: [0], visible: false,
+            marker: { size: 14, color: "#ff00ff", line: { width: 0 } },
+          });
+        }"""
+    )
+
+
+def test_the_scenes_overlay_sits_on_plotlys_marks(page: Page) -> None:
+    driver.rest(page)
+    box = driver.state(page, "sweep.box")
+    (left, right), (front, back), height = box["first"], box["second"], box["height"]
+    # Shares of the box's three sides.
+    shares = [(0.2, 0.3, 0.0), (0.8, 0.7, 0.1), (0.5, 0.5, 0.5), (0.3, 0.8, 0.8)]
+    points = [
+        [left + a * (right - left), front + b * (back - front), c * height] for a, b, c in shares
+    ]
+    add_marker(page)
+    zoom_out = 240.0
+    for move in (
+        lambda: None,
+        lambda: driver.turn_scene(page),
+        lambda: driver.zoom_scene(page, zoom_out),
+    ):
+        move()
+        for point in points:
+            gap = np.abs(scene_point(page, point) - plotly_point(page, point))
+            assert gap.max() <= 2, (point, gap)
+    # Where a marker of Plotly's own stands at the current point, the canvas has the path's colour.
+    detail = driver.engine_run(Settings())
+    centre = plotly_point(page, [*map(float, detail.params[3]), float(detail.train_loss[3])])
+    assert canvas_colour(page, "loss-surface", *centre) == path_colour(page)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.engine import Laboratory
+from app.payload import decode
+from app.settings import Settings, SettingsError
+from callbacks.answers import FAILED, answer
+from callbacks.inspection import inspect_payload
+from callbacks.training import train_payload
+from components import ids
+from tests.oracles import PARABOLA, experiment, name_of, same, with_rate
+from tests.test_settings import json_values
+
+QUICK = Settings(epochs=30)
+QUICK_NETWORK = Settings(dataset="parabola", hidden_units=2, epochs=30, learning_rate=0.07)
+BAD = [
+    ({"seed": 100}, "Seed must be a whole number from 0 to 99. Got 100."),
+    ({"seed": True}, "Seed must be a whole number from 0 to 99. Got True."),
+    ({"epochs": 9}, "Epochs must be a whole number from 10 to 5000. Got 9."),
+    ({"learning_rate": "0.1"}, "Learning rate must be a number from 0.000001 to 10. Got '0.1'."),
+    ({"learning_rate": float("nan")}, "Got nan."),
+    ({"hidden_units": 64, "epochs": 5000, "dataset": "parabola"}, "epochs fit."),
+    ({"momentum": 0.9}, "There is no setting named 'momentum'."),
+    (None, "must be an object"),
+]
+
+
+@pytest.fixture(scope="module")
+def laboratory() -> Laboratory:
+    return Laboratory()
+
+
+class TestAnswer:
+    def test_a_good_request_gets_its_ticket_and_payload(self) -> None:
+        request = {"ticket": 7, "settings": {"seed": 3, "epochs": 30}}
+        assert answer(request, lambda settings: {"seen": settings}) == {
+            "ticket": 7,
+            "payload": {"seen": Settings(seed=3, epochs=30)},
+        }
+
+    @pytest.mark.parametrize(("values", "sentence"), BAD)
+    def test_a_bad_request_gets_its_ticket_and_a_sentence(
+        self, values: object, sentence: str
+    ) -> None:
+        result = answer({"ticket": 7, "settings": values}, never)
+        assert result["ticket"] == 7 and sentence in result["error"] and "payload" not in result
+
+    @given(json_values)
+    def test_an_absurd_request_never_raises(self, request: object) -> None:
+        result = answer(request, lambda settings: {})
+        assert set(result) in ({"ticket", "error"}, {"ticket", "payload"})
+
+    @given(st.fixed_dictionaries({"settings": json_values, "ticket": json_values}))
+    def test_absurd_settings_never_raise(self, request: dict) -> None:
+        result = answer(request, lambda settings: {})
+        assert "ticket" in result and ("payload" in result or result["error"].endswith("."))
+
+    def test_a_refusal_while_working_is_a_sentence_too(self) -> None:
+        result = answer({"ticket": 1, "settings": {}}, refuse)
+        assert result == {"ticket": 1, "error": "No such epoch."}
+
+    def test_a_failure_reaches_the_log_and_not_the_person(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.ERROR):
+            result = answer({"ticket": 1, "settings": {}}, lambda settings: 1 / 0)
+        assert result == {"ticket": 1, "error": FAILED}
+        assert "ZeroDivisionError" in caplog.text
+
+
+def never(settings: Settings) -> dict:
+    raise AssertionError(f"trained {settings}")
+
+
+def refuse(settings: Settings) -> dict:
+    raise SettingsError("No such epoch.")
+
+
+class TestPayloads:
+    @pytest.mark.parametrize("settings", [QUICK, QUICK_NETWORK], ids=name_of)
+    def test_train_brings_the_sweep_and_every_views_figure(
+        self, laboratory: Laboratory, settings: Settings
+    ) -> None:
+        payload = train_payload(laboratory, settings)
+        assert payload["settings"]["learning_rate"] == settings.learning_rate
+        assert same(decode(payload["train_loss"]), experiment(settings).sweep.train_loss)
+        assert set(payload["views"]) == set(ids.VIEWS)
+
+    def test_a_cached_sweep_still_selects_the_rate_that_is_asked_for(self) -> None:
+        laboratory = Laboratory()
+        for rate in (0.2, 0.05, 0.2):
+            payload = train_payload(laboratory, with_rate(QUICK, rate))
+            assert payload["settings"]["learning_rate"] == rate
+
+    @pytest.mark.parametrize("settings", [QUICK, QUICK_NETWORK], ids=name_of)
+    def test_inspect_brings_the_selected_run_at_every_epoch(
+        self, laboratory: Laboratory, settings: Settings
+    ) -> None:
+        payload = inspect_payload(laboratory, settings, 4)
+        assert payload["run"] == settings.run()
+        expected = experiment(settings).sweep.train_loss[settings.run()]
+        assert same(decode(payload["train_loss"]), expected)
+
+    def test_both_belong_to_one_sweep(self, laboratory: Laboratory) -> None:
+        sweep = train_payload(laboratory, QUICK_NETWORK)
+        assert inspect_payload(laboratory, QUICK_NETWORK)["sweep_id"] == sweep["sweep_id"]
+
+    def test_slices_are_exact_where_the_person_looks(self, laboratory: Laboratory) -> None:
+        epochs = inspect_payload(laboratory, PARABOLA, 333)["slices"]["epochs"]
+        assert 333 in epochs
+
+    @pytest.mark.parametrize("epoch", [-1, 31, 2.5, True, "3", None, [4], float("nan"), 10**400])
+    def test_an_epoch_outside_the_training_is_refused(
+        self, laboratory: Laboratory, epoch: object
+    ) -> None:
+        with pytest.raises(SettingsError, match="Epoch must be a whole number from 0 to 30"):
+            inspect_payload(laboratory, QUICK, epoch)

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
+
+from app.settings import SLIDER_LEARNING_RATES, Settings
+from components import ids, theme
+from components.figures import view_figures
+from components.figures.base import decade_ticks, log_loss
+from components.figures.contour import contour_figure
+from components.figures.curves import curves_figure
+from components.figures.fit import fit_figure
+from components.figures.sections import sections_figure
+from components.figures.surface import surface_figure
+from tests.oracles import ALL, LINE, LINES, NETWORKS, PARABOLA, experiment, name_of, with_rate
+
+EVERY = [*ALL, with_rate(PARABOLA, 10.0)]
+FLAT_VIEWS = [name for name in ids.VIEWS if name != ids.LOSS_SURFACE]
+
+
+def figures(settings: Settings) -> dict[str, go.Figure]:
+    made = experiment(settings)
+    return {
+        ids.LOSS_SURFACE: surface_figure(made.surface),
+        ids.DESCENT_PATH: contour_figure(made.surface),
+        ids.CROSS_SECTIONS: sections_figure(made.surface),
+        ids.FIT: fit_figure(made.dataset, made.fit.predictions[0, 0]),
+        ids.CURVES: curves_figure(made.sweep, made.surface, made.dataset),
+    }
+
+
+def axes(figure: go.Figure) -> dict[str, dict]:
+    layout = figure.to_dict()["layout"]
+    layout = layout | layout.get("scene", {})
+    return {name: value for name, value in layout.items() if name[1:5] == "axis"}
+
+
+def trace(figure: go.Figure, meta: str, name: str | None = None) -> go.Scatter:
+    return next(
+        one for one in figure.data if one.meta == meta and (name is None or one.name == name)
+    )
+
+
+class TestEveryView:
+    @pytest.mark.parametrize("name", ids.VIEWS)
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_ranges_are_fixed_and_finite(self, settings: Settings, name: str) -> None:
+        found = axes(figures(settings)[name])
+        assert len(found) >= 2
+        for one in found.values():
+            assert one.get("autorange") in (None, False)
+            assert one.get("fixedrange", name == ids.LOSS_SURFACE)
+            low, high = one["range"]
+            assert math.isfinite(low) and math.isfinite(high) and low < high
+
+    @pytest.mark.parametrize("name", ids.VIEWS)
+    @pytest.mark.parametrize("settings", [LINE, PARABOLA], ids=name_of)
+    def test_a_trace_means_one_thing_or_rests(self, settings: Settings, name: str) -> None:
+        for one in figures(settings)[name].data:
+            if one.type not in ("surface", "contour"):
+                assert one.meta == "rest" or one.meta in theme.PALETTE
+
+    @pytest.mark.parametrize("name", ids.VIEWS)
+    @pytest.mark.parametrize("settings", [LINE, PARABOLA], ids=name_of)
+    def test_a_resting_trace_is_empty_and_invisible(self, settings: Settings, name: str) -> None:
+        resting = [one for one in figures(settings)[name].data if one.meta == "rest"]
+        assert resting
+        for one in resting:
+            assert len(one.x) == 0 and 0 in (one.opacity, one.marker.opacity)
+
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_they_travel_as_strict_json_with_one_grid(self, settings: Settings) -> None:
+        made = experiment(settings)
+        views = view_figures(made.sweep, made.surface, made.dataset, made.fit)
+        assert list(views) == list(ids.VIEWS)
+        back = json.loads(json.dumps(views, allow_nan=False))
+        assert back[ids.DESCENT_PATH]["data"][0]["z"] is None
+        surface = figures(settings)[ids.LOSS_SURFACE].data[0]
+        contour = figures(settings)[ids.DESCENT_PATH].data[0]
+        # What the browser copies into the contour's place.
+        assert np.array_equal(surface.surfacecolor, contour.z)
+
+    @pytest.mark.parametrize("name", FLAT_VIEWS)
+    def test_a_plane_is_named_in_words(self, name: str) -> None:
+        made = experiment(PARABOLA)
+        titles = [
+            one.get("title", {}).get("text") for one in axes(figures(PARABOLA)[name]).values()
+        ]
+        if name in (ids.DESCENT_PATH, ids.CROSS_SECTIONS):
+            assert set(made.surface.plane.names) <= set(titles)
+        assert "loss" not in titles
+
+
+class TestSurfaceAndContour:
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_they_show_the_box(self, settings: Settings) -> None:
+        box = experiment(settings).surface.box
+        scene = axes(figures(settings)[ids.LOSS_SURFACE])
+        plane = axes(figures(settings)[ids.DESCENT_PATH])
+        for found in (scene, plane):
+            assert found["xaxis"]["range"] == list(box.first)
+            assert found["yaxis"]["range"] == list(box.second)
+        assert scene["zaxis"]["range"] == [0, box.height]
+
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_heights_are_the_losses_cut_a_little_above_the_box(self, settings: Settings) -> None:
+        made = experiment(settings)
+        drawn = figures(settings)[ids.LOSS_SURFACE].data[0]
+        low = made.surface.loss <= made.surface.box.height
+        assert np.allclose(np.array(drawn.z)[low], made.surface.loss[low], rtol=1e-6)
+        assert np.max(drawn.z) <= 1.5 * made.surface.box.height * (1 + 1e-6)
+        assert np.isfinite(drawn.surfacecolor).all()
+
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_levels_are_equal_steps_of_the_losss_logarithm(self, settings: Settings) -> None:
+        surface = experiment(settings).surface
+        loss, contour = surface.loss, figures(settings)[ids.DESCENT_PATH].data[0]
+        levels = contour.contours
+        assert levels.start == pytest.approx(np.log10(loss.min()), abs=1e-4)
+        highest = min(loss.max(), 10 * surface.box.height)
+        assert levels.end == pytest.approx(np.log10(highest), abs=1e-4)
+        assert 10 <= (levels.end - levels.start) / levels.size <= 30
+        uncut = contour.z < contour.zmax
+        assert np.abs(np.array(contour.z) - np.log10(loss))[uncut].max() <= 6e-5
+
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_a_colour_means_one_loss_in_both(self, settings: Settings) -> None:
+        surface, contour = (
+            figures(settings)[name].data[0] for name in (ids.LOSS_SURFACE, ids.DESCENT_PATH)
+        )
+        assert (surface.cmin, surface.cmax) == (contour.zmin, contour.zmax)
+        assert surface.colorscale == contour.colorscale
+
+    @pytest.mark.parametrize("settings", LINES, ids=name_of)
+    def test_the_optimum_is_where_scikit_learn_puts_it(self, settings: Settings) -> None:
+        dataset = experiment(settings).dataset
+        fitted = LinearRegression().fit(dataset.inputs.astype(float), dataset.targets)
+        star = trace(figures(settings)[ids.DESCENT_PATH], "optimum")
+        assert (star.x[0], star.y[0]) == pytest.approx((fitted.coef_[0], fitted.intercept_))
+        assert (star.name, star.marker.symbol) == ("least squares", "star")
+
+    @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
+    def test_a_networks_optimum_is_a_hollow_star_at_the_best_end(self, settings: Settings) -> None:
+        made = experiment(settings)
+        star = trace(figures(settings)[ids.DESCENT_PATH], "optimum")
+        end = made.projection.coordinates[made.sweep.best_run, -1]
+        assert (star.x[0], star.y[0]) == pytest.approx(tuple(end), abs=1e-6)
+        assert star.marker.symbol == "star-open"
+        ends = made.sweep.last_loss[: len(SLIDER_LEARNING_RATES)]
+        is_lowest = made.sweep.last_loss[made.sweep.best_run] == np.nanmin(ends)
+        of_which = "" if is_lowest else " (of its calm runs)"
+        assert star.name == f"lowest loss in this sweep{of_which}"
+
+
+class TestSections:
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_both_stand_over_one_height(self, settings: Settings) -> None:
+        box, found = experiment(settings).surface.box, axes(figures(settings)[ids.CROSS_SECTIONS])
+        assert found["yaxis"]["range"] == found["yaxis2"]["range"] == [0, box.height]
+        assert found["xaxis"]["range"] == list(box.first)
+        assert found["xaxis2"]["range"] == list(box.second)
+
+
+class TestFit:
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_data_and_the_least_squares_line(self, settings: Settings) -> None:
+        dataset, figure = experiment(settings).dataset, figures(settings)[ids.FIT]
+        points, line = trace(figure, "data"), trace(figure, "optimum")
+        assert np.array_equal(points.x, dataset.inputs[:, 0])
+        assert np.array_equal(points.y, dataset.targets)
+        fitted = LinearRegression().fit(dataset.inputs.astype(float), dataset.targets)
+        ends = fitted.predict(np.array(line.x)[:, None])
+        assert line.y == pytest.approx(tuple(ends), rel=1e-6, abs=1e-6)
+
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_all_data_are_in_the_picture(self, settings: Settings) -> None:
+        figure = figures(settings)[ids.FIT]
+        points, found = trace(figure, "data"), axes(figure)
+        for values, name in ((points.x, "xaxis"), (points.y, "yaxis")):
+            low, high = found[name]["range"]
+            assert low < min(values) and max(values) < high
+
+
+class TestCurves:
+    @pytest.mark.parametrize("settings", LINES, ids=name_of)
+    def test_the_least_squares_values_are_marked(self, settings: Settings) -> None:
+        made, figure = experiment(settings), figures(settings)[ids.CURVES]
+        weight, bias = made.dataset.least_squares
+        expected = {
+            "first": weight,
+            "second": bias,
+            "optimum": math.log10(made.dataset.least_squares_loss),
+        }
+        for meta, value in expected.items():
+            assert trace(figure, meta).y == pytest.approx((value, value))
+
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_the_whole_training_and_the_start_are_in_the_picture(self, settings: Settings) -> None:
+        sweep, found = experiment(settings).sweep, axes(figures(settings)[ids.CURVES])
+        assert found["xaxis"]["range"][1] == pytest.approx(math.log10(1 + settings.epochs))
+        assert found["xaxis"]["range"][0] < 0
+        low, high = found["yaxis"]["range"]
+        calm = np.log10(sweep.train_loss[sweep.calm])
+        assert low < calm.min() and calm.max() < high
+
+    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
+    def test_ticks_stand_where_their_labels_say(self, settings: Settings) -> None:
+        found = axes(figures(settings)[ids.CURVES])
+        epochs, losses = found["xaxis"], found["yaxis"]
+        for value, text in zip(epochs["tickvals"], epochs["ticktext"], strict=True):
+            assert value == pytest.approx(math.log10(1 + int(text)))
+        for value, text in zip(losses["tickvals"], losses["ticktext"], strict=True):
+            assert 10**value == pytest.approx(float(text))
+
+    @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
+    def test_a_network_has_one_curve(self, settings: Settings) -> None:
+        figure = figures(settings)[ids.CURVES]
+        assert set(axes(figure)) == {"xaxis", "yaxis"}
+        assert [one.name for one in figure.data] == ["train loss"]
+
+
+@given(st.floats(-6, 3), st.floats(0.4, 6))
+def test_decades_are_plain_numbers_inside_their_range(low: float, span: float) -> None:
+    ticks = decade_ticks(low, low + span)
+    assert ticks["tickvals"]
+    for value, text in zip(ticks["tickvals"], ticks["ticktext"], strict=True):
+        assert low <= value <= low + span and "e" not in text
+        assert float(text) == pytest.approx(10**value)
+
+
+def test_losses_that_have_no_logarithm_are_drawn_at_the_edges() -> None:
+    surface = experiment(PARABOLA).surface
+    box = replace(surface.box, height=2.0)
+    odd = replace(surface, box=box, loss=surface.loss.copy())
+    odd.loss[0, :4] = [0.0, 1.0, 1e30, np.inf]
+    assert log_loss(odd)[0, :4] == pytest.approx(np.log10([2e-7, 1, 20, 20]), abs=1e-4)

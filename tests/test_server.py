@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import socket
+from pathlib import Path
+
+import flask
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+from plotly.offline import get_plotlyjs
+
+from app import __main__ as command
+from app.server import ASSETS, create_app, create_server
+from app.settings import Settings
+from components import ids
+
+PACKED = {"Accept-Encoding": "gzip"}
+# A namespace of SVG is a name: nothing is fetched from there.
+NAMES = ("http://www.w3.org/",)
+
+
+@pytest.fixture(scope="module")
+def app() -> Dash:
+    return create_app()
+
+
+@pytest.fixture(scope="module")
+def client(app: Dash) -> FlaskClient:
+    return app.server.test_client()
+
+
+@pytest.fixture(scope="module")
+def index(client: FlaskClient) -> str:
+    return client.get("/").get_data(as_text=True)
+
+
+def ask(client: FlaskClient, request: str, answered: str, value: object) -> dict:
+    """What Dash's own page sends when a store changes; the store's new content."""
+    body = {
+        "output": f"{answered}.data",
+        "outputs": {"id": answered, "property": "data"},
+        "inputs": [{"id": request, "property": "data", "value": value}],
+        "changedPropIds": [f"{request}.data"],
+    }
+    response = client.post("/_dash-update-component", json=body, headers=PACKED)
+    assert response.status_code == 200
+    packed = response.headers.get("Content-Encoding") == "gzip"
+    text = gzip.decompress(response.data) if packed else response.data
+    return json.loads(text)["response"][answered]["data"]
+
+
+def test_health(client: FlaskClient) -> None:
+    response = client.get("/health")
+    assert (response.status_code, response.text) == (200, "ok")
+
+
+def test_the_server_for_gunicorn_is_a_flask_application() -> None:
+    server = create_server()
+    assert isinstance(server, flask.Flask)
+    assert server.test_client().get("/health").status_code == 200
+
+
+class TestPlotlysScript:
+    @pytest.fixture
+    def path(self, index: str) -> str:
+        return re.search(r'<script defer src="(/plotly-[\d.]+\.min\.js)"', index)[1]
+
+    def test_it_is_packed_once_for_all(self, client: FlaskClient, path: str) -> None:
+        response = client.get(path, headers=PACKED)
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(response.data).decode() == get_plotlyjs()
+
+    def test_it_comes_plain_to_who_cannot_unpack(self, client: FlaskClient, path: str) -> None:
+        for headers in ({}, {"Accept-Encoding": "identity"}):
+            response = client.get(path, headers=headers)
+            assert "Content-Encoding" not in response.headers
+            assert response.get_data(as_text=True) == get_plotlyjs()
+
+    def test_browsers_and_proxies_may_keep_it(self, client: FlaskClient, path: str) -> None:
+        headers = client.get(path, headers=PACKED).headers
+        assert "immutable" in headers["Cache-Control"]
+        assert int(re.search(r"max-age=(\d+)", headers["Cache-Control"])[1]) >= 365 * 24 * 3600
+        assert "Accept-Encoding" in headers["Vary"]
+        assert headers["Content-Type"].startswith("text/javascript")
+
+
+class TestPage:
+    def test_it_names_no_other_host(self, index: str, client: FlaskClient) -> None:
+        layout = client.get("/_dash-layout").get_data(as_text=True)
+        for text in (index, layout):
+            assert not foreign(text)
+
+    def test_whatever_it_loads_is_served_here(self, index: str, client: FlaskClient) -> None:
+        loaded = re.findall(r'(?:src|href)="([^"]+)"', index)
+        assert len(loaded) > len(list(ASSETS.glob("*.css")))
+        for path in loaded:
+            with client.get(path) as response:
+                assert response.status_code == 200, path
+
+    @pytest.mark.parametrize("path", sorted(ASSETS.glob("*.[cj]s*")), ids=lambda path: path.name)
+    def test_no_asset_names_another_host(self, path: Path) -> None:
+        # Licences in comments give addresses; a browser does not follow them.
+        assert not foreign(re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL))
+
+    def test_it_opens_with_the_default_sweep(self, client: FlaskClient) -> None:
+        layout = client.get("/_dash-layout").get_data(as_text=True)
+        assert f'"sweep_id":"{Settings().sweep_id}"' in layout.replace(" ", "")
+
+    def test_no_answer_is_ever_posted_back(self, app: Dash, client: FlaskClient) -> None:
+        client.get("/_dash-dependencies")
+        for callback in app.callback_map.values():
+            sent = {one["id"] for one in callback["inputs"] + callback["state"]}
+            if "callback" in callback:
+                assert sent <= REQUESTS
+
+
+REQUESTS = {ids.TRAIN_REQUEST, ids.INSPECT_REQUEST, ids.CHAPTER_REQUEST, ids.PANEL_REQUEST}
+
+
+def foreign(text: str) -> list[str]:
+    found = re.findall(r"(?:https?:)?//[a-z0-9-]+\.[a-z][^\s\"')]*", text, flags=re.IGNORECASE)
+    return [one for one in found if not one.startswith(NAMES)]
+
+
+class TestRequests:
+    def test_train(self, client: FlaskClient) -> None:
+        request = {"ticket": 3, "settings": {"epochs": 40, "seed": 2}}
+        data = ask(client, ids.TRAIN_REQUEST, ids.TRAIN_ANSWER, request)
+        assert data["ticket"] == 3
+        assert data["payload"]["sweep_id"] == Settings(epochs=40, seed=2).sweep_id
+
+    def test_inspect(self, client: FlaskClient) -> None:
+        request = {"ticket": 4, "settings": {"epochs": 40, "learning_rate": 0.1}, "epoch": 7}
+        data = ask(client, ids.INSPECT_REQUEST, ids.INSPECT_ANSWER, request)
+        assert data["ticket"] == 4
+        assert data["payload"]["run"] == Settings(learning_rate=0.1).run()
+
+    @pytest.mark.parametrize(
+        ("request_store", "answer_store"),
+        [(ids.TRAIN_REQUEST, ids.TRAIN_ANSWER), (ids.INSPECT_REQUEST, ids.INSPECT_ANSWER)],
+    )
+    @pytest.mark.parametrize("value", [{"ticket": 9, "settings": {"seed": -1}}, 5, [], "x", {}])
+    def test_a_bad_request_is_answered_with_a_sentence(
+        self, client: FlaskClient, request_store: str, answer_store: str, value: object
+    ) -> None:
+        data = ask(client, request_store, answer_store, value)
+        assert data["error"].endswith(".")
+        assert data["ticket"] == (9 if isinstance(value, dict) and value else None)
+
+    def test_an_epoch_that_is_none_is_answered_with_a_sentence(self, client: FlaskClient) -> None:
+        request = {"ticket": 4, "settings": {"epochs": 40}, "epoch": 41}
+        data = ask(client, ids.INSPECT_REQUEST, ids.INSPECT_ANSWER, request)
+        assert data["error"] == "Epoch must be a whole number from 0 to 40. Got 41."
+
+
+class Probe:
+    """A socket whose machine has, or has not, a way to the outside."""
+
+    def __init__(self, own: str | None) -> None:
+        self.own = own
+
+    def __enter__(self) -> Probe:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def connect(self, address: tuple[str, int]) -> None:
+        if self.own is None:
+            raise OSError("network is unreachable")
+
+    def getsockname(self) -> tuple[str, int]:
+        return self.own, 1
+
+
+class TestCommand:
+    def test_the_address_of_one_person(self) -> None:
+        assert command._address("127.0.0.1", 8050) == "http://127.0.0.1:8050"
+
+    @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+    @pytest.mark.parametrize(("own", "typed"), [("10.1.2.3", "10.1.2.3"), (None, "127.0.0.1")])
+    def test_the_address_that_a_class_types(
+        self, monkeypatch: pytest.MonkeyPatch, host: str, own: str | None, typed: str
+    ) -> None:
+        monkeypatch.setattr(socket, "socket", lambda *kind: Probe(own))
+        assert command._address(host, 80).startswith(f"http://{typed}:80 ")
+
+    def test_it_says_where_it_is_and_serves_there(
+        self, app: Dash, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    ) -> None:
+        served = []
+        monkeypatch.setattr(command, "create_app", lambda lessons: app)
+        monkeypatch.setattr(command, "run_simple", lambda *where, **how: served.append(where))
+        monkeypatch.setattr("sys.argv", ["app", "--host", "127.0.0.2", "--port", "9000"])
+        command.main()
+        assert "http://127.0.0.2:9000" in capsys.readouterr().out
+        assert served == [("127.0.0.2", 9000, app.server)]
