@@ -22,6 +22,7 @@ COPY assets assets
 COPY app app
 COPY components components
 COPY callbacks callbacks
+COPY lessons lessons
 # One thread a process: at these sizes torch with two is up to ten times slower.
 ENV PATH=/venv/bin:$PATH \
     PORT=8050 \
