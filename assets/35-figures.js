@@ -65,21 +65,24 @@
 
   /* ---- at rest: Plotly's own invisible traces follow, for hover, export and screen readers ---- */
 
+  /** SVG takes no pixel of 1e10 and more: a diverging run's farthest points are left out. */
+  const near = (value) => (Math.abs(value) < 1e6 ? value : null);
+
   function restTraces(name, sweep, { track, index, first, second, loss, shownEpoch }) {
     const kept = Array.from({ length: index + 1 }, (_, k) => k);
     const words = (epoch, value) => `epoch ${epoch}<br>train loss ${lab.format(value, 5)}`;
     const text = kept.map((k) => words(track.epochs[k], track.loss[k]));
     const along = (values) => ({ x: kept.map((k) => Math.log10(1 + track.epochs[k])), y: kept.map(values), text });
-    const path = { x: kept.map((k) => track.first(k)), y: kept.map((k) => track.second(k)), text };
+    const path = { x: kept.map((k) => near(track.first(k))), y: kept.map((k) => near(track.second(k))), text };
     const here = [words(shownEpoch, loss)];
     switch (name) {
       case "loss-surface": return [surfaceAtRest(sweep, track, path)];
       case "descent-path": return [path];
-      case "cross-sections": return [{ x: [first], y: [loss], text: here }, { x: [second], y: [loss], text: here }];
+      case "cross-sections": return [{ x: [near(first)], y: [near(loss)], text: here }, { x: [near(second)], y: [near(loss)], text: here }];
       case "fit": return [fitAtRest(sweep, track, index)];
       default: return [
         along((k) => Math.log10(track.loss[k])),
-        ...(sweep.plane.is_exact ? [along((k) => track.first(k)), along((k) => track.second(k))] : []),
+        ...(sweep.plane.is_exact ? [along((k) => near(track.first(k))), along((k) => near(track.second(k)))] : []),
       ];
     }
   }
@@ -95,7 +98,7 @@
     const [low, high] = [0, 1].map((k) => sweep.views.fit.layout.xaxis.range[k]);
     const inputs = sweep.plane.is_exact ? [low, high] : sweep.fit.places;
     const y = sweep.plane.is_exact
-      ? inputs.map((input) => track.first(index) * input + track.second(index))
+      ? inputs.map((input) => near(track.first(index) * input + track.second(index)))
       : Array.from(track.fit.subarray(index * inputs.length, (index + 1) * inputs.length));
     return { x: inputs, y, text: inputs.map((input, k) => `current fit<br>x ${lab.format(input, 4)}<br>y ${lab.format(y[k], 4)}`) };
   }

@@ -156,6 +156,7 @@
   function selectStop(stop) {
     lab.selectRun(Math.min(Math.max(Math.round(stop), 0), lab.STOPS - 1));
     asked.learning_rate = selectedRate();
+    if (wish) wish.learning_rate = selectedRate();
     if (!inFlight) lab.showMessage("");
     showRate();
   }
@@ -181,6 +182,7 @@
     if (run < 0) return request({ learning_rate: rate });
     lab.selectRun(run);
     asked.learning_rate = rate;
+    if (wish) wish.learning_rate = rate;
     lab.showMessage("");
     showRate();
   }
@@ -235,6 +237,9 @@
     element("epoch-on").addEventListener("click", () => lab.stepBy(1));
     element("speed").addEventListener("change", (event) => (state.speed = Number(event.target.value)));
     element("speed").setAttribute("aria-label", "speed");
+    playhead.setAttribute("aria-label", "epoch");
+    element("panel").setAttribute("aria-label", "more views");
+    element("chapter").setAttribute("aria-label", "chapter");
     element("loop").addEventListener("click", (event) => {
       state.loop = !state.loop;
       event.currentTarget.setAttribute("aria-pressed", state.loop);
@@ -268,6 +273,7 @@
       button.dataset.playing = playing;
       button.firstChild.className = `icon icon-${playing ? "pause" : "play"}-fill`;
       button.lastChild.textContent = playing ? "Pause" : "Play";
+      button.setAttribute("aria-label", playing ? "Pause" : "Play");
     }
     showTicks(sweep.end);
   }
