@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from app.lessons import BUILT_IN, PAGE_VIEWS, Chapter, load_course
 from tests.browser.driver import (
@@ -19,6 +20,12 @@ from tests.browser.driver import (
 )
 
 COURSE = load_course([BUILT_IN])
+
+
+@pytest.fixture
+def page(context_of: Callable[..., BrowserContext]) -> Page:
+    """A page that has loaded nothing yet: each test opens its own chapter."""
+    return context_of().new_page()
 
 
 def open_chapter(page: Page, address: str, slug: str) -> Chapter:
@@ -137,7 +144,7 @@ def test_explore_is_one_click_away(page: Page, address: str) -> None:
     assert facts(page)["verdict"] == "converging"
 
 
-@pytest.mark.parametrize("slug", ["nothing", "../../etc", "%3Cscript%3E", "x" * 500])
+@pytest.mark.parametrize("slug", ["../../%3Cscript%3E", "x" * 500])
 def test_a_chapter_that_does_not_exist_gets_a_sentence(page: Page, address: str, slug: str) -> None:
     page.goto(f"{address}/?chapter={slug}")
     wait_ready(page)
