@@ -107,10 +107,10 @@ def _header() -> Component:
         className="header",
         children=[
             html.Button(
-                html.Span(className="icon icon-sliders"),
+                [html.Span(className="icon icon-sliders"), html.Span("Choices", className="word")],
                 id="open-rail",
                 className="icon-button only-narrow",
-                title="choices",
+                title="choices: data, units, seed, epochs",
             ),
             html.H1("Descent Lab"),
             html.Nav(

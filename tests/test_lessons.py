@@ -170,9 +170,9 @@ def test_the_numbers_that_no_claim_can_hold_are_true() -> None:
     flat, sharp = np.linalg.eigvalsh(2 / len(inputs) * columns.T @ columns)
     weight, bias = data.least_squares
     for slug, number in (
-        ("least-squares", f"w = {weight:.4f}, "),
-        ("least-squares", f"b = {bias:.4f}, "),
-        ("least-squares", f"error}} = {data.least_squares_loss:.4f}"),
+        ("least-squares", f"w &= {weight:.4f} "),
+        ("least-squares", f"b &= {bias:.4f} "),
+        ("least-squares", f"error}} &= {data.least_squares_loss:.4f}"),
         ("least-squares", f"{np.mean((0.5 * inputs + 1 - targets) ** 2):.4f}"),
         ("how-wrong", f"{data.least_squares_loss:.4f}"),
         ("the-whole-descent", f"| {weight:.4f} | {bias:.4f} | {data.least_squares_loss:.4f} |"),
