@@ -97,7 +97,8 @@
   function sendDetail() {
     detailInFlight = true;
     clearTimeout(sendDetail.watchdog);
-    sendDetail.watchdog = setTimeout(() => (detailInFlight = false), SILENCE_AFTER);
+    // An inspection that got no answer is asked for again once the page rests.
+    sendDetail.watchdog = setTimeout(() => { detailInFlight = false; lab.touch(); }, SILENCE_AFTER);
     window.dash_clientside.set_props("inspect-request", { data: detailWish });
     detailWish = null;
   }
@@ -108,6 +109,7 @@
   function receiveDetail(answer) {
     if (!answer) return window.dash_clientside.no_update;
     detailInFlight = false;
+    clearTimeout(sendDetail.watchdog);
     if (answer.ticket === detailTicket && !inFlight) {
       if (answer.payload?.run === state.run) lab.adoptDetail(answer.payload);
       else if (answer.error) lab.showMessage(answer.error);
