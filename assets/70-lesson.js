@@ -5,7 +5,6 @@
 
   const { state, element } = lab;
   const CARDS = ["loss-surface", "descent-path", "cross-sections", "fit", "curves"];
-  const EVERYTHING = ["verdict", "strip", "mark", "ahead", "hints"];
 
   /** The chapter on show, or null in free exploration. */
   let [chapter, ticket] = [null, 0];
@@ -157,6 +156,6 @@
     return window.dash_clientside.no_update;
   }
 
-  Object.assign(lab, { startLesson, checkGoal, EVERYTHING });
+  Object.assign(lab, { startLesson, checkGoal });
   Object.assign(window.dash_clientside.descentLab, { receiveChapter, seeChange });
 })(window.descentLab);
