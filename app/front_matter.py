@@ -14,7 +14,7 @@ from contextlib import suppress
 
 import yaml
 
-from app.settings import plain
+from app.choices import plain
 
 # A chapter's front matter is a mapping of lists of mappings, no deeper.
 DEEPEST = 4

@@ -16,8 +16,9 @@ import numpy as np
 from jaxtyping import Float, Shaped
 from numpy import ndarray
 
-from app.results import Dataset, Fit, LossSurface, Projection, RunDetail, Sweep
-from app.settings import DATASETS, NAMES, NUMBERS
+from app.choices import DATASETS, NAMES, NUMBERS, SLIDER_LEARNING_RATES
+from app.planes import parameter_names
+from app.results import Dataset, Fit, LossSurface, Plane, Projection, RangeTest, RunDetail, Sweep
 
 STEPS = 65534
 MISSING = 65535
@@ -68,37 +69,53 @@ def sweep_payload(
 
     A line's fit is given by its two parameters, which are its coordinates.
     """
-    box, plane = surface.box, surface.plane
+    box, plane, settings = surface.box, surface.plane, sweep.settings
     return {
-        "sweep_id": sweep.settings.sweep_id,
-        "settings": {name: getattr(sweep.settings, name) for name in (*NAMES, *NUMBERS)},
-        "is_linear": sweep.settings.is_linear,
+        "sweep_id": settings.sweep_id,
+        "settings": {name: getattr(settings, name) for name in (*NAMES, *NUMBERS)},
+        "is_linear": settings.is_linear,
+        "is_plain": settings.is_plain,
+        "examples": settings.examples,
+        "steps_per_epoch": settings.steps_per_epoch,
         "predictors": dataset.inputs.shape[1],
-        "predictor_names": list(DATASETS[sweep.settings.dataset].predictors),
-        "least_squares": dataset.least_squares.tolist() if sweep.settings.is_linear else None,
-        "data": {"inputs": encode(dataset.inputs), "targets": encode(dataset.targets)},
+        "predictor_names": list(DATASETS[settings.dataset].predictors),
+        "parameter_names": parameter_names(settings),
+        "least_squares": dataset.least_squares.tolist() if settings.is_linear else None,
+        "data": {
+            "inputs": encode(dataset.inputs),
+            "targets": encode(dataset.targets),
+            "validation_inputs": encode(dataset.validation_inputs),
+            "validation_targets": encode(dataset.validation_targets),
+        },
         "learning_rates": sweep.learning_rates.tolist(),
         "epochs": sweep.epochs.tolist(),
         "train_loss": encode(sweep.train_loss, along=1),
+        "validation_loss": _maybe(sweep.validation_loss, along=1),
         "verdicts": list(sweep.verdicts),
         "arrived": sweep.arrived.tolist(),
         "diverged_at": sweep.diverged_at.tolist(),
         "overflow_at": sweep.overflow_at.tolist(),
-        "last_loss": [float(loss) if np.isfinite(loss) else None for loss in sweep.last_loss],
-        "reference_loss": sweep.reference_loss if np.isfinite(sweep.reference_loss) else None,
+        "last_loss": [_number(loss) for loss in sweep.last_loss.tolist()],
+        "reference_loss": _number(sweep.reference_loss),
+        "reference_name": sweep.reference_name,
         "start_sharpness": sweep.start_sharpness,
         # JSON has no infinity: where nothing curves there is no edge.
-        "edge": sweep.edge if np.isfinite(sweep.edge) else None,
-        "plane": {"names": list(plane.names), "is_exact": plane.is_exact},
+        "edge": _number(sweep.edge),
+        "edge_numerator": settings.edge_numerator,
+        "edge_formula": settings.edge_formula,
+        "stability_numerator": settings.stability_numerator,
+        "stability_formula": settings.stability_formula,
+        "plane": _plane(plane),
         "box": {"first": list(box.first), "second": list(box.second), "height": box.height},
         "optimum": {
             "coordinates": surface.optimum.tolist(),
             "train_loss": surface.optimum_loss,
             "is_exact": surface.optimum_is_exact,
+            "name": surface.optimum_name,
         },
         "curvature": None if surface.curvature is None else surface.curvature.tolist(),
         **_projection(projection, plane.is_exact, along=1),
-        "fit": None if sweep.settings.is_line else _fit(fit, dataset, along=1),
+        "fit": None if settings.is_line else _fit(fit, dataset, along=1),
     }
 
 
@@ -113,10 +130,63 @@ def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) ->
         **_projection(detail.projection, exact, along=0),
         "params": None if exact else encode(detail.params, along=0),
         "gradients": None if exact else encode(detail.gradients, along=0),
+        "validation_loss": _maybe(detail.validation_loss, along=0),
+        "updates": _maybe(detail.updates, along=0),
+        "batches": None if detail.batches is None else encode(detail.batches, "<u2"),
+        "rate_factors": encode(detail.rate_factors, along=0),
         "fit": None if exact else _fit(detail.fit, dataset, along=0),
         "slices": None if exact else _slices(detail, surface.box.height),
         "sharpness_epochs": detail.sharpness_epochs.tolist(),
         "sharpness": detail.sharpness.tolist(),
+        "rescaled_sharpness": (
+            None if detail.rescaled_sharpness is None else detail.rescaled_sharpness.tolist()
+        ),
+    }
+
+
+def range_test_payload(test: RangeTest | None) -> dict[str, Any] | None:
+    """Few numbers, so plain ones: null where a loss is none any more."""
+    if test is None:
+        return None
+    return {
+        "learning_rates": test.learning_rates.tolist(),
+        "batch_loss": [_number(loss) for loss in test.batch_loss],
+        "smoothed": [_number(loss) for loss in test.smoothed],
+    }
+
+
+def map_row(sweep: Sweep) -> dict[str, Any]:
+    """One row of a map: where each of the slider's runs ended, and since when it diverged."""
+    count = len(SLIDER_LEARNING_RATES)
+    return {
+        "settings": {name: getattr(sweep.settings, name) for name in (*NAMES, *NUMBERS)},
+        "start_loss": float(sweep.train_loss[0, 0]),
+        "last_loss": [_number(loss) for loss in sweep.last_loss[:count].tolist()],
+        "diverged_at": sweep.diverged_at[:count].tolist(),
+        "verdicts": list(sweep.verdicts[:count]),
+        "edge": _number(sweep.edge),
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no infinity and no NaN."""
+    return float(value) if np.isfinite(value) else None
+
+
+def _maybe(array: Float[ndarray, "..."] | None, along: int) -> dict[str, Any] | None:
+    return None if array is None else encode(array, along=along)
+
+
+def _plane(plane: Plane) -> dict[str, Any]:
+    """With its origin and its reading the browser finds any parameters' place on it."""
+    return {
+        "kind": plane.kind,
+        "names": list(plane.names),
+        "is_exact": plane.is_exact,
+        "frozen_at": plane.frozen_at,
+        "origin": encode(plane.origin),
+        "directions": encode(plane.directions),
+        "reading": encode(plane.reading),
     }
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from app.settings import SLIDER_LEARNING_RATES, Settings
+from app.choices import SLIDER_LEARNING_RATES
+from app.settings import Settings
 
 # A whole run's outcome; `engine/verdicts.py` says when each is given.
 VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converging")
@@ -16,10 +17,15 @@ VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converg
 
 @dataclass(frozen=True)
 class Dataset:
-    """What a model is fitted to. `least_squares` has scikit-learn's weights, then its bias."""
+    """What a model is fitted to, and the examples that only measure, none without a split.
+
+    `least_squares` has scikit-learn's weights, then its bias, of the examples that train.
+    """
 
     inputs: Float[ndarray, "example feature"]
     targets: Float[ndarray, "example"]
+    validation_inputs: Float[ndarray, "validation_example feature"]
+    validation_targets: Float[ndarray, "validation_example"]
     least_squares: Float[ndarray, "param"]
     least_squares_loss: float
 
@@ -28,9 +34,10 @@ class Dataset:
 class Sweep:
     """Runs that differ in their learning rate, trained together from one start on the same data.
 
-    params      flat, in torch's order: hidden weights, hidden biases, output weights, output bias
-    train_loss  mean squared error over the whole data set, before the step of that epoch
+    params      flat, in torch's order: each layer's weights, then its biases; the output's last
+    train_loss  mean squared error over all training examples, before the first step of that epoch
     gradients   of train_loss at params
+    validation_loss  the same over the examples that are held back, or None
     From a run's first non-finite loss on, its params, train_loss and gradients are NaN.
     """
 
@@ -40,6 +47,7 @@ class Sweep:
     params: Float[ndarray, "run frame param"]
     train_loss: Float[ndarray, "run frame"]
     gradients: Float[ndarray, "run frame param"]
+    validation_loss: Float[ndarray, "run frame"] | None
     # Epochs; -1 where the run never did. Judged from every epoch, not from the frames.
     diverged_at: Int[ndarray, "run"]
     overflow_at: Int[ndarray, "run"]
@@ -48,8 +56,9 @@ class Sweep:
     verdicts: tuple[str, ...]
     # Whether a run ends close to the reference: what "works" means on the page.
     arrived: Bool[ndarray, "run"]
-    # What a run should come close to: the loss of least squares, else the lowest last loss.
+    # What a run should come close to: the known optimum's loss, else the lowest last loss.
     reference_loss: float
+    reference_name: str
     # The largest eigenvalue of the Hessian of train_loss at the start.
     start_sharpness: float
 
@@ -60,8 +69,15 @@ class Sweep:
 
     @property
     def edge(self) -> float:
-        """2/sharpness at the start; for the linear model this is the critical learning rate."""
-        return 2 / self.start_sharpness if self.start_sharpness > 0 else float("inf")
+        """2/sharpness at the start, or what momentum makes of it; infinite where there is none.
+
+        For the linear model under a constant learning rate this is the critical one. L2 decay adds
+        to every curvature that the steps follow.
+        """
+        numerator, curvature = self.settings.edge_numerator, self.start_sharpness
+        if numerator is None or curvature <= 0:
+            return float("inf")
+        return numerator / (curvature + self.settings.weight_decay)
 
     @property
     def best_run(self) -> int:
@@ -76,16 +92,30 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Plane:
-    """An origin and two orthonormal directions; a point's coordinates are its two dot products."""
+    """An origin and two directions, of any lengths and at any angle but 0.
+
+    kind      one of `settings.PLANES`
+    is_exact  the directions are all the parameters that there are
+    frozen_at where the origin is a point of a run: its epoch, else None
+    """
 
     origin: Float[ndarray, "param"]
     directions: Float[ndarray, "2 param"]
     names: tuple[str, str]
     is_exact: bool
+    kind: str = "anchored"
+    frozen_at: int | None = None
 
     def coordinates(self, params: Float[ndarray, "*stack param"]) -> Float[ndarray, "*stack 2"]:
-        """Where params fall on the plane."""
-        return np.asarray((params - self.origin) @ self.directions.T)
+        """Where params fall on the plane: those of its nearest point."""
+        return np.asarray((params - self.origin) @ self.reading.T)
+
+    @property
+    def reading(self) -> Float[ndarray, "2 param"]:
+        """What turns a displacement into coordinates: the directions' own inverse, which for
+        orthonormal ones is the directions themselves."""
+        gram = self.directions @ self.directions.T
+        return np.asarray(np.linalg.solve(gram, self.directions))
 
 
 @dataclass(frozen=True)
@@ -153,6 +183,15 @@ class Slices:
 
 
 @dataclass(frozen=True)
+class RangeTest:
+    """A run of growing learning rate: the loss of each minibatch, and its running mean."""
+
+    learning_rates: Float[ndarray, "step"]
+    batch_loss: Float[ndarray, "step"]
+    smoothed: Float[ndarray, "step"]
+
+
+@dataclass(frozen=True)
 class RunDetail:
     """One run in full: every epoch where that is not too much, else the sweep's frames."""
 
@@ -162,8 +201,17 @@ class RunDetail:
     params: Float[ndarray, "epoch param"]
     train_loss: Float[ndarray, "epoch"]
     gradients: Float[ndarray, "epoch param"]
+    validation_loss: Float[ndarray, "epoch"] | None
+    # The first step of each epoch at learning rate 1, and the examples that it saw: None where it
+    # is minus the gradient, over all of them.
+    updates: Float[ndarray, "epoch param"] | None
+    batches: Int[ndarray, "epoch example"] | None
+    # What the schedule makes of the learning rate in that step.
+    rate_factors: Float[ndarray, "epoch"]
     projection: Projection
     fit: Fit
     slices: Slices
     sharpness_epochs: Int[ndarray, "sample"]
     sharpness: Float[ndarray, "sample"]
+    # Of the Hessian as an adaptive optimizer rescales it; None for the others.
+    rescaled_sharpness: Float[ndarray, "sample"] | None

@@ -1,122 +1,50 @@
-"""Everything a person chooses before a training, in one table: range, default, label and help.
-
-Equal Settings give equal results. A value outside its range is refused with a sentence that names
-the parameter, the rule and the value; nothing is moved to the nearest legal value in silence.
-"""
+"""All that a person chooses before a training, checked. Equal Settings give equal results."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-PREFERRED_NUMBERS = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8)
-DECADES = (-4, -3, -2, -1)
-SLIDER_LEARNING_RATES: tuple[float, ...] = (
-    *(float(f"{number}e{decade}") for decade in DECADES for number in PREFERRED_NUMBERS),
-    1.0,
+from app.choices import (
+    DATASETS,
+    NAMES,
+    NUMBERS,
+    SLIDER_LEARNING_RATES,
+    USED_BY,
+    NumberChoice,
+    SettingsError,
+    check_name,
+    checked_number,
+    exact,
+    in_range,
+    shown,
 )
 
-# What one training costs, measured on two shared cores: a fixed part for each step of the loop and
-# a part for each example that passes a unit of a run. Never exact, only a bound that holds.
+# What one training costs, measured on two shared cores: for each step its gradient, of a linear
+# model or of a network, each further hidden layer and the optimizer; then a part for each example
+# that passes a unit of a run, and one for each product between two hidden layers; once, for the
+# landscape, a part for each example and parameter. Never exact, only a bound that holds.
+SECONDS_PER_LINEAR_STEP = 60e-6
 SECONDS_PER_STEP = 185e-6
+SECONDS_PER_LAYER = 110e-6
+SECONDS_PER_UPDATE = {"sgd": 0.0, "momentum": 30e-6, "nesterov": 30e-6}
+SECONDS_PER_ADAPTIVE_UPDATE = 70e-6
 SECONDS_PER_ACTIVATION = 2.3e-9
+SECONDS_PER_PRODUCT = 0.15e-9
+SECONDS_PER_LOOK = 0.25e-6
 SECONDS_ALLOWED = 1.5
-
-
-class SettingsError(ValueError):
-    """A choice that cannot be trained; its text is a sentence for the person who made it."""
-
-
-@dataclass(frozen=True)
-class DatasetChoice:
-    """One entry of the data menu; the engine's table in `datasets.py` holds the numbers."""
-
-    label: str
-    examples: int
-    predictors: tuple[str, ...]
-
-
-DATASETS: dict[str, DatasetChoice] = {
-    "line": DatasetChoice("Line, 10 points", 10, ("x",)),
-    "parabola": DatasetChoice("Parabola, 100 points", 100, ("x",)),
-    "plane": DatasetChoice("Plane, 2 predictors", 60, ("x1", "x2")),
-    "diabetes": DatasetChoice(
-        "Diabetes, 10 predictors",
-        442,
-        ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
-    ),
-}
-
-
-@dataclass(frozen=True)
-class NameChoice:
-    """A choice among names, each with its label; default, and words for the whole."""
-
-    options: dict[str, str]
-    default: str
-    label: str
-    help: str
-
-
-@dataclass(frozen=True)
-class NumberChoice:
-    """A number's range, both ends included, its default and words; `whole` refuses fractions."""
-
-    low: float
-    high: float
-    default: float
-    whole: bool
-    label: str
-    help: str
-
-
-NUMBERS: dict[str, NumberChoice] = {
-    "learning_rate": NumberChoice(
-        1e-6, 10, 0.01, False, "Learning rate", "How far one step goes along the negative gradient."
-    ),
-    "seed": NumberChoice(
-        0, 99, 0, True, "Seed", "Draws the initial parameters. The data never change with it."
-    ),
-    "hidden_units": NumberChoice(
-        0, 64, 0, True, "Hidden units", "Units in one hidden layer; 0 is linear regression."
-    ),
-    "epochs": NumberChoice(
-        10,
-        5000,
-        1000,
-        True,
-        "Epochs",
-        "Passes over the data. With the full batch, one is one step.",
-    ),
-}
-NAMES: dict[str, NameChoice] = {
-    "dataset": NameChoice(
-        {name: choice.label for name, choice in DATASETS.items()},
-        "line",
-        "Data",
-        "What the model is fitted to.",
-    ),
-    "activation": NameChoice(
-        {
-            "relu": "ReLU",
-            "tanh": "tanh",
-            "logistic": "logistic",
-            "linear": "linear",
-            "threshold": "threshold",
-        },
-        "relu",
-        "Activation",
-        "What each hidden unit makes of its weighted sum.",
-    ),
-}
+# The first of Adam's betas as torch has it by default.
+ADAM_MOMENTUM = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What to train. Raises SettingsError for a value of the wrong type or outside its range,
-    and for a training that the estimate puts above SECONDS_ALLOWED."""
+    """What to train. Raises SettingsError for a value of the wrong type or outside its range, for
+    settings that do not go together, and for a training that the estimate puts above
+    SECONDS_ALLOWED."""
 
     dataset: str = "line"
     learning_rate: float = 0.01
@@ -124,13 +52,25 @@ class Settings:
     hidden_units: int = 0
     epochs: int = 1000
     activation: str = "relu"
+    optimizer: str = "sgd"
+    momentum: float = 0.9
+    schedule: str = "constant"
+    warmup_epochs: int = 20
+    batch_size: int = 0
+    weight_decay: float = 0.0
+    initialization: str = "pytorch"
+    initial_scale: float = 1.0
+    hidden_layers: int = 1
+    noise: float = 0.1
+    validation_fraction: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, choice in NAMES.items():
-            _check_name(getattr(self, name), choice)
-        for name, range_ in NUMBERS.items():
+        for name in NAMES:
+            check_name(name, getattr(self, name))
+        for name in NUMBERS:
             # 20.0 and 20 are the same choice, so they are stored, hashed and printed as one.
-            object.__setattr__(self, name, _checked_number(getattr(self, name), range_))
+            object.__setattr__(self, name, checked_number(name, getattr(self, name)))
+        _check_together(self)
         _check_work(self)
 
     @classmethod
@@ -141,8 +81,28 @@ class Settings:
         known = {*NAMES, *NUMBERS}
         unknown = sorted(str(name) for name in values if name not in known)
         if unknown:
-            raise SettingsError(f"There is no setting named {_shown(unknown[0])}.")
+            raise SettingsError(f"There is no setting named {shown(unknown[0])}.")
         return cls(**values)
+
+    @classmethod
+    def from_query(cls, query: str) -> Settings:
+        """Settings from an address: `optimizer=adam&learning_rate=0.1`. Other names are left out,
+        as an address also says what is on show."""
+        pairs = dict(parse_qsl(query.lstrip("?"), keep_blank_values=True))
+        return cls.from_mapping(
+            {name: _read(name, text) for name, text in pairs.items() if name in (*NAMES, *NUMBERS)}
+        )
+
+    def query(self) -> str:
+        """The address form: what differs from the default, in the order of the fields."""
+        default = type(self)()
+        return urlencode(
+            {
+                name: value if isinstance(value, str) else exact(value)
+                for name, value in asdict(self).items()
+                if value != getattr(default, name)
+            }
+        )
 
     @property
     def is_linear(self) -> bool:
@@ -153,6 +113,81 @@ class Settings:
     def is_line(self) -> bool:
         """Linear regression on one predictor: weight x bias is all there is to see."""
         return self.is_linear and len(DATASETS[self.dataset].predictors) == 1
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """From the predictors to the output: (1, 10, 1)."""
+        hidden = (self.hidden_units,) * self.hidden_layers if self.hidden_units else ()
+        return (len(DATASETS[self.dataset].predictors), *hidden, 1)
+
+    @property
+    def params(self) -> int:
+        """How many parameters are trained."""
+        return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(self.widths))
+
+    @property
+    def examples(self) -> int:
+        """How many examples train; the others, of a validation split, only measure."""
+        every = DATASETS[self.dataset].examples
+        return every - round(every * self.validation_fraction)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """One with the full batch, else as many as there are minibatches."""
+        return -(-self.examples // self.batch_size) if self.batch_size else 1
+
+    @property
+    def steps(self) -> int:
+        """Updates in the whole training."""
+        return self.epochs * self.steps_per_epoch
+
+    @property
+    def is_plain(self) -> bool:
+        """Full-batch gradient descent: every step is the learning rate times the gradient."""
+        chosen = (self.optimizer, self.schedule, self.steps_per_epoch, self.weight_decay)
+        return chosen == ("sgd", "constant", 1, 0)
+
+    @property
+    def edge_numerator(self) -> float | None:
+        """Above which learning rate x curvature the steps on a quadratic grow, or None.
+
+        2 for gradient descent, 2 + 2b for momentum b, (2 + 2b) / (1 + 2b) for Nesterov (Cohen et
+        al. 2021, https://arxiv.org/abs/2103.00065, appendix B). Adaptive optimizers have no such
+        value: see `stability_numerator`.
+        """
+        momentum = self.momentum
+        return {
+            "sgd": 2.0,
+            "momentum": 2 + 2 * momentum,
+            "nesterov": (2 + 2 * momentum) / (1 + 2 * momentum),
+        }.get(self.optimizer)
+
+    @property
+    def edge_formula(self) -> str:
+        """What the page prints for `Sweep.edge`."""
+        sharpness = "(sharpness + decay)" if self.weight_decay else "sharpness"
+        numerator = {"momentum": "(2+2β)", "nesterov": "(2+2β)/(1+2β)"}.get(self.optimizer, "2")
+        return f"{numerator}/{sharpness}"
+
+    @property
+    def stability_formula(self) -> str:
+        """What the page prints for the sharpness at which training is at the edge."""
+        if self.edge_numerator is None:
+            return f"{self.stability_numerator or 0:g} / learning rate"
+        numerator = self.edge_formula.rsplit("/", 1)[0].replace("/", " / ")
+        return f"{numerator} / learning rate" + (" − decay" if self.weight_decay else "")
+
+    @property
+    def stability_numerator(self) -> float | None:
+        """What sharpness x learning rate settles at where training reaches the edge of stability.
+
+        That is `edge_numerator`; of an adaptive optimizer, whose sharpness is taken as its
+        preconditioner rescales it, 2, and (2 + 2b) / (1 - b) = 38 for Adam's b = 0.9 (Cohen et al.
+        2022, https://arxiv.org/abs/2207.14484). None for NAdam, whose momentum grows on the way.
+        """
+        adam = (2 + 2 * ADAM_MOMENTUM) / (1 - ADAM_MOMENTUM)
+        adaptive = {"rmsprop": 2.0, "adagrad": 2.0, "adam": adam, "adamw": adam}
+        return adaptive.get(self.optimizer, self.edge_numerator)
 
     @property
     def is_typed(self) -> bool:
@@ -180,60 +215,84 @@ class Settings:
     def checked_epoch(self, epoch: Any) -> int:
         """An epoch of this training, or SettingsError."""
         choice = NumberChoice(0, self.epochs, 0, True, "Epoch", "Where the playhead stands.")
-        return int(_checked_number(epoch, choice))
+        return int(in_range(epoch, choice))
 
 
 def estimated_seconds(settings: Settings) -> float:
-    """Seconds that the sweep of `settings` takes, by the measured cost of a step."""
-    return settings.epochs * _seconds_per_epoch(settings)
+    """Seconds that the sweep of `settings` takes, by the measured cost of a step, with what a large
+    network's start and landscape take besides."""
+    return _seconds_besides(settings) + settings.epochs * _seconds_per_epoch(settings)
+
+
+def _seconds_besides(settings: Settings) -> float:
+    return SECONDS_PER_LOOK * settings.examples * settings.params
 
 
 def _seconds_per_epoch(settings: Settings) -> float:
-    examples = DATASETS[settings.dataset].examples
-    runs = len(settings.learning_rates())
-    activations = runs * examples * settings.hidden_units
-    return SECONDS_PER_STEP + SECONDS_PER_ACTIVATION * activations
+    units, layers = settings.hidden_units, settings.hidden_layers if settings.hidden_units else 0
+    further = max(layers - 1, 0)
+    # With minibatches, each epoch also measures its train loss over the whole data set.
+    steps = settings.steps_per_epoch + (settings.steps_per_epoch > 1)
+    passes = (1 if steps == 1 else 2) * settings.examples * len(settings.learning_rates())
+    per_step = SECONDS_PER_STEP + further * SECONDS_PER_LAYER if units else SECONDS_PER_LINEAR_STEP
+    per_step += SECONDS_PER_UPDATE.get(settings.optimizer, SECONDS_PER_ADAPTIVE_UPDATE)
+    per_pass = units * (SECONDS_PER_ACTIVATION * layers + SECONDS_PER_PRODUCT * units * further)
+    return steps * per_step + passes * per_pass
+
+
+def _check_together(settings: Settings) -> None:
+    """Settings that do not go together; the sentence stands beside the one that can give way."""
+    for name, (decides, users) in USED_BY.items():
+        _check_used(settings, name, decides, users)
+    if settings.batch_size > settings.examples:
+        raise SettingsError(
+            f"Batch size must be at most {settings.examples}, the number of training examples. "
+            f"Got {settings.batch_size}.",
+            "batch_size",
+        )
+    if settings.schedule == "warmup_cosine" and settings.warmup_epochs >= settings.epochs:
+        raise SettingsError(
+            f"Warm-up must be shorter than the training of {settings.epochs} epochs. "
+            f"Got {settings.warmup_epochs}.",
+            "warmup_epochs",
+        )
+
+
+def _check_used(settings: Settings, name: str, decides: str, users: tuple[str, ...]) -> None:
+    chosen, choice = getattr(settings, decides), NAMES[decides]
+    if chosen in users or getattr(settings, name) == NUMBERS[name].default:
+        return
+    # "Line, 10 points" is called line in a sentence.
+    *some, last, other = (choice.options[user].split(",")[0] for user in (*users, chosen))
+    known = f"{', '.join(some)} and {last}" if some else last
+    raise SettingsError(
+        f"{NUMBERS[name].label} counts with {choice.label.lower()} {known} only, not with {other}.",
+        name,
+    )
 
 
 def _check_work(settings: Settings) -> None:
     if estimated_seconds(settings) <= SECONDS_ALLOWED:
         return
-    fits = int(SECONDS_ALLOWED / _seconds_per_epoch(settings) / 10) * 10
+    room = SECONDS_ALLOWED - _seconds_besides(settings)
+    fits = int(room / _seconds_per_epoch(settings) / 10) * 10
+    many = [f"{settings.hidden_units} hidden units"] if settings.hidden_units else []
+    if many and settings.hidden_layers > 1:
+        many = [f"{settings.hidden_layers} layers of {many[0]}"]
+    if settings.steps_per_epoch > 1:
+        many.append(f"{settings.steps_per_epoch} steps an epoch")
+    work = " and ".join(many)
+    least = NUMBERS["epochs"].low
+    most = f"With {work} at most {fits} epochs fit." if fits >= least else "No training fits."
     raise SettingsError(
-        f"{settings.hidden_units} hidden units for {settings.epochs} epochs is more work than one "
-        f"training may take. With {settings.hidden_units} hidden units at most {fits} epochs fit."
+        f"{work} for {settings.epochs} epochs is more work than one training may take. {most}",
+        "epochs",
     )
 
 
-def _check_name(name: Any, choice: NameChoice) -> None:
-    if not isinstance(name, str) or name not in choice.options:
-        known = ", ".join(choice.options)
-        raise SettingsError(f"{choice.label} must be one of {known}. Got {_shown(name)}.")
-
-
-def _checked_number(value: Any, choice: NumberChoice) -> float | int:
-    """`value` as int or float, or SettingsError. A bool is not a number here."""
-    rule = f"{choice.label} must be a {'whole ' if choice.whole else ''}number"
-    limits = f"from {plain(choice.low)} to {plain(choice.high)}"
-    # An int may be too large for a float: the range is compared before anything is converted.
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not choice.low <= value <= choice.high:
-        raise SettingsError(f"{rule} {limits}. Got {_shown(value)}.")
-    if choice.whole and value != math.floor(value):
-        raise SettingsError(f"{rule} {limits}. Got {_shown(value)}.")
-    return int(value) if choice.whole else float(value)
-
-
-def plain(number: float) -> str:
-    """A number for a sentence, without an exponent: 0.000001, 0.05, 1000."""
-    return f"{number:.10f}".rstrip("0").rstrip(".")
-
-
-def _shown(value: Any) -> str:
-    """A received value for a sentence, cut so that a huge one does not fill the page."""
-    if isinstance(value, int) and abs(value) > 10**30:
-        return "a number that is far too large"
-    if value is None:
-        return "nothing"
-    text = repr(value) if isinstance(value, (int, float, str)) else type(value).__name__
-    return text if len(text) <= 40 else text[:37] + "..."
+def _read(name: str, text: str) -> Any:
+    """A value of an address: a number where the setting is one and the text can be read so."""
+    try:
+        return float(text) if name in NUMBERS else text
+    except ValueError:
+        return text

@@ -10,6 +10,8 @@ import gzip
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,15 +20,26 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils import vector_to_parameters
 
-from app.engine import Experiment, datasets, inspect_run, run_experiment, train
+from app.choices import NAMES, SLIDER_LEARNING_RATES
+from app.engine import Experiment, datasets, inspect_run, run_experiment, train, train_sweep
 from app.engine.landscape import losses
-from app.payload import detail_payload
+from app.payload import detail_payload, map_row
 from app.settings import Settings
 from callbacks.training import experiment_payload
 
 LINE = Settings(dataset="line", epochs=1000, learning_rate=0.01)
 PARABOLA = Settings(dataset="parabola", hidden_units=10, epochs=500, learning_rate=0.05)
 REPETITIONS = 7
+PLAIN: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "sgd": torch.optim.SGD,
+    "momentum": partial(torch.optim.SGD, momentum=0.9),
+    "nesterov": partial(torch.optim.SGD, momentum=0.9, nesterov=True),
+    "rmsprop": torch.optim.RMSprop,
+    "adagrad": torch.optim.Adagrad,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "nadam": torch.optim.NAdam,
+}
 NAN = float("nan")
 
 
@@ -43,7 +56,7 @@ class Row(NamedTuple):
 def main() -> None:
     """Measures and prints; a miss is shown, never raised."""
     torch.set_num_threads(1)
-    print_table(speed_rows() + size_rows())
+    print_table(speed_rows() + optimizer_rows() + size_rows())
 
 
 def speed_rows() -> list[Row]:
@@ -61,6 +74,29 @@ def speed_rows() -> list[Row]:
         Row("line, inspect_run", milliseconds(inspection(LINE)), 150, "ms"),
         Row("parabola, inspect_run", milliseconds(inspection(PARABOLA)), 150, "ms"),
     ]
+
+
+def optimizer_rows() -> list[Row]:
+    """A whole sweep with each optimizer against one run with it, and a map against its runs."""
+    rows = [
+        Row(
+            f"parabola, {name}, sweep",
+            ratio(lambda s=chosen: whole_sweep(s), lambda s=chosen: plain_loop(s)),
+            2.5,
+            "x plain loop",
+        )
+        for name, chosen in (
+            (name, replace(PARABOLA, optimizer=name)) for name in NAMES["optimizer"].options
+        )
+    ]
+    sample = [replace(PARABOLA, seed=seed) for seed in range(3)]
+    one_row = ratio(
+        lambda: [map_row(train_sweep(s)) for s in sample],
+        lambda: [plain_loop(s) for s in sample],
+    )
+    # As many rows as the map has stand on both sides; each row replaces 41 plain loops.
+    times = len(SLIDER_LEARNING_RATES) / one_row
+    return [*rows, Row("parabola, map 41 x 41", times, 25, "times faster", least=True)]
 
 
 def size_rows() -> list[Row]:
@@ -115,7 +151,7 @@ def data(settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
 def plain_loop(settings: Settings) -> list[float]:
     """One learning rate, as the notebook trains it."""
     (inputs, targets), network, noted = data(settings), model(settings), []
-    optimizer = torch.optim.SGD(network.parameters(), lr=settings.learning_rate)
+    optimizer = PLAIN[settings.optimizer](network.parameters(), lr=settings.learning_rate)
     for _ in range(settings.epochs):
         predictions = network(inputs)
         loss = F.mse_loss(predictions, targets)

@@ -12,8 +12,18 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from app.engine import inspect_run
-from app.payload import FIT_ROOM, decode, detail_payload, encode, encode_scaled
-from app.results import RunDetail
+from app.engine.laboratory import lay_out
+from app.payload import (
+    FIT_ROOM,
+    decode,
+    detail_payload,
+    encode,
+    encode_scaled,
+    map_row,
+    range_test_payload,
+)
+from app.planes import PLANES, PlaneChoice
+from app.results import RangeTest, RunDetail
 from app.settings import Settings
 from callbacks.training import experiment_payload
 from tests.oracles import (
@@ -181,6 +191,118 @@ class TestDetail:
     @pytest.mark.parametrize("settings", LINES, ids=name_of)
     def test_the_linear_model_needs_no_slices(self, settings: Settings) -> None:
         assert packed_detail(settings)["slices"] is None
+
+
+VARIED = [
+    Settings(
+        dataset="sine", hidden_units=3, activation="tanh", epochs=30, batch_size=16, noise=0.2,
+        optimizer="adam", schedule="cosine", validation_fraction=0.2, learning_rate=0.05,
+    ),
+    Settings(
+        dataset="plane", hidden_units=2, hidden_layers=3, epochs=40, optimizer="momentum",
+        momentum=0.5, schedule="warmup_cosine", warmup_epochs=7, weight_decay=0.1,
+    ),
+    Settings(dataset="diabetes", epochs=40, optimizer="nesterov", initialization="xavier"),
+]  # fmt: skip
+each_varied = pytest.mark.parametrize("settings", VARIED, ids=lambda one: one.optimizer)
+
+
+class TestWhatSettingsAdd:
+    @each_varied
+    @pytest.mark.parametrize("kind", PLANES)
+    def test_a_plane_comes_back_with_its_reading(self, settings: Settings, kind: str) -> None:
+        made = lay_out(experiment(settings).training, PlaneChoice(kind, 3, 1, 20))
+        packed, plane = strict_json(experiment_payload(made))["plane"], made.surface.plane
+        for name in ("origin", "directions", "reading"):
+            assert same(decode(packed[name]), getattr(plane, name).astype("float32"))
+        assert (packed["kind"], packed["names"]) == (kind, list(plane.names))
+        assert packed["frozen_at"] == (20 if kind == "parameters" else None)
+        assert packed["is_exact"] is False
+
+    @each_varied
+    def test_with_them_any_params_find_their_place(self, settings: Settings) -> None:
+        made = lay_out(experiment(settings).training, PlaneChoice("random"))
+        packed = strict_json(experiment_payload(made))
+        origin, reading = (decode(packed["plane"][name]) for name in ("origin", "reading"))
+        run = made.sweep.best_run
+        places = (made.sweep.params[run] - origin) @ reading.T
+        shown = decode(packed["coordinates"])[run]
+        assert places == pytest.approx(shown, rel=1e-3, abs=1e-4)
+
+    @each_varied
+    def test_validation_losses_and_examples_come_back(self, settings: Settings) -> None:
+        made, payload = experiment(settings), packed_sweep(settings)
+        if settings.validation_fraction:
+            losses = made.sweep.validation_loss.astype("float32")
+            assert same(decode(payload["validation_loss"]), losses)
+            assert same(
+                decode(packed_detail(settings)["validation_loss"]),
+                detail(settings).validation_loss.astype("float32"),
+            )
+        else:
+            assert payload["validation_loss"] is None
+            assert packed_detail(settings)["validation_loss"] is None
+        for name in ("inputs", "targets", "validation_inputs", "validation_targets"):
+            assert same(decode(payload["data"][name]), getattr(made.dataset, name))
+        assert payload["examples"] == len(made.dataset.targets)
+
+    @each_varied
+    def test_the_settings_come_back_with_what_follows_from_them(self, settings: Settings) -> None:
+        payload = packed_sweep(settings)
+        assert Settings.from_mapping(payload["settings"]) == settings
+        assert len(payload["parameter_names"]) == experiment(settings).sweep.params.shape[-1]
+        assert payload["steps_per_epoch"] == settings.steps_per_epoch
+        assert payload["is_plain"] is False
+        assert payload["edge_numerator"] == settings.edge_numerator
+        assert payload["edge"] == (
+            None
+            if settings.optimizer == "adam"
+            else pytest.approx(
+                settings.edge_numerator / (payload["start_sharpness"] + settings.weight_decay)
+            )
+        )
+
+    @each_varied
+    def test_updates_batches_and_factors_come_back(self, settings: Settings) -> None:
+        one, payload = detail(settings), packed_detail(settings)
+        assert same(decode(payload["updates"]), one.updates)
+        assert same(decode(payload["params"]), one.params)
+        assert same(decode(payload["rate_factors"]), one.rate_factors.astype("float32"))
+        if settings.batch_size:
+            assert decode(payload["batches"]).tolist() == one.batches.tolist()
+            assert payload["rescaled_sharpness"] == one.rescaled_sharpness.tolist()
+        else:
+            assert payload["batches"] is None and payload["rescaled_sharpness"] is None
+
+    def test_plain_descent_sends_none_of_them(self) -> None:
+        payload = packed_detail(PARABOLA)
+        assert payload["updates"] is None and payload["batches"] is None
+        assert (decode(payload["rate_factors"]) == 1).all()
+        assert packed_sweep(PARABOLA)["is_plain"] is True
+
+    def test_a_range_test_comes_back(self) -> None:
+        test, packed = experiment(VARIED[0]).range_test, packed_sweep(VARIED[0])["range_test"]
+        for name in ("learning_rates", "batch_loss", "smoothed"):
+            assert packed[name] == getattr(test, name).tolist()
+        assert packed_sweep(PARABOLA)["range_test"] is None
+
+    def test_its_losses_that_are_no_numbers_are_null(self) -> None:
+        test = RangeTest(np.array([0.1, 1]), np.array([2.0, np.inf]), np.array([2.0, np.nan]))
+        packed = strict_json(range_test_payload(test))
+        assert packed["batch_loss"] == packed["smoothed"] == [2, None]
+
+    @pytest.mark.parametrize("settings", [*VARIED, LINE, with_rate(LINE, 0.0707)])
+    def test_a_row_of_a_map_says_where_each_of_the_sliders_runs_ended(
+        self, settings: Settings
+    ) -> None:
+        sweep, row = experiment(settings).sweep, strict_json(map_row(experiment(settings).sweep))
+        assert Settings.from_mapping(row["settings"]) == settings
+        assert row["start_loss"] == sweep.train_loss[0, 0]
+        ended = [None if np.isnan(loss) else loss for loss in sweep.last_loss[:41].tolist()]
+        assert row["last_loss"] == ended
+        assert row["diverged_at"] == sweep.diverged_at[:41].tolist()
+        assert row["verdicts"] == list(sweep.verdicts[:41])
+        assert row["edge"] == (sweep.edge if np.isfinite(sweep.edge) else None)
 
 
 @pytest.mark.parametrize(("settings", "most"), [(LINE, 100), (PARABOLA, 350)], ids=name_of)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -9,11 +11,16 @@ from torch import Tensor
 from app.engine.network import ACTIVATIONS, Network, with_ones
 from app.results import Dataset
 
+LANCZOS_STEPS = 40
+# More parameters than these and the whole Hessian costs more than its products.
+DENSE_PARAMS = 150
+
 
 def hessian(
     network: Network, params: Float[Tensor, "stack param"], dataset: Dataset
 ) -> Float[Tensor, "stack param param"]:
-    """Second derivatives of the mean squared error by params, in torch's flat order, float64.
+    """Second derivatives of the mean squared error by params, in torch's flat order, float64; of a
+    network with at most one hidden layer.
 
     With error e and J = d prediction / d params, H = 2/n (J'J + sum e d2 prediction / d params2).
     The second term pairs an output weight v with its own unit's weights and bias (by f'), and these
@@ -23,7 +30,7 @@ def hessian(
     params, scale = params.double(), 2 / inputs.shape[1]
     if not network.hidden_units:
         return (scale * inputs @ inputs.T).expand(len(params), -1, -1)
-    hidden, outgoing, last_bias = network.split(params)
+    hidden, _, outgoing, last_bias = network.split(params)
     activation, units = ACTIVATIONS[network.activation], hidden @ inputs
     activation.apply_(units)
     errors = outgoing[:, None] @ units + last_bias[:, :, None] - torch.tensor(dataset.targets)
@@ -46,19 +53,110 @@ def hessian(
 
 
 def sharpest(
-    network: Network, params: Float[Tensor, "stack param"], dataset: Dataset
-) -> tuple[Float[Tensor, "stack"], Float[Tensor, "stack param"]]:
-    """The sharpness at each of the stacked params, and the unit direction in which it is found."""
-    values, vectors = torch.linalg.eigh(hessian(network, params, dataset))
-    return values[:, -1], vectors[:, :, -1]
+    network: Network,
+    params: Float[Tensor, "stack param"],
+    dataset: Dataset,
+    count: int = 1,
+    preconditioners: Float[Tensor, "stack param"] | None = None,
+) -> tuple[Float[Tensor, "stack count"], Float[Tensor, "stack param count"]]:
+    """The largest eigenvalues of the Hessian at each of the stacked params, the very largest, the
+    sharpness, first; and the unit directions in which they are found.
+
+    With preconditioners P, those of P^-1/2 H P^-1/2, which are also those of P^-1 H: the curvature
+    that an adaptive optimizer feels (Cohen et al. 2022, https://arxiv.org/abs/2207.14484).
+    """
+    scale = torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
+    if _is_dense(network):
+        values, vectors = torch.linalg.eigh(_rescaled_hessian(network, params, dataset, scale))
+    else:
+        multiply = _multiplier(network, params, dataset)
+        values, vectors = lanczos(lambda v: scale * multiply(scale * v), params.shape)
+    return values[:, -count:].flip(1), vectors[:, :, -count:].flip(2)
 
 
 def sharpness(
-    network: Network, params: Float[Tensor, "stack param"], dataset: Dataset
+    network: Network,
+    params: Float[Tensor, "stack param"],
+    dataset: Dataset,
+    preconditioners: Float[Tensor, "stack param"] | None = None,
 ) -> Float[Tensor, "stack"]:
-    """The sharpness at each of the stacked params."""
-    values: Tensor = torch.linalg.eigvalsh(hessian(network, params, dataset))
+    """The sharpness at each of the stacked params; without the directions it costs a third."""
+    if not _is_dense(network):
+        return sharpest(network, params, dataset, 1, preconditioners)[0][:, 0]
+    scale = torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
+    values: Tensor = torch.linalg.eigvalsh(_rescaled_hessian(network, params, dataset, scale))
     return values[:, -1]
+
+
+def _is_dense(network: Network) -> bool:
+    is_deep = network.hidden_units > 0 and network.hidden_layers > 1
+    return not is_deep and network.params <= DENSE_PARAMS
+
+
+def _rescaled_hessian(
+    network: Network,
+    params: Float[Tensor, "stack param"],
+    dataset: Dataset,
+    scale: Float[Tensor, "one_or_stack one_or_param"],
+) -> Float[Tensor, "stack param param"]:
+    return scale[:, :, None] * hessian(network, params, dataset) * scale[:, None, :]
+
+
+def _multiplier(
+    network: Network, params: Float[Tensor, "stack param"], dataset: Dataset
+) -> Callable[[Tensor], Tensor]:
+    """v -> H v at each of the stacked params, by autograd: the gradient of gradient . v."""
+    params = params.double().detach().requires_grad_()
+    inputs, targets = (torch.tensor(part).double() for part in (dataset.inputs, dataset.targets))
+    loss = (network.predict(params, inputs) - targets).square().mean(dim=1).sum()
+    (gradient,) = torch.autograd.grad(loss, params, create_graph=True)
+    return lambda v: torch.autograd.grad(
+        gradient, params, v, retain_graph=True, materialize_grads=True
+    )[0]
+
+
+def lanczos(
+    multiply: Callable[[Tensor], Tensor], shape: torch.Size
+) -> tuple[Float[Tensor, "stack step"], Float[Tensor, "stack param step"]]:
+    """Approximate eigenvalues, ascending, and vectors of one symmetric matrix for each of a stack.
+
+    Lanczos's method with full reorthogonalization: after LANCZOS_STEPS products the eigenvalues at
+    the ends are exact to many digits, and with as many steps as parameters all are.
+    """
+    generator = torch.Generator().manual_seed(0)
+    start = torch.randn(shape, generator=generator, dtype=torch.float64)
+    steps = min(LANCZOS_STEPS, shape[1])
+    basis = torch.zeros(shape[0], steps, shape[1], dtype=torch.float64)
+    small = torch.zeros(shape[0], steps, steps, dtype=torch.float64)
+    rest, length, largest = start, start.norm(dim=1), torch.zeros(shape[0], dtype=torch.float64)
+    for k in range(steps):
+        basis[:, k] = rest / length[:, None]
+        rest = multiply(basis[:, k])
+        small[:, k, k] = (rest * basis[:, k]).sum(dim=1)
+        largest = torch.maximum(largest, rest.norm(dim=1))
+        rest = _orthogonal(rest, basis)
+        length = rest.norm(dim=1)
+        if k + 1 == steps:
+            break
+        # Where only rounding is left, all that is reached is known: go on elsewhere, uncoupled.
+        ended = length <= 1e-10 * largest
+        small[:, k, k + 1] = small[:, k + 1, k] = length.masked_fill(ended, 0.0)
+        if ended.any():
+            fresh = torch.randn(shape, generator=generator, dtype=torch.float64)
+            rest = torch.where(ended[:, None], _orthogonal(fresh, basis), rest)
+            length = rest.norm(dim=1)
+    values, vectors = torch.linalg.eigh(small)
+    return values, basis.transpose(1, 2) @ vectors
+
+
+def _orthogonal(
+    vectors: Float[Tensor, "stack param"], basis: Float[Tensor, "stack step param"]
+) -> Float[Tensor, "stack param"]:
+    """What of the vectors is orthogonal to the basis. Twice is enough (Parlett): to rounding."""
+    for _ in range(2):
+        shares = torch.einsum("ski,si->sk", basis, vectors)
+        vectors = vectors - torch.einsum("ski,sk->si", basis, shares)
+    return vectors
 
 
 def _places(network: Network) -> Int[Tensor, "unit column"]:

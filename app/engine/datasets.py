@@ -1,19 +1,23 @@
-"""The data sets: one small function each. The seed never changes them."""
+"""The data sets: one small function each. A training's seed never changes them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import torch
 from sklearn.datasets import load_diabetes
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from app.results import Dataset
+from app.settings import Settings
 
 NOTEBOOK_SEED = 0
+POINTS = 60
+STEPS = 4
 
 
 def line() -> tuple[np.ndarray, np.ndarray]:
@@ -52,25 +56,99 @@ def diabetes() -> tuple[np.ndarray, np.ndarray]:
     return table[:, :-1], table[:, -1]
 
 
-FUNCTIONS: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {
+def sine(noise: float) -> tuple[np.ndarray, np.ndarray]:
+    """One wave, y = sin(pi x), between -1 and 1."""
+    return _noisy(lambda x: np.sin(np.pi * x), noise)
+
+
+def staircase(noise: float) -> tuple[np.ndarray, np.ndarray]:
+    """STEPS level stairs from -1 up to 1."""
+    return _noisy(
+        lambda x: np.floor((x + 1) / 2 * STEPS).clip(0, STEPS - 1) * 2 / (STEPS - 1) - 1, noise
+    )
+
+
+def noisy_parabola(noise: float) -> tuple[np.ndarray, np.ndarray]:
+    """Points on y = x^2, with as much noise as one likes."""
+    return _noisy(np.square, noise)
+
+
+def _noisy(
+    curve: Callable[[np.ndarray], np.ndarray], noise: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """POINTS evenly spaced inputs; more noise moves the same points farther the same way."""
+    inputs = np.linspace(-1, 1, POINTS)
+    errors = np.random.RandomState(NOTEBOOK_SEED).normal(size=POINTS)
+    targets = curve(inputs) + noise * errors
+    return inputs[:, None].astype("float32"), targets.astype("float32")
+
+
+FIXED: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {
     "line": line,
     "parabola": parabola,
     "plane": plane,
     "diabetes": diabetes,
 }
+NOISY: dict[str, Callable[[float], tuple[np.ndarray, np.ndarray]]] = {
+    "sine": sine,
+    "staircase": staircase,
+    "noisy_parabola": noisy_parabola,
+}
 
 
-@cache
-def load(name: str) -> Dataset:
-    """The data set of that name in float32, with scikit-learn's least-squares solution."""
-    inputs, targets = FUNCTIONS[name]()
-    model = LinearRegression().fit(inputs.astype("float64"), targets.astype("float64"))
-    residuals = targets - model.predict(inputs.astype("float64"))
-    for array in (inputs, targets):
+def of(settings: Settings) -> Dataset:
+    """The data that `settings` ask for."""
+    return load(settings.dataset, settings.noise, settings.validation_fraction)
+
+
+@lru_cache(maxsize=64)
+def load(name: str, noise: float = 0.1, validation_fraction: float = 0.0) -> Dataset:
+    """A data set in float32, split the same way each time, with its least-squares solution."""
+    inputs, targets = NOISY[name](noise) if name in NOISY else FIXED[name]()
+    held = round(len(targets) * validation_fraction)
+    places = np.arange(len(targets))
+    trained, validated = (
+        train_test_split(places, test_size=held, random_state=NOTEBOOK_SEED)
+        if held
+        else (places, places[:0])
+    )
+    parts = [part[np.sort(chosen)] for chosen in (trained, validated) for part in (inputs, targets)]
+    for array in parts:
         array.setflags(write=False)
+    trained_inputs, trained_targets, validation_inputs, validation_targets = parts
+    wide = trained_inputs.astype("float64")
+    solution = LinearRegression().fit(wide, trained_targets.astype("float64"))
+    residuals = trained_targets - solution.predict(wide)
     return Dataset(
-        inputs=inputs,
-        targets=targets,
-        least_squares=np.append(model.coef_, model.intercept_),
+        inputs=trained_inputs,
+        targets=trained_targets,
+        validation_inputs=validation_inputs,
+        validation_targets=validation_targets,
+        least_squares=np.append(solution.coef_, solution.intercept_),
         least_squares_loss=float(np.mean(residuals**2)),
     )
+
+
+def linear_optimum(settings: Settings) -> tuple[np.ndarray, float, str]:
+    """Where the linear model's training leads, the train loss there, and what it is called.
+
+    That is least squares. With L2 decay it is the minimum of train loss + decay/2 |params|^2, a
+    ridge regression that shrinks the bias too. AdamW's decoupled decay has no such closed form.
+    """
+    dataset = of(settings)
+    if not settings.weight_decay or settings.optimizer == "adamw":
+        return dataset.least_squares, dataset.least_squares_loss, "least squares"
+    inputs = np.column_stack([dataset.inputs, np.ones(len(dataset.targets))]).astype("float64")
+    strength = settings.weight_decay * len(inputs) / 2
+    optimum = Ridge(alpha=strength, fit_intercept=False).fit(inputs, dataset.targets).coef_
+    loss = float(np.mean((inputs @ optimum - dataset.targets) ** 2))
+    return optimum, loss, "least squares with weight decay"
+
+
+def known_optimum(settings: Settings) -> tuple[float, str] | None:
+    """The train loss that training leads to and its name, where both are known beforehand."""
+    is_decoupled = settings.optimizer == "adamw" and settings.weight_decay > 0
+    if not settings.is_linear or is_decoupled:
+        return None
+    _, loss, name = linear_optimum(settings)
+    return loss, name

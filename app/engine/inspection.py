@@ -11,11 +11,20 @@ from torch import Tensor
 from app.engine import datasets
 from app.engine.curvature import sharpness
 from app.engine.landscape import SAMPLES, fits, project, slices
-from app.engine.training import Descent, Training, descend_all, network_of
+from app.engine.schedules import rate_factors
+from app.engine.training import (
+    Descent,
+    Training,
+    batch_order,
+    descend,
+    network_of,
+    validation_loss,
+)
 from app.results import LossSurface, RunDetail
-from app.settings import DATASETS, Settings
+from app.settings import Settings
 
-SHARPNESS_EPOCHS = 40
+# At how many epochs a run's sharpness is taken: fewer where each costs more examples x params.
+SHARPNESS_EPOCHS, FEWEST_SHARPNESS_EPOCHS, SHARPNESS_WORK = 40, 4, 2_500_000
 # A run's detail holds every epoch while its params weigh no more than this, else the frames; and
 # slices at every epoch while they take no more than so many activations (0.1 s), else at frames.
 DETAIL_BYTES = 1_000_000
@@ -35,7 +44,10 @@ def inspect_run(
     end = len(epochs) if overflow < 0 else int(np.searchsorted(epochs, overflow))
     epochs = epochs[:end]
     params, gradients = descent.params[0, :end].numpy(), descent.gradients[0, :end].numpy()
-    sharp = np.unique(np.geomspace(1, end, SHARPNESS_EPOCHS).astype(int)) - 1
+    updates, preconditioners = descent.updates, descent.preconditioners
+    affordable = SHARPNESS_WORK // (settings.examples * settings.params)
+    many = min(max(affordable, FEWEST_SHARPNESS_EPOCHS), SHARPNESS_EPOCHS)
+    sharp = np.unique(np.geomspace(1, end, many).astype(int)) - 1
     sliced = _sliced(settings, epochs, np.append(training.sweep.epochs, epoch))
     return RunDetail(
         sweep_id=settings.sweep_id,
@@ -44,16 +56,25 @@ def inspect_run(
         params=params,
         train_loss=descent.train_loss[run, torch.tensor(epochs)].numpy(),
         gradients=gradients,
+        validation_loss=validation_loss(settings, params),
+        updates=None if updates is None else updates[0, :end].numpy(),
+        batches=_first_batches(settings, epochs),
+        rate_factors=_first_factors(settings, epochs),
         projection=project(surface.plane, params, gradients),
         fit=fits(settings, params),
         slices=slices(settings, surface, epochs[sliced], params[sliced]),
         sharpness_epochs=epochs[sharp],
-        sharpness=_sharpness(settings, descent.params[0, torch.tensor(sharp)]),
+        sharpness=_sharpness(settings, params[sharp]),
+        rescaled_sharpness=(
+            None
+            if preconditioners is None
+            else _sharpness(settings, params[sharp], preconditioners[0, sharp])
+        ),
     )
 
 
 def _epochs_in_detail(settings: Settings, training: Training) -> Int[ndarray, "epoch"]:
-    weight = (settings.epochs + 1) * network_of(settings).params * 4
+    weight = (settings.epochs + 1) * settings.params * 4
     if weight > DETAIL_BYTES:
         return training.sweep.epochs
     return np.arange(settings.epochs + 1)
@@ -67,25 +88,54 @@ def _descent_at(settings: Settings, training: Training, epochs: Int[ndarray, "ep
     """
     run, kept = settings.run(), training.kept_epochs
     if not np.isin(epochs, kept).all():
-        return descend_all(settings, epochs.tolist(), kept_run=run)
+        return descend(settings, epochs.tolist(), kept_run=run)
     slots, descent = torch.tensor(np.searchsorted(kept, epochs)), training.descent
     return Descent(
         descent.params[run : run + 1, slots],
         descent.gradients[run : run + 1, slots],
         descent.train_loss,
+        *(
+            None if part is None else part[run : run + 1, slots]
+            for part in (descent.updates, descent.preconditioners)
+        ),
     )
+
+
+def _first_batches(
+    settings: Settings, epochs: Int[ndarray, "epoch"]
+) -> Int[ndarray, "epoch example"] | None:
+    """The examples in the first step of each of these epochs; None for the full batch."""
+    if settings.steps_per_epoch == 1:
+        return None
+    orders, wanted = batch_order(settings), set(epochs.tolist())
+    firsts = [
+        order[: settings.batch_size].numpy()
+        for epoch, order in zip(range(settings.epochs + 1), orders, strict=False)
+        if epoch in wanted
+    ]
+    return np.array(firsts)
+
+
+def _first_factors(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Float[ndarray, "epoch"]:
+    """What the schedule makes of the learning rate in the first step of each of these epochs."""
+    first_steps = np.minimum(epochs * settings.steps_per_epoch, settings.steps - 1)
+    return np.asarray(rate_factors(settings)[first_steps])
 
 
 def _sliced(
     settings: Settings, epochs: Int[ndarray, "epoch"], wanted: Int[ndarray, "frame"]
 ) -> Int[ndarray, "sliced"]:
     """Which of a run's epochs are sliced: all where that is cheap, else the wanted ones."""
-    examples = DATASETS[settings.dataset].examples
-    activations = len(epochs) * 2 * SAMPLES * examples * max(settings.hidden_units, 1)
+    units = max(settings.hidden_units * settings.hidden_layers, 1)
+    activations = len(epochs) * 2 * SAMPLES * settings.examples * units
     return np.flatnonzero(np.isin(epochs, wanted) | (activations <= SLICED_ACTIVATIONS))
 
 
 def _sharpness(
-    settings: Settings, params: Float[Tensor, "sample param"]
+    settings: Settings,
+    params: Float[ndarray, "sample param"],
+    preconditioners: Float[Tensor, "sample param"] | None = None,
 ) -> Float[ndarray, "sample"]:
-    return sharpness(network_of(settings), params, datasets.load(settings.dataset)).numpy()
+    network, dataset = network_of(settings), datasets.of(settings)
+    found = sharpness(network, torch.tensor(params), dataset, preconditioners)
+    return np.asarray(found.numpy())

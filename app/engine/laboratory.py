@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from app.engine import datasets
 from app.engine.inspection import inspect_run
 from app.engine.landscape import fits, loss_surface, project
+from app.engine.range_test import range_test
 from app.engine.training import Training, train
-from app.results import Dataset, Fit, LossSurface, Projection, RunDetail, Sweep
+from app.planes import PlaneChoice
+from app.results import Dataset, Fit, LossSurface, Projection, RangeTest, RunDetail, Sweep
 from app.settings import Settings
 
 
@@ -23,6 +25,8 @@ class Experiment:
     surface: LossSurface
     projection: Projection
     fit: Fit
+    # Of minibatches only: with the full batch, the sweep itself says more.
+    range_test: RangeTest | None
 
     @property
     def sweep(self) -> Sweep:
@@ -42,8 +46,18 @@ class Laboratory:
         self._experiments: OrderedDict[str, Experiment] = OrderedDict()
         self._running: dict[str, Lock] = {}
 
-    def experiment(self, settings: Settings) -> Experiment:
-        """The experiment of these Settings, trained now if it is not at hand."""
+    def experiment(self, settings: Settings, plane: PlaneChoice | None = None) -> Experiment:
+        """The experiment of these Settings, trained now if it is not at hand, seen on a plane."""
+        anchored = self._anchored(settings)
+        # A line has one plane only; other planes are looked at less often than laid out.
+        if plane is None or plane == PlaneChoice() or settings.is_line:
+            return anchored
+        surface = loss_surface(anchored.training.of_run(settings), plane)
+        sweep = anchored.sweep
+        projection = project(surface.plane, sweep.params, sweep.gradients)
+        return replace(anchored, surface=surface, projection=projection)
+
+    def _anchored(self, settings: Settings) -> Experiment:
         key = settings.sweep_id
         with self._lock:
             if found := self._found(key):
@@ -61,9 +75,11 @@ class Laboratory:
                     self._running.pop(key, None)
         return made
 
-    def inspect(self, settings: Settings, epoch: int = 0) -> tuple[Experiment, RunDetail]:
+    def inspect(
+        self, settings: Settings, epoch: int = 0, plane: PlaneChoice | None = None
+    ) -> tuple[Experiment, RunDetail]:
         """The selected run in full. On a miss the whole sweep is trained, never a lone run."""
-        found = self.experiment(settings)
+        found = self.experiment(settings, plane)
         return found, inspect_run(settings, found.training, found.surface, epoch)
 
     def _keep(self, key: str, experiment: Experiment) -> None:
@@ -80,13 +96,18 @@ class Laboratory:
 
 def run_experiment(settings: Settings) -> Experiment:
     """Trains the sweep and lays out its landscape."""
-    training = train(settings)
-    sweep = training.sweep
-    surface = loss_surface(sweep)
+    return lay_out(train(settings))
+
+
+def lay_out(training: Training, plane: PlaneChoice | None = None) -> Experiment:
+    """A training with all that the page shows of it, seen on a plane."""
+    sweep, settings = training.sweep, training.sweep.settings
+    surface = loss_surface(training, plane)
     return Experiment(
-        datasets.load(settings.dataset),
+        datasets.of(settings),
         training,
         surface,
         project(surface.plane, sweep.params, sweep.gradients),
         fits(settings, sweep.params),
+        range_test(settings) if settings.steps_per_epoch > 1 else None,
     )

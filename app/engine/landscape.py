@@ -1,23 +1,30 @@
 """The loss landscape around a sweep: a plane to look at, its box, the surface, slices, projections.
 
-The plane of the linear model is weight x bias and shows everything. Any other network has more
-parameters than a picture has axes: its plane is *anchored* at the start that all runs share and
-laid through the end of the best run. What it hides is measured: `Projection.off_plane` and
-`.explained`.
+The plane of a line is weight x bias and shows everything. Any other model has more parameters than
+a picture has axes: its plane is *anchored* at the start that all runs share and laid through the
+end of the best run, unless another is asked for. What it hides is measured: `Projection.off_plane`
+and `.explained`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
+from torch import Tensor
 
+from app.choices import NUMBERS, SLIDER_LEARNING_RATES
 from app.engine import datasets
-from app.engine.curvature import hessian
-from app.engine.training import as_tensors, descend, network_of
+from app.engine.curvature import DENSE_PARAMS, hessian, lanczos, sharpest
+from app.engine.training import Training, as_tensors, descend, network_of
+from app.planes import PlaneChoice, parameter_names
 from app.results import Box, Fit, LossSurface, Plane, Projection, Slices, Sweep
-from app.settings import SLIDER_LEARNING_RATES, Settings
+from app.settings import Settings
 
 GRID = 51
 SAMPLES = 41
@@ -27,20 +34,24 @@ BOLD_RATE, BOLD_STEPS, BOLD_PADDING = 0.1, 3, 0.1
 LINEAR_HEIGHT, NETWORK_HEIGHT = 1.5, 2.0
 LINEAR_NAMES = ("weight", "bias")
 ANCHORED_NAMES = ("toward the best run's end", "strongest other motion")
+RANDOM_NAMES = ("random direction", "another random direction")
+SHARPEST_NAMES = ("sharpest direction at the best end", "second sharpest")
+# Li et al. show one filter-normalised direction to each side.
+RANDOM_REACH = 1.0
+REDRAWS = 20
 # A direction shorter than this share of the parameters is rounding, not motion.
 NEGLIGIBLE = 1e-7
 
 
-def loss_surface(sweep: Sweep) -> LossSurface:
-    """The train loss over the sweep's plane and box, on a grid of GRID x GRID points."""
-    plane, settings = choose_plane(sweep), sweep.settings
+def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossSurface:
+    """The train loss over a plane and its box, on a grid of GRID x GRID points."""
+    sweep = training.sweep
+    settings, plane = sweep.settings, choose_plane(training, choice or PlaneChoice())
     box = choose_box(sweep, plane)
     first, second = np.linspace(*box.first, GRID), np.linspace(*box.second, GRID)
     coordinates = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
     points = plane.origin + coordinates @ plane.directions
-    dataset, best = datasets.load(settings.dataset), sweep.best_run
-    exact = settings.is_line
-    optimum = dataset.least_squares if exact else sweep.params[best, -1]
+    optimum, optimum_loss, name = _optimum(sweep)
     return LossSurface(
         plane=plane,
         box=box,
@@ -48,41 +59,55 @@ def loss_surface(sweep: Sweep) -> LossSurface:
         second=second,
         loss=losses(settings, points).reshape(GRID, GRID),
         optimum=plane.coordinates(optimum),
-        optimum_loss=dataset.least_squares_loss if exact else float(sweep.last_loss[best]),
-        optimum_is_exact=exact,
-        optimum_name=_optimum_name(sweep),
-        curvature=_curvature(sweep) if exact else None,
+        optimum_loss=optimum_loss,
+        optimum_is_exact=settings.is_line,
+        optimum_name=name,
+        curvature=_curvature(sweep) if settings.is_line else None,
     )
 
 
-def _optimum_name(sweep: Sweep) -> str:
-    """What the star is: a run that rose above its start may end lower still, and is not shown."""
+def _optimum(sweep: Sweep) -> tuple[Float[ndarray, "param"], float, str]:
+    """Where the star stands, its loss, and what it is. A run that rose above its start may end
+    lower still, and is not shown."""
     if sweep.settings.is_line:
-        return "least squares"
-    ends = sweep.last_loss[: len(SLIDER_LEARNING_RATES)]
-    is_lowest = sweep.last_loss[sweep.best_run] <= np.nanmin(ends)
-    return "lowest loss in this sweep" + ("" if is_lowest else " (of its calm runs)")
+        return datasets.linear_optimum(sweep.settings)
+    best, ends = sweep.best_run, sweep.last_loss[: len(SLIDER_LEARNING_RATES)]
+    if not np.isfinite(ends).any():
+        return (
+            sweep.start.astype(float),
+            float(sweep.train_loss[0, 0]),
+            "start: every run overflows",
+        )
+    is_lowest = sweep.last_loss[best] <= np.nanmin(ends)
+    name = "lowest loss in this sweep" + ("" if is_lowest else " (of its calm runs)")
+    return sweep.params[best, -1], float(sweep.last_loss[best]), name
 
 
 def _curvature(sweep: Sweep) -> Float[ndarray, "2"]:
     """The second derivatives of a line's loss by weight and by bias; they are constant."""
     settings, start = sweep.settings, torch.tensor(sweep.params[:1, 0])
-    whole = hessian(network_of(settings), start, datasets.load(settings.dataset))
+    whole = hessian(network_of(settings), start, datasets.of(settings))
     return whole[0].diagonal().numpy()
 
 
 def losses(settings: Settings, params: Float[ndarray, "stack param"]) -> Float[ndarray, "stack"]:
     """The train loss of each of the stacked params, float64 for the linear model, else float32."""
     dtype = torch.float64 if settings.is_linear else torch.float32
-    inputs, targets = (part.to(dtype) for part in as_tensors(datasets.load(settings.dataset)))
+    inputs, targets = (part.to(dtype) for part in as_tensors(datasets.of(settings)))
     errors = network_of(settings).predict(torch.tensor(params, dtype=dtype), inputs).sub_(targets)
     return errors.square_().mean(dim=1).numpy()
 
 
-def choose_plane(sweep: Sweep) -> Plane:
-    """Weight x bias where these are all params, else the anchored plane of the slider's runs."""
-    if sweep.settings.is_line:
+def choose_plane(training: Training, choice: PlaneChoice) -> Plane:
+    """Weight x bias where these are all params, else the plane of this choice."""
+    if training.sweep.settings.is_line:
         return Plane(np.zeros(2), np.eye(2), LINEAR_NAMES, is_exact=True)
+    return PLANES[choice.kind](training, choice)
+
+
+def _anchored(training: Training, choice: PlaneChoice) -> Plane:
+    """Through the start, the best run's end, and the strongest motion that is left over."""
+    sweep = training.sweep
     start = sweep.start.astype(float)
     moves = np.nan_to_num(_calm_paths(sweep).astype(float) - start)
     first = np.nan_to_num(sweep.params[sweep.best_run, -1] - start)
@@ -93,14 +118,109 @@ def choose_plane(sweep: Sweep) -> Plane:
     return Plane(start, np.stack([first, second]), ANCHORED_NAMES, is_exact=False)
 
 
+def _parameters(training: Training, choice: PlaneChoice) -> Plane:
+    """Two parameters; the others stay as the selected run has them at an epoch."""
+    settings, kept = training.sweep.settings, training.kept_epochs
+    overflow = int(training.sweep.overflow_at[settings.run()])
+    epoch = choice.epoch if overflow < 0 else min(choice.epoch, overflow - 1)
+    slot = int(np.searchsorted(kept, epoch, side="right")) - 1
+    whole = parameter_names(settings)
+    return Plane(
+        origin=training.descent.params[settings.run(), slot].double().numpy(),
+        directions=np.eye(settings.params)[[choice.first, choice.second]],
+        names=(whole[choice.first], whole[choice.second]),
+        is_exact=False,
+        kind=choice.kind,
+        frozen_at=int(kept[slot]),
+    )
+
+
+def _random(training: Training, choice: PlaneChoice) -> Plane:
+    """Random directions through the best run's end, each unit's weights as long as its own there,
+    biases left alone (Li et al. 2018, https://arxiv.org/abs/1712.09913)."""
+    end, generator = _best_end(training), torch.Generator().manual_seed(0)
+    settings = training.sweep.settings
+    first, second = (_drawn(settings, end, generator) for _ in range(2))
+    # Filters of one weight each have but a sign to draw, and may draw the same ones twice.
+    for _ in range(REDRAWS):
+        if not _are_parallel(first, second):
+            break
+        second = _drawn(settings, end, generator)
+    else:
+        second = torch.randn(len(end), generator=generator).double().numpy()
+    directions = np.stack([first, second])
+    return Plane(end, directions, RANDOM_NAMES, is_exact=False, kind=choice.kind)
+
+
+def _drawn(
+    settings: Settings, params: Float[ndarray, "param"], generator: torch.Generator
+) -> Float[ndarray, "param"]:
+    drawn = torch.randn(len(params), generator=generator)
+    return filter_normalized(settings, params, drawn)
+
+
+def _are_parallel(first: Float[ndarray, "param"], second: Float[ndarray, "param"]) -> bool:
+    lengths = np.linalg.norm(first) * np.linalg.norm(second)
+    return bool(abs(first @ second) > 0.9 * lengths)
+
+
+def filter_normalized(
+    settings: Settings, params: Float[ndarray, "param"], drawn: Float[Tensor, "param"]
+) -> Float[ndarray, "param"]:
+    """`drawn` with each unit's incoming weights scaled to the length that `params` give them, and
+    0 for biases: d <- d / |d| * |theta|, filter by filter."""
+    parts, place = [], 0
+    for fan_in, fan_out in pairwise(settings.widths):
+        here = slice(place, place + fan_in * fan_out)
+        weights, lengths = (
+            part[here].reshape(fan_out, fan_in) for part in (drawn.double().numpy(), params)
+        )
+        size = np.linalg.norm(lengths, axis=1, keepdims=True)
+        parts.append((weights / np.linalg.norm(weights, axis=1, keepdims=True) * size).ravel())
+        parts.append(np.zeros(fan_out))
+        place += (fan_in + 1) * fan_out
+    direction = np.concatenate(parts)
+    # All weights 0: there is no length to take over.
+    return direction if direction.any() else drawn.double().numpy() / float(drawn.norm())
+
+
+def _sharpest(training: Training, choice: PlaneChoice) -> Plane:
+    """The two directions in which the loss curves most at the best run's end."""
+    settings, end = training.sweep.settings, _best_end(training)
+    _, vectors = sharpest(
+        network_of(settings), torch.tensor(end)[None], datasets.of(settings), count=2
+    )
+    directions = vectors[0].T.numpy()
+    largest = np.abs(directions).argmax(axis=1)
+    directions = directions * np.sign(directions[np.arange(2), largest])[:, None]
+    return Plane(end, directions, SHARPEST_NAMES, is_exact=False, kind=choice.kind)
+
+
+def _best_end(training: Training) -> Float[ndarray, "param"]:
+    sweep = training.sweep
+    end = sweep.params[sweep.best_run, -1].astype(float)
+    return end if np.isfinite(end).all() else sweep.start.astype(float)
+
+
+PLANES: dict[str, Callable[[Training, PlaneChoice], Plane]] = {
+    "anchored": _anchored,
+    "parameters": _parameters,
+    "random": _random,
+    "sharpest": _sharpest,
+}
+
+
 def choose_box(sweep: Sweep, plane: Plane) -> Box:
     """What the views show of the plane, and up to which loss."""
     start_loss = float(sweep.train_loss[0, 0])
-    if sweep.settings.is_line:
+    if plane.is_exact:
         first, second = _linear_box(sweep)
         return Box(first, second, LINEAR_HEIGHT * start_loss)
     points = plane.coordinates(_calm_paths(sweep)).reshape(-1, 2)
-    first, second = _padded(points[np.isfinite(points).all(axis=1)], PADDING)
+    points = points[np.isfinite(points).all(axis=1)]
+    if plane.kind == "random":
+        points = np.concatenate([points, RANDOM_REACH * np.array([[-1, -1], [1, 1]])])
+    first, second = _padded(points, PADDING)
     # No calm run ever rises above the start, so the start is the highest calm loss.
     return Box(first, second, NETWORK_HEIGHT * start_loss)
 
@@ -114,7 +234,8 @@ def project(
     coordinates = plane.coordinates(params)
     offset = params - plane.origin - coordinates @ plane.directions
     moved = params - params[..., :1, :]
-    on_plane = np.nansum((moved @ plane.directions.T) ** 2, axis=(-2, -1))
+    shown = moved @ plane.reading.T @ plane.directions
+    on_plane = np.nansum(shown**2, axis=(-2, -1))
     in_all = np.nansum(moved.astype(float) ** 2, axis=(-2, -1))
     return Projection(
         coordinates=coordinates.astype("float32"),
@@ -130,7 +251,7 @@ def fits(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
     With several predictors, predictions for SAMPLES examples, evenly from the lowest target to the
     highest, to be shown against what was observed.
     """
-    inputs, targets = as_tensors(datasets.load(settings.dataset))
+    inputs, targets = as_tensors(datasets.of(settings))
     if inputs.shape[1] > 1:
         chosen = targets.argsort()[torch.linspace(0, len(targets) - 1, SAMPLES).long()]
         samples, places = inputs[chosen], targets[chosen]
@@ -177,13 +298,22 @@ def _strongest_other(
     rest = torch.tensor(moves - (moves @ first)[..., None] * first)
     lengths = torch.linalg.vector_norm(rest, dim=(1, 2), keepdim=True)
     counted = (rest / lengths.clamp_min(1e-300)).flatten(0, 1)
-    # torch's eigh: with threads of its own, NumPy's costs the other people on the machine more.
-    second = torch.linalg.eigh(counted.T @ counted)[1][:, -1].numpy()
+    second = _leading(counted).numpy()
     if not _is_motion(lengths.flatten().numpy(), start):
         second = np.eye(len(first))[np.argmin(np.abs(first))]
     second = second - (second @ first) * first
     second = second / np.linalg.norm(second)
     return np.asarray(second * np.sign(second[np.argmax(np.abs(second))]))
+
+
+def _leading(rows: Float[Tensor, "row param"]) -> Float[Tensor, "param"]:
+    """The direction in which the rows reach farthest: the leading eigenvector of rows' rows."""
+    params = rows.shape[1]
+    if params > DENSE_PARAMS:
+        return lanczos(lambda v: (v @ rows.T) @ rows, torch.Size([1, params]))[1][0, :, -1]
+    # torch's eigh: with threads of its own, NumPy's costs the other people on the machine more.
+    vectors: Tensor = torch.linalg.eigh(rows.T @ rows)[1]
+    return vectors[:, -1]
 
 
 def _is_motion(move: Float[ndarray, "size"], start: Float[ndarray, "param"]) -> bool:
@@ -192,13 +322,14 @@ def _is_motion(move: Float[ndarray, "size"], start: Float[ndarray, "param"]) -> 
 
 def _linear_box(sweep: Sweep) -> tuple[tuple[float, float], tuple[float, float]]:
     """Room for start and optimum, and for the first steps of a rate that is too bold."""
-    dataset = datasets.load(sweep.settings.dataset)
-    start = torch.tensor(sweep.start)
-    bold = descend(
-        network_of(sweep.settings), dataset, start, torch.tensor([BOLD_RATE]), BOLD_STEPS,
-        list(range(BOLD_STEPS + 1)),
-    ).params[0].numpy()  # fmt: skip
-    calm = np.stack([sweep.start, dataset.least_squares])
+    plain = replace(
+        sweep.settings, optimizer="sgd", momentum=NUMBERS["momentum"].default,
+        schedule="constant", warmup_epochs=int(NUMBERS["warmup_epochs"].default),
+        batch_size=0, weight_decay=0, epochs=int(NUMBERS["epochs"].low),
+    )  # fmt: skip
+    bold = descend(plain, list(range(BOLD_STEPS + 1)), learning_rates=[BOLD_RATE]).params[0].numpy()
+    optimum, _, _ = datasets.linear_optimum(sweep.settings)
+    calm = np.stack([sweep.start, datasets.of(sweep.settings).least_squares, optimum])
     corners = [_padded(calm, PADDING), _padded(bold, BOLD_PADDING)]
     (first, second) = (np.array(sides) for sides in zip(*corners, strict=True))
     return _square((first[:, 0].min(), first[:, 1].max()), (second[:, 0].min(), second[:, 1].max()))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import torch
@@ -62,27 +63,44 @@ ACTIVATIONS: dict[str, Activation] = {
 }
 
 
+class Parts(NamedTuple):
+    """A stack's parameters by layer; a unit's bias is the last column of the first layer."""
+
+    hidden: Float[Tensor, "stack unit column"]
+    further: tuple[tuple[Float[Tensor, "stack unit unit"], Float[Tensor, "stack unit"]], ...]
+    outgoing: Float[Tensor, "stack unit"]
+    last_bias: Float[Tensor, "stack 1"]
+
+
 @dataclass(frozen=True)
 class Network:
-    """Widths of a network of one output and at most one hidden layer, and its units' activation."""
+    """Widths of a network of one output, and its units' activation: `hidden_layers` layers of
+    `hidden_units` units each, or none of 0."""
 
     features: int
     hidden_units: int
     activation: str = "relu"
+    hidden_layers: int = 1
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """From the inputs to the output: (1, 10, 1)."""
+        hidden = (self.hidden_units,) * self.hidden_layers if self.hidden_units else ()
+        return (self.features, *hidden, 1)
 
     @property
     def params(self) -> int:
         """How many parameters it has: 1-10-1 has 31."""
-        width, outgoing = self.features + 1, self.hidden_units
-        return outgoing * width + outgoing + 1 if outgoing else width
+        return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(self.widths))
 
-    def initial_params(self, seed: int) -> Float[Tensor, "param"]:
-        """The parameters that `nn.Linear` layers draw after `torch.manual_seed(seed)`, float32."""
-        generator = torch.Generator().manual_seed(seed)
-        if not self.hidden_units:
-            return _drawn_layer(self.features, 1, generator)
-        hidden = _drawn_layer(self.features, self.hidden_units, generator)
-        return torch.cat([hidden, _drawn_layer(self.hidden_units, 1, generator)])
+    def initial_params(
+        self, seed: int, initialization: str = "pytorch", scale: float = 1.0
+    ) -> Float[Tensor, "param"]:
+        """What `nn.Linear` layers draw after `torch.manual_seed(seed)`, or another
+        INITIALIZATIONS's parameters, times `scale`; float32."""
+        generator, draw = torch.Generator().manual_seed(seed), INITIALIZATIONS[initialization]
+        layers = [draw(*fans, generator) for fans in pairwise(self.widths)]
+        return torch.cat(layers) * scale
 
     def predict(
         self, params: Float[Tensor, "stack param"], inputs: Float[Tensor, "example feature"]
@@ -96,32 +114,42 @@ class Network:
     def _predict_piece(
         self, params: Float[Tensor, "stack param"], inputs: Float[Tensor, "example feature"]
     ) -> Float[Tensor, "stack example"]:
-        hidden, outgoing, last_bias = self.split(params)
-        units = hidden.reshape(-1, self.features + 1) @ with_ones(inputs)
-        ACTIVATIONS[self.activation].apply_(units)
-        units = units.view(len(params), self.hidden_units, len(inputs))
-        return torch.baddbmm(last_bias[:, :, None], outgoing[:, None, :], units)[:, 0]
+        parts, units = self.split(params), self.unit_values(params, inputs)[-1]
+        return torch.baddbmm(parts.last_bias[:, :, None], parts.outgoing[:, None, :], units)[:, 0]
 
-    def split(
-        self, flat: Float[Tensor, "stack param"]
-    ) -> tuple[
-        Float[Tensor, "stack unit column"], Float[Tensor, "stack unit"], Float[Tensor, "stack 1"]
-    ]:
-        """Each unit's weights with its bias as the last column, output weights, output bias."""
-        weights, biases, outgoing, last_bias = flat.split(
-            [self.hidden_units * self.features, self.hidden_units, self.hidden_units, 1], dim=-1
-        )
+    def unit_values(
+        self, params: Float[Tensor, "stack param"], inputs: Float[Tensor, "example feature"]
+    ) -> list[Float[Tensor, "stack unit example"]]:
+        """What the units of each hidden layer pass on."""
+        parts, apply_ = self.split(params), ACTIVATIONS[self.activation].apply_
+        units = parts.hidden.reshape(-1, self.features + 1) @ with_ones(inputs)
+        apply_(units)
+        layers = [units.view(len(params), self.hidden_units, len(inputs))]
+        for weights, biases in parts.further:
+            layers.append(torch.baddbmm(biases[:, :, None], weights, layers[-1]))
+            apply_(layers[-1])
+        return layers
+
+    def split(self, flat: Float[Tensor, "stack param"]) -> Parts:
+        """Parameters by layer."""
+        sizes = [size for fans in pairwise(self.widths) for size in (fans[0] * fans[1], fans[1])]
+        weights, biases, *further, outgoing, last_bias = flat.split(sizes, dim=-1)
         weights = weights.view(len(flat), self.hidden_units, self.features)
-        return torch.cat([weights, biases[:, :, None]], dim=-1), outgoing, last_bias
+        squares = [part.view(len(flat), self.hidden_units, -1) for part in further[::2]]
+        return Parts(
+            torch.cat([weights, biases[:, :, None]], dim=-1),
+            tuple(zip(squares, further[1::2], strict=True)),
+            outgoing,
+            last_bias,
+        )
 
     def to_blocks(self, flat: Float[Tensor, "run param"]) -> Float[Tensor, "size"]:
         """The runs' flat params as the one block vector that a gradient works on."""
         if not self.hidden_units:
             return flat.reshape(-1).clone()
-        hidden, outgoing, last_bias = self.split(flat)
-        return torch.cat(
-            [part.reshape(-1) for part in (hidden.permute(2, 0, 1), outgoing, last_bias)]
-        )
+        hidden, further, outgoing, last_bias = self.split(flat)
+        parts = [hidden.permute(2, 0, 1), *chain(*further), outgoing, last_bias]
+        return torch.cat([part.reshape(-1) for part in parts])
 
     def from_blocks(
         self, blocks: Float[Tensor, "frame size"], runs: int
@@ -130,20 +158,48 @@ class Network:
         frames, units, columns = len(blocks), self.hidden_units, self.features + 1
         if not units:
             return blocks.reshape(frames, runs, -1).transpose(0, 1).contiguous()
-        hidden, *output = blocks.split([runs * units * columns, runs * units, runs], dim=1)
+        further = (units * units, units) * (self.hidden_layers - 1)
+        sizes = [runs * size for size in (units * columns, *further, units, 1)]
+        hidden, *rest = blocks.split(sizes, dim=1)
         hidden = hidden.reshape(frames, columns, runs, units).permute(2, 0, 3, 1)
-        outgoing, last_bias = (part.reshape(frames, runs, -1).transpose(0, 1) for part in output)
         weights = hidden[..., :-1].reshape(runs, frames, -1)
-        return torch.cat([weights, hidden[..., -1], outgoing, last_bias], dim=-1)
+        rest = [part.reshape(frames, runs, -1).transpose(0, 1) for part in rest]
+        return torch.cat([weights, hidden[..., -1], *rest], dim=-1)
 
 
-def _drawn_layer(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "param"]:
+def _pytorch(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "layer_param"]:
     """Weights, then biases, as `nn.Linear.reset_parameters` draws them."""
     weights = torch.empty(fan_out, fan_in)
     torch.nn.init.kaiming_uniform_(weights, a=math.sqrt(5), generator=generator)
     bound = 1 / math.sqrt(fan_in)
     biases = torch.empty(fan_out).uniform_(-bound, bound, generator=generator)
     return torch.cat([weights.flatten(), biases])
+
+
+def _xavier(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "layer_param"]:
+    """Weights within sqrt(6 / (fan_in + fan_out)) of 0 (Glorot & Bengio 2010), biases 0."""
+    weights = torch.nn.init.xavier_uniform_(torch.empty(fan_out, fan_in), generator=generator)
+    return torch.cat([weights.flatten(), torch.zeros(fan_out)])
+
+
+def _he(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "layer_param"]:
+    """Weights within sqrt(6 / fan_in) of 0 (He et al. 2015), biases 0."""
+    weights = torch.empty(fan_out, fan_in)
+    torch.nn.init.kaiming_uniform_(weights, nonlinearity="relu", generator=generator)
+    return torch.cat([weights.flatten(), torch.zeros(fan_out)])
+
+
+def _zeros(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "layer_param"]:
+    """All the same: units that start alike get the same gradient and stay alike."""
+    return torch.zeros((fan_in + 1) * fan_out)
+
+
+INITIALIZATIONS: dict[str, Callable[[int, int, torch.Generator], Tensor]] = {
+    "pytorch": _pytorch,
+    "xavier": _xavier,
+    "he": _he,
+    "zeros": _zeros,
+}
 
 
 def with_ones(inputs: Float[Tensor, "example feature"]) -> Float[Tensor, "column example"]:
@@ -159,16 +215,21 @@ class LinearGradient:
 
     def __init__(
         self,
-        state: Float[Tensor, "2 size"],
+        state: Float[Tensor, "part size"],
         runs: int,
         inputs: Float[Tensor, "example feature"],
         targets: Float[Tensor, "example"],
     ) -> None:
         self.inputs, self.targets = with_ones(inputs), targets
         self.scaled_inputs = self.inputs.T * (2 / len(inputs))
-        self.params, self._gradient = (part.view(runs, -1) for part in state)
+        self.params, self._gradient = (part.view(runs, -1) for part in state[:2])
         self._errors = torch.empty(runs, len(inputs))
         self._squares = torch.empty_like(self._errors)
+
+    def see(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
+        """From now on, work on these as many examples."""
+        self.inputs, self.targets = columns, targets
+        torch.mul(columns.T, 2 / len(targets), out=self.scaled_inputs)
 
     def compute(self, train_loss: Float[Tensor, "run"]) -> None:
         """Writes each run's loss into `train_loss`, and its gradient beside the params."""
@@ -180,56 +241,81 @@ class LinearGradient:
 
 
 class HiddenGradient:
-    """Loss and gradient of a network of one hidden layer for all runs; every array is made once.
+    """Loss and gradient of a network with hidden layers for all runs; every array is made once.
 
     Backpropagation by hand. Forward, with z = W x + b, h = f(z) and prediction v . h + c, then
     backward from g = dL/d prediction = 2 e / n:
 
-        dL/dv = g h    dL/dc = sum g    dL/dz = g v f'(z)    dL/d[W b] = dL/dz [x 1]
+        dL/dv = g h    dL/dc = sum g    dL/dh = g v    dL/dz = dL/dh f'(z)
+        dL/dW = dL/dz x    dL/db = sum dL/dz    dL/dx = W' dL/dz, where x is a layer below
 
     The autograd of torch takes about four times as long and agrees (see the tests).
     """
 
     def __init__(
         self,
-        state: Float[Tensor, "2 size"],
+        network: Network,
+        state: Float[Tensor, "part size"],
         runs: int,
         inputs: Float[Tensor, "example feature"],
         targets: Float[Tensor, "example"],
-        activation: Activation,
     ) -> None:
-        self.activation = activation
-        examples, columns = len(inputs), inputs.shape[1] + 1
-        units = (state.shape[1] // runs - 1) // (columns + 1)
+        self.activation = ACTIVATIONS[network.activation]
+        units, columns, examples = network.hidden_units, network.features + 1, len(inputs)
         self.inputs, self.targets = with_ones(inputs), targets
-        shapes = ((columns, runs * units), (runs, 1, units), (runs, 1, 1))
-        self._hidden, self._outgoing, self._last_bias = _views(state[0], shapes)
-        self._d_hidden, self._d_outgoing, self._d_last_bias = _views(state[1], shapes)
-        self._units = torch.empty(runs * units, examples)
-        self._d_units = torch.empty_like(self._units)
-        self._stacked = (runs, units, examples)
+        further = network.hidden_layers - 1
+        layer = ((runs, units, units), (runs, units, 1))
+        shapes = ((columns, runs * units), *layer * further, (runs, 1, units), (runs, 1, 1))
+        self._hidden, *self._further, self._outgoing, self._last_bias = _views(state[0], shapes)
+        self._d_hidden, *self._d_further, self._d_outgoing, self._d_last_bias = _views(
+            state[1], shapes
+        )
+        self._layers = [torch.empty(runs, units, examples) for _ in range(1 + further)]
+        self._d_layers = [torch.empty_like(layer) for layer in self._layers]
         self._errors = torch.empty(runs, 1, examples)
         self._squares = torch.empty_like(self._errors)
 
+    def see(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
+        """From now on, work on these as many examples."""
+        self.inputs, self.targets = columns, targets
+
     def compute(self, train_loss: Float[Tensor, "run"]) -> None:
         """Writes each run's loss into `train_loss`, and its gradient beside the params."""
-        units, errors = self._units, self._errors
-        stacked_units, d_units = units.view(self._stacked), self._d_units
+        errors = self._errors
+        self._forward(train_loss)
 
-        torch.mm(self._hidden.T, self.inputs, out=units)
-        self.activation.apply_(units)
-        torch.baddbmm(self._last_bias, self._outgoing, stacked_units, out=errors)
+        errors.mul_(2 / errors.shape[2])
+        units, d_units = self._layers[-1], self._d_layers[-1]
+        torch.bmm(errors, units.transpose(1, 2), out=self._d_outgoing)
+        torch.sum(errors, dim=2, keepdim=True, out=self._d_last_bias)
+        torch.mul(self._outgoing.transpose(1, 2), errors, out=d_units)
+        self.activation.backward_(d_units, units)
+        self._backward()
+        # In this order the product is six times as fast as its transpose.
+        torch.mm(self.inputs, self._d_layers[0].view(-1, errors.shape[2]).T, out=self._d_hidden)
+
+    def _forward(self, train_loss: Float[Tensor, "run"]) -> None:
+        errors, first = self._errors, self._layers[0]
+        torch.mm(self._hidden.T, self.inputs, out=first.view(-1, first.shape[2]))
+        self.activation.apply_(first)
+        for k in range(1, len(self._layers)):
+            weights, biases = self._further[2 * k - 2 : 2 * k]
+            torch.baddbmm(biases, weights, self._layers[k - 1], out=self._layers[k])
+            self.activation.apply_(self._layers[k])
+        torch.baddbmm(self._last_bias, self._outgoing, self._layers[-1], out=errors)
         errors.sub_(self.targets)
         torch.mul(errors, errors, out=self._squares)
         torch.mean(self._squares, dim=(1, 2), out=train_loss)
 
-        errors.mul_(2 / errors.shape[2])
-        torch.bmm(errors, stacked_units.transpose(1, 2), out=self._d_outgoing)
-        torch.sum(errors, dim=2, keepdim=True, out=self._d_last_bias)
-        torch.mul(self._outgoing.transpose(1, 2), errors, out=d_units.view(self._stacked))
-        self.activation.backward_(d_units, units)
-        # In this order the product is six times as fast as its transpose.
-        torch.mm(self.inputs, d_units.T, out=self._d_hidden)
+    def _backward(self) -> None:
+        """Through the further hidden layers, from the last to the second."""
+        for k in range(len(self._layers) - 1, 0, -1):
+            d_weights, d_biases = self._d_further[2 * k - 2 : 2 * k]
+            units, d_units, below = self._layers[k - 1], self._d_layers[k], self._d_layers[k - 1]
+            torch.bmm(d_units, units.transpose(1, 2), out=d_weights)
+            torch.sum(d_units, dim=2, keepdim=True, out=d_biases)
+            torch.bmm(self._further[2 * k - 2].transpose(1, 2), d_units, out=below)
+            self.activation.backward_(below, units)
 
 
 def _views(blocks: Tensor, shapes: tuple[tuple[int, ...], ...]) -> list[Tensor]:

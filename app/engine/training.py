@@ -1,13 +1,14 @@
 """Training: every learning rate at once. The file to read first.
 
-All runs share their start and their data and differ in the learning rate alone. They share no
-parameters either, so the gradient of the summed loss holds each run's own gradient, and one batched
-loop trains them all for less than the cost of one plain loop.
+All runs share their start, their data and its batches, and differ in the learning rate alone. They
+share no parameters either, so the gradient of the summed loss holds each run's own gradient, and
+one batched loop trains them all for less than the cost of one plain loop.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,14 +16,16 @@ import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
-from torch.optim.sgd import sgd
 
+from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets
 from app.engine.curvature import sharpest
-from app.engine.network import ACTIVATIONS, HiddenGradient, LinearGradient, Network, with_ones
+from app.engine.network import HiddenGradient, LinearGradient, Network, with_ones
+from app.engine.optimizers import Update, kept_parts
+from app.engine.schedules import rate_factors
 from app.engine.verdicts import judge
 from app.results import Dataset, Sweep
-from app.settings import SLIDER_LEARNING_RATES, Settings
+from app.settings import Settings
 
 FRAMES = 160
 EARLY_EPOCHS = 20
@@ -31,11 +34,18 @@ HISTORY_BYTES = 16_000_000
 
 
 class Descent(NamedTuple):
-    """What the loop brings home: params and gradients at the kept epochs, the loss at every one."""
+    """What the loop brings home: the loss at every epoch, the rest at the kept ones.
+
+    updates          the first step from there at learning rate 1; None for plain gradient descent,
+                     where it is minus the gradient
+    preconditioners  by what an adaptive optimizer has divided in that step
+    """
 
     params: Float[Tensor, "run kept param"]
     gradients: Float[Tensor, "run kept param"]
     train_loss: Float[Tensor, "run epoch"]
+    updates: Float[Tensor, "run kept param"] | None = None
+    preconditioners: Float[Tensor, "run kept param"] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,89 +56,134 @@ class Training:
     descent: Descent
     kept_epochs: Int[ndarray, "kept"]
 
+    def of_run(self, settings: Settings) -> Training:
+        """The same training with another of its learning rates selected."""
+        return replace(self, sweep=replace(self.sweep, settings=settings))
+
 
 def train_sweep(settings: Settings) -> Sweep:
-    """Trains every learning rate of `settings` from one start by full-batch gradient descent.
+    """Trains every learning rate of `settings` from one start, on the same batches.
 
     >>> train_sweep(Settings(dataset="line", epochs=1000)).params.shape  # run, frame, param
     (41, 160, 2)
     """
-    return train(settings).sweep
+    return train(settings, keeps_history=False).sweep
 
 
-def train(settings: Settings) -> Training:
+def train(settings: Settings, keeps_history: bool = True) -> Training:
     """`train_sweep`, with the descent at every epoch kept where it takes under HISTORY_BYTES."""
-    network, dataset = network_of(settings), datasets.load(settings.dataset)
-    frames = frame_epochs(settings.epochs)
-    kept = list(range(settings.epochs + 1)) if _history_fits(settings, network) else frames
-    descent = descend_all(settings, kept)
-    sweep = _sweep(settings, network, dataset, descent, kept, frames)
-    return Training(sweep, descent, np.array(kept))
-
-
-def descend_all(settings: Settings, kept_epochs: list[int], kept_run: int | None = None) -> Descent:
-    """The training loop as `settings` ask for it."""
-    network = network_of(settings)
-    return descend(
-        network,
-        datasets.load(settings.dataset),
-        network.initial_params(settings.seed),
-        torch.tensor(settings.learning_rates()),
-        settings.epochs,
-        kept_epochs,
-        kept_run,
-    )
+    frames, kept = frame_epochs(settings.epochs), list(range(settings.epochs + 1))
+    if not keeps_history or not _history_fits(settings):
+        kept = frames
+    descent = descend(settings, kept)
+    return Training(_sweep(settings, descent, kept, frames), descent, np.array(kept))
 
 
 def descend(
-    network: Network,
-    dataset: Dataset,
-    initial_params: Float[Tensor, "param"],
-    learning_rates: Float[Tensor, "run"],
-    epochs: int,
+    settings: Settings,
     kept_epochs: list[int],
     kept_run: int | None = None,
+    learning_rates: Sequence[float] | None = None,
 ) -> Descent:
-    """The training loop: params <- params - learning_rate * gradient, for all runs at once.
+    """The training loop: params <- params + learning_rate * update, for all runs at once.
 
-    `torch.optim` itself makes the update, though it knows one learning rate only: it steps a zeroed
-    `update` at rate 1, which the runs' own rates then scale. All runs are trained, and all are kept
-    unless one is named.
+    The update is what `torch.optim` makes of the gradient at learning rate 1 (see optimizers.py).
+    All runs are trained, and all are kept unless one is named. Other learning rates than those of
+    `settings` may be asked for.
     """
-    runs = len(learning_rates)
-    rates = network.to_blocks(learning_rates[:, None].expand(-1, network.params))
-    # Params and gradient lie side by side, so that one copy keeps both.
-    state = torch.empty(2, len(rates))
-    params, gradient = state
-    params.copy_(network.to_blocks(initial_params.expand(runs, -1)))
-    update = torch.zeros_like(params)
+    network, dataset = network_of(settings), datasets.of(settings)
+    chosen = torch.tensor(learning_rates or settings.learning_rates())
+    runs, rates = len(chosen), network.to_blocks(chosen[:, None].expand(-1, network.params))
+    # Side by side, so that one copy keeps all: params, gradient, update, preconditioner.
+    state = torch.empty(kept_parts(settings), len(rates))
+    params = state[0].copy_(network.to_blocks(start_of(settings).expand(runs, -1)))
     compute = gradient_of(network, state, runs, dataset).compute
+    batches, update = Batches(settings, network, state, runs, dataset), Update(settings, state)
+    factors, per_epoch = rate_factors(settings).tolist(), settings.steps_per_epoch
 
     columns = _kept_columns(network, runs, kept_run)
-    kept = torch.empty(len(kept_epochs), 2, len(rates) if columns is None else len(columns))
+    kept = torch.empty(
+        len(kept_epochs), len(state), len(rates) if columns is None else len(columns)
+    )
     slots = dict(zip(kept_epochs, kept, strict=True))
-    train_loss = torch.empty(epochs + 1, runs)
+    train_loss = torch.empty(settings.epochs + 1, runs)
 
     for epoch, loss in enumerate(train_loss.unbind()):
         compute(loss)
         slot = slots.get(epoch)
         if slot is not None:
             slot.copy_(state if columns is None else state[:, columns])
-        params.addcmul_(rates, _step_at_rate_1(update, gradient))
+        for step in batches.of_epoch():
+            update.compute()
+            if step == 0 and slot is not None and len(state) > 2:
+                slot[2:] = state[2:] if columns is None else state[2:, columns]
+            # What would follow the last epoch is kept, but no more taken.
+            if epoch == settings.epochs:
+                break
+            params.addcmul_(rates, update.at_rate_1, value=factors[epoch * per_epoch + step])
 
     kept_runs = runs if kept_run is None else 1
-    kept_params, kept_gradients = (network.from_blocks(kept[:, k], kept_runs) for k in (0, 1))
-    return Descent(kept_params, kept_gradients, train_loss.T)
+    parts = [network.from_blocks(kept[:, k], kept_runs) for k in range(len(state))]
+    updates, preconditioners = [*parts[2:], None, None][:2]
+    return Descent(parts[0], parts[1], train_loss.T, updates, preconditioners)
+
+
+class Batches:
+    """The steps of an epoch: one with the full batch, else one for each minibatch, in an order
+    that the seed fixes and all runs share. `loss` is each run's over the minibatch at hand."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        network: Network,
+        state: Float[Tensor, "part size"],
+        runs: int,
+        dataset: Dataset,
+    ) -> None:
+        self.settings = settings
+        inputs, self._targets = as_tensors(dataset)
+        self._columns, self._order = with_ones(inputs), batch_order(settings)
+        self.loss = torch.empty(runs)
+        self._starts = range(0, len(inputs), settings.batch_size or len(inputs))
+        # The last batch of an epoch may be smaller.
+        sizes = {min(self._starts.step, len(inputs) - start) for start in self._starts}
+        self._gradients = {size: gradient_of(network, state, runs, dataset, size) for size in sizes}
+
+    def of_epoch(self) -> Iterable[int]:
+        """Counts an epoch's steps; before each, its gradient is in place."""
+        return range(1) if self.settings.steps_per_epoch == 1 else self._minibatches()
+
+    def _minibatches(self) -> Iterator[int]:
+        order = next(self._order)
+        columns, targets = self._columns[:, order], self._targets[order]
+        for step, start in enumerate(self._starts):
+            part = slice(start, start + self._starts.step)
+            gradient = self._gradients[len(targets[part])]
+            gradient.see(columns[:, part], targets[part])
+            gradient.compute(self.loss)
+            yield step
+
+
+def batch_order(settings: Settings) -> Iterator[Int[Tensor, "example"]]:
+    """Epoch after epoch, the training examples in the order in which its batches take them."""
+    generator = torch.Generator().manual_seed(settings.seed)
+    while True:
+        yield torch.randperm(settings.examples, generator=generator)
 
 
 def gradient_of(
-    network: Network, state: Float[Tensor, "2 size"], runs: int, dataset: Dataset
+    network: Network,
+    state: Float[Tensor, "part size"],
+    runs: int,
+    dataset: Dataset,
+    examples: int | None = None,
 ) -> LinearGradient | HiddenGradient:
-    """What computes the loss and, into state[1], the gradient of the block params in state[0]."""
+    """What computes the loss and, into state[1], the gradient of the block params in state[0];
+    of all examples, or made for so many of them."""
+    inputs, targets = (part[:examples] for part in as_tensors(dataset))
     if not network.hidden_units:
-        return LinearGradient(state, runs, *as_tensors(dataset))
-    activation = ACTIVATIONS[network.activation]
-    return HiddenGradient(state, runs, *as_tensors(dataset), activation)
+        return LinearGradient(state, runs, inputs, targets)
+    return HiddenGradient(network, state, runs, inputs, targets)
 
 
 def _kept_columns(network: Network, runs: int, kept_run: int | None) -> Tensor | None:
@@ -139,23 +194,17 @@ def _kept_columns(network: Network, runs: int, kept_run: int | None) -> Tensor |
     return (owners == kept_run).nonzero()[:, 0]
 
 
-def _step_at_rate_1(update: Tensor, gradient: Tensor) -> Tensor:
-    """What torch's optimizer adds to a parameter at learning rate 1, written into `update`.
-
-    It is torch's own functional SGD; the bookkeeping of an Optimizer object costs 20 us a step.
-    """
-    update.zero_()
-    sgd(
-        [update], [gradient], [None], lr=1.0, weight_decay=0.0, momentum=0.0, dampening=0.0,
-        nesterov=False, maximize=False, foreach=False,
-    )  # fmt: skip
-    return update
-
-
 def network_of(settings: Settings) -> Network:
     """The network that `settings` ask for."""
-    features = datasets.load(settings.dataset).inputs.shape[1]
-    return Network(features, settings.hidden_units, settings.activation)
+    features = datasets.of(settings).inputs.shape[1]
+    return Network(features, settings.hidden_units, settings.activation, settings.hidden_layers)
+
+
+def start_of(settings: Settings) -> Float[Tensor, "param"]:
+    """The initial parameters that `settings` ask for."""
+    return network_of(settings).initial_params(
+        settings.seed, settings.initialization, settings.initial_scale
+    )
 
 
 def as_tensors(
@@ -176,33 +225,29 @@ def frame_epochs(epochs: int) -> list[int]:
     return kept
 
 
-def _history_fits(settings: Settings, network: Network) -> bool:
-    floats = len(settings.learning_rates()) * (settings.epochs + 1) * network.params * 2
-    return floats * 4 < HISTORY_BYTES
+def _history_fits(settings: Settings) -> bool:
+    runs, params = len(settings.learning_rates()), network_of(settings).params
+    return runs * (settings.epochs + 1) * params * kept_parts(settings) * 4 < HISTORY_BYTES
 
 
-def _sweep(
-    settings: Settings,
-    network: Network,
-    dataset: Dataset,
-    descent: Descent,
-    kept: list[int],
-    frames: list[int],
-) -> Sweep:
+def _sweep(settings: Settings, descent: Descent, kept: list[int], frames: list[int]) -> Sweep:
     """The descent at the sweep's frames, with each run judged from every epoch."""
+    network, dataset = network_of(settings), datasets.of(settings)
     every_loss = descent.train_loss.numpy()
     sharpness, direction = sharpest(network, descent.params[0, :1], dataset)
     slots = np.searchsorted(kept, frames)
     params, gradients = (whole[:, slots].numpy() for whole in (descent.params, descent.gradients))
-    early = (descent.gradients[:, : EARLY_EPOCHS + 1].double() @ direction[0]).numpy()
+    early = (descent.gradients[:, : EARLY_EPOCHS + 1].double() @ direction[0, :, 0]).numpy()
+    known = datasets.known_optimum(settings)
     judged = judge(
         every_loss,
         early,
         stuck=_all_units_off(network, descent.params[:, -1], dataset),
         slider_runs=len(SLIDER_LEARNING_RATES),
-        least_squares_loss=None if network.hidden_units else dataset.least_squares_loss,
+        known_loss=known[0] if known else None,
     )
     after = _after_overflow(judged.overflow_at, np.array(frames))
+    validation = validation_loss(settings, params)
     return Sweep(
         settings=settings,
         learning_rates=np.array(settings.learning_rates()),
@@ -210,6 +255,7 @@ def _sweep(
         params=np.where(after[:, :, None], np.nan, params).astype("float32"),
         train_loss=np.where(after, np.nan, every_loss[:, frames]).astype("float32"),
         gradients=np.where(after[:, :, None], np.nan, gradients).astype("float32"),
+        validation_loss=None if validation is None else np.where(after, np.nan, validation),
         diverged_at=judged.diverged_at,
         overflow_at=judged.overflow_at,
         last_loss=np.where(judged.overflow_at < 0, every_loss[:, -1], np.nan).astype("float32"),
@@ -217,7 +263,8 @@ def _sweep(
         verdicts=judged.verdicts,
         arrived=judged.arrived,
         reference_loss=judged.reference_loss,
-        start_sharpness=float(sharpness[0]),
+        reference_name=known[1] if known else "the lowest here",
+        start_sharpness=float(sharpness[0, 0]),
     )
 
 
@@ -229,9 +276,25 @@ def _after_overflow(overflow_at: ndarray, epochs: ndarray) -> ndarray:
 def _all_units_off(
     network: Network, last_params: Float[Tensor, "run param"], dataset: Dataset
 ) -> ndarray:
-    """Per run: is every ReLU unit 0 for every example? No gradient reaches its weights then."""
+    """Per run: is every ReLU unit of some layer 0 for every example? Then no gradient reaches what
+    lies below, and the prediction is the same for all."""
+    stuck = np.zeros(len(last_params), dtype=bool)
     if not network.hidden_units or network.activation != "relu":
-        return np.zeros(len(last_params), dtype=bool)
-    hidden, _, _ = network.split(last_params)
+        return stuck
     inputs, _ = as_tensors(dataset)
-    return ((hidden @ with_ones(inputs)) <= 0).flatten(1).all(dim=1).numpy()
+    for units in network.unit_values(last_params, inputs):
+        stuck |= (units <= 0).flatten(1).all(dim=1).numpy()
+    return stuck
+
+
+def validation_loss(
+    settings: Settings, params: Float[ndarray, "*stack param"]
+) -> Float[ndarray, "*stack"] | None:
+    """The mean squared error over the examples that are held back; None where there are none."""
+    dataset = datasets.of(settings)
+    if not len(dataset.validation_targets):
+        return None
+    inputs, targets = dataset.validation_inputs, dataset.validation_targets
+    flat = torch.tensor(params).reshape(-1, params.shape[-1])
+    errors = network_of(settings).predict(flat, torch.tensor(inputs)) - torch.tensor(targets)
+    return errors.square().mean(dim=1).view(params.shape[:-1]).numpy()

@@ -17,7 +17,7 @@ SMALLEST_SLOPE = 1e-4
 
 class Judged(NamedTuple):
     """Epochs are -1 where a run never did. The reference is what "too slow" is measured against:
-    least squares, else the lowest last loss of the slider's runs."""
+    the known optimum, else the lowest last loss of the slider's runs."""
 
     verdicts: tuple[str, ...]
     diverged_at: Int[ndarray, "run"]
@@ -32,12 +32,13 @@ def judge(
     early_slopes: Float[ndarray, "run step"],
     stuck: Bool[ndarray, "run"],
     slider_runs: int,
-    least_squares_loss: float | None,
+    known_loss: float | None,
 ) -> Judged:
     """Verdicts, and the epochs of divergence and overflow.
 
     early_slopes  the gradient along the start's sharpest direction at the first epochs
     stuck         every hidden unit is off for every example at the end
+    known_loss    where training leads, if that is known
     slider_runs   how many of the runs, from the first, may be the reference
     """
     # Once a run has overflowed, a loss that looks finite again means nothing.
@@ -46,7 +47,7 @@ def judge(
     above = ~finite | (train_loss > train_loss[:, :1])
     diverged_at = _above_to_the_end(above)
     last = np.where(overflow_at < 0, train_loss[:, -1], np.inf)
-    reference = least_squares_loss if least_squares_loss is not None else last[:slider_runs].min()
+    reference = known_loss if known_loss is not None else last[:slider_runs].min()
     allowed = max(SHARE_OF_REFERENCE * reference, SHARE_OF_START * float(train_loss[0, 0]))
     arrived = last <= reference + allowed
     choices = [

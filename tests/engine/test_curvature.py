@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from numpy import ndarray
 from torch.func import functional_call
 
+from app.choices import DATASETS
 from app.engine import datasets
 from app.engine.curvature import hessian, sharpest, sharpness
 from app.engine.network import Network
@@ -35,11 +36,12 @@ def autograd_hessian(params: ndarray, hidden_units: int, dataset: Dataset) -> nd
 
 def data(name: str) -> Dataset:
     """A data set of the engine, or one of two predictors."""
-    if name in datasets.FUNCTIONS:
+    if name in DATASETS:
         return datasets.load(name)
     random = np.random.RandomState(1)
     inputs, targets = random.randn(15, 2).astype("float32"), random.randn(15).astype("float32")
-    return Dataset(inputs, targets, np.zeros(3), 0.0)
+    none = np.zeros((0, 2), "float32"), np.zeros(0, "float32")
+    return Dataset(inputs, targets, *none, np.zeros(3), 0.0)
 
 
 @pytest.mark.parametrize(("name", "units"), CASES + SEVERAL)
@@ -62,10 +64,11 @@ def test_the_sharpest_direction_is_an_eigenvector(name: str, units: int) -> None
         hessian(network, params, dataset)[0],
         sharpest(network, params, dataset),
     )
-    assert float(vectors[0].norm()) == pytest.approx(1, rel=1e-12)
-    assert torch.allclose(matrix @ vectors[0], values[0] * vectors[0], atol=1e-10)
-    assert float(values[0]) == pytest.approx(np.linalg.eigvalsh(matrix.numpy()).max(), rel=1e-10)
-    assert torch.allclose(sharpness(network, params, dataset), values)
+    value, vector = values[0, 0], vectors[0, :, 0]
+    assert float(vector.norm()) == pytest.approx(1, rel=1e-12)
+    assert torch.allclose(matrix @ vector, value * vector, atol=1e-10)
+    assert float(value) == pytest.approx(np.linalg.eigvalsh(matrix.numpy()).max(), rel=1e-10)
+    assert torch.allclose(sharpness(network, params, dataset), values[:, 0])
 
 
 def test_the_lines_curvatures_are_the_notebooks() -> None:

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from app.engine import datasets, network
-from app.engine.network import ACTIVATIONS, HiddenGradient, LinearGradient, Network
-from app.engine.training import as_tensors
+from app.engine.network import HiddenGradient, LinearGradient, Network
+from app.engine.training import as_tensors, network_of
+from app.planes import parameter_names
+from app.settings import Settings
+from tests.engine.torch_runs import MODULES, gradient_of, loss_of, module_for
 from tests.oracles import flat, global_seed, model, model_at
 
 SHAPES = [(1, 0), (1, 1), (1, 10), (1, 64), (2, 0), (3, 5)]
@@ -97,9 +100,76 @@ def test_blocks_turn_back_into_flat_params(
 
 
 def test_a_unit_is_split_off_with_its_bias_last() -> None:
-    hidden, outgoing, last_bias = Network(2, 3).split(torch.arange(13.0)[None])
+    hidden, further, outgoing, last_bias = Network(2, 3).split(torch.arange(13.0)[None])
+    assert further == ()
     assert hidden[0].tolist() == [[0, 1, 6], [2, 3, 7], [4, 5, 8]]
     assert (outgoing.tolist(), last_bias.tolist()) == ([[9, 10, 11]], [[12]])
+
+
+@given(st.integers(1, 3), st.integers(1, 4), st.integers(2, 3), st.integers(1, 3))
+def test_blocks_of_deeper_networks_turn_back_too(
+    features: int, units: int, layers: int, runs: int
+) -> None:
+    shape = Network(features, units, "tanh", layers)
+    params = random_params(shape, 2 * runs).view(2, runs, -1)
+    blocks = torch.stack([shape.to_blocks(stacked) for stacked in params])
+    assert torch.equal(shape.from_blocks(blocks, runs), params.transpose(0, 1))
+
+
+def test_a_further_layer_is_split_off_with_its_biases_beside() -> None:
+    parts = Network(1, 2, "relu", 3).split(torch.arange(19.0)[None])
+    assert parts.hidden[0].tolist() == [[0, 2], [1, 3]]
+    assert [[part[0].tolist() for part in pair] for pair in parts.further] == [
+        [[[4, 5], [6, 7]], [8, 9]],
+        [[[10, 11], [12, 13]], [14, 15]],
+    ]
+    assert (parts.outgoing.tolist(), parts.last_bias.tolist()) == ([[16, 17]], [[18]])
+
+
+DEEP = [
+    Settings(
+        dataset=name, hidden_units=units, hidden_layers=layers, activation=activation, epochs=10
+    )
+    for name, units, layers in (("line", 1, 2), ("plane", 5, 3), ("diabetes", 4, 2))
+    for activation in MODULES
+]
+
+
+@pytest.mark.parametrize("settings", [*DEEP, Settings(dataset="plane", hidden_units=5)])
+def test_the_settings_names_of_parameters_are_torchs_order(settings: Settings) -> None:
+    """Of each layer the weights, unit by unit, then the biases."""
+    names, module = parameter_names(settings), module_for(settings)
+    assert len(names) == len(set(names)) == settings.params
+    weights = module[0].weight.numel()
+    assert {name[0] for name in names[:weights]} == {"w"}
+    assert names[weights : weights + settings.hidden_units] == [
+        f"b{unit}" for unit in range(1, settings.hidden_units + 1)
+    ]
+    assert [name[0] for name in names[-settings.hidden_units - 1 :]] == [
+        *"v" * settings.hidden_units,
+        "c",
+    ]
+
+
+@pytest.mark.parametrize("settings", DEEP)
+def test_deeper_predictions_gradients_and_units_are_torchs(settings: Settings) -> None:
+    shape, params = network_of(settings), random_params(network_of(settings), 3)
+    inputs, targets = as_tensors(datasets.of(settings))
+    state, losses = beside_its_gradient(shape.to_blocks(params)), torch.empty(3)
+    HiddenGradient(shape, state, 3, inputs, targets).compute(losses)
+    gradients = shape.from_blocks(state[1:], 3)[:, 0]
+    for run, one in enumerate(params):
+        module = module_for(settings, one)
+        expected = module(inputs.double())[:, 0]
+        assert torch.allclose(shape.predict(one[None], inputs)[0].double(), expected, atol=1e-4)
+        assert float(losses[run]) == pytest.approx(loss_of(settings, one), rel=1e-4)
+        slope, close = gradient_of(settings, one), float(gradients[run].abs().max()) * 1e-5
+        assert gradients[run].numpy() == pytest.approx(slope, rel=1e-3, abs=close)
+        units = shape.unit_values(one[None], inputs)
+        assert len(units) == settings.hidden_layers
+        for layer, values in enumerate(units):
+            passed = module[: 2 * layer + 2](inputs.double()).T
+            assert torch.allclose(values[0].double(), passed, atol=1e-4)
 
 
 def beside_its_gradient(blocks: torch.Tensor) -> torch.Tensor:
@@ -112,7 +182,7 @@ def test_gradients_equal_autograd(features: int, units: int) -> None:
     params, train_loss = random_params(shape, runs), torch.empty(5)
     state = beside_its_gradient(shape.to_blocks(params))
     if units:
-        step = HiddenGradient(state, runs, inputs, targets, ACTIVATIONS["relu"])
+        step = HiddenGradient(shape, state, runs, inputs, targets)
     else:
         step = LinearGradient(state, runs, inputs, targets)
     step.compute(train_loss)
@@ -134,7 +204,7 @@ def test_a_unit_that_is_exactly_0_gets_no_gradient_like_torchs_relu() -> None:
         (torch.ones(1, 1), torch.ones(1)),
     )
     state = beside_its_gradient(params)
-    HiddenGradient(state, 1, inputs, targets, ACTIVATIONS["relu"]).compute(torch.empty(1))
+    HiddenGradient(Network(1, 1), state, 1, inputs, targets).compute(torch.empty(1))
     lone = model_at(params, 1)
     F.mse_loss(lone(inputs.double())[:, 0], targets.double()).backward()
     expected = torch.cat([part.grad.flatten() for part in lone.parameters()])

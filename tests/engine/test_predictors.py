@@ -8,10 +8,11 @@ from numpy import ndarray
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 
+from app.choices import DATASETS, SLIDER_LEARNING_RATES
 from app.engine import datasets, inspect_run, run_experiment, train_sweep
 from app.engine.landscape import losses
 from app.results import Dataset
-from app.settings import DATASETS, SLIDER_LEARNING_RATES, Settings
+from app.settings import Settings
 
 SEVERAL = ("plane", "diabetes")
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from numpy import ndarray
 from torch import Tensor, nn
 
-from app.engine import datasets, train, train_sweep
+from app.choices import SLIDER_LEARNING_RATES
+from app.engine import datasets, train, train_sweep, training
 from app.engine.network import Network
 from app.engine.training import EARLY_EPOCHS, FRAMES, as_tensors, descend, frame_epochs
 from app.results import VERDICTS, Sweep
-from app.settings import SLIDER_LEARNING_RATES, Settings
+from app.settings import Settings
 from tests.oracles import (
     ALL,
     BENT_LINE,
@@ -64,8 +65,10 @@ def first_training() -> tuple[Tensor, Tensor]:
     with global_seed(0):
         torch.rand(100, 1)
         start = flat(model(10))
-    kept, rates = list(range(1, 500, 50)), torch.tensor([0.05])
-    run = descend(Network(1, 10), datasets.load("parabola"), start, rates, 500, kept)
+    kept = list(range(1, 500, 50))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "start_of", lambda settings: start)
+        run = descend(PARABOLA, kept, learning_rates=[0.05])
     return run.params[0], run.train_loss[0, kept]
 
 
@@ -166,11 +169,10 @@ class TestDescent:
                 assert sweep.gradients[run, frame] == pytest.approx(gradient, rel=1e-4, abs=1e-5)
 
     def test_one_run_can_be_kept_of_all(self) -> None:
-        shape, dataset = Network(1, 4), datasets.load("line")
-        start, rates = shape.initial_params(3), torch.tensor([0.01, 0.02, 0.05])
-        every = descend(shape, dataset, start, rates, 30, [0, 3, 30])
+        settings, rates = Settings(hidden_units=4, seed=3, epochs=30), [0.01, 0.02, 0.05]
+        every = descend(settings, [0, 3, 30], learning_rates=rates)
         for run in range(3):
-            one = descend(shape, dataset, start, rates, 30, [0, 3, 30], kept_run=run)
+            one = descend(settings, [0, 3, 30], kept_run=run, learning_rates=rates)
             assert torch.equal(one.params[0], every.params[run])
             assert torch.equal(one.gradients[0], every.gradients[run])
             assert torch.equal(one.train_loss, every.train_loss)

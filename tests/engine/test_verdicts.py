@@ -8,11 +8,13 @@ import pytest
 import torch
 from numpy import ndarray
 
+from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets, train
 from app.engine.training import Training
 from app.engine.verdicts import Judged, judge
-from app.settings import SLIDER_LEARNING_RATES, Settings
+from app.settings import Settings
 from tests.engine.test_curvature import autograd_hessian
+from tests.engine.torch_runs import data_for, module_for
 from tests.oracles import ALL, LINE, doubles, experiment, model_at, name_of, stop, with_rate
 
 NAN, INF = float("nan"), float("inf")
@@ -20,10 +22,10 @@ SEEDS = range(40)
 
 
 def judged(*losses: list[float], slopes: list[float] | None = None, **more: object) -> Judged:
-    """The verdicts on hand-made curves; by default nothing zigzags and least squares is 0."""
+    """The verdicts on hand-made curves; by default nothing zigzags and the known loss is 0."""
     curves = np.array(losses, dtype="float32")
     choices = dict(stuck=np.zeros(len(curves), bool), slider_runs=len(curves))
-    choices |= dict(least_squares_loss=0.0) | more
+    choices |= dict(known_loss=0.0) | more
     early = np.array([slopes or [1, 0.5, 0.2]] * len(curves), dtype=float)
     return judge(curves, early, **choices)
 
@@ -99,20 +101,20 @@ class TestHandMadeCurves:
     def test_too_slow_needs_a_tenth_above_least_squares_and_a_thousandth_of_the_start(
         self, reference: float, last: float, verdict: str
     ) -> None:
-        result = judged([4, 2, last], least_squares_loss=reference)
+        result = judged([4, 2, last], known_loss=reference)
         assert result.verdicts == (verdict,)
 
     def test_a_network_is_compared_with_the_lowest_end_of_the_sliders_runs(self) -> None:
         curves = [[4, 2, 1.0], [4, 2, 1.05], [4, 2, 1.2], [4, 2, 0.1]]
-        result = judged(*curves, least_squares_loss=None, slider_runs=3)
+        result = judged(*curves, known_loss=None, slider_runs=3)
         assert result.verdicts == ("converging", "converging", "too slow", "converging")
 
     def test_a_run_that_overflows_late_is_no_reference(self) -> None:
-        result = judged([4, 0, NAN], [4, 2, 1.0], least_squares_loss=None)
+        result = judged([4, 0, NAN], [4, 2, 1.0], known_loss=None)
         assert result.verdicts == ("overflow", "converging")
 
     def test_where_every_run_overflows_all_say_so(self) -> None:
-        result = judged([4, INF, NAN], [4, 5, INF], least_squares_loss=None)
+        result = judged([4, INF, NAN], [4, 5, INF], known_loss=None)
         assert result.verdicts == ("overflow", "overflow")
 
 
@@ -166,6 +168,40 @@ class TestNetworks:
         # Only the output bias still has a gradient.
         assert not sweep.gradients[run, -1, :-1].any()
 
+    @pytest.mark.parametrize("layers", [2, 3])
+    @pytest.mark.parametrize("seed", range(3))
+    def test_a_deep_network_is_stuck_where_some_layer_is_off_for_every_example(
+        self, layers: int, seed: int
+    ) -> None:
+        settings = Settings(
+            dataset="parabola", hidden_units=4, hidden_layers=layers, epochs=150, seed=seed
+        )
+        sweep = experiment(settings).sweep
+        off = [some_layer_off(settings, params) for params in sweep.params[:, -1]]
+        overflowed = sweep.overflow_at >= 0
+        found = [verdict == "stuck" for verdict in sweep.verdicts]
+        assert found == (np.array(off) & ~overflowed).tolist()
+        # Nothing that lies below that layer has a gradient any more.
+        for run in np.flatnonzero(found):
+            assert not sweep.gradients[run, -1, :8].any()
+
+    def test_some_deep_networks_get_stuck_and_others_do_not(self) -> None:
+        verdicts = {
+            verdict
+            for seed in range(3)
+            for verdict in experiment(
+                Settings(dataset="parabola", hidden_units=4, hidden_layers=2, epochs=150, seed=seed)
+            ).sweep.verdicts
+        }
+        assert "stuck" in verdicts and len(verdicts) > 1
+
+    @pytest.mark.parametrize("activation", ["tanh", "logistic", "linear", "threshold"])
+    def test_only_deep_relu_networks_get_stuck(self, activation: str) -> None:
+        settings = Settings(
+            dataset="parabola", hidden_units=4, hidden_layers=2, epochs=60, activation=activation
+        )
+        assert "stuck" not in experiment(settings).sweep.verdicts
+
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
     def test_every_verdict_is_the_first_that_fits(self, settings: Settings) -> None:
         assert experiment(settings).sweep.verdicts == slow_verdicts(experiment(settings).training)
@@ -200,6 +236,15 @@ def trainings() -> list[Training]:
         train(Settings(dataset="parabola", hidden_units=10, epochs=500, seed=seed))
         for seed in SEEDS
     ]
+
+
+def some_layer_off(settings: Settings, params: ndarray) -> bool:
+    """By plain torch in float64: does some hidden layer pass on zeros only?"""
+    if not np.isfinite(params).all():
+        return False
+    module, (inputs, _) = module_for(settings, params), data_for(settings)
+    layers = range(2, 2 * settings.hidden_layers + 1, 2)
+    return any(not module[:layer](inputs).any() for layer in layers)
 
 
 def lowest_run(sweep: object) -> int:

@@ -1,0 +1,101 @@
+"""How gradients become steps: `torch.optim` itself, for a whole sweep at once.
+
+It knows one learning rate for all that it is given. So it steps a zeroed `update` at rate 1, which
+each run's own rate then scales: every optimizer here moves by a multiple of its learning rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.optim.sgd import sgd
+
+from app.settings import Settings
+
+# `foreach` and `fused` are for many or for large tensors; this is one small one.
+_PLAIN: dict[str, Any] = {"lr": 1.0, "foreach": False}
+OPTIMIZERS: dict[str, Callable[[list[Tensor], float], torch.optim.Optimizer]] = {
+    "momentum": lambda parts, momentum: torch.optim.SGD(parts, momentum=momentum, **_PLAIN),
+    # Nesterov without momentum is plain, which torch refuses to call so.
+    "nesterov": lambda parts, momentum: torch.optim.SGD(
+        parts, momentum=momentum, nesterov=momentum > 0, **_PLAIN
+    ),
+    "rmsprop": lambda parts, _: torch.optim.RMSprop(parts, **_PLAIN),
+    "adagrad": lambda parts, _: torch.optim.Adagrad(parts, **_PLAIN),
+    "adam": lambda parts, _: torch.optim.Adam(parts, **_PLAIN),
+    # Its decay needs the params, which torch does not see here.
+    "adamw": lambda parts, _: torch.optim.AdamW(parts, weight_decay=0.0, **_PLAIN),
+    "nadam": lambda parts, _: torch.optim.NAdam(parts, **_PLAIN),
+}
+# Where each keeps its running mean, or sum, of squared gradients.
+SQUARES = {"rmsprop": "square_avg", "adagrad": "sum"} | dict.fromkeys(
+    ("adam", "adamw", "nadam"), "exp_avg_sq"
+)
+
+
+def kept_parts(settings: Settings) -> int:
+    """How many vectors describe a moment of the training: params and gradient; unless the step is
+    plain, its update; and the preconditioner where there is one."""
+    if settings.is_plain:
+        return 2
+    return 4 if settings.optimizer in SQUARES else 3
+
+
+class Update:
+    """What the optimizer adds to the params at learning rate 1, from the gradient beside them.
+
+    With decay d: L2 follows the gradient of train loss + d/2 |params|^2; AdamW takes d params off
+    after its step (Loshchilov & Hutter 2019).
+    """
+
+    def __init__(self, settings: Settings, state: Float[Tensor, "part size"]) -> None:
+        self.params, self.gradient = state[:2]
+        self.at_rate_1 = state[2] if len(state) > 2 else torch.empty_like(self.params)
+        self.preconditioner = state[3] if len(state) > 3 else None
+        self.decay, self.is_decoupled = settings.weight_decay, settings.optimizer == "adamw"
+        self._decayed = torch.empty_like(self.params)
+        self.direction = self._decayed if self._is_l2 else self.gradient
+        self.at_rate_1.grad = self.direction
+        make = OPTIMIZERS.get(settings.optimizer)
+        self.optimizer = make([self.at_rate_1], settings.momentum) if make else None
+        self._squares = SQUARES.get(settings.optimizer, "")
+
+    @property
+    def _is_l2(self) -> bool:
+        return self.decay > 0 and not self.is_decoupled
+
+    def compute(self) -> None:
+        """One step, into `at_rate_1`; and what it was divided by, into `preconditioner`."""
+        if self._is_l2:
+            torch.add(self.gradient, self.params, alpha=self.decay, out=self._decayed)
+        self.at_rate_1.zero_()
+        if self.optimizer is None:
+            self._sgd()
+        else:
+            self.optimizer.step()
+        if self.decay and self.is_decoupled:
+            self.at_rate_1.sub_(self.params, alpha=self.decay)
+        if self.preconditioner is not None:
+            self._note_preconditioner(self.preconditioner)
+
+    def _sgd(self) -> None:
+        """torch's own functional SGD; the bookkeeping of an Optimizer object costs 10 us a step."""
+        sgd(
+            [self.at_rate_1], [self.direction], [None], lr=1.0, weight_decay=0.0,
+            momentum=0.0, dampening=0.0, nesterov=False, maximize=False, foreach=False,
+        )  # fmt: skip
+
+    def _note_preconditioner(self, out: Tensor) -> None:
+        """sqrt of the squares + eps; Adam's as in its algorithm, corrected for its zero start."""
+        assert self.optimizer is not None
+        group, memory = self.optimizer.param_groups[0], self.optimizer.state[self.at_rate_1]
+        torch.sqrt(memory[self._squares], out=out)
+        if "betas" not in group:
+            out.add_(group["eps"])
+            return
+        first, second = (1 - beta ** float(memory["step"]) for beta in group["betas"])
+        out.mul_(second**-0.5).add_(group["eps"]).mul_(first)

@@ -1,0 +1,46 @@
+"""A learning-rate range test after Smith (2017, https://arxiv.org/abs/1506.01186): the rate grows
+by equal factors from step to step where he took equal differences."""
+
+from __future__ import annotations
+
+from itertools import chain, repeat
+
+import numpy as np
+import torch
+
+from app.choices import SLIDER_LEARNING_RATES
+from app.engine import datasets
+from app.engine.optimizers import Update, kept_parts
+from app.engine.training import Batches, network_of, start_of
+from app.results import RangeTest
+from app.settings import Settings
+
+STEPS = 200
+# The share of the last smoothed loss that the next one keeps.
+SMOOTHING = 0.9
+
+
+def range_test(settings: Settings) -> RangeTest:
+    """One run whose learning rate grows from the slider's lowest to its highest, the same factor at
+    each minibatch; the loss of each batch is taken before its step."""
+    network, dataset = network_of(settings), datasets.of(settings)
+    state = torch.empty(kept_parts(settings), network.params)
+    state[0] = network.to_blocks(start_of(settings)[None])
+    batches, update = Batches(settings, network, state, 1, dataset), Update(settings, state)
+    rates = np.geomspace(SLIDER_LEARNING_RATES[0], SLIDER_LEARNING_RATES[-1], STEPS)
+    losses = []
+    every_step = chain.from_iterable(batches.of_epoch() for _ in repeat(None))
+    for rate, _ in zip(rates, every_step, strict=False):
+        losses.append(float(batches.loss))
+        update.compute()
+        state[0].add_(update.at_rate_1, alpha=rate)
+    return RangeTest(rates, np.array(losses), _smoothed(np.array(losses)))
+
+
+def _smoothed(losses: np.ndarray) -> np.ndarray:
+    """An exponential mean, corrected for its zero start as Adam's is."""
+    mean, means = 0.0, []
+    for step, loss in enumerate(losses, 1):
+        mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
+        means.append(mean / (1 - SMOOTHING**step))
+    return np.array(means)

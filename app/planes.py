@@ -1,0 +1,64 @@
+"""On which plane to look at the loss of a network: the choice, checked against its Settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.choices import DATASETS, NumberChoice, SettingsError, in_range, shown
+from app.settings import Settings
+
+PLANES = {
+    "anchored": "start and best end",
+    "parameters": "two parameters",
+    "random": "random, filter-normalised",
+    "sharpest": "sharpest directions",
+}
+
+
+@dataclass(frozen=True)
+class PlaneChoice:
+    """On which plane to look at the loss of a network. `first` and `second` are two parameters'
+    places in the flat order, and the others stay as the selected run has them at `epoch`; only
+    the plane of two parameters uses these three."""
+
+    kind: str = "anchored"
+    first: int = 0
+    second: int = 1
+    epoch: int = 0
+
+    @classmethod
+    def from_mapping(cls, values: Any, settings: Settings) -> PlaneChoice:
+        """The choice of a request. Raises SettingsError for what `settings` do not have."""
+        if values is None:
+            return cls()
+        if not isinstance(values, dict) or not set(values) <= {"kind", "first", "second", "epoch"}:
+            raise SettingsError("The plane must be an object with a kind.")
+        kind = values.get("kind", "anchored")
+        if not isinstance(kind, str) or kind not in PLANES:
+            raise SettingsError(f"Plane must be one of {', '.join(PLANES)}. Got {shown(kind)}.")
+        if kind != "parameters":
+            return cls(kind)
+        choice = NumberChoice(0, settings.params - 1, 0, True, "Parameter", "A flat place.")
+        first, second = (
+            int(in_range(values.get(name, default), choice))
+            for name, default in (("first", 0), ("second", 1))
+        )
+        if first == second:
+            raise SettingsError("The plane needs two different parameters.")
+        return cls(kind, first, second, settings.checked_epoch(values.get("epoch", 0)))
+
+
+def parameter_names(settings: Settings) -> list[str]:
+    """The parameters in torch's flat order as the page prints them: w1, b1, v1, c; in a second
+    layer w2.3.1 leads from unit 1 to unit 3."""
+    predictors, units = DATASETS[settings.dataset].predictors, range(1, settings.hidden_units + 1)
+    ends = predictors if len(predictors) > 1 else ("",)
+    if settings.is_linear:
+        return [*(f"w {end}".strip() for end in ends), "b"]
+    names = [*(f"w{unit} {end}".strip() for unit in units for end in ends)]
+    names += [f"b{unit}" for unit in units]
+    for layer in range(2, settings.hidden_layers + 1):
+        names += [f"w{layer}.{unit}.{source}" for unit in units for source in units]
+        names += [f"b{layer}.{unit}" for unit in units]
+    return [*names, *(f"v{unit}" for unit in units), "c"]

@@ -1,0 +1,161 @@
+"""Minibatches: in which order examples come, what is measured, and what an epoch's step does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from numpy import ndarray
+
+from app.choices import NAMES
+from app.engine import inspect_run, train_sweep
+from app.engine.training import batch_order, descend
+from app.results import RunDetail
+from app.settings import Settings
+from tests.engine.torch_runs import gradient_of, loss_of
+from tests.oracles import experiment, same, stop
+
+SIZES = [1, 7, 30, 59]
+TANH = dict(dataset="sine", hidden_units=4, activation="tanh", epochs=25, learning_rate=0.05)
+DEEP = dict(TANH, hidden_layers=3)
+STEPPING = [
+    Settings(**TANH, batch_size=size, optimizer=name)
+    for name, size in (("sgd", 7), ("sgd", 59), ("momentum", 16), ("adam", 7))
+]
+
+
+def inspected(settings: Settings) -> RunDetail:
+    made = experiment(settings)
+    return inspect_run(settings, made.training, made.surface)
+
+
+@cache
+def orders(settings: Settings, epochs: int = 12) -> list[list[int]]:
+    return [order.tolist() for order in islice(batch_order(settings), epochs)]
+
+
+@pytest.mark.parametrize("fraction", [0, 0.3])
+@pytest.mark.parametrize("seed", [0, 5])
+def test_every_epoch_takes_each_training_example_once(seed: int, fraction: float) -> None:
+    settings = Settings(dataset="sine", seed=seed, batch_size=7, validation_fraction=fraction)
+    assert all(sorted(order) == list(range(settings.examples)) for order in orders(settings))
+    assert len({tuple(order) for order in orders(settings)}) == 12
+
+
+def test_the_seed_alone_decides_the_order() -> None:
+    settings = Settings(**TANH, seed=3, batch_size=7)
+    for change in (dict(batch_size=20), dict(optimizer="adam"), dict(hidden_units=5)):
+        assert orders(replace(settings, **change)) == orders(settings)
+    assert orders(replace(settings, seed=4)) != orders(settings)
+
+
+@pytest.mark.parametrize("seed", [0, 9])
+def test_a_smaller_batch_is_the_beginning_of_a_larger_one(seed: int) -> None:
+    small, large = (
+        inspected(Settings(**TANH, seed=seed, batch_size=size)).batches for size in (7, 20)
+    )
+    assert small.shape == (26, 7) and large.shape == (26, 20)
+    assert np.array_equal(large[:, :7], small)
+
+
+@pytest.mark.parametrize("settings", STEPPING)
+def test_the_details_batches_are_the_beginnings_of_the_orders(settings: Settings) -> None:
+    wanted = [order[: settings.batch_size] for order in orders(settings, 26)]
+    assert inspected(settings).batches.tolist() == wanted
+
+
+@pytest.mark.parametrize("kind", [TANH, DEEP, dict(dataset="sine", epochs=25)])
+def test_a_batch_of_all_is_the_full_batch(kind: dict) -> None:
+    whole, every = train_sweep(Settings(**kind, batch_size=60)), train_sweep(Settings(**kind))
+    assert whole.settings.steps_per_epoch == 1
+    run = stop(0.05)
+    assert whole.params[run] == pytest.approx(every.params[run], rel=1e-5, abs=1e-6)
+    assert inspected(Settings(**kind, batch_size=60)).batches is None
+
+
+@pytest.mark.parametrize("batch_size", SIZES)
+@pytest.mark.parametrize("kind", [TANH, DEEP, dict(dataset="plane", epochs=25)])
+def test_train_loss_and_gradient_are_those_of_all_training_examples(
+    kind: dict, batch_size: int
+) -> None:
+    sweep = train_sweep(Settings(**kind, batch_size=batch_size, validation_fraction=0))
+    for run in (stop(0.001), stop(0.05)):
+        for frame in (0, 1, 13, 25):
+            params = sweep.params[run, frame]
+            loss, slope = (of(sweep.settings, params) for of in (loss_of, gradient_of))
+            assert sweep.train_loss[run, frame] == pytest.approx(loss, rel=1e-5)
+            assert sweep.gradients[run, frame] == pytest.approx(slope, rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize("batch_size", SIZES)
+@pytest.mark.parametrize("kind", [TANH, DEEP, dict(dataset="sine", epochs=25)])
+def test_sgds_update_is_minus_the_gradient_of_the_first_batch(kind: dict, batch_size: int) -> None:
+    settings = Settings(**dict(kind, learning_rate=0.05), batch_size=batch_size)
+    detail = inspected(settings)
+    for epoch in (0, 1, 12, 25):
+        batch, params = detail.batches[epoch], detail.params[epoch]
+        expected = -gradient_of(settings, params, batch)
+        assert detail.updates[epoch] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+        assert not np.allclose(detail.updates[epoch], -detail.gradients[epoch], rtol=1e-3)
+
+
+def test_an_epoch_is_all_its_batches_one_after_the_other() -> None:
+    settings = Settings(**TANH, batch_size=7)
+    detail, rate = inspected(settings), settings.learning_rate
+    for epoch, order in enumerate(orders(settings, 26)[:-1]):
+        params = detail.params[epoch].astype(float)
+        for batch in torch.tensor(order).split(7):
+            params = params - rate * gradient_of(settings, params, batch.numpy())
+        assert detail.params[epoch + 1] == pytest.approx(params, abs=2e-6)
+
+
+@pytest.mark.parametrize("schedule", sorted(NAMES["schedule"].options))
+@pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adamw"])
+def test_with_one_step_an_epoch_rate_times_factor_times_update_is_the_step(
+    optimizer: str, schedule: str
+) -> None:
+    more = dict(warmup_epochs=6) if schedule == "warmup_cosine" else {}
+    settings = Settings(**TANH, optimizer=optimizer, schedule=schedule, weight_decay=0.1, **more)
+    detail = inspected(settings)
+    assert detail.batches is None
+    step = settings.learning_rate * detail.rate_factors[:-1, None] * detail.updates[:-1]
+    assert np.diff(detail.params, axis=0) == pytest.approx(step, rel=1e-4, abs=3e-7)
+
+
+def test_the_factor_of_an_epoch_is_that_of_its_first_step() -> None:
+    settings = Settings(**TANH, batch_size=16, schedule="cosine")
+    first_steps = np.arange(25) * 4
+    expected = (1 + np.cos(np.pi * first_steps / 100)) / 2
+    assert inspected(settings).rate_factors[:25] == pytest.approx(expected, abs=1e-12)
+
+
+def test_plain_descent_needs_no_updates() -> None:
+    detail = inspected(Settings(**TANH))
+    assert detail.updates is None and detail.batches is None
+    assert (detail.rate_factors == 1).all()
+
+
+@pytest.mark.parametrize("optimizer", sorted(NAMES["optimizer"].options))
+def test_one_run_kept_of_all_has_the_same_updates(optimizer: str) -> None:
+    settings, run = Settings(**DEEP, batch_size=16, optimizer=optimizer), stop(0.05)
+    every, one = descend(settings, [0, 7, 25]), descend(settings, [0, 7, 25], kept_run=run)
+    for whole, part in zip(every, one, strict=True):
+        assert (whole is None) == (part is None)
+        if whole is not None:
+            kept: ndarray = whole.numpy() if whole.shape == part.shape else whole[run : run + 1]
+            assert same(part.numpy(), np.asarray(kept))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_equal_settings_give_equal_results(optimizer: str) -> None:
+    settings = Settings(**DEEP, batch_size=7, optimizer=optimizer)
+    assert same(train_sweep(settings).params, train_sweep(settings).params)
+
+
+def test_an_example_that_is_held_back_is_in_no_batch() -> None:
+    settings = Settings(**TANH, batch_size=7, validation_fraction=0.5)
+    assert settings.examples == 30 and inspected(settings).batches.max() == 29

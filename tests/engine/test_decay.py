@@ -1,0 +1,115 @@
+"""Weight decay: where it leads the linear model, against a closed form of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy import ndarray
+
+from app.choices import DATASETS
+from app.engine import datasets, run_experiment, train_sweep
+from app.settings import Settings
+from tests.engine.torch_runs import loss_of
+from tests.oracles import stop
+
+DECAYS = [0.01, 0.3, 1]
+
+
+def shrunken(settings: Settings) -> ndarray:
+    """The minimum of mean (X p - y)^2 + d/2 |p|^2: (2/n X'X + d I) p = 2/n X'y."""
+    data = datasets.of(settings)
+    columns = np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
+    scale, d = 2 / len(columns), settings.weight_decay
+    matrix = scale * columns.T @ columns + d * np.eye(columns.shape[1])
+    return np.linalg.solve(matrix, scale * columns.T @ data.targets.astype(float))
+
+
+@pytest.mark.parametrize("weight_decay", DECAYS)
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_linear_optimum_solves_the_decayed_normal_equations(
+    name: str, weight_decay: float
+) -> None:
+    settings = Settings(dataset=name, weight_decay=weight_decay, validation_fraction=0.2)
+    optimum, loss, name = datasets.linear_optimum(settings)
+    assert name == "least squares with weight decay"
+    assert optimum == pytest.approx(shrunken(settings), rel=1e-6, abs=1e-9)
+    assert loss == pytest.approx(loss_of(settings, shrunken(settings)), rel=1e-9)
+    assert loss > datasets.of(settings).least_squares_loss
+
+
+@pytest.mark.parametrize("change", [dict(), dict(optimizer="adamw", weight_decay=0.3)])
+def test_without_l2_the_linear_optimum_is_least_squares(change: dict) -> None:
+    data, (optimum, loss, _) = datasets.load("line"), datasets.linear_optimum(Settings(**change))
+    assert optimum.tolist() == data.least_squares.tolist() and loss == data.least_squares_loss
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
+@pytest.mark.parametrize("name", ["line", "parabola", "plane"])
+def test_a_long_training_arrives_there(name: str, optimizer: str) -> None:
+    settings = Settings(dataset=name, optimizer=optimizer, weight_decay=0.3, epochs=2000)
+    sweep, run = train_sweep(settings), stop(0.02)
+    assert sweep.params[run, -1] == pytest.approx(shrunken(settings), abs=1e-4)
+    assert sweep.arrived[run] and sweep.verdicts[run] == "converging"
+
+
+@pytest.mark.parametrize("weight_decay", DECAYS)
+def test_star_and_reference_follow(weight_decay: float) -> None:
+    settings = Settings(weight_decay=weight_decay, epochs=500)
+    made, best = run_experiment(settings), shrunken(settings)
+    loss = loss_of(settings, best)
+    assert made.surface.optimum == pytest.approx(best, rel=1e-6)
+    assert made.surface.optimum_loss == pytest.approx(loss, rel=1e-9)
+    assert made.surface.optimum_name == "least squares with weight decay"
+    assert made.sweep.reference_loss == pytest.approx(loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("weight_decay", [0.1, 1])
+@pytest.mark.parametrize(
+    ("name", "seed"), [("line", 0), ("line", 42), ("parabola", 0), ("sine", 5)]
+)
+def test_start_and_star_are_in_the_picture(name: str, seed: int, weight_decay: float) -> None:
+    settings = Settings(dataset=name, seed=seed, weight_decay=weight_decay, epochs=10)
+    made, sides = run_experiment(settings), []
+    for point in (made.sweep.start, shrunken(settings)):
+        for value, (low, high) in zip(
+            point, (made.surface.box.first, made.surface.box.second), strict=True
+        ):
+            sides.append(low < value < high)
+    assert all(sides)
+
+
+def test_with_several_predictors_the_reference_follows_too() -> None:
+    settings = Settings(dataset="diabetes", weight_decay=0.3, epochs=300)
+    sweep = train_sweep(settings)
+    assert sweep.reference_loss == pytest.approx(loss_of(settings, shrunken(settings)), rel=1e-9)
+    assert sweep.arrived[stop(0.1)] and not sweep.arrived[stop(0.0001)]
+
+
+def test_the_edge_counts_the_decay_as_curvature() -> None:
+    plain, decayed = (
+        train_sweep(Settings(weight_decay=weight_decay, epochs=10)) for weight_decay in (0, 1)
+    )
+    assert plain.start_sharpness == decayed.start_sharpness
+    assert 2 / decayed.edge == pytest.approx(2 / plain.edge + 1)
+
+
+def test_decay_alone_shrinks_what_no_gradient_moves() -> None:
+    """No gradient passes a threshold, so its hidden weights lose the same share at each step."""
+    settings = Settings(
+        dataset="parabola", hidden_units=4, activation="threshold", weight_decay=0.5, epochs=50
+    )
+    sweep = train_sweep(settings)
+    shares = (1 - 0.5 * 0.01) ** np.arange(51)
+    expected = shares[:, None] * sweep.start[:8]
+    assert sweep.params[stop(0.01), :, :8] == pytest.approx(expected, rel=1e-5)
+
+
+def test_adamws_decay_shrinks_them_by_the_scheduled_rate() -> None:
+    settings = Settings(
+        dataset="parabola", hidden_units=4, activation="threshold", weight_decay=0.5, epochs=50,
+        optimizer="adamw", schedule="cosine",
+    )  # fmt: skip
+    sweep, steps = train_sweep(settings), np.arange(50)
+    factors = 1 - 0.5 * 0.01 * (1 + np.cos(np.pi * steps / 50)) / 2
+    expected = np.append(1, np.cumprod(factors))[:, None] * sweep.start[:8]
+    assert sweep.params[stop(0.01), :, :8] == pytest.approx(expected, rel=1e-5)

@@ -1,0 +1,123 @@
+"""How the seed draws the initial parameters, held to torch.nn.init; and what zeros lead to."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from numpy import ndarray
+from torch import nn
+
+from app.choices import NAMES
+from app.engine import train_sweep
+from app.engine.network import INITIALIZATIONS
+from app.results import Sweep
+from app.settings import Settings
+from tests.engine.torch_runs import module_for
+from tests.oracles import flat, global_seed
+
+SHAPES = [
+    dict(dataset="plane"),
+    dict(dataset="sine", hidden_units=5),
+    dict(dataset="diabetes", hidden_units=7, hidden_layers=2),
+    dict(dataset="plane", hidden_units=4, hidden_layers=3),
+]
+WIDE = dict(dataset="diabetes", hidden_units=64, hidden_layers=2, epochs=10)
+OTHERS = {"xavier": nn.init.xavier_uniform_, "he": nn.init.kaiming_uniform_}
+each_shape = pytest.mark.parametrize("shape", SHAPES)
+
+
+def start(**choices: object) -> ndarray:
+    return train_sweep(Settings(**{"epochs": 10, **choices})).start
+
+
+def layers_of(settings: Settings) -> list[nn.Linear]:
+    return [nn.Linear(*fans) for fans in pairwise(settings.widths)]
+
+
+def test_each_choice_of_the_settings_is_here() -> None:
+    assert set(INITIALIZATIONS) == set(NAMES["initialization"].options)
+    assert set(INITIALIZATIONS) == {"pytorch", "zeros", *OTHERS}
+
+
+@pytest.mark.parametrize("seed", [0, 17])
+@each_shape
+def test_pytorchs_is_what_a_stack_of_linear_layers_draws(shape: dict, seed: int) -> None:
+    drawn = module_for(Settings(**shape, epochs=10, seed=seed), dtype=torch.float32)
+    assert start(**shape, seed=seed).tolist() == flat(drawn).tolist()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("seed", [0, 17])
+@each_shape
+def test_the_others_are_torch_nn_inits_with_biases_0(shape: dict, seed: int, name: str) -> None:
+    module = nn.Sequential(*layers_of(Settings(**shape, epochs=10)))
+    with global_seed(seed):
+        for layer in module:
+            OTHERS[name](layer.weight)
+            nn.init.zeros_(layer.bias)
+    found = start(**shape, seed=seed, initialization=name)
+    assert found.tolist() == flat(module).tolist()
+
+
+@pytest.mark.parametrize(("name", "numerator"), [("xavier", 2), ("he", 2), ("pytorch", 1 / 3)])
+def test_weights_have_the_variance_of_its_paper(name: str, numerator: float) -> None:
+    """Glorot and Bengio 2/(in + out), He et al. 2/in, PyTorch's default 1/(3 in)."""
+    settings = Settings(**WIDE, initialization=name)
+    weights = module_for(settings, train_sweep(settings).start)[2].weight.detach().numpy()
+    fans = 64 + 64 if name == "xavier" else 64
+    # 4096 draws: their variance is known to about a fiftieth.
+    assert weights.var() == pytest.approx(numerator / fans, rel=0.08)
+
+
+@pytest.mark.parametrize("scale", [0.01, 2.5, 10])
+@pytest.mark.parametrize("name", INITIALIZATIONS)
+def test_the_scale_multiplies_every_parameter(name: str, scale: float) -> None:
+    shape = dict(dataset="sine", hidden_units=5, initialization=name)
+    scaled = start(**shape, initial_scale=scale)
+    assert scaled == pytest.approx(start(**shape) * scale, rel=1e-6)
+
+
+@each_shape
+def test_zeros_are_zeros(shape: dict) -> None:
+    assert not start(**shape, initialization="zeros", seed=5).any()
+
+
+def zeros(activation: str, layers: int, optimizer: str) -> Sweep:
+    return train_sweep(
+        Settings(
+            hidden_units=4, hidden_layers=layers, activation=activation, optimizer=optimizer,
+            initialization="zeros", epochs=60,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_from_zeros_relu_and_tanh_move_the_output_bias_alone(
+    activation: str, layers: int, optimizer: str
+) -> None:
+    """A unit passes on f(0) = 0, and no error comes back through output weights of 0."""
+    sweep = zeros(activation, layers, optimizer)
+    known = np.isfinite(sweep.train_loss)
+    assert not sweep.params[known][:, :-1].any()
+    assert (sweep.params[:, 1, -1] != 0).all()
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop"])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_from_zeros_logistic_units_stay_alike(layers: int, optimizer: str) -> None:
+    """Equal units get equal gradients, so that only one unit is trained."""
+    sweep = zeros("logistic", layers, optimizer)
+    for run in range(0, 31, 5):
+        for frame in (1, 10, 60):
+            module = module_for(sweep.settings, sweep.params[run, frame])
+            rows = [part for layer in module[:-1:2] for part in (layer.weight, layer.bias)]
+            columns = [layer.weight.T for layer in module[2::2]]
+            for part in (*rows, *columns):
+                values = part.detach().numpy()
+                assert values == pytest.approx(np.broadcast_to(values[0], values.shape), rel=1e-5)
+    assert np.abs(sweep.params[30, -1, :-1]).max() > 0.01

@@ -1,0 +1,134 @@
+"""Momentum on the line, an exact quadratic: closed forms and the edge of stability."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy import ndarray
+
+from app.engine import datasets, train_sweep
+from app.settings import Settings
+from tests.oracles import ROUNDING
+
+MOMENTA = [0.0, 0.5, 0.9, 0.99]
+EPOCHS = 150  # so that all are frames
+
+
+def quadratic(weight_decay: float = 0.0) -> tuple[ndarray, ndarray, ndarray]:
+    """Of loss + decay/2 |params|^2 on the line: eigenvalues, eigenvectors, minimum."""
+    line = datasets.load("line")
+    columns = np.column_stack([line.inputs, np.ones(10)]).astype(float)
+    hessian = 0.2 * columns.T @ columns + weight_decay * np.eye(2)
+    return *np.linalg.eigh(hessian), np.linalg.solve(hessian, 0.2 * columns.T @ line.targets)
+
+
+def recurrence(optimizer: str, rate: float, curvature: float, b: float) -> ndarray:
+    """How one step turns (error, velocity) along an eigenvector, gradient = curvature x error:
+    velocity <- b velocity + gradient, then error <- error - rate x velocity; or, by Nesterov,
+    error <- error - rate x (gradient + b velocity)."""
+    if optimizer == "adam":  # velocity <- b velocity + (1 - b) gradient
+        return np.array([[1 - rate * curvature * (1 - b), -rate * b], [curvature * (1 - b), b]])
+    if optimizer == "momentum":
+        return np.array([[1 - rate * curvature, -rate * b], [curvature, b]])
+    return np.array([[1 - rate * curvature * (1 + b), -rate * b * b], [curvature, b]])
+
+
+def closed_form(settings: Settings, start: ndarray, rate: float) -> ndarray:
+    """Params (epoch, param): the recurrence's powers along each eigenvector."""
+    curvatures, vectors, best = quadratic(settings.weight_decay)
+    errors = []
+    for curvature, error in zip(curvatures, vectors.T @ (start - best), strict=True):
+        matrix = recurrence(settings.optimizer, rate, curvature, settings.momentum)
+        powers = [np.linalg.matrix_power(matrix, t) for t in range(settings.epochs + 1)]
+        errors.append([power[0, 0] * error for power in powers])
+    return best + np.array(errors).T @ vectors.T
+
+
+def edge(optimizer: str, b: float) -> float:
+    """The learning rate x curvature where an eigenvalue of the recurrence reaches -1, found by
+    bisection; below it all are within the unit circle."""
+    low, high = 0.0, 500.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        radius = np.abs(np.linalg.eigvals(recurrence(optimizer, middle, 1.0, b))).max()
+        low, high = (middle, high) if radius < 1 else (low, middle)
+    return low
+
+
+@pytest.mark.parametrize("weight_decay", [0, 0.5])
+@pytest.mark.parametrize("momentum", MOMENTA)
+@pytest.mark.parametrize("optimizer", ["momentum", "nesterov"])
+def test_momentum_on_a_quadratic_is_its_recurrence(
+    optimizer: str, momentum: float, weight_decay: float
+) -> None:
+    settings = Settings(
+        optimizer=optimizer, momentum=momentum, weight_decay=weight_decay, epochs=EPOCHS, seed=2
+    )
+    sweep = train_sweep(settings)
+    for run, rate in enumerate(np.float32(sweep.learning_rates).astype(float)):
+        known = np.isfinite(sweep.train_loss[run])
+        expected = closed_form(settings, sweep.start.astype(float), rate)[known]
+        # A step rounds a few times; the largest params so far set a rounding's size, and momentum
+        # carries each on for 1 / (1 - momentum) steps.
+        size = np.maximum.accumulate(np.maximum(np.abs(expected).max(axis=1), 1))
+        steps = np.arange(1, len(expected) + 1)
+        close = 4 * ROUNDING * steps * size * max(1, 1 / (1 - momentum) / 10)
+        assert (np.abs(sweep.params[run, known] - expected).max(axis=1) <= close).all()
+
+
+@pytest.mark.parametrize("momentum", MOMENTA)
+@pytest.mark.parametrize("optimizer", ["momentum", "nesterov"])
+def test_the_edge_is_where_the_recurrence_begins_to_grow(optimizer: str, momentum: float) -> None:
+    settings = Settings(optimizer=optimizer, momentum=momentum)
+    assert settings.edge_numerator == pytest.approx(edge(optimizer, momentum), rel=1e-9)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw"])
+def test_adams_sharpness_settles_where_its_running_mean_begins_to_grow(optimizer: str) -> None:
+    """Between two steps its preconditioner hardly moves: what is left is a mean of gradients."""
+    settled = Settings(optimizer=optimizer).stability_numerator
+    assert settled == pytest.approx(edge("adam", 0.9), rel=1e-9)
+
+
+@pytest.mark.parametrize("optimizer", ["rmsprop", "adagrad"])
+def test_without_momentum_the_rescaled_sharpness_settles_at_plain_descents(optimizer: str) -> None:
+    assert Settings(optimizer=optimizer).stability_numerator == Settings().edge_numerator
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
+def test_where_nothing_is_rescaled_the_edge_is_where_it_settles(optimizer: str) -> None:
+    settings = Settings(optimizer=optimizer)
+    assert settings.stability_numerator == settings.edge_numerator
+
+
+def test_nadam_has_no_fixed_numerator() -> None:
+    assert Settings(optimizer="nadam").stability_numerator is None
+
+
+def test_plain_descents_edge_is_2() -> None:
+    assert Settings().edge_numerator == 2
+
+
+@pytest.mark.parametrize("optimizer", ["rmsprop", "adagrad", "adam", "adamw", "nadam"])
+def test_adaptive_optimizers_have_no_such_edge(optimizer: str) -> None:
+    settings = Settings(optimizer=optimizer, epochs=10)
+    assert settings.edge_numerator is None and train_sweep(settings).edge == np.inf
+
+
+@pytest.mark.parametrize("weight_decay", [0, 0.5])
+@pytest.mark.parametrize(
+    ("optimizer", "momentum"),
+    [("sgd", 0.9), *((name, b) for name in ("momentum", "nesterov") for b in (0.3, 0.6, 0.9))],
+)
+def test_just_below_its_edge_the_line_converges_and_just_above_it_diverges(
+    optimizer: str, momentum: float, weight_decay: float
+) -> None:
+    b = momentum if optimizer != "sgd" else 0.0
+    numerator = edge("momentum" if optimizer == "sgd" else optimizer, b)
+    critical = numerator / quadratic(weight_decay)[0].max()
+    settings = dict(optimizer=optimizer, momentum=momentum, weight_decay=weight_decay, epochs=1000)
+    below, above = (
+        train_sweep(Settings(learning_rate=times * critical, **settings)) for times in (0.99, 1.01)
+    )
+    assert below.edge == above.edge == pytest.approx(critical, rel=1e-6)
+    assert below.arrived[-1] and above.verdicts[-1] in ("diverged", "overflow")

@@ -1,0 +1,204 @@
+"""Every optimizer, for a whole sweep at once, held to separate trainings of `torch.optim`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy import ndarray
+
+from app.choices import DATASETS, NAMES, SLIDER_LEARNING_RATES
+from app.engine import datasets, train_sweep
+from app.engine.optimizers import SQUARES, kept_parts
+from app.engine.training import descend
+from app.results import Sweep
+from app.settings import Settings
+from tests.engine.torch_runs import flat_state, lone_training, loss_of
+from tests.oracles import same, stop
+
+OPTIMIZERS = tuple(NAMES["optimizer"].options)
+ADAPTIVE = tuple(SQUARES)
+# How far from torch's a parameter may be, as a share of the largest parameter; measured over a few
+# dozen steps, with some room. Division by small square roots magnifies roundings.
+CLOSE = dict.fromkeys(OPTIMIZERS, 1e-6) | dict.fromkeys(ADAPTIVE, 5e-6)
+
+
+@st.composite
+def choices(draw: st.DrawFn, optimizer: str) -> Settings:
+    """A short training of any kind by this optimizer; its hyperparameters are anywhere."""
+    name = draw(st.sampled_from(sorted(DATASETS)))
+    fraction = draw(st.sampled_from([0, 0.25]))
+    examples = Settings(dataset=name, validation_fraction=fraction).examples
+    schedule = draw(st.sampled_from(sorted(NAMES["schedule"].options)))
+    more = {}
+    if optimizer in ("momentum", "nesterov"):
+        more["momentum"] = draw(st.sampled_from([0, 0.5, 0.9]))
+    if schedule == "warmup_cosine":
+        more["warmup_epochs"] = draw(st.integers(1, 9))
+    return Settings(
+        dataset=name,
+        optimizer=optimizer,
+        schedule=schedule,
+        validation_fraction=fraction,
+        seed=draw(st.integers(0, 99)),
+        epochs=draw(st.integers(10, 15)),
+        # Up to five batches an epoch, of which the last may be smaller.
+        batch_size=draw(st.just(0) | st.integers(-(-examples // 5), examples)),
+        weight_decay=draw(st.sampled_from([0, 0.01, 0.3])),
+        activation=draw(st.sampled_from(sorted(NAMES["activation"].options))),
+        hidden_units=draw(st.integers(0, 6)),
+        hidden_layers=draw(st.integers(1, 3)),
+        initialization=draw(st.sampled_from(["pytorch", "xavier", "he"])),
+        initial_scale=draw(st.sampled_from([0.5, 1, 1.5])),
+        **more,
+    )
+
+
+def stable_rates(sweep: Sweep) -> tuple[float, float]:
+    """Two of the slider's: where nothing grows, a rounding stays one."""
+    one = sweep.settings
+    curvature = max(sweep.start_sharpness, 0) + one.weight_decay
+    top = 0.02 if one.optimizer in ADAPTIVE else 0.5 / max(curvature, 1)
+    fitting = [rate for rate in SLIDER_LEARNING_RATES if rate <= top]
+    return fitting[-1], fitting[-7]
+
+
+def how_far(params: ndarray, expected: ndarray) -> float:
+    return float(np.abs(params - expected).max() / max(1, np.abs(expected).max()))
+
+
+def is_torchs(sweep: Sweep, rate: float) -> bool:
+    """As close to torch's own training as roundings allow: where these grow, as close to the exact
+    training in float64 as torch's own float32 is."""
+    params, one = sweep.params[stop(rate)], sweep.settings
+    lone = lone_training(one, sweep.start, rate)
+    if how_far(params, lone.params) <= CLOSE[one.optimizer]:
+        return True
+    exact = lone_training(one, sweep.start, rate, torch.float64).params
+    return how_far(params, exact) <= 10 * how_far(lone.params, exact)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_sweeps_runs_are_torchs_own(optimizer: str) -> None:
+    @settings(max_examples=20, deadline=None, derandomize=True)
+    @given(choices(optimizer))
+    def compare(one: Settings) -> None:
+        sweep = train_sweep(one)
+        for rate in stable_rates(sweep):
+            assert is_torchs(sweep, rate), rate
+
+    compare()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("batch_size", [0, 32])
+def test_the_losses_of_a_longer_training_are_torchs(optimizer: str, batch_size: int) -> None:
+    one = Settings(
+        dataset="parabola", hidden_units=8, activation="tanh", epochs=60, optimizer=optimizer,
+        batch_size=batch_size,
+    )  # fmt: skip
+    sweep = train_sweep(one)
+    for rate in (0.001, 0.01):
+        lone, run = lone_training(one, sweep.start, rate), stop(rate)
+        np.testing.assert_allclose(sweep.train_loss[run], lone.train_loss, rtol=1e-3)
+
+
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "sgd"])
+def test_every_optimizer_makes_another_training(optimizer: str) -> None:
+    plain, other = (
+        train_sweep(Settings(epochs=20, optimizer=name)).params[stop(0.01), -1]
+        for name in ("sgd", optimizer)
+    )
+    assert np.abs(plain - other).max() > 1e-3
+
+
+def test_without_momentum_both_of_its_optimizers_are_plain_descent() -> None:
+    plain = train_sweep(Settings(epochs=20)).params
+    for name in ("momentum", "nesterov"):
+        assert same(train_sweep(Settings(epochs=20, optimizer=name, momentum=0)).params, plain)
+
+
+# Adagrad's steps shrink, so it wants a large rate; RMSprop's never do, so it wants a small one.
+GOOD_RATES = dict.fromkeys(OPTIMIZERS, 0.05) | {"adagrad": 1.0, "rmsprop": 0.01}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_at_a_good_rate_a_linear_model_comes_to_least_squares(optimizer: str) -> None:
+    sweep = train_sweep(Settings(dataset="plane", epochs=500, optimizer=optimizer))
+    run, best = stop(GOOD_RATES[optimizer]), datasets.load("plane").least_squares
+    assert sweep.params[run, -1] == pytest.approx(best, abs=0.01)
+    assert np.abs(sweep.start - best).max() > 0.5
+
+
+@pytest.mark.parametrize("weight_decay", [0, 0.1])
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "sgd"])
+def test_an_update_is_what_the_next_step_does(optimizer: str, weight_decay: float) -> None:
+    one = Settings(
+        hidden_units=3, activation="tanh", epochs=12, optimizer=optimizer,
+        weight_decay=weight_decay,
+    )  # fmt: skip
+    descent = descend(one, list(range(13)), learning_rates=[0.01])
+    params, updates = descent.params[0].numpy(), descent.updates[0].numpy()
+    step = np.float32(0.01) * updates[:-1]
+    np.testing.assert_allclose(params[1:], params[:-1] + step, rtol=1e-6, atol=1e-7)
+
+
+def test_a_plain_step_needs_no_update_of_its_own() -> None:
+    one = Settings(epochs=10)
+    assert kept_parts(one) == 2 and descend(one, [0, 10]).updates is None
+
+
+@pytest.mark.parametrize("batch_size", [0, 4])
+@pytest.mark.parametrize("optimizer", ADAPTIVE)
+def test_preconditioners_are_those_of_torchs_state(optimizer: str, batch_size: int) -> None:
+    one = Settings(
+        hidden_units=2, activation="tanh", epochs=15, optimizer=optimizer, batch_size=batch_size
+    )
+    descent = descend(one, list(range(16)))
+    run = stop(0.01)
+    lone = lone_training(one, descent.params[0, 0].numpy(), 0.01)
+    expected = np.array([preconditioner_of(optimizer, states) for states in lone.states])
+    found = descent.preconditioners[run].numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-9)
+
+
+def preconditioner_of(optimizer: str, states: list[dict]) -> ndarray:
+    """By what torch's documentation says that each divides, the learning rate left out."""
+    if optimizer == "rmsprop":
+        return np.sqrt(flat_state(states, "square_avg").astype(float)) + 1e-8
+    if optimizer == "adagrad":
+        return np.sqrt(flat_state(states, "sum").astype(float)) + 1e-10
+    step = float(states[0]["step"])
+    squares = flat_state(states, "exp_avg_sq").astype(float)
+    return (1 - 0.9**step) * (np.sqrt(squares / (1 - 0.999**step)) + 1e-8)
+
+
+@pytest.mark.parametrize("optimizer", sorted(set(OPTIMIZERS) - set(ADAPTIVE)))
+def test_only_adaptive_optimizers_have_a_preconditioner(optimizer: str) -> None:
+    assert descend(Settings(epochs=10, optimizer=optimizer), [0]).preconditioners is None
+
+
+def test_adamws_first_step_takes_the_decay_off_decoupled() -> None:
+    """Adam's first step is the gradient's sign, whatever its size; then decay x params go."""
+    one = Settings(optimizer="adamw", weight_decay=0.5, epochs=10)
+    sweep = train_sweep(one)
+    run, start, gradient = stop(0.01), sweep.start, sweep.gradients[0, 0]
+    expected = start - 0.01 * np.sign(gradient) - 0.01 * 0.5 * start
+    assert sweep.params[run, 1] == pytest.approx(expected, abs=1e-6)
+
+
+def test_adams_first_step_with_l2_is_the_sign_of_the_decayed_gradient() -> None:
+    one = Settings(optimizer="adam", weight_decay=1, epochs=10, seed=4)
+    sweep = train_sweep(one)
+    signs = np.sign(sweep.gradients[0, 0] + sweep.start)
+    assert sweep.params[stop(0.01), 1] == pytest.approx(sweep.start - 0.01 * signs, abs=1e-6)
+
+
+def test_the_loss_that_is_kept_leaves_the_decay_out() -> None:
+    sweep = train_sweep(Settings(weight_decay=1, epochs=10))
+    for frame in (0, 5, 10):
+        params = sweep.params[stop(0.01), frame]
+        expected = loss_of(sweep.settings, params)
+        assert sweep.train_loss[stop(0.01), frame] == pytest.approx(expected, rel=1e-5)

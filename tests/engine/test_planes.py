@@ -1,0 +1,304 @@
+"""The planes that a person chooses: what spans them, and that all on them is true."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from numpy import ndarray
+
+from app.engine import Experiment, Laboratory, inspect_run, laboratory, training
+from app.engine.laboratory import lay_out
+from app.engine.landscape import choose_plane, filter_normalized, project, slices
+from app.planes import PLANES, PlaneChoice, parameter_names
+from app.results import Plane
+from app.settings import Settings
+from tests.engine.torch_runs import gradient_of, hessian_of, loss_of, module_for
+from tests.oracles import experiment, same, stop
+
+TANH = Settings(dataset="sine", hidden_units=4, activation="tanh", epochs=80, learning_rate=0.1)
+DEEP = Settings(dataset="plane", hidden_units=3, hidden_layers=3, epochs=60, seed=1)
+MANY = Settings(dataset="diabetes", epochs=50)
+NARROW = Settings(dataset="parabola", hidden_units=1, epochs=50)
+FLAT = Settings(
+    dataset="parabola", hidden_units=6, hidden_layers=2, initialization="zeros", epochs=50
+)
+MODELS = [TANH, DEEP, MANY]
+CHOICES = [
+    PlaneChoice("anchored"),
+    PlaneChoice("parameters", 2, 0, 30),
+    PlaneChoice("random"),
+    PlaneChoice("sharpest"),
+]
+each_model = pytest.mark.parametrize("settings", MODELS, ids=["tanh", "deep", "many"])
+each_choice = pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.kind)
+
+
+@cache
+def seen(settings: Settings, choice: PlaneChoice) -> Experiment:
+    return lay_out(experiment(settings).training, choice)
+
+
+def best_end(settings: Settings) -> ndarray:
+    sweep = experiment(settings).sweep
+    return sweep.params[sweep.best_run, -1].astype(float)
+
+
+def skewed(size: int, seed: int = 0) -> Plane:
+    """A plane of two directions that are neither of length 1 nor at right angles."""
+    random = np.random.RandomState(seed)
+    directions = random.randn(2, size) * [[0.3], [5]] + random.randn(size)
+    return Plane(random.randn(size), directions, ("first", "second"), is_exact=False)
+
+
+class TestCoordinates:
+    @pytest.mark.parametrize("size", [2, 3, 50])
+    def test_a_point_has_the_coordinates_that_made_it(self, size: int) -> None:
+        plane, wanted = skewed(size), np.random.RandomState(1).randn(6, 2)
+        points = plane.origin + wanted @ plane.directions
+        assert plane.coordinates(points) == pytest.approx(wanted, abs=1e-9)
+
+    def test_any_others_are_those_of_its_nearest_point(self) -> None:
+        plane, points = skewed(7), np.random.RandomState(2).randn(9, 7)
+        for point in points:
+            found = plane.coordinates(point)
+            # What is left is orthogonal to both directions.
+            rest = point - plane.origin - found @ plane.directions
+            assert plane.directions @ rest == pytest.approx([0, 0], abs=1e-9)
+            for nudge in ([0.01, 0], [-0.01, 0], [0, 0.01], [0, -0.01]):
+                other = plane.origin + (found + nudge) @ plane.directions
+                assert np.linalg.norm(point - other) > np.linalg.norm(rest)
+
+    def test_the_reading_of_orthonormal_directions_is_themselves(self) -> None:
+        directions = np.linalg.qr(np.random.RandomState(0).randn(9, 2))[0].T
+        plane = Plane(np.zeros(9), directions, ("first", "second"), is_exact=False)
+        assert plane.reading == pytest.approx(directions, abs=1e-12)
+
+    def test_a_projection_on_skewed_directions_measures_true_distances(self) -> None:
+        plane, path = skewed(5), np.random.RandomState(3).randn(2, 6, 5)
+        shown = project(plane, path, path)
+        orthonormal = np.linalg.qr(plane.directions.T)[0]
+        for run in range(2):
+            offset, moved = path[run] - plane.origin, path[run] - path[run, 0]
+            nearest = offset @ orthonormal @ orthonormal.T
+            distances = np.linalg.norm(offset - nearest, axis=1)
+            assert shown.off_plane[run] == pytest.approx(distances, rel=1e-5)
+            share = np.sum((moved @ orthonormal) ** 2) / np.sum(moved**2)
+            assert shown.explained[run] == pytest.approx(share, rel=1e-9)
+
+
+class TestEveryKind:
+    def test_each_kind_of_the_settings_is_here(self) -> None:
+        assert {choice.kind for choice in CHOICES} == set(PLANES)
+
+    @each_model
+    @each_choice
+    def test_its_surface_is_the_loss_at_its_points(
+        self, settings: Settings, choice: PlaneChoice
+    ) -> None:
+        surface = seen(settings, choice).surface
+        assert surface.plane.kind == choice.kind and not surface.plane.is_exact
+        for row, col in ((0, 0), (13, 40), (25, 25), (50, 7)):
+            where = np.array([surface.first[col], surface.second[row]])
+            point = surface.plane.origin + where @ surface.plane.directions
+            assert surface.loss[row, col] == pytest.approx(loss_of(settings, point), rel=1e-4)
+
+    @each_model
+    @each_choice
+    def test_slices_run_through_the_actual_params(
+        self, settings: Settings, choice: PlaneChoice
+    ) -> None:
+        surface, sweep = seen(settings, choice).surface, experiment(settings).sweep
+        params = sweep.params[sweep.best_run, 4:6].astype(float)
+        cut = slices(settings, surface, np.array([4, 5]), params)
+        for direction, sample in ((0, 3), (0, 30), (1, 11), (1, 40)):
+            # Moved along the one direction until the coordinate is that of the sample; the other
+            # coordinate stays.
+            aim = surface.plane.coordinates(params[1])
+            move = cut.positions[direction, sample] - aim[direction]
+            point = params[1] + move * surface.plane.directions[direction]
+            aim[direction] = cut.positions[direction, sample]
+            assert surface.plane.coordinates(point) == pytest.approx(aim, abs=1e-9)
+            found = cut.loss[1, direction, sample]
+            assert found == pytest.approx(loss_of(settings, point), rel=1e-4)
+
+    @each_model
+    @each_choice
+    def test_slopes_are_the_losss_own_along_the_directions(
+        self, settings: Settings, choice: PlaneChoice
+    ) -> None:
+        made = seen(settings, choice)
+        run = made.sweep.best_run
+        slope = gradient_of(settings, made.sweep.params[run, 3])
+        expected = made.surface.plane.directions @ slope
+        assert made.projection.slopes[run, 3] == pytest.approx(expected, rel=1e-3, abs=1e-5)
+
+    @each_model
+    @each_choice
+    def test_the_calm_runs_are_in_the_picture(
+        self, settings: Settings, choice: PlaneChoice
+    ) -> None:
+        made = seen(settings, choice)
+        shown = made.projection.coordinates[:41][made.sweep.calm[:41]]
+        for axis, (low, high) in enumerate((made.surface.box.first, made.surface.box.second)):
+            assert low < shown[..., axis].min() and shown[..., axis].max() < high
+
+    @each_choice
+    def test_a_line_has_one_plane_only(self, choice: PlaneChoice) -> None:
+        plane = choose_plane(experiment(Settings(epochs=50)).training, choice)
+        assert plane.is_exact and same(plane.directions, np.eye(2))
+
+    @each_choice
+    @pytest.mark.parametrize("settings", [NARROW, FLAT], ids=["narrow", "flat"])
+    def test_where_hardly_anything_moves_there_is_still_a_plane(
+        self, settings: Settings, choice: PlaneChoice
+    ) -> None:
+        surface = seen(settings, choice).surface
+        gram = surface.plane.directions @ surface.plane.directions.T
+        assert abs(gram[0, 1]) < 0.95 * np.sqrt(gram[0, 0] * gram[1, 1])
+        assert np.isfinite(surface.loss).all()
+        where = np.array([surface.first[40], surface.second[7]])
+        point = surface.plane.origin + where @ surface.plane.directions
+        assert surface.loss[7, 40] == pytest.approx(loss_of(settings, point), rel=1e-4)
+
+
+class TestRandom:
+    @each_model
+    def test_each_filter_is_as_long_as_the_best_ends_own(self, settings: Settings) -> None:
+        plane, end = seen(settings, PlaneChoice("random")).surface.plane, best_end(settings)
+        assert same(plane.origin, end)
+        for direction in plane.directions:
+            for drawn, own in zip(
+                filters(settings, direction), filters(settings, end), strict=True
+            ):
+                lengths = np.linalg.norm(drawn, axis=1), np.linalg.norm(own, axis=1)
+                assert lengths[0] == pytest.approx(lengths[1], rel=1e-6)
+
+    @each_model
+    def test_biases_are_left_alone(self, settings: Settings) -> None:
+        plane = seen(settings, PlaneChoice("random")).surface.plane
+        for module in (module_for(settings, direction) for direction in plane.directions):
+            for name, part in module.named_parameters():
+                assert bool(part.any()) == name.endswith("weight")
+
+    @each_model
+    def test_filter_by_filter_it_points_where_it_was_drawn(self, settings: Settings) -> None:
+        drawn = torch.randn(settings.params, generator=torch.Generator().manual_seed(5))
+        direction = filter_normalized(settings, best_end(settings), drawn)
+        pairs = zip(filters(settings, direction), filters(settings, drawn), strict=True)
+        for found, wanted in pairs:
+            products = np.sum(found * wanted, axis=1)
+            lengths = np.linalg.norm(found, axis=1) * np.linalg.norm(wanted, axis=1)
+            assert products == pytest.approx(lengths, rel=1e-6)
+
+    def test_where_all_weights_are_0_a_plain_direction_stands_in(self) -> None:
+        drawn = torch.randn(TANH.params, generator=torch.Generator().manual_seed(5))
+        direction = filter_normalized(TANH, np.zeros(TANH.params), drawn)
+        assert direction == pytest.approx(drawn.numpy() / np.linalg.norm(drawn.numpy()), rel=1e-5)
+
+    def test_the_box_shows_a_whole_direction_to_each_side(self) -> None:
+        box = seen(TANH, PlaneChoice("random")).surface.box
+        for low, high in (box.first, box.second):
+            assert low < -1 and high > 1
+
+    def test_it_is_the_same_each_time(self) -> None:
+        planes = [choose_plane(experiment(TANH).training, PlaneChoice("random")) for _ in range(2)]
+        assert same(planes[0].directions, planes[1].directions)
+
+
+def filters(settings: Settings, params: ndarray | torch.Tensor) -> list[ndarray]:
+    """Each layer's weights, one row for each unit, as nn.Linear holds them."""
+    module = module_for(settings, params)
+    weights = [
+        part.detach().numpy() for name, part in module.named_parameters() if name.endswith("weight")
+    ]
+    assert [part.shape[::-1] for part in weights] == list(pairwise(settings.widths))
+    return weights
+
+
+class TestParameters:
+    @each_model
+    @pytest.mark.parametrize("epoch", [0, 17, 50])
+    def test_all_but_two_stay_as_the_selected_run_has_them(
+        self, settings: Settings, epoch: int
+    ) -> None:
+        choice = PlaneChoice("parameters", 3, 1, epoch)
+        plane = choose_plane(experiment(settings).training, choice)
+        descent = experiment(settings).training.descent
+        assert same(plane.origin, descent.params[settings.run(), epoch].numpy().astype(float))
+        assert same(plane.directions, np.eye(settings.params)[[3, 1]])
+        assert plane.frozen_at == epoch
+        names = parameter_names(settings)
+        assert plane.names == (names[3], names[1])
+
+    def test_it_is_frozen_where_the_selected_run_still_had_numbers(self) -> None:
+        settings = Settings(dataset="parabola", hidden_units=4, epochs=60, learning_rate=10)
+        overflow = experiment(settings).sweep.overflow_at[-1]
+        choice = PlaneChoice("parameters", 0, 1, 60)
+        plane = choose_plane(experiment(settings).training, choice)
+        assert 0 < plane.frozen_at == overflow - 1 and np.isfinite(plane.origin).all()
+
+    def test_another_run_may_be_selected_without_training_again(self) -> None:
+        other = Settings(**{**vars(TANH), "learning_rate": 0.001})
+        moved = experiment(TANH).training.of_run(other)
+        plane = choose_plane(moved, PlaneChoice("parameters", 0, 1, 40))
+        expected = experiment(TANH).training.descent.params[stop(0.001), 40]
+        assert same(plane.origin, expected.numpy().astype(float))
+
+    def test_without_a_history_it_is_frozen_at_the_frame_before(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(training, "HISTORY_BYTES", 0)
+        settings = Settings(dataset="sine", hidden_units=2, epochs=400)
+        trained = training.train(settings)
+        kept = trained.kept_epochs
+        plane = choose_plane(trained, PlaneChoice("parameters", 0, 1, 333))
+        assert plane.frozen_at == max(epoch for epoch in kept if epoch <= 333) < 333
+        frame = trained.sweep.epochs.tolist().index(plane.frozen_at)
+        assert same(plane.origin, trained.sweep.params[settings.run(), frame].astype(float))
+
+
+class TestSharpest:
+    @each_model
+    def test_directions_are_the_first_eigenvectors_at_the_best_end(
+        self, settings: Settings
+    ) -> None:
+        plane, end = seen(settings, PlaneChoice("sharpest")).surface.plane, best_end(settings)
+        assert same(plane.origin, end)
+        values, vectors = np.linalg.eigh(hessian_of(settings, end))
+        for direction, vector, value in zip(
+            plane.directions, vectors.T[::-1], values[::-1], strict=False
+        ):
+            assert abs(direction @ vector) == pytest.approx(1, abs=1e-5)
+            curved = direction @ hessian_of(settings, end) @ direction
+            assert curved == pytest.approx(value, rel=1e-5)
+            assert direction[np.argmax(np.abs(direction))] > 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        dict(schedule="warmup_cosine", warmup_epochs=30),
+        dict(optimizer="nesterov", momentum=0.3),
+        dict(optimizer="adam", schedule="one_cycle"),
+        dict(batch_size=3),
+    ],
+)
+def test_a_lines_box_is_the_same_however_it_is_trained(change: dict) -> None:
+    plain, other = (experiment(Settings(epochs=50, **more)) for more in (dict(), change))
+    assert other.surface.box == plain.surface.box
+    assert same(other.surface.loss, plain.surface.loss)
+
+
+def test_another_plane_needs_no_other_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained, lab, train = [], Laboratory(), laboratory.train
+    monkeypatch.setattr(laboratory, "train", lambda one: trained.append(one) or train(one))
+    for choice in CHOICES:
+        made, detail = lab.inspect(TANH, plane=choice)
+        assert made.surface.plane.kind == choice.kind
+        alone = inspect_run(TANH, made.training, made.surface)
+        assert same(detail.projection.coordinates, alone.projection.coordinates)
+    assert trained == [TANH]

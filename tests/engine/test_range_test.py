@@ -1,0 +1,99 @@
+"""The learning-rate range test, held to a loop of torch's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from app.choices import SLIDER_LEARNING_RATES
+from app.engine import run_experiment, train_sweep
+from app.engine.range_test import range_test
+from app.settings import Settings
+from tests.engine.torch_runs import data_for, loss_of, module_for, optimizer_for, orders
+from tests.oracles import experiment, same
+
+TANH = dict(dataset="sine", hidden_units=4, activation="tanh", epochs=20)
+KINDS = [
+    Settings(dataset="sine", epochs=20, batch_size=16),
+    Settings(**TANH, batch_size=16),
+    Settings(**TANH, batch_size=7, optimizer="momentum", weight_decay=0.1),
+    Settings(**TANH, batch_size=25, optimizer="adam", hidden_layers=2),
+    Settings(**TANH, batch_size=60 - 1, optimizer="adamw", weight_decay=0.1, seed=3),
+    Settings(dataset="diabetes", hidden_units=3, epochs=20, batch_size=200, hidden_layers=3),
+]
+
+
+def torchs_losses(settings: Settings, rates: np.ndarray) -> list[float]:
+    """Each batch's loss before its step, whose rate is the next of `rates`."""
+    module, (inputs, targets) = module_for(settings, dtype=torch.float32), data_for(settings)
+    inputs, targets = inputs.float(), targets.float()
+    optimizer = optimizer_for(settings, module, 1.0)
+    batches = (batch for order in orders(settings) for batch in order.split(settings.batch_size))
+    losses = []
+    for rate, batch in zip(rates, batches, strict=False):
+        optimizer.param_groups[0]["lr"] = rate
+        optimizer.zero_grad()
+        loss = F.mse_loss(module(inputs[batch]), targets[batch])
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    return losses
+
+
+@pytest.mark.parametrize("settings", KINDS)
+def test_rates_grow_by_one_factor_from_the_sliders_lowest_to_its_highest(
+    settings: Settings,
+) -> None:
+    rates = range_test(settings).learning_rates
+    ends = SLIDER_LEARNING_RATES[0], SLIDER_LEARNING_RATES[-1]
+    assert (rates[0], rates[-1]) == pytest.approx(ends, rel=1e-12)
+    assert rates[1:] / rates[:-1] == pytest.approx(rates[1] / rates[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("settings", KINDS)
+def test_the_first_loss_is_that_of_the_first_batch_at_the_start(settings: Settings) -> None:
+    batch = next(orders(settings))[: settings.batch_size].numpy()
+    start = experiment(settings).sweep.start
+    expected = loss_of(settings, start, batch)
+    assert range_test(settings).batch_loss[0] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("settings", KINDS)
+def test_the_losses_are_those_of_torchs_own_loop(settings: Settings) -> None:
+    test = range_test(settings)
+    # As far as no step is so large that it magnifies roundings.
+    count = int((test.learning_rates <= 0.02).sum())
+    expected = torchs_losses(settings, test.learning_rates[:count])
+    assert count > 100
+    assert test.batch_loss[:count] == pytest.approx(expected, rel=2e-4)
+
+
+@pytest.mark.parametrize("settings", KINDS)
+def test_the_smoothed_loss_is_a_weighted_mean_of_all_so_far(settings: Settings) -> None:
+    test = range_test(settings)
+    for step in (0, 1, 5, 80):
+        weights = 0.9 ** np.arange(step, -1, -1)
+        expected = np.average(test.batch_loss[: step + 1], weights=weights)
+        assert test.smoothed[step] == pytest.approx(expected, rel=1e-9)
+
+
+def test_only_minibatches_are_tested() -> None:
+    assert experiment(KINDS[0]).range_test is not None
+    for batch_size in (0, 60):
+        settings = Settings(dataset="sine", epochs=10, batch_size=batch_size)
+        assert run_experiment(settings).range_test is None
+
+
+def test_it_changes_nothing_for_the_training() -> None:
+    settings = KINDS[1]
+    assert same(range_test(settings).batch_loss, range_test(settings).batch_loss)
+    assert same(train_sweep(settings).params, experiment(settings).sweep.params)
+
+
+def test_a_test_that_overflows_still_ends() -> None:
+    """On data whose curvature is far above 2, plain descent at rate 1 blows up."""
+    test = range_test(Settings(batch_size=5, optimizer="momentum", momentum=0.99))
+    assert len(test.batch_loss) == len(test.smoothed) == len(test.learning_rates)
+    assert not test.batch_loss[-1] < 1e3

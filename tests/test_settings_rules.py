@@ -1,0 +1,175 @@
+"""Settings as an address, what does not go together, and how much work one training may be."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import assume, given
+
+from app.choices import NAMES, NUMBERS, USED_BY, SettingsError
+from app.settings import SECONDS_ALLOWED, Settings, estimated_seconds
+from tests.test_settings import DEFAULT, choices, settings_or_none, valid
+
+
+@given(valid)
+def test_settings_survive_a_trip_through_an_address(settings: Settings) -> None:
+    assert Settings.from_query(settings.query()) == settings
+    assert Settings.from_query("?" + settings.query()).sweep_id == settings.sweep_id
+
+
+@given(valid)
+def test_an_address_has_no_exponents_and_only_what_differs(settings: Settings) -> None:
+    said = dict(parse_qsl(settings.query()))
+    chosen = dataclasses.asdict(settings)
+    assert set(said) == {name for name in DEFAULT if chosen[name] != DEFAULT[name]}
+    for name in set(said) & set(NUMBERS):
+        assert re.fullmatch(r"\d+(\.\d+)?", said[name])
+
+
+def test_an_address_may_say_more_than_settings() -> None:
+    settings = Settings.from_query("?epoch=12&seed=3&view=slices&dataset=sine&utm=x")
+    assert settings == Settings(seed=3, dataset="sine")
+    assert Settings.from_query("") == Settings() and Settings().query() == ""
+
+
+@pytest.mark.parametrize("query", ["seed=", "seed=a", "seed=1.5", "optimizer=", "epochs=nan"])
+def test_a_broken_address_is_refused_with_a_sentence(query: str) -> None:
+    with pytest.raises(SettingsError, match=r"must be .*\. Got") as caught:
+        Settings.from_query(query)
+    assert caught.value.field == query.split("=")[0]
+
+
+TOGETHER = [
+    (
+        dict(optimizer="adam", momentum=0.5),
+        "momentum",
+        "optimizer Momentum and Nesterov only",
+    ),
+    (dict(momentum=0.5), "momentum", "not with SGD"),
+    (dict(warmup_epochs=5), "warmup_epochs", "not with constant"),
+    (dict(noise=0.5), "noise", "Sine, Staircase and Noisy parabola only, not with Line"),
+    (dict(dataset="diabetes", noise=0.5), "noise", "not with Diabetes"),
+    (dict(batch_size=11), "batch_size", "at most 10, the number of training examples. Got 11"),
+    (dict(batch_size=6, validation_fraction=0.5), "batch_size", "at most 5"),
+    (dict(schedule="warmup_cosine", epochs=20), "warmup_epochs", "shorter than the training of 20"),
+    (
+        dict(schedule="warmup_cosine", epochs=90, warmup_epochs=90),
+        "warmup_epochs",
+        "shorter than the training of 90 epochs. Got 90",
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "field", "words"), TOGETHER)
+def test_what_does_not_go_together_is_refused_beside_its_setting(
+    values: dict, field: str, words: str
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(words)) as caught:
+        Settings.from_mapping(values)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        dict(optimizer="momentum", momentum=0.5),
+        dict(optimizer="nesterov", momentum=0),
+        dict(schedule="warmup_cosine", epochs=21),
+        dict(dataset="staircase", noise=1),
+        dict(batch_size=10),
+        dict(batch_size=5, validation_fraction=0.5),
+    ],
+)
+def test_what_goes_together_is_accepted(values: dict) -> None:
+    settings = Settings(**values)
+    assert all(getattr(settings, name) == value for name, value in values.items())
+
+
+@pytest.mark.parametrize("name", USED_BY)
+def test_a_setting_that_only_some_choices_use_is_left_at_its_default_by_others(name: str) -> None:
+    decides, users = USED_BY[name]
+    assert set(users) < set(NAMES[decides].options)
+    for option in NAMES[decides].options:
+        other = {decides: option, name: NUMBERS[name].low}
+        assert (settings_or_none(other) is not None) == (option in users)
+
+
+@pytest.mark.parametrize(
+    ("examples", "batch_size", "steps"),
+    [(10, 0, 1), (10, 10, 1), (10, 9, 2), (10, 5, 2), (10, 4, 3), (10, 1, 10)],
+)
+def test_an_epoch_takes_as_many_steps_as_there_are_batches(
+    examples: int, batch_size: int, steps: int
+) -> None:
+    settings = Settings(batch_size=batch_size, epochs=50)
+    assert settings.examples == examples and settings.steps_per_epoch == steps
+    assert settings.steps == 50 * steps
+
+
+@pytest.mark.parametrize(
+    "change",
+    [dict(optimizer="adam"), dict(schedule="step"), dict(batch_size=5), dict(weight_decay=1)],
+)
+def test_plain_descent_is_full_batch_at_one_rate_without_decay(change: dict) -> None:
+    assert Settings().is_plain and not Settings(**change).is_plain
+
+
+@given(choices())
+def test_the_named_number_of_epochs_fits_and_ten_more_do_not(chosen: dict) -> None:
+    chosen |= dict(epochs=5000)
+    try:
+        Settings(**chosen)
+    except SettingsError as error:
+        named = re.search(r"With .+ at most (\d+) epochs fit", str(error))
+        assume(named and error.field == "epochs")
+        fits = int(named[1])
+    else:
+        assume(False)
+    assert fits >= NUMBERS["epochs"].low
+    # A warm-up may be too long for so short a training, which is another sentence.
+    if chosen["schedule"] == "warmup_cosine":
+        chosen["warmup_epochs"] = min(chosen["warmup_epochs"], fits - 1)
+    assert Settings(**{**chosen, "epochs": fits}).epochs == fits
+    with pytest.raises(SettingsError, match=f"at most {fits} epochs"):
+        Settings(**{**chosen, "epochs": fits + 10})
+
+
+def test_where_not_even_ten_epochs_fit_no_number_is_named() -> None:
+    most = dict(dataset="diabetes", hidden_units=64, hidden_layers=3, batch_size=1, epochs=10)
+    with pytest.raises(SettingsError, match=r"No training fits\.") as caught:
+        Settings(**most)
+    assert caught.value.field == "epochs" and "3 layers of 64 hidden units" in str(caught.value)
+    assert "442 steps an epoch" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        dict(epochs=200),
+        dict(hidden_units=11),
+        dict(hidden_layers=2),
+        dict(batch_size=50),
+        dict(optimizer="momentum"),
+        dict(optimizer="adam"),
+        dict(dataset="diabetes"),
+    ],
+)
+def test_each_kind_of_more_work_is_estimated_to_take_longer(change: dict) -> None:
+    small = Settings(dataset="parabola", hidden_units=10, epochs=100)
+    more = dataclasses.replace(small, **change)
+    assert estimated_seconds(more) > estimated_seconds(small)
+
+
+@given(valid)
+def test_what_is_allowed_is_estimated_below_the_bound(settings: Settings) -> None:
+    assert 0 < estimated_seconds(settings) <= SECONDS_ALLOWED
+
+
+def test_more_work_is_estimated_to_take_longer() -> None:
+    small = Settings(dataset="parabola", hidden_units=10, epochs=500)
+    more = [dict(epochs=600), dict(hidden_units=11), dict(learning_rate=3.0)]
+    for change in more:
+        assert estimated_seconds(dataclasses.replace(small, **change)) > estimated_seconds(small)
