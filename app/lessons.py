@@ -16,13 +16,18 @@ from pathlib import Path
 import yaml
 
 from app import front_matter as given
+from app.choices import NUMBERS, SettingsError
 from app.results import VERDICTS
-from app.settings import NUMBERS, Settings, SettingsError
+from app.settings import Settings
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "lessons"
 # The views of the page that stands without a lesson, then those that only a lesson opens.
 PAGE_VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
-VIEWS = (*PAGE_VIEWS, "one-step", "rate-table", "network", "activations", "parameters", "tensor")
+VIEWS = (
+    *PAGE_VIEWS,
+    *("rate-axis", "loss-by-rate", "sharpness", "compare", "map"),
+    *("one-step", "rate-table", "network", "activations", "parameters", "tensor"),
+)
 HIDEABLE = ("verdict", "strip", "mark", "ahead", "hints")
 # What the notebook shows, counted in its own order: the pieces that a course has to cover.
 PIECES = 19

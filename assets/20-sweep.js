@@ -4,14 +4,24 @@
 
   /** One run's numbers over some epochs: the sweep's frames, or every epoch once it was inspected. */
   class Track {
-    constructor({ epochs, length, loss, coordinates, slopes, offPlane, fit, params, gradients, overflowAt, end }) {
-      Object.assign(this, { epochs, length, loss, coordinates, slopes, offPlane, fit });
-      Object.assign(this, { params, gradients, overflowAt, end });
+    constructor(parts) {
+      Object.assign(this, parts);
     }
 
     /** All parameters at an index, and their gradient; null until the run has been inspected. */
     paramsAt(index) { return row(this.params, this.length, index); }
     gradientsAt(index) { return row(this.gradients, this.length, index); }
+
+    /** Where the next step goes at learning rate 1, as the optimizer has it. */
+    directionAt(index) {
+      if (this.updates) return row(this.updates, this.length, index);
+      return (this.isPlain && this.gradientsAt(index)?.map((part) => -part)) || null;
+    }
+
+    /** What the schedule makes of the learning rate in that step. */
+    factorAt(index) { return this.rateFactors ? this.rateFactors[index] : 1; }
+    /** The examples of that step; null where these are all. */
+    batchAt(index) { return row(this.batches, this.length, index); }
 
     first(index) { return this.coordinates[2 * index]; }
     second(index) { return this.coordinates[2 * index + 1]; }
@@ -72,6 +82,8 @@
     };
   }
 
+  const maybe = (encoded) => encoded && lab.decode(encoded).values;
+
   class Sweep {
     constructor(payload) {
       Object.assign(this, payload);
@@ -79,6 +91,8 @@
       for (const name of ["train_loss", "coordinates", "slopes"]) {
         this[name] = lab.decode(payload[name]).values;
       }
+      this.validation_loss = payload.validation_loss && lab.decode(payload.validation_loss).values;
+      for (const name of ["origin", "directions", "reading"]) this.plane[name] = lab.decode(payload.plane[name]).values;
       this.off_plane = payload.off_plane && lab.decode(payload.off_plane).values;
       this.predictions = payload.fit && lab.decode(payload.fit.predictions).values;
       this.inputs = lab.decode(payload.data.inputs).values;
@@ -98,10 +112,11 @@
       let length = frames;
       while (length > 1 && !Number.isFinite(loss[length - 1])) length--;
       return new Track({
-        epochs: this.epochs, length, loss, end: this.end,
+        epochs: this.epochs, length, loss, end: this.end, isPlain: this.is_plain,
         coordinates: part(this.coordinates, 2),
         slopes: part(this.slopes, 2),
         offPlane: part(this.off_plane, 1),
+        validation: part(this.validation_loss, 1),
         fit: this.fit && part(this.predictions, this.fit.places.length),
         ...this.asParams(part(this.coordinates, 2)?.subarray(0, 2 * length), part(this.slopes, 2)?.subarray(0, 2 * length)),
         overflowAt: this.overflow_at[run],
@@ -118,14 +133,33 @@
       const epochs = lab.decode(detail.epochs).values;
       const [coordinates, slopes] = [lab.decode(detail.coordinates).values, lab.decode(detail.slopes).values];
       return new Track({
-        epochs, length: epochs.length, end: this.end,
+        epochs, length: epochs.length, end: this.end, isPlain: this.is_plain,
         loss: lab.decode(detail.train_loss).values,
         coordinates, slopes,
+        validation: maybe(detail.validation_loss),
+        updates: maybe(detail.updates),
+        batches: maybe(detail.batches),
+        rateFactors: maybe(detail.rate_factors),
         ...(detail.params ? { params: lab.decode(detail.params).values, gradients: lab.decode(detail.gradients).values } : this.asParams(coordinates, slopes)),
-        offPlane: detail.off_plane && lab.decode(detail.off_plane).values,
-        fit: detail.fit && lab.decode(detail.fit.predictions).values,
+        offPlane: maybe(detail.off_plane),
+        fit: maybe(detail.fit?.predictions),
         overflowAt: this.overflow_at[run],
       });
+    }
+
+    /** Where params fall on this sweep's plane, pair by pair. */
+    project(params) {
+      const { origin, reading } = this.plane;
+      const width = origin.length;
+      const coordinates = new Float32Array((2 * params.length) / width);
+      for (let at = 0; at < params.length; at += width) {
+        for (let which = 0; which < 2; which++) {
+          let sum = 0;
+          for (let k = 0; k < width; k++) sum += reading[which * width + k] * (params[at + k] - origin[k]);
+          coordinates[(2 * at) / width + which] = sum;
+        }
+      }
+      return coordinates;
     }
 
     /** Where a learning rate stands on the slider: stops are whole numbers, between them by logarithm. */

@@ -12,7 +12,10 @@
 
   function readColors() {
     const style = getComputedStyle(document.documentElement);
-    const names = ["text", "line", "grid", "background", "path", "first", "second", "gradient", "optimum", "data"];
+    const names = [
+      "text", "muted", "line", "grid", "background", "path", "first", "second", "gradient", "optimum", "data",
+      "pin-1", "pin-2", "pin-3", "pin-4", "too-slow", "converging", "oscillating", "diverged", "overflow", "stuck",
+    ];
     for (const name of names) colors[name] = style.getPropertyValue(`--${name}`).trim();
   }
 
@@ -37,10 +40,42 @@
     return { data, layout };
   }
 
+  /* ---- the camera ---- */
+
+  // At this ratio of width to height and above, the usual camera shows the axes' titles whole.
+  const WIDE = 1.9;
+  const FARTHEST = 1.35;
+  // The camera as the figure has it, and where it was last put; one that the person moved stays.
+  let [usual, placed] = [null, null];
+
+  /** In a narrow card the camera stands farther off. */
+  function fittingCamera({ host }) {
+    const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
+    const distance = Math.min(Math.max(WIDE / ratio, 1), FARTHEST);
+    const eye = Object.fromEntries(Object.entries(usual.eye).map(([axis, value]) => [axis, value * distance]));
+    return { ...usual, eye };
+  }
+
+  function refitCamera(overlay) {
+    if (!overlay.hasScene || !placed) return;
+    const now = overlay.plot._fullLayout.scene._scene.getCamera();
+    const isMoved = ["eye", "center"].some((part) => ["x", "y", "z"].some((axis) => Math.abs(now[part][axis] - placed[part][axis]) > 1e-3));
+    const next = fittingCamera(overlay);
+    if (isMoved || Math.abs(next.eye.x - placed.eye.x) < 1e-3) return;
+    placed = next;
+    window.Plotly.relayout(overlay.plot, { "scene.camera": next });
+  }
+
   /** A new 2D figure replaces the old one; the 3D one is updated in place and keeps its camera. */
   function show(overlay, figure) {
     const { data, layout } = themed(figure);
-    if (!overlay.plot._fullLayout) return window.Plotly.newPlot(overlay.plot, data, layout, CONFIG);
+    if (!overlay.plot._fullLayout) {
+      if (layout.scene) {
+        usual = layout.scene.camera;
+        layout.scene.camera = placed = fittingCamera(overlay);
+      }
+      return window.Plotly.newPlot(overlay.plot, data, layout, CONFIG);
+    }
     if (!layout.scene) return window.Plotly.react(overlay.plot, data, layout, CONFIG);
     if (!overlay.hasScene) return Promise.resolve();
     const camera = overlay.plot._fullLayout.scene._scene.getCamera();
@@ -113,5 +148,5 @@
     return window.Plotly.update(overlay.plot, style, { "scene.camera": scene._scene.getCamera() }, indices);
   }
 
-  Object.assign(lab, { colors, readColors, show, rest });
+  Object.assign(lab, { colors, readColors, show, rest, refitCamera });
 })(window.descentLab);

@@ -139,6 +139,7 @@
         stroke(context, line, { color, width: 2.5, dash });
       }
     }
+    lab.drawPinsOnSurface(context, axes, moment, segment, box);
     drawSurfacePath(context, axes, moment, segment, hidden);
     const { coordinates, train_loss: floor } = sweep.optimum;
     star(context, axes.point(...coordinates, floor), sweep.optimum.is_exact);
@@ -211,7 +212,8 @@
       dot(context, points[0], 4.5, "#ffffff", colors.path, 2.5);
       label(context, "start", points[0][0], points[0][1] + 15, { color: "#ffffff", align: "center", halo: "rgba(0,0,0,0.65)" });
     });
-    for (const { rate, first, second } of lab.rateArrows(moment)) {
+    lab.drawPinPaths(context, axes, moment);
+    for (const { rate, first, second } of lab.rateArrows(sweep, moment)) {
       drawRateArrow(context, axes, points[index], [tame(axes.x(first)), tame(axes.y(second))], lab.plain(rate));
     }
     const now = points[index];
@@ -304,7 +306,8 @@
       });
       dot(context, point, 5.5, colors.path);
     }
-    const text = `gradient ${lab.format(slope, 4)}`;
+    const isNarrow = axes.right - axes.left < 150;
+    const text = `${isNarrow ? "" : "gradient "}${lab.format(slope, 4)}`;
     if (isInside(axes, point)) return placeLabel(context, axes, point, text, rise > 0 ? 1 : -1);
     const middle = (axes.left + axes.right) / 2;
     label(context, `↑ train loss ${lab.format(loss, 4)}`, middle, axes.top + 14, { color: colors.text, align: "center" });
@@ -333,6 +336,7 @@
       const { places } = sweep.fit;
       line = places.map((place, k) => [axes.x(place), tame(axes.y(track.fit[index * places.length + k]))]);
     }
+    axes.inside(context, () => lab.drawPinFits(context, axes, sweep, moment));
     if (sweep.predictors > 1) return axes.inside(context, () => line.forEach((point) => dot(context, point, 4, colors.path, colors.background, 1)));
     axes.inside(context, () => {
       stroke(context, line, { color: colors.background, width: 6, alpha: 0.8 });
@@ -358,6 +362,7 @@
       rows.push({ axes: bottom, value: (k) => track.first(k), color: colors.first, dash: [], name: sweep.plane.names[0] });
       rows.push({ axes: bottom, value: (k) => track.second(k), color: colors.second, dash: [7, 5], name: sweep.plane.names[1] });
     }
+    if (track.validation) rows.push({ axes: top, value: (k) => Math.log10(track.validation[k]), color: colors.path, dash: [3, 5] });
     const share = (k) => Math.log10(1 + track.epochs[k]);
     for (const { axes, value, color, dash } of rows) {
       const points = Array.from({ length: track.length }, (_, k) => [axes.x(share(k)), tame(axes.y(value(k)))]);
@@ -367,10 +372,11 @@
       });
       if (isInside(axes, points[index])) dot(context, points[index], 4, color, colors.background, 1.5);
     }
-    const last = rows[rows.length - 1].axes;
+    top.inside(context, () => lab.drawPinCurves(context, top, moment));
+    const last = sweep.plane.is_exact ? lab.flatAxes(overlay, "2") : top;
     const x = top.x(Math.log10(1 + moment.epoch));
     stroke(context, [[x, top.top], [x, last.bottom]], { color: colors.text, width: 1.5, dash: [5, 4] });
-    nameCurves(context, rows.slice(1), track);
+    nameCurves(context, rows.filter(({ name }) => name), track);
   }
 
   /** Part of a curve, with breaks where it leaps from beyond the picture to beyond it. */
@@ -403,5 +409,5 @@
     "curves": drawCurves,
   };
 
-  Object.assign(lab, { DRAW });
+  Object.assign(lab, { DRAW, stroke, dot, label, star, tame, isNear });
 })(window.descentLab);

@@ -4,6 +4,8 @@
   "use strict";
 
   const ROWS = 10;
+  // A deep network has thousands of parameters: the tables show the first of them.
+  const MOST_ROWS = 500;
   const WAITING = "The numbers of this run come as soon as you pause.";
   const SHAPE_SAMPLES = 25;
   const SVG = "http://www.w3.org/2000/svg";
@@ -82,49 +84,82 @@
 
   /* ---- one step, in numbers ---- */
 
-  function oneStep(sweep, moment, params, gradients) {
-    const { targets } = sweep;
-    const rate = sweep.learning_rates[lab.state.run];
-    const predictions = Array.from(targets, (_, i) => lab.predict(sweep, params, lab.example(sweep, i)));
-    const squares = predictions.map((prediction, i) => (targets[i] - prediction) ** 2);
-    const count = Math.min(ROWS, targets.length);
+  function oneStep(sweep, moment, params) {
+    const { track, index } = moment;
+    const batch = track.batchAt(index) || Array.from(sweep.targets, (_, i) => i);
+    const gradients = track.batches ? lab.gradient(sweep, params, batch) : track.gradientsAt(index);
+    const [direction, rate] = [track.directionAt(index), selectedRate(sweep) * track.factorAt(index)];
+    const predictions = Array.from(batch, (i) => lab.predict(sweep, params, lab.example(sweep, i)));
+    const squares = predictions.map((prediction, k) => (sweep.targets[batch[k]] - prediction) ** 2);
     const names = sweep.predictors === 1 ? ["x"] : [];
-    table(slot("examples"), ["i", ...names, "observed", "predicted", "error²"], Array.from({ length: count }, (_, i) => [
-      i + 1, ...(names.length ? [number(sweep.inputs[i])] : []), number(targets[i]), number(predictions[i]), number(squares[i]),
+    slot("batch").textContent = batchWords(sweep, moment, batch);
+    table(slot("examples"), ["i", ...names, "observed", "predicted", "error²"], predictions.slice(0, ROWS).map((prediction, k) => [
+      batch[k] + 1, ...(names.length ? [number(sweep.inputs[batch[k]])] : []), number(sweep.targets[batch[k]]), number(prediction), number(squares[k]),
     ]));
-    maths("predict", [`\\hat y_1 &= ${predictTex(sweep, params)}`, `&= ${texNumber(predictions[0])}`]);
-    const mean = squares.reduce((a, b) => a + b, 0) / targets.length;
-    maths("loss", [`L &= \\tfrac{1}{${targets.length}}\\,(${sum(squares)})`, `&= ${texNumber(mean, 5)}`]);
-    maths("gradient", gradientTex(sweep, predictions, gradients));
+    maths("predict", [`\\hat y_{${batch[0] + 1}} &= ${predictTex(sweep, params, batch[0])}`, `&= ${texNumber(predictions[0])}`]);
+    const mean = squares.reduce((a, b) => a + b, 0) / batch.length;
+    maths("loss", [`${track.batches ? "L_{\\text{batch}}" : "L"} &= \\tfrac{1}{${batch.length}}\\,(${sum(squares)})`, `&= ${texNumber(mean, 5)}`]);
+    maths("gradient", gradientTex(sweep, predictions, gradients, batch));
+    slot("update-rule").textContent = ruleOf(sweep, track.factorAt(index));
     const symbols = sweep.plane.is_exact ? ["w", "b"] : ["\\theta_1", "\\theta_2"];
     maths("update", symbols.flatMap((symbol, k) => [
-      `${symbol} &\\leftarrow ${texNumber(params[k])} - ${lab.plain(rate)} \\cdot ${inBrackets(gradients[k])}`,
-      `&= ${texNumber(params[k] - rate * gradients[k])}`,
+      `${symbol} &\\leftarrow ${texNumber(params[k])} ${stepTex(sweep, rate, direction[k])}`,
+      `&= ${texNumber(params[k] + rate * direction[k])}`,
     ]));
-    const after = lab.paramNames(sweep).map((name, k) => [name, number(params[k]), number(gradients[k]), number(params[k] - rate * gradients[k])]);
-    table(slot("updates"), ["parameter", "now", "gradient", "after the step"], after);
+    lab.setText("make-step", sweep.steps_per_epoch > 1 ? `5 · Make this epoch’s ${sweep.steps_per_epoch} steps` : "5 · Make this step");
+    const after = sweep.parameter_names.slice(0, MOST_ROWS).map((name, k) => [name, number(params[k]), number(gradients[k]), number(params[k] + rate * direction[k])]);
+    table(slot("updates"), ["parameter", "now", "gradient", track.batches ? "after its first step" : "after the step"], after);
   }
 
-  function predictTex(sweep, params) {
-    const inputs = lab.example(sweep, 0);
-    const { hidden_units: units } = sweep.settings;
+  const selectedRate = (sweep) => sweep.learning_rates[lab.state.run];
+
+  /** Plain descent takes the gradient itself; any other optimizer a direction that it makes of it. */
+  const stepTex = (sweep, rate, direction) => (sweep.is_plain
+    ? `- ${lab.plain(rate)} \\cdot ${inBrackets(-direction)}`
+    : `+ ${texNumber(rate)} \\cdot ${inBrackets(direction)}`);
+
+  function batchWords(sweep, { epoch }, batch) {
+    if (sweep.steps_per_epoch === 1) return "";
+    const names = Array.from(batch.slice(0, ROWS), (i) => i + 1).join(", ");
+    return `Epoch ${epoch} has ${sweep.steps_per_epoch} steps. This is its first: a batch of ${batch.length} of ${sweep.examples} examples, numbers ${names}${batch.length > ROWS ? ", …" : ""}. Below, L is the loss of this batch; the train loss is that of all.`;
+  }
+
+  /** How the optimizer makes its direction u of the gradient g; as torch.optim documents it. */
+  const RULES = {
+    sgd: "u = −g",
+    momentum: "m ← β m + g, u = −m",
+    nesterov: "m ← β m + g, u = −(g + β m)",
+    rmsprop: "v ← 0.99 v + 0.01 g², u = −g / (√v + 1e−8)",
+    adagrad: "v ← v + g², u = −g / (√v + 1e−10)",
+    adam: "m ← 0.9 m + 0.1 g, v ← 0.999 v + 0.001 g²; both corrected for their zero start: u = −m̂ / (√v̂ + 1e−8)",
+    adamw: "as Adam, and then u ← u − decay × θ",
+    nadam: "as Adam, with the momentum that the next step will have (Nesterov)",
+  };
+
+  function ruleOf({ settings, is_plain: isPlain }, factor) {
+    if (isPlain) return "";
+    const momentum = ["momentum", "nesterov"].includes(settings.optimizer) ? ` β = ${settings.momentum}.` : "";
+    const decay = settings.weight_decay && settings.optimizer !== "adamw" ? ` Before, weight decay adds ${settings.weight_decay} × θ to g.` : "";
+    const schedule = factor === 1 ? "" : ` The schedule makes ${number(factor, 3)} of α by now.`;
+    return `Here θ ← θ + α u with ${RULES[settings.optimizer]}.${momentum}${decay}${schedule}`;
+  }
+
+  function predictTex(sweep, params, i) {
+    const inputs = lab.example(sweep, i);
     const bias = params[params.length - 1];
-    if (units) {
-      const terms = Array.from({ length: units }, (_, unit) => lab.contribution(sweep, params, unit, inputs));
-      return sum([bias, ...terms]);
-    }
+    if (sweep.settings.hidden_units) return sum([bias, ...lab.contributions(sweep, params, inputs)]);
     const products = Array.from(inputs.slice(0, 2), (input, k) => `${inBrackets(params[k])} \\cdot ${inBrackets(input)}`);
     const rest = inputs.length > 2 ? " + \\dots" : "";
     return `${products.join(" + ")}${rest} + ${inBrackets(bias)}`;
   }
 
-  function gradientTex(sweep, predictions, gradients) {
+  function gradientTex(sweep, predictions, gradients, batch) {
     if (!sweep.plane.is_exact) {
       const length = Math.hypot(...gradients);
       return [`\\lVert \\nabla L \\rVert &= ${texNumber(length)} \\quad \\text{over ${gradients.length} parameters}`];
     }
-    const products = predictions.map((prediction, i) => (prediction - sweep.targets[i]) * sweep.inputs[i]);
-    const errors = predictions.map((prediction, i) => prediction - sweep.targets[i]);
+    const errors = predictions.map((prediction, k) => prediction - sweep.targets[batch[k]]);
+    const products = errors.map((error, k) => error * sweep.inputs[batch[k]]);
     const scale = `\\tfrac{2}{${predictions.length}}`;
     return [
       `\\tfrac{\\partial L}{\\partial w} &= ${scale}\\,(${sum(products)})`, `&= ${texNumber(gradients[0])}`,
@@ -134,19 +169,20 @@
 
   /* ---- what would each learning rate do ---- */
 
-  function rateTable(sweep, moment, params, gradients) {
+  function rateTable(sweep, moment, params) {
+    const [direction, factor] = [moment.track.directionAt(moment.index), moment.track.factorAt(moment.index)];
     const target = slot("rates");
     if (!target.firstChild) layRates(target);
     const isLine = sweep.plane.is_exact;
     target.querySelector("thead").replaceChildren(make("tr", {}, ["learning rate", ...(isLine ? ["weight", "bias"] : []), "train loss", "step", "outcome"].map((text) => make("th", { textContent: text }))));
     target.querySelectorAll("tbody tr").forEach((row, k) => {
       const rate = chosen.rates[k];
-      const after = Array.from(params, (param, p) => param - rate * gradients[p]);
+      const after = lab.moved(params, direction, rate * factor);
       const loss = lab.trainLoss(sweep, after);
       const run = sweep.learning_rates.indexOf(rate);
       const whole = lab.state.hidden.has("verdict") ? "?" : run < 0 ? "–" : sweep.verdicts[run];
       const way = loss > moment.loss ? "up" : loss < moment.loss ? "down" : "stays";
-      const step = [...(isLine ? after.map((param) => number(param, 5)) : []), number(loss, 5), way];
+      const step = [...(isLine ? Array.from(after, (param) => number(param, 5)) : []), number(loss, 5), way];
       const texts = [...(isCurtained() ? step.map(() => "?") : step), whole];
       while (row.children.length > 1) row.lastChild.remove();
       row.append(...texts.map((text) => make("td", { textContent: text })));
@@ -171,43 +207,54 @@
   }
 
   /** The steps that the table compares, as ends in the plane; only while it is open. */
-  function rateArrows(moment) {
-    if (!isOpen("rate-table") || isCurtained()) return [];
-    return chosen.rates.map((rate) => ({
-      rate, first: moment.first - rate * moment.firstSlope, second: moment.second - rate * moment.secondSlope,
-    }));
+  function rateArrows(sweep, moment) {
+    const direction = moment.track.directionAt(moment.index);
+    if (!isOpen("rate-table") || isCurtained() || !direction) return [];
+    const factor = moment.track.factorAt(moment.index);
+    const params = moment.track.paramsAt(moment.index);
+    return chosen.rates.map((rate) => {
+      const [first, second] = sweep.project(lab.moved(params, direction, rate * factor));
+      return { rate, first, second };
+    });
   }
 
   /* ---- the network ---- */
 
   const WIDTH = 340;
   const ONE_COLUMN = 16;
+  // More edges than this are drawn for the chosen unit only.
+  const MOST_EDGES = 150;
 
-  /** Where everything stands: inputs left, units in one column or in four, output right. */
+  /** Where everything stands: inputs left, a column for each hidden layer (four for one wide layer),
+      output right. */
   function networkLayout(sweep) {
-    const units = sweep.settings.hidden_units;
-    const columns = units > ONE_COLUMN ? 4 : 1;
-    const rows = Math.ceil(units / columns) || 1;
+    const { hidden_units: count, hidden_layers: depth } = sweep.settings;
+    const isWide = count > ONE_COLUMN;
+    const columns = depth === 1 && isWide ? 4 : 1;
+    const rows = Math.ceil(count / columns) || 1;
     const inputs = [...sweep.predictor_names, "1"];
-    const tile = columns === 1 ? { width: 72, height: Math.max(22, Math.min(34, 380 / rows)) } : { width: 46, height: 22 };
+    const tile = depth === 1 && !isWide ? { width: 72, height: Math.max(22, Math.min(34, 380 / rows)) } : { width: 46, height: isWide && depth > 1 ? 9 : 22 };
     const height = Math.max(rows * (tile.height + 4), inputs.length * 30, 120) + 40;
-    const left = columns === 1 ? (WIDTH - tile.width) / 2 : 62;
-    const place = (count, k) => ((k + 0.5) * height) / count;
+    const [left, right] = depth > 1 ? [54, WIDTH - 62 - tile.width] : [columns === 1 ? (WIDTH - tile.width) / 2 : 62, 0];
+    const place = (many, k) => ((k + 0.5) * height) / many;
+    const top = 20 + (height - 40 - rows * (tile.height + 4)) / 2;
+    const layer = (k) => Array.from({ length: count }, (_, unit) => ({
+      x: left + (depth > 1 ? (k * (right - left)) / (depth - 1) : (unit % columns) * (tile.width + 6)),
+      y: top + Math.floor(unit / columns) * (tile.height + 4),
+    }));
     return {
       columns, tile, height,
       inputs: inputs.map((name, k) => ({ name, x: 20, y: place(inputs.length, k) })),
-      units: Array.from({ length: units }, (_, unit) => ({
-        x: left + (unit % columns) * (tile.width + 6),
-        y: 20 + Math.floor(unit / columns) * (tile.height + 4) + (height - 40 - rows * (tile.height + 4)) / 2,
-      })),
+      units: count ? Array.from({ length: depth }, (_, k) => layer(k)).flat() : [],
       output: { x: WIDTH - 22, y: height / 2 },
       bias: { x: WIDTH - 60, y: height - 18 },
     };
   }
 
-  /** Each edge with the parameter it stands for; `unit` is the unit that it belongs to. */
+  /** Each edge with the parameter it stands for; `unit` is the unit that it belongs to. Biases of
+      further layers have no edge: the reading names them. */
   function networkEdges(sweep, layout) {
-    const { hidden_units: units } = sweep.settings;
+    const { hidden_units: units, hidden_layers: depth } = sweep.settings;
     const { predictors } = sweep;
     const edges = [];
     const edge = (from, to, param, unit) => edges.push({ from, to, param, unit });
@@ -215,12 +262,21 @@
       layout.inputs.forEach((input, k) => edge(input, layout.output, k, null));
       return edges;
     }
-    layout.units.forEach((place, unit) => {
-      const middle = place.y + layout.tile.height / 2;
-      layout.inputs.forEach((input, k) => edge(input, { x: place.x, y: middle }, k < predictors ? unit * predictors + k : units * predictors + unit, unit));
-      edge({ x: place.x + layout.tile.width, y: middle }, layout.output, units * (predictors + 1) + unit, unit);
-    });
-    edge(layout.bias, layout.output, units * (predictors + 2), null);
+    const middle = (unit) => layout.units[unit].y + layout.tile.height / 2;
+    const into = (unit) => ({ x: layout.units[unit].x, y: middle(unit) });
+    const from = (unit) => ({ x: layout.units[unit].x + layout.tile.width, y: middle(unit) });
+    for (let unit = 0; unit < units; unit++) {
+      layout.inputs.forEach((input, k) => edge(input, into(unit), k < predictors ? unit * predictors + k : units * predictors + unit, unit));
+    }
+    let place = units * (predictors + 1);
+    for (let k = 1; k < depth; k++) {
+      for (let unit = 0; unit < units; unit++) {
+        for (let below = 0; below < units; below++) edge(from((k - 1) * units + below), into(k * units + unit), place++, k * units + unit);
+      }
+      place += units;
+    }
+    for (let unit = 0; unit < units; unit++) edge(from((depth - 1) * units + unit), layout.output, place + unit, (depth - 1) * units + unit);
+    edge(layout.bias, layout.output, place + units, null);
     return edges;
   }
 
@@ -258,16 +314,17 @@
 
   function network(sweep, moment, params, gradients) {
     const target = slot("network");
-    const { hidden_units: units, dataset } = sweep.settings;
-    const key = `${dataset}/${units}`;
+    const { hidden_units: units, hidden_layers: depth, dataset } = sweep.settings;
+    const key = `${dataset}/${units}/${depth}`;
     if (target.dataset.key !== key || !target.firstChild) {
       target.dataset.key = key;
       drawn = layNetwork(target, sweep);
       chosen.unit = null;
     }
-    const largest = Math.max(...params.map(Math.abs), 1e-9);
+    const largest = params.reduce((most, param) => Math.max(most, Math.abs(param)), 1e-9);
+    const isCrowded = drawn.edges.length > MOST_EDGES || drawn.layout.columns > 1;
     for (const { line, param, unit } of drawn.edges) {
-      const isHidden = drawn.layout.columns > 1 && unit !== null && unit !== chosen.unit;
+      const isHidden = isCrowded && unit !== null && unit !== chosen.unit;
       line.setAttribute("stroke-width", (0.4 + 4.6 * Math.abs(params[param]) / largest).toFixed(2));
       line.setAttribute("class", `edge-line${params[param] < 0 ? " negative" : ""}${unit === chosen.unit && unit !== null ? " chosen" : ""}`);
       line.style.display = isHidden ? "none" : "";
@@ -276,34 +333,38 @@
     slot("network-reading").textContent = reading(sweep, params, gradients);
   }
 
-  /** What each unit adds to the fit over the range of the (first) predictor, all at one scale. */
+  /** What each unit of the last layer adds to the fit, and what the others pass on, over the range
+      of the (first) predictor; each layer at one scale. */
   function drawShapes(sweep, params) {
     const { tile } = drawn.layout;
+    if (!drawn.shapes.length) return;
     let [low, high] = [Infinity, -Infinity];
     for (let i = 0; i < sweep.inputs.length; i += sweep.predictors) {
       low = Math.min(low, sweep.inputs[i]);
       high = Math.max(high, sweep.inputs[i]);
     }
     const inputs = new Float32Array(sweep.predictors);
-    const curves = drawn.shapes.map((_, unit) => Array.from({ length: SHAPE_SAMPLES }, (_, k) => {
+    const samples = Array.from({ length: SHAPE_SAMPLES }, (_, k) => {
       inputs[0] = low + (k / (SHAPE_SAMPLES - 1)) * (high - low);
-      return lab.contribution(sweep, params, unit, inputs);
-    }));
-    const largest = Math.max(...curves.flat().map(Math.abs), 1e-9);
-    curves.forEach((curve, unit) => {
-      const points = curve.map((value, k) => `${(3 + (k / (SHAPE_SAMPLES - 1)) * (tile.width - 6)).toFixed(1)},${((tile.height / 2) * (1 - 0.85 * (value / largest))).toFixed(1)}`);
-      drawn.shapes[unit].shape.setAttribute("points", points.join(" "));
-      drawn.shapes[unit].group.classList.toggle("chosen", unit === chosen.unit);
+      return [...lab.forward(sweep, params, inputs).slice(0, -2), lab.contributions(sweep, params, inputs)];
+    });
+    const { hidden_units: units } = sweep.settings;
+    drawn.shapes.forEach(({ shape, group }, unit) => {
+      const layer = Math.floor(unit / units);
+      const largest = samples.reduce((most, layers) => layers[layer].reduce((a, b) => Math.max(a, Math.abs(b)), most), 1e-9);
+      const points = samples.map((layers, k) => `${(3 + (k / (SHAPE_SAMPLES - 1)) * (tile.width - 6)).toFixed(1)},${((tile.height / 2) * (1 - 0.85 * (layers[layer][unit % units] / largest))).toFixed(1)}`);
+      shape.setAttribute("points", points.join(" "));
+      group.classList.toggle("chosen", unit === chosen.unit);
     });
   }
 
   function reading(sweep, params, gradients) {
-    const names = lab.paramNames(sweep);
+    const names = sweep.parameter_names;
     const say = (k) => `${names[k]} = ${number(params[k])} (gradient ${number(gradients[k])})`;
     if (!sweep.settings.hidden_units) return names.map((_, k) => say(k)).join(" · ");
     if (chosen.unit === null) return `${params.length} parameters. Output bias ${say(params.length - 1)}.`;
     const mine = drawn.edges.filter(({ unit }) => unit === chosen.unit).map(({ param }) => say(param));
-    return `Unit ${chosen.unit + 1}: ${mine.join(" · ")}`;
+    return `Unit ${chosen.unit + 1}: ${mine.slice(0, ROWS).join(" · ")}${mine.length > ROWS ? " · …" : ""}`;
   }
 
   /* ---- activation functions ---- */
@@ -332,12 +393,12 @@
 
   function parameters(sweep, moment, params, gradients) {
     const layers = lab.layers(sweep);
-    const widths = [sweep.predictors, ...(sweep.settings.hidden_units ? [sweep.settings.hidden_units] : []), 1];
+    const widths = lab.widthsOf(sweep);
     const total = layers.reduce((sum, [, count]) => sum + count, 0);
     table(slot("layers"), [`${widths.join("-")} network`, "parameters"], [...layers, ["together", total]]);
     const squares = sweep.least_squares;
     table(slot("values"), ["parameter", "value", "gradient", ...(squares ? ["least squares"] : [])],
-      lab.paramNames(sweep).map((name, k) => [name, number(params[k]), number(gradients[k]), ...(squares ? [number(squares[k])] : [])]));
+      sweep.parameter_names.slice(0, MOST_ROWS).map((name, k) => [name, number(params[k]), number(gradients[k]), ...(squares ? [number(squares[k])] : [])]));
     table(slot("losses"), ["epoch", "train loss"], lossRows(sweep, moment));
   }
 
@@ -368,23 +429,37 @@
 
   /* ---- all of them ---- */
 
+  // Each gets the sweep and the moment; those that need params, or what only an inspection brings,
+  // wait for it.
+  const NEEDS_DETAIL = {};
   const NEEDS_PARAMS = { "one-step": oneStep, "rate-table": rateTable, network, parameters };
   const ALWAYS = { activations, tensor };
 
   const isOpen = (name) => Boolean(side()?.querySelector(`[data-panel="${name}"]`));
 
+  // What would tell the answer to a question that is still open, and the curtain that it is behind.
+  const BEHIND = {
+    "rate-axis": ["ahead"], "loss-by-rate": ["strip"], compare: ["ahead"],
+    sharpness: ["ahead", "verdict", "mark"], map: ["strip", "ahead", "verdict"],
+  };
+  const CURTAIN = "Behind the curtain, until the question is answered.";
+
   function drawPanels(sweep, moment) {
-    const params = moment.track.paramsAt(moment.index);
-    const gradients = moment.track.gradientsAt(moment.index);
+    const { track, index } = moment;
+    const params = track.paramsAt(index);
+    const isReady = params && track.directionAt(index);
     for (const open of side().querySelectorAll("[data-panel]")) {
       const { panel } = open.dataset;
-      const waits = panel in NEEDS_PARAMS && !params;
-      open.classList.toggle("waiting", waits);
-      open.dataset.waiting = waits ? WAITING : "";
+      const waits = (panel in NEEDS_PARAMS && !isReady) || (panel in NEEDS_DETAIL && !lab.state.detail);
+      const isBehind = (BEHIND[panel] || []).some((word) => lab.state.hidden.has(word));
+      open.classList.toggle("waiting", waits || isBehind);
+      open.classList.toggle("curtained", isBehind);
+      open.dataset.waiting = isBehind ? CURTAIN : waits ? WAITING : "";
+      if (isBehind) continue;
       if (panel in ALWAYS) ALWAYS[panel](sweep, moment);
-      else if (!waits) NEEDS_PARAMS[panel](sweep, moment, params, gradients);
+      else if (!waits) (NEEDS_PARAMS[panel] || NEEDS_DETAIL[panel])(sweep, moment, params, track.gradientsAt(index));
     }
   }
 
-  Object.assign(lab, { drawPanels, typeset, rateArrows });
+  Object.assign(lab, { drawPanels, typeset, rateArrows, isOpen, slot, make, table, NEEDS_PARAMS, NEEDS_DETAIL, ALWAYS });
 })(window.descentLab);

@@ -77,17 +77,29 @@
       cell.title = plain(sweep.learning_rates[run]) + (isStripHidden ? "" : `: ${sweep.verdicts[run]}`);
     });
     nameStrip(verdicts);
+    const [formula, isCritical] = [sweep.edge_formula, edgeIsCritical(sweep)];
     const place = sweep.edge === null ? NaN : sweep.place(sweep.edge);
     element("edge").hidden = hidden.has("mark") || !(sweep.edge >= sweep.learning_rates[0] && sweep.edge <= 1);
     element("edge").style.setProperty("--place", place / (lab.STOPS - 1));
     element("edge").classList.toggle("left", place > 26);
-    const shown = sweep.edge === null ? "none" : formatDown(sweep.edge);
-    setText("edge-short", `2/sharpness ${shown}`);
-    setText("edge-long", sweep.is_linear ? `critical: 2/sharpness = ${shown}` : `2/sharpness at the start, ${shown}: steps may overshoot from here`);
+    const shown = sweep.edge === null ? "–" : formatDown(sweep.edge);
+    setText("edge-short", `${formula} ${shown}`);
+    setText("edge-long", isCritical ? `critical: ${formula} = ${shown}` : `${formula} at the start, ${shown}: steps may overshoot from here`);
     setText("fact-edge", hidden.has("mark") ? "?" : shown);
-    setText("fact-edge-label", sweep.is_linear ? "critical rate, 2/sharpness" : "2/sharpness at the start");
-    setText("nudge", hidden.has("hints") ? "" : sweep.is_linear ? "Drag me. Past the mark, training breaks." : "Drag me. Past the mark, steps may overshoot.");
+    setText("fact-edge-label", edgeLabel(sweep, isCritical));
+    setText("nudge", hidden.has("hints") ? "" : element("edge").hidden ? "Drag me." : isCritical ? "Drag me. Past the mark, training breaks." : "Drag me. Past the mark, steps may overshoot.");
     element("facts").title = "Sharpness is the steepest curvature of the loss here.";
+  }
+
+  /** Only the linear model has one curvature for the whole way, and only equal steps a fixed limit. */
+  const edgeIsCritical = ({ is_linear: isLinear, settings, steps_per_epoch: steps, edge }) =>
+    isLinear && settings.schedule === "constant" && steps === 1 && edge !== null;
+
+  /** The longer formulas stand at the mark itself. */
+  function edgeLabel({ settings, edge_numerator: numerator }, isCritical) {
+    if (!numerator) return "adaptive: no fixed edge";
+    if (settings.optimizer === "sgd") return isCritical ? "critical rate, 2/sharpness" : "2/sharpness at the start";
+    return isCritical ? "critical learning rate" : "edge at the start";
   }
 
   /** Each group of cells carries its verdict's name, the larger groups first, where there is room. */
@@ -119,17 +131,25 @@
     const { first, second } = moment;
     setText("descent-path-note", sweep.plane.is_exact
       ? `weight ${format(first, 4)} · bias ${format(second, 4)}`
-      : `shows ${share} % of the path’s squared length; ${off}`);
-    setText("loss-surface-note", sweep.plane.is_exact ? "weight × bias: exact" : "directions of all parameters, not single weights");
+      : `shows ${share} % of the squared distance from the start; ${off}`);
+    setText("loss-surface-note", surfaceNote(sweep));
     setText("cross-sections-note", sweep.plane.is_exact ? "exact" : isSliced ? "exact, through the point itself" : "on the plane");
-    setText("curves-note", moment.overflowed ? `overflow; drawn: epoch ${moment.shownEpoch}` : `train loss ${format(moment.loss)}`);
-    setText("fit-note", sweep.predictors > 1 ? "predicted against observed" : "dotted: least squares");
+    const held = moment.track.validation;
+    const both = held && `train ${format(moment.loss, 3)} · validation ${format(held[moment.index], 3)} (dashed)`;
+    setText("curves-note", moment.overflowed ? `overflow; drawn: epoch ${moment.shownEpoch}` : both || `train loss ${format(moment.loss)}`);
+    setText("fit-note", sweep.predictors > 1 ? "predicted against observed" : sweep.validation_loss ? "dotted: least squares; rings: validation" : "dotted: least squares");
     showExplanation(sweep, run, moment, detail);
+  }
+
+  function surfaceNote({ plane }) {
+    if (plane.is_exact) return "weight × bias: exact";
+    if (plane.kind === "parameters") return `the others as at epoch ${plane.frozen_at}`;
+    return "directions of all parameters, not single weights";
   }
 
   function showExplanation(sweep, run, moment, detail) {
     const lines = lab.state.hidden.has("hints") ? [] : [outcome(sweep, run), reason(sweep, run), comparison(sweep)];
-    const now = sweep.is_linear || !lines.length ? null : sharpnessNow(detail, moment);
+    const now = sweep.is_linear || !lines.length ? null : sharpnessNow(sweep, detail, moment);
     if (now) lines.splice(2, 0, now);
     const html = lines.filter(Boolean);
     const target = element("explanation");
@@ -140,7 +160,8 @@
   }
 
   function ending(sweep, run) {
-    const reference = `${sweep.is_linear ? "least squares has" : "the lowest here is"} ${format(sweep.reference_loss, 4)}`;
+    const isLowest = sweep.reference_name === "the lowest here";
+    const reference = `${sweep.reference_name} ${isLowest ? "is" : "has"} ${format(sweep.reference_loss, 4)}`;
     return `after ${sweep.end} epochs its train loss is ${format(sweep.last_loss[run], 4)}; ${reference}`;
   }
 
@@ -151,7 +172,7 @@
     switch (sweep.verdicts[run]) {
       case "overflow": return `At ${rate} training diverges: the loss stays above its start since epoch ${since}, and at epoch ${sweep.overflow_at[run]} it is too large for a 32-bit number (overflow).`;
       case "diverged": return `At ${rate} training diverges: the loss stays above its start since epoch ${since}.`;
-      case "stuck": return `At ${rate} the network ends stuck: every hidden unit is off for every example, so no gradient reaches its weights any more.`;
+      case "stuck": return `At ${rate} the network ends stuck: every unit of ${sweep.settings.hidden_layers > 1 ? "a hidden layer" : "its hidden layer"} is off for every example, so no gradient passes any more.`;
       case "oscillating": return `At ${rate} its first steps go zigzag, still descending: ${ending(sweep, run)}.`;
       case "too slow": return `At ${rate} it is too slow: ${ending(sweep, run)}.`;
       default: return `At ${rate} training converges: ${ending(sweep, run)}.`;
@@ -160,19 +181,22 @@
 
   /** Only for the linear model is the sharpness the reason. */
   function reason(sweep, run) {
-    if (!sweep.is_linear) return null;
+    if (!edgeIsCritical(sweep)) return null;
     const rate = sweep.learning_rates[run];
+    const { weight_decay: decay } = sweep.settings;
     const sharpness = format(sweep.start_sharpness, 4);
     if (!(rate > sweep.edge)) {
-      return `Sharpness, the steepest curvature of the loss here, is ${sharpness}. Above 2/sharpness = ${formatDown(sweep.edge)} every step lands higher up the other side.`;
+      return `Sharpness, the steepest curvature of the loss here, is ${sharpness}. Above ${sweep.edge_formula} = ${formatDown(sweep.edge)} every step lands higher up the other side.`;
     }
-    const product = rate * sweep.start_sharpness;
-    // As many digits as it takes to see that it is more than 2.
-    const digits = [3, 4, 5, 6, 7].find((count) => Number(product.toPrecision(count)) > 2) ?? 8;
-    return `Why: ${plain(rate)} × sharpness ${sharpness} = ${format(product, digits)} is more than 2, so each step lands higher up the other side. Sharpness is the steepest curvature of the loss here.`;
+    const limit = sweep.edge_numerator;
+    const product = rate * (sweep.start_sharpness + decay);
+    // As many digits as it takes to see that it is more than the limit.
+    const digits = [3, 4, 5, 6, 7].find((count) => Number(product.toPrecision(count)) > limit) ?? 8;
+    const curvature = decay ? `(sharpness ${sharpness} + decay ${plain(decay)})` : `sharpness ${sharpness}`;
+    return `Why: ${plain(rate)} × ${curvature} = ${format(product, digits)} is more than ${format(limit, 4).replace(/\.0+$/, "")}, so each step lands higher up the other side. Sharpness is the steepest curvature of the loss here.`;
   }
 
-  function sharpnessNow(detail, moment) {
+  function sharpnessNow(sweep, detail, moment) {
     if (!detail || !detail.sharpness.length) return null;
     let nearest = 0;
     detail.sharpness_epochs.forEach((epoch, k) => {
@@ -180,13 +204,16 @@
     });
     const value = detail.sharpness[nearest];
     if (!(value > 0)) return null;
-    return `Sharpness, the steepest curvature of the loss here, is ${format(value, 3)} at epoch ${detail.sharpness_epochs[nearest]}: 2/sharpness is ${formatDown(2 / value)} there.`;
+    const edge = sweep.edge_numerator ? `: ${sweep.edge_formula} is ${formatDown(sweep.edge_numerator / (value + sweep.settings.weight_decay))} there` : "";
+    return `Sharpness, the steepest curvature of the loss here, is ${format(value, 3)} at epoch ${detail.sharpness_epochs[nearest]}${edge}.`;
   }
 
   function comparison(sweep) {
     const largest = sweep.arrived.slice(0, lab.STOPS).lastIndexOf(true);
     const works = largest < 0 ? "" : `The largest rate here that works is ${plain(sweep.learning_rates[largest])}. `;
-    return `${works}All ${sweep.learning_rates.length} rates share one start, the same data and the full batch, so one epoch is one step.`;
+    const steps = sweep.steps_per_epoch;
+    const batches = steps > 1 ? `data and batch order; one epoch is ${steps} steps` : "the same data and the full batch, so one epoch is one step";
+    return `${works}All ${sweep.learning_rates.length} rates share one start, ${batches}.`;
   }
 
   function showMessage(text) {
@@ -195,5 +222,5 @@
     message.textContent = text || "";
   }
 
-  Object.assign(lab, { element, setText, format, plain, showFacts, showSweep, showNotes, showMessage, followWidth });
+  Object.assign(lab, { formatDown, element, setText, format, plain, showFacts, showSweep, showNotes, showMessage, followWidth });
 })(window.descentLab);

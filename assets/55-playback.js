@@ -9,9 +9,9 @@
 
   const state = {
     sweep: null, run: 0, track: null, detail: null, slices: null,
-    // What the person asked for; a sweep shows the nearest epoch that it has.
     // What a curtain hides: verdict, strip, mark, ahead, hints.
     hidden: new Set(),
+    // The epoch that the person asked for; a sweep shows the nearest that it has.
     wanted: 3, playing: false, share: 0, speed: 1, loop: false, held: false,
   };
   const overlays = {};
@@ -35,6 +35,7 @@
     forgetDetail();
     state.share = lab.scale.toShare(Math.min(state.wanted, sweep.end), sweep.end);
     lab.showSweep(sweep);
+    lab.placePins(sweep);
     const shown = VIEWS.map((name) => lab.show(overlays[name], sweep.views[name]));
     touch();
     return Promise.all(shown).then(touch);
@@ -145,6 +146,10 @@
     for (const name of VIEWS) {
       if (overlays[name].ready) lab.rest(name, overlays[name], state.sweep, moment);
     }
+    // Now there is time for what a panel draws coarsely while something moves.
+    lab.drawPanels(state.sweep, moment);
+    lab.keepAddress(moment);
+    if (lab.planeIsStale(state.sweep)) return lab.request({});
     const isExact = state.detail && (!state.slices || state.slices.at(moment.shownEpoch));
     if (!isExact) lab.requestDetail(Math.min(Math.round(state.wanted), state.sweep.end));
   }
@@ -175,6 +180,7 @@
   function resized(overlay) {
     if (!overlay.plot._fullLayout || !overlay.host.clientWidth) return;
     window.Plotly.Plots.resize(overlay.plot);
+    lab.refitCamera(overlay);
     dirty = true;
   }
 

@@ -7,20 +7,23 @@
   const SPINNER_AFTER = 300;
   const SILENCE_AFTER = 15000;
   const SILENCE = "The server does not answer. What you see still works; a new training does not.";
-  const NAMES = ["dataset", "activation"];
-  const NUMBERS = ["hidden-units", "seed", "epochs"];
-
   // The newest wish waits while a request is under way. `asked` is all that the person has chosen,
   // typed numbers that are still being trained included.
   let [ticket, inFlight, wish, sent, asked] = [0, false, null, null, {}];
   let [detailTicket, detailInFlight, detailWish] = [0, false, null];
   let [spinner, watchdog] = [0, 0];
+  // The plane of the last request that failed: it is not asked for again by itself.
+  let refused = null;
 
   /* ---- training ---- */
 
   /** What the person changed, on top of what is chosen; the rest stays as it is. */
   function request(change) {
-    asked = { ...asked, ...change };
+    ask(lab.withDefaults({ ...asked, ...change }));
+  }
+
+  function ask(settings) {
+    asked = settings;
     wish = { ...asked };
     if (!inFlight) send();
   }
@@ -29,8 +32,9 @@
   function requestExactly(settings) {
     const now = { ...state.sweep.settings, learning_rate: settings.learning_rate };
     const run = state.sweep.runOf(settings.learning_rate);
-    const isHere = !inFlight && run >= 0 && Object.keys(settings).every((name) => settings[name] === now[name]);
-    if (!isHere) return request(settings);
+    const isHere = !inFlight && run >= 0 && !lab.planeDiffers(state.sweep) && Object.keys(settings).every((name) => settings[name] === now[name]);
+    // What a link says is the server's to check as it stands.
+    if (!isHere) return ask({ ...asked, ...settings });
     lab.selectRun(run);
     showControls();
     lab.goTo(state.wanted);
@@ -39,13 +43,13 @@
   function send() {
     inFlight = true;
     ticket += 1;
-    sent = { settings: wish, rate: selectedRate() };
+    sent = { settings: wish, rate: selectedRate(), plane: lab.planeWish(wish) };
     wish = null;
     clearTimeout(spinner);
     spinner = setTimeout(() => (element("busy").hidden = false), SPINNER_AFTER);
     clearTimeout(watchdog);
     watchdog = setTimeout(() => fail(SILENCE), SILENCE_AFTER);
-    window.dash_clientside.set_props("train-request", { data: { ticket, settings: sent.settings } });
+    window.dash_clientside.set_props("train-request", { data: { ticket, settings: sent.settings, plane: lab.planeForServer(sent.plane) } });
   }
 
   function finish() {
@@ -56,10 +60,14 @@
   }
 
   /** The last good sweep stays, and unless a newer wish waits the controls go back to it. */
-  function fail(sentence) {
+  function fail(sentence, field = null) {
     finish();
     lab.showMessage(sentence);
-    if (sentence === SILENCE) wish = null;
+    lab.showFieldError(field, sentence);
+    lab.choosePlane(state.sweep.planeChoice || { kind: "anchored" });
+    // Its answer, should it still come, is no longer waited for.
+    if (sentence === SILENCE) [wish, ticket] = [null, ticket + 1];
+    refused = sent && sent.plane;
     if (wish) return send();
     if (!state.held) showControls();
     lab.touch();
@@ -69,7 +77,7 @@
     if (!answer || answer.ticket !== ticket) return window.dash_clientside.no_update;
     if (ticket === 0) whenReady(() => begin(answer.payload));
     else if (answer.payload) adopt(answer.payload);
-    else fail(answer.error);
+    else fail(answer.error, answer.field);
     return window.dash_clientside.no_update;
   }
 
@@ -77,8 +85,9 @@
     finish();
     // The rate that the person selected while the training ran counts, not the one it began with.
     const hasMoved = selectedRate() !== sent.rate;
-    lab.adoptSweep(new lab.Sweep(payload), hasMoved);
+    lab.adoptSweep(Object.assign(new lab.Sweep(payload), { planeChoice: sent.plane }), hasMoved);
     lab.showMessage("");
+    lab.showFieldError(null);
     if (wish) return send();
     if (!state.held) showControls();
     else showRate();
@@ -90,7 +99,7 @@
     if (inFlight || wish) return;
     detailTicket += 1;
     const settings = { ...state.sweep.settings, learning_rate: selectedRate() };
-    detailWish = { ticket: detailTicket, settings, epoch };
+    detailWish = { ticket: detailTicket, settings, epoch, plane: lab.planeForServer(state.sweep.planeChoice) };
     if (!detailInFlight) sendDetail();
   }
 
@@ -127,20 +136,10 @@
 
   /** Controls follow the sweep on show: after an error they go back to the last good one. */
   function showControls() {
-    const { settings } = state.sweep;
-    asked = { ...settings, learning_rate: selectedRate() };
-    for (const name of NAMES) element(name).value = settings[name];
-    element("activation-control").hidden = settings.hidden_units === 0;
-    // A typed number may lie between two stops of its slider.
-    element("epochs").step = settings.epochs % 10 ? 1 : 10;
-    for (const name of NUMBERS) element(name).value = settings[name.replace("-", "_")];
-    showChosen();
+    asked = { ...state.sweep.settings, learning_rate: selectedRate() };
+    lab.showChoices(state.sweep);
+    lab.showPlane(state.sweep);
     showRate();
-  }
-
-  function showChosen() {
-    for (const name of NUMBERS) element(`${name}-value`).value = element(name).value;
-    lab.setText("hidden-units-note", element("hidden-units").value === "0" ? "linear" : "");
   }
 
   function showRate() {
@@ -163,6 +162,9 @@
     showRate();
   }
 
+  /** The stop nearest to a rate, by its logarithm: for a click on an axis of learning rates. */
+  const selectRate = (rate) => selectStop(Math.round(state.sweep.place(rate)));
+
   /** One stop on; from a typed rate to the next stop in that way, if there is one. */
   function stepRate(way) {
     const stops = state.sweep.learning_rates.slice(0, lab.STOPS);
@@ -171,15 +173,9 @@
     if (next >= 0) selectStop(next);
   }
 
-  /** What was typed as a number, with a decimal comma too; else as it is, for the server to refuse. */
-  function numberIn(text) {
-    const words = text.trim().replace(",", ".");
-    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(words) && Number.isFinite(Number(words)) ? Number(words) : text;
-  }
-
   /** A typed rate: a stop is selected at once, any other trains as one more run. */
   function typeRate(text) {
-    const rate = numberIn(text);
+    const rate = lab.numberIn(text);
     const run = state.sweep.learning_rates.indexOf(rate);
     if (run < 0) return request({ learning_rate: rate });
     lab.selectRun(run);
@@ -206,17 +202,6 @@
     element("slower").addEventListener("click", () => stepRate(-1));
     element("faster").addEventListener("click", () => stepRate(1));
     document.querySelectorAll("#strip .cell").forEach((cell, run) => cell.addEventListener("click", () => selectStop(run)));
-  }
-
-  function bindTrained() {
-    for (const name of NAMES) element(name).addEventListener("change", () => request({ [name]: element(name).value }));
-    for (const name of NUMBERS) {
-      const [slider, typed, field] = [element(name), element(`${name}-value`), name.replace("-", "_")];
-      slider.addEventListener("input", () => { showChosen(); request({ [field]: Number(slider.value) }); });
-      slider.addEventListener("change", () => !inFlight && showControls());
-      typed.addEventListener("change", () => request({ [field]: numberIn(typed.value) }));
-      typed.setAttribute("aria-label", `${name.replace("-", " ")}, exact value`);
-    }
   }
 
   /* ---- timeline ---- */
@@ -326,11 +311,13 @@
     lab.start();
     lab.adoptSweep(new lab.Sweep(payload)).then(() => document.body.classList.add("ready"));
     bindRate();
-    bindTrained();
+    lab.bindChoices(request, () => !inFlight && showControls());
     bindTimeline();
     bindPage();
+    lab.bindPlanes();
     showControls();
     lab.startLesson();
+    lab.recallMap();
   }
 
   /** Dash may be done before the page's elements or plotly.js are there. */
@@ -339,7 +326,7 @@
     else setTimeout(whenReady, 20, then);
   }
 
-  Object.assign(lab, { requestDetail, requestExactly, dropDetail, showTimeline, showRate });
+  Object.assign(lab, { isTraining: () => inFlight, wasRefused: (plane) => JSON.stringify(plane) === JSON.stringify(refused), request, requestDetail, requestExactly, dropDetail, selectRate, showTimeline, showRate });
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.descentLab = { receiveSweep, receiveDetail };
+  window.dash_clientside.descentLab = { receiveSweep, receiveDetail, receiveRow: lab.receiveRow };
 })(window.descentLab);

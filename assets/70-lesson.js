@@ -6,8 +6,10 @@
   const { state, element } = lab;
   const CARDS = ["loss-surface", "descent-path", "cross-sections", "fit", "curves"];
 
+  const NARROW = "(max-width: 767.98px)";
+
   /** The chapter on show, or null in free exploration. */
-  let [chapter, ticket] = [null, 0];
+  let [chapter, ticket, panels] = [null, 0, []];
 
   /* ---- which views ---- */
 
@@ -21,6 +23,7 @@
   }
 
   function openPanels(names) {
+    panels = names;
     element("side").hidden = names.length === 0;
     element("panel").value = names.length === 1 ? names[0] : "none";
     document.querySelector(".lab").classList.toggle("side-open", names.length > 0);
@@ -83,10 +86,13 @@
     state.wanted = chapter.playhead;
     const isAnswered = document.querySelector("#lesson-text .choice:disabled") && !element("lesson-why").hidden;
     drawCurtain(chapter.question && !isAnswered ? [...chapter.hide, ...chapter.curtain] : chapter.hide);
+    lab.choosePlane({ kind: "anchored" });
     lab.requestExactly(chapter.settings);
   }
 
   function explore(isNew = true) {
+    // A chapter that is still on its way has come too late.
+    ticket += 1;
     chapter = null;
     setMode("explore");
     showCards(CARDS);
@@ -104,8 +110,14 @@
   /** The address decides at the start and after Back. */
   function followAddress() {
     const slug = new URLSearchParams(location.search).get("chapter");
-    if (slug) openChapter(slug, false);
-    else if (chapter) explore(false);
+    if (slug) return openChapter(slug, false);
+    if (chapter) explore(false);
+    const { isEmpty, settings, plane, epoch, views } = lab.readAddress();
+    if (isEmpty) return;
+    lab.choosePlane(plane, true);
+    if (Number.isFinite(epoch)) state.wanted = Math.max(epoch, 0);
+    openPanels(views);
+    lab.requestExactly(settings);
   }
 
   /* ---- a goal that can be checked ---- */
@@ -152,10 +164,12 @@
 
   /** Dash has put new text or a new panel on the page. */
   function seeChange() {
+    // On a phone a panel opens below everything else.
+    if (panels.length && window.matchMedia(NARROW).matches && !chapter) setTimeout(() => element("side").scrollIntoView(), 100);
     lab.touch();
     return window.dash_clientside.no_update;
   }
 
-  Object.assign(lab, { startLesson, checkGoal });
+  Object.assign(lab, { startLesson, checkGoal, openPanels, openPanelNames: () => panels });
   Object.assign(window.dash_clientside.descentLab, { receiveChapter, seeChange });
 })(window.descentLab);

@@ -6,12 +6,13 @@ from dash import Dash
 
 from app.engine import Laboratory
 from app.lessons import Course
-from callbacks import browser, inspection, lesson, training
+from callbacks import browser, inspection, lesson, mapping, training
 
 
 def register(app: Dash, laboratory: Laboratory, course: Course) -> None:
     """Binds every callback to `app`."""
     training.register(app, laboratory)
     inspection.register(app, laboratory)
+    mapping.register(app)
     lesson.register(app, course)
     browser.register(app)

@@ -1,4 +1,4 @@
-"""What the browser itself does with an answer: see assets/60-bridge.js, 70-lesson.js."""
+"""What the browser itself does with an answer: see assets/60-bridge.js and those behind it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def register(app: Dash) -> None:
     for answered, part, seen, function in (
         (ids.TRAIN_ANSWER, "data", ids.TRAIN_SEEN, "receiveSweep"),
         (ids.INSPECT_ANSWER, "data", ids.INSPECT_SEEN, "receiveDetail"),
+        (ids.MAP_ANSWER, "data", ids.MAP_SEEN, "receiveRow"),
         (ids.CHAPTER_ANSWER, "data", ids.CHAPTER_SEEN, "receiveChapter"),
         (ids.SIDE_BODY, "children", ids.PANEL_SEEN, "seeChange"),
     ):

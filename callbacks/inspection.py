@@ -8,6 +8,7 @@ from dash import Dash, Input, Output
 
 from app.engine import Laboratory
 from app.payload import detail_payload
+from app.planes import PlaneChoice
 from app.settings import Settings
 from callbacks.answers import answer
 from components import ids
@@ -23,11 +24,16 @@ def register(app: Dash, laboratory: Laboratory) -> None:
     )
     def inspect(request: Any) -> dict[str, Any]:
         return answer(
-            request, lambda settings: inspect_payload(laboratory, settings, request.get("epoch"))
+            request,
+            lambda settings, plane: inspect_payload(
+                laboratory, settings, request.get("epoch"), plane
+            ),
         )
 
 
-def inspect_payload(laboratory: Laboratory, settings: Settings, epoch: Any = 0) -> dict[str, Any]:
+def inspect_payload(
+    laboratory: Laboratory, settings: Settings, epoch: Any = 0, plane: PlaneChoice | None = None
+) -> dict[str, Any]:
     """The selected run for the browser, with exact slices where the playhead stands."""
-    experiment, detail = laboratory.inspect(settings, settings.checked_epoch(epoch))
+    experiment, detail = laboratory.inspect(settings, settings.checked_epoch(epoch), plane)
     return detail_payload(detail, experiment.surface, experiment.dataset)

@@ -7,8 +7,8 @@ from typing import Any
 from dash import Dash, Input, Output, html, no_update
 from dash.development.base_component import Component
 
+from app.choices import NAMES, NUMBERS
 from app.lessons import Chapter, Course
-from app.settings import NAMES, NUMBERS
 from components import ids
 from components.lesson import chapter_text
 from components.panels import TITLES, panel

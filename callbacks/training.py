@@ -7,7 +7,8 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from app.engine import Experiment, Laboratory
-from app.payload import sweep_payload
+from app.payload import range_test_payload, sweep_payload
+from app.planes import PlaneChoice
 from app.settings import Settings
 from callbacks.answers import answer
 from components import ids
@@ -23,12 +24,14 @@ def register(app: Dash, laboratory: Laboratory) -> None:
         prevent_initial_call=True,
     )
     def train(request: Any) -> dict[str, Any]:
-        return answer(request, lambda settings: train_payload(laboratory, settings))
+        return answer(request, lambda settings, plane: train_payload(laboratory, settings, plane))
 
 
-def train_payload(laboratory: Laboratory, settings: Settings) -> dict[str, Any]:
+def train_payload(
+    laboratory: Laboratory, settings: Settings, plane: PlaneChoice | None = None
+) -> dict[str, Any]:
     """The sweep for the browser, with the views' static layers."""
-    payload = experiment_payload(laboratory.experiment(settings))
+    payload = experiment_payload(laboratory.experiment(settings, plane))
     # The sweep at hand may have been trained for somebody who had selected another of its rates.
     payload["settings"]["learning_rate"] = settings.learning_rate
     return payload
@@ -38,4 +41,7 @@ def experiment_payload(experiment: Experiment) -> dict[str, Any]:
     """An experiment as the one JSON object that the page plays."""
     sweep, surface, dataset = experiment.sweep, experiment.surface, experiment.dataset
     payload = sweep_payload(sweep, surface, experiment.projection, experiment.fit, dataset)
-    return payload | {"views": view_figures(sweep, surface, dataset, experiment.fit)}
+    return payload | {
+        "range_test": range_test_payload(experiment.range_test),
+        "views": view_figures(sweep, surface, dataset, experiment.fit),
+    }

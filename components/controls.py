@@ -6,18 +6,33 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from app.settings import (
+from app.choices import (
     NAMES,
     NUMBERS,
     SLIDER_LEARNING_RATES,
-    Settings,
+    USED_BY,
+    NameChoice,
+    NumberChoice,
     plain,
 )
+from app.settings import Settings
 from components import ids
 
 DEFAULTS = Settings()
-# How far one stop of a slider goes where that is not 1; any whole number can be typed.
-STEPS = {"epochs": 10}
+# How far one stop of a slider goes where that is not 1; any number in range can be typed.
+STEPS = {"epochs": 10, "momentum": 0.01, "noise": 0.05, "validation_fraction": 0.05}
+# Sliders whose stops are not evenly spaced.
+STOPS = {
+    "warmup_epochs": (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+    "batch_size": (0, 1, 2, 4, 8, 16, 32, 64, 128, 256),
+    "weight_decay": (0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1),
+    "initial_scale": (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
+}
+# In the order in which one thinks of them: how it steps, how it starts, on what.
+MORE = (
+    *("optimizer", "momentum", "schedule", "warmup_epochs", "batch_size", "weight_decay"),
+    *("initialization", "initial_scale", "hidden_layers", "noise", "validation_fraction"),
+)
 
 
 def learning_rate_bar() -> Component:
@@ -89,64 +104,94 @@ def _edge() -> Component:
 
 
 def rail() -> Component:
-    """Data set, hidden units, seed and epochs: each trains again while it is dragged."""
+    """Data set, hidden units, seed and epochs, and all others under More: each trains again while
+    it is dragged."""
     return html.Aside(
         id="rail",
         className="rail",
         children=[
-            _select(ids.DATASET, "dataset"),
-            _slider(ids.HIDDEN_UNITS, "hidden_units"),
-            _select(ids.ACTIVATION, "activation"),
-            _slider(ids.SEED, "seed"),
-            _slider(ids.EPOCHS, "epochs"),
+            _select("dataset"),
+            _slider("hidden_units"),
+            _select("activation"),
+            _slider("seed"),
+            _slider("epochs"),
+            html.Details(
+                id=ids.MORE,
+                className="more",
+                children=[
+                    html.Summary(
+                        [html.Span("More"), html.Span(id="more-count", className="control-note")]
+                    ),
+                    *(_select(name) if name in NAMES else _slider(name) for name in MORE),
+                ],
+            ),
             html.Hr(),
             html.Div(id="explanation", className="explanation"),
         ],
     )
 
 
-def _select(name: str, field: str) -> Component:
-    choice = NAMES[field]
-    options = [{"label": label, "value": value} for value, label in choice.options.items()]
+def _control(field: str, *children: Component) -> Component:
+    """A control as the browser finds it: its field, its default, and which other setting decides
+    whether it counts; below it the place for what the server says of its value."""
+    choice: NameChoice | NumberChoice = NAMES[field] if field in NAMES else NUMBERS[field]
+    name = field.replace("_", "-")
+    about = {"data-field": field, "data-default": str(choice.default)}
+    if field in USED_BY:
+        decides, users = USED_BY[field]
+        about |= {"data-decides": decides, "data-users": " ".join(users)}
+    if field in STOPS:
+        about["data-stops"] = " ".join(plain(stop) for stop in STOPS[field])
     return html.Div(
         className="control",
         id=f"{name}-control",
         children=[
-            html.Label(choice.label, htmlFor=name, title=choice.help),
-            dbc.Select(id=name, options=options, value=choice.default),
+            *children,
+            html.Div(id=f"{name}-error", className="control-error", role="alert", hidden=True),
         ],
+        **about,  # type: ignore[arg-type]
     )
 
 
-def _slider(name: str, field: str) -> Component:
+def _select(field: str) -> Component:
+    choice, name = NAMES[field], field.replace("_", "-")
+    options = [{"label": label, "value": value} for value, label in choice.options.items()]
+    return _control(
+        field,
+        html.Label(choice.label, htmlFor=name, title=choice.help),
+        dbc.Select(id=name, options=options, value=choice.default),
+    )
+
+
+def _slider(field: str) -> Component:
     """A slider with its exact number beside it; the server checks whatever is typed there."""
-    choice = NUMBERS[field]
-    return html.Div(
-        className="control",
-        children=[
-            html.Div(
-                className="control-head",
-                children=[
-                    html.Label(choice.label, htmlFor=name, title=choice.help),
-                    html.Span(id=f"{name}-note", className="control-note"),
-                    dbc.Input(
-                        id=f"{name}-value",
-                        type="text",
-                        inputmode="numeric",
-                        value=str(int(choice.default)),
-                        class_name="control-value",
-                        maxlength=20,
-                    ),
-                ],
-            ),
-            dbc.Input(
-                id=name,
-                type="range",
-                min=int(choice.low),
-                max=int(choice.high),
-                step=STEPS.get(field, 1),
-                value=int(choice.default),
-                class_name="slider",
-            ),
-        ],
+    choice, name = NUMBERS[field], field.replace("_", "-")
+    stops = STOPS.get(field)
+    value = stops.index(choice.default) if stops else choice.default
+    return _control(
+        field,
+        html.Div(
+            className="control-head",
+            children=[
+                html.Label(choice.label, htmlFor=name, title=choice.help),
+                html.Span(id=f"{name}-note", className="control-note"),
+                dbc.Input(
+                    id=f"{name}-value",
+                    type="text",
+                    inputmode="numeric" if choice.whole else "decimal",
+                    value=plain(choice.default),
+                    class_name="control-value",
+                    maxlength=20,
+                ),
+            ],
+        ),
+        dbc.Input(
+            id=name,
+            type="range",
+            min=0 if stops else choice.low,
+            max=len(stops) - 1 if stops else choice.high,
+            step=STEPS.get(field, 1),
+            value=value,
+            class_name="slider",
+        ),
     )

@@ -4,11 +4,8 @@
 LEARNING_RATE = "learning-rate"
 LEARNING_RATE_VALUE = "learning-rate-value"
 STRIP = "strip"
-SEED = "seed"
-HIDDEN_UNITS = "hidden-units"
-DATASET = "dataset"
-ACTIVATION = "activation"
-EPOCHS = "epochs"
+MORE = "more"
+PLANE = "plane"
 
 # Timeline.
 PLAYHEAD = "playhead"
@@ -29,7 +26,15 @@ NETWORK = "network"
 ACTIVATIONS = "activations"
 PARAMETERS = "parameters"
 TENSOR = "tensor"
-PANELS = (ONE_STEP, RATE_TABLE, NETWORK, ACTIVATIONS, PARAMETERS, TENSOR)
+RATE_AXIS = "rate-axis"
+LOSS_BY_RATE = "loss-by-rate"
+SHARPNESS = "sharpness"
+COMPARE = "compare"
+MAP = "map"
+PANELS = (
+    *(RATE_AXIS, LOSS_BY_RATE, SHARPNESS, COMPARE, MAP),
+    *(ONE_STEP, RATE_TABLE, NETWORK, ACTIVATIONS, PARAMETERS, TENSOR),
+)
 
 FACTS = "facts"
 MESSAGE = "message"
@@ -39,6 +44,8 @@ TRAIN_REQUEST = "train-request"
 TRAIN_ANSWER = "train-answer"
 INSPECT_REQUEST = "inspect-request"
 INSPECT_ANSWER = "inspect-answer"
+MAP_REQUEST = "map-request"
+MAP_ANSWER = "map-answer"
 # The lesson and the side panels, whose texts come when they are opened.
 LESSON = "lesson"
 LESSON_TEXT = "lesson-text"
@@ -49,6 +56,7 @@ SIDE_BODY = "side-body"
 # Client-side callbacks need an output; nobody reads these.
 TRAIN_SEEN = "train-seen"
 INSPECT_SEEN = "inspect-seen"
+MAP_SEEN = "map-seen"
 CHAPTER_SEEN = "chapter-seen"
 PANEL_SEEN = "panel-seen"
-SEEN = (TRAIN_SEEN, INSPECT_SEEN, CHAPTER_SEEN, PANEL_SEEN)
+SEEN = (TRAIN_SEEN, INSPECT_SEEN, MAP_SEEN, CHAPTER_SEEN, PANEL_SEEN)

@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.lessons import Course
+from app.planes import PLANES
 from components import ids, theme
 from components.controls import learning_rate_bar, rail
 from components.lesson import lesson_panel
@@ -72,6 +73,8 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
             dcc.Store(id=ids.TRAIN_ANSWER, data={"ticket": 0, "payload": first_sweep}),
             dcc.Store(id=ids.INSPECT_REQUEST),
             dcc.Store(id=ids.INSPECT_ANSWER),
+            dcc.Store(id=ids.MAP_REQUEST),
+            dcc.Store(id=ids.MAP_ANSWER),
             dcc.Store(id=ids.CHAPTER_REQUEST),
             dcc.Store(id=ids.CHAPTER_ANSWER),
             dcc.Store(id=ids.PANEL_REQUEST),
@@ -186,12 +189,26 @@ def _view(name: str) -> Component:
                 className="card-head",
                 children=[
                     html.H2(TITLES[name]),
+                    *(_plane_choice() if name == ids.LOSS_SURFACE else []),
                     html.Span(id=f"{name}-note", className="card-note"),
                 ],
             ),
             html.Div(id=name, className="plot"),
         ],
     )
+
+
+def _plane_choice() -> list[Component]:
+    """On which plane a network's loss is seen; two parameters are chosen by name."""
+    options = [{"label": label, "value": kind} for kind, label in PLANES.items()]
+    names = [
+        dbc.Select(id=f"plane-{place}", options=[], class_name="small-select")
+        for place in ("first", "second")
+    ]
+    return [
+        dbc.Select(id=ids.PLANE, options=options, value="anchored", class_name="small-select"),
+        *names,
+    ]
 
 
 def _tabs() -> list[Component]:

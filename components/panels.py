@@ -7,9 +7,15 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from app.choices import NUMBERS
 from components import ids
 
 TITLES = {
+    ids.RATE_AXIS: "Learning rate as an axis",
+    ids.LOSS_BY_RATE: "Loss against learning rate",
+    ids.SHARPNESS: "Sharpness over training",
+    ids.COMPARE: "Compare runs",
+    ids.MAP: "Map of learning rates",
     ids.ONE_STEP: "One step, in numbers",
     ids.RATE_TABLE: "What would each learning rate do?",
     ids.NETWORK: "The network",
@@ -17,6 +23,9 @@ TITLES = {
     ids.PARAMETERS: "Parameters",
     ids.TENSOR: "A tensor and its gradient",
 }
+MAP_FIELDS = ("seed", "hidden_units", "momentum", "batch_size", "noise", "initial_scale")
+MAP_COLORS = [("loss at the end", "last_loss"), ("epoch of divergence", "diverged_at")]
+MAP_ROWS = (8, 16, 32, 41, 64)
 # name, formula, what comes out; as the notebook lists them, and tanh.
 ACTIVATION_ROWS = (
     ("threshold", r"$f(z) = 1$ if $z > 0$, else $0$", "0 or 1"),
@@ -30,6 +39,11 @@ ACTIVATION_ROWS = (
 def panel(name: str) -> list[Component]:
     """A panel's content. Raises KeyError for a name that is none."""
     parts = {
+        ids.RATE_AXIS: _rate_axis,
+        ids.LOSS_BY_RATE: _loss_by_rate,
+        ids.SHARPNESS: _sharpness,
+        ids.COMPARE: _compare,
+        ids.MAP: _map,
         ids.ONE_STEP: _one_step,
         ids.RATE_TABLE: _rate_table,
         ids.NETWORK: _network,
@@ -51,12 +65,93 @@ def _slot(name: str, maths: bool = False) -> Component:
     return html.Div(className="slot maths" if maths else "slot", **kind)  # type: ignore[arg-type]
 
 
+def _rate_axis() -> list[Component]:
+    return [
+        _words(
+            r"From the current point $\theta$ one step goes to $\theta + \alpha u$. Here is the "
+            r"train loss at that place for **every** learning rate $\alpha$: exact, however many "
+            r"parameters there are. The dashed line is the tangent: what the slope alone promises."
+        ),
+        _slot("rate-axis"),
+        _slot("rate-axis-reading"),
+    ]
+
+
+def _loss_by_rate() -> list[Component]:
+    return [
+        _words(
+            "All runs of this sweep: the train loss **at the playhead** and **at the end** against "
+            "the learning rate, both logarithmic. Bands are the outcomes. Click to select a rate."
+        ),
+        _slot("loss-by-rate"),
+        _slot("loss-by-rate-reading"),
+    ]
+
+
+def _sharpness() -> list[Component]:
+    return [
+        _words(
+            "Sharpness is the steepest curvature of the loss: the largest eigenvalue of its "
+            "Hessian. Gradient descent often drives it up to the dotted line and then hovers "
+            "there, at the edge of stability "
+            "([Cohen et al. 2021](https://arxiv.org/abs/2103.00065))."
+        ),
+        _slot("sharpness"),
+        _slot("sharpness-reading"),
+    ]
+
+
+def _compare() -> list[Component]:
+    return [
+        _words(
+            "Pin up to four runs; each is drawn in every view with the run on show. They share "
+            "start, data and batch order, so only what you changed differs."
+        ),
+        html.Button("Pin the run on show", id="pin", className="btn btn-primary play wide"),
+        _slot("compare"),
+        _slot("compare-reading"),
+    ]
+
+
+def _map() -> list[Component]:
+    return [
+        _words(
+            "Learning rate against a second setting: each row is one sweep, all else as on show. "
+            "Click a cell to open its run."
+        ),
+        html.Div(
+            className="map-controls",
+            children=[
+                _choice("map-field", "Second setting", [(NUMBERS[f].label, f) for f in MAP_FIELDS]),
+                _choice("map-rows", "Rows", [(str(rows), str(rows)) for rows in MAP_ROWS], 1),
+                _choice("map-color", "Colour", MAP_COLORS),
+                html.Button("Start", id="map-start", className="btn btn-primary play wide"),
+                html.Button("Start anew", id="map-again", className="quiet", hidden=True),
+            ],
+        ),
+        html.Progress(id="map-progress", value="0", max="1"),
+        _slot("map"),
+        _slot("map-reading"),
+    ]
+
+
+def _choice(name: str, label: str, options: list[tuple[str, str]], chosen: int = 0) -> Component:
+    menu = dbc.Select(
+        id=name,
+        options=[{"label": words, "value": value} for words, value in options],
+        value=options[chosen][1],
+    )
+    return html.Div([html.Label(label, htmlFor=name), menu])
+
+
 def _one_step() -> list[Component]:
     return [
         _words(
             r"**1 · Predict** each example: $\hat y_i = w x_i + b$, or for a network "
-            r"$\hat y_i = c + \sum_j v_j\, f(w_j x_i + b_j)$"
+            r"$\hat y_i = c + \sum_j v_j\, f(w_j x_i + b_j)$; with more hidden layers, each takes "
+            r"what the one below passes on in place of $x_i$"
         ),
+        _slot("batch"),
         _slot("predict", maths=True),
         _slot("examples"),
         _words(
@@ -73,6 +168,7 @@ def _one_step() -> list[Component]:
             r"**4 · Update** each parameter against its gradient, by the learning rate $\alpha$: "
             r"$\theta \leftarrow \theta - \alpha\, \frac{\partial L}{\partial\theta}$"
         ),
+        _slot("update-rule"),
         _slot("update", maths=True),
         _slot("updates"),
         html.Button("5 · Make this step", id="make-step", className="btn btn-primary play wide"),

@@ -20,6 +20,11 @@ PALETTE: dict[str, tuple[str, str]] = {
     "gradient": ("#641204", "#d85546"),
     "optimum": ("#0b9252", "#28fcbd"),
     "data": ("#898d99", "#61697f"),
+    # Runs pinned for comparison; each also has a marker and a dash of its own.
+    "pin-1": ("#0a7d8c", "#35c6d8"),
+    "pin-2": ("#c2399a", "#ff8fdc"),
+    "pin-3": ("#3f7d1e", "#9be564"),
+    "pin-4": ("#7a4bd0", "#c3a6ff"),
     "too-slow": ("#c6ccd6", "#59626f"),
     "converging": ("#5aa7e4", "#4c93cf"),
     "oscillating": ("#efb02e", "#dca022"),

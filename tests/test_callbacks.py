@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.choices import SettingsError
 from app.engine import Laboratory
 from app.payload import decode
-from app.settings import Settings, SettingsError
+from app.planes import PlaneChoice
+from app.settings import Settings
 from callbacks.answers import FAILED, answer
 from callbacks.inspection import inspect_payload
 from callbacks.training import train_payload
@@ -25,7 +27,7 @@ BAD = [
     ({"learning_rate": "0.1"}, "Learning rate must be a number from 0.000001 to 10. Got '0.1'."),
     ({"learning_rate": float("nan")}, "Got nan."),
     ({"hidden_units": 64, "epochs": 5000, "dataset": "parabola"}, "epochs fit."),
-    ({"momentum": 0.9}, "There is no setting named 'momentum'."),
+    ({"momentun": 0.9}, "There is no setting named 'momentun'."),
     (None, "must be an object"),
 ]
 
@@ -38,9 +40,9 @@ def laboratory() -> Laboratory:
 class TestAnswer:
     def test_a_good_request_gets_its_ticket_and_payload(self) -> None:
         request = {"ticket": 7, "settings": {"seed": 3, "epochs": 30}}
-        assert answer(request, lambda settings: {"seen": settings}) == {
+        assert answer(request, lambda settings, plane: {"seen": (settings, plane)}) == {
             "ticket": 7,
-            "payload": {"seen": Settings(seed=3, epochs=30)},
+            "payload": {"seen": (Settings(seed=3, epochs=30), PlaneChoice())},
         }
 
     @pytest.mark.parametrize(("values", "sentence"), BAD)
@@ -52,32 +54,56 @@ class TestAnswer:
 
     @given(json_values)
     def test_an_absurd_request_never_raises(self, request: object) -> None:
-        result = answer(request, lambda settings: {})
-        assert set(result) in ({"ticket", "error"}, {"ticket", "payload"})
+        result = answer(request, lambda settings, plane: {})
+        assert set(result) in ({"ticket", "error", "field"}, {"ticket", "payload"})
 
     @given(st.fixed_dictionaries({"settings": json_values, "ticket": json_values}))
     def test_absurd_settings_never_raise(self, request: dict) -> None:
-        result = answer(request, lambda settings: {})
+        result = answer(request, lambda settings, plane: {})
         assert "ticket" in result and ("payload" in result or result["error"].endswith("."))
 
     def test_a_refusal_while_working_is_a_sentence_too(self) -> None:
         result = answer({"ticket": 1, "settings": {}}, refuse)
-        assert result == {"ticket": 1, "error": "No such epoch."}
+        assert result == {"ticket": 1, "error": "No such epoch.", "field": None}
+
+    @pytest.mark.parametrize(
+        ("values", "field"),
+        [
+            ({"batch_size": 11}, "batch_size"),
+            ({"optimizer": "adam", "momentum": 0.5}, "momentum"),
+            ({"schedule": "warmup_cosine", "epochs": 20}, "warmup_epochs"),
+            ({"noise": 0.2}, "noise"),
+            ({"optimizer": "lion"}, "optimizer"),
+            ({"seed": -1}, "seed"),
+        ],
+    )
+    def test_a_refusal_names_the_control_beside_which_it_belongs(
+        self, values: dict, field: str
+    ) -> None:
+        assert answer({"settings": values}, never)["field"] == field
+
+    @pytest.mark.parametrize(
+        "plane", ["anchored", {"kind": "flat"}, {"kind": "parameters", "first": 99}, {"to": 1}]
+    )
+    def test_a_plane_that_is_none_is_refused(self, plane: object) -> None:
+        request = {"ticket": 1, "settings": {"dataset": "parabola"}, "plane": plane}
+        result = answer(request, never)
+        assert result["error"].endswith(".") and result["ticket"] == 1
 
     def test_a_failure_reaches_the_log_and_not_the_person(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.ERROR):
-            result = answer({"ticket": 1, "settings": {}}, lambda settings: 1 / 0)
-        assert result == {"ticket": 1, "error": FAILED}
+            result = answer({"ticket": 1, "settings": {}}, lambda settings, plane: 1 / 0)
+        assert result == {"ticket": 1, "error": FAILED, "field": None}
         assert "ZeroDivisionError" in caplog.text
 
 
-def never(settings: Settings) -> dict:
-    raise AssertionError(f"trained {settings}")
+def never(settings: Settings, plane: PlaneChoice) -> dict:
+    raise AssertionError(f"trained {settings} on {plane}")
 
 
-def refuse(settings: Settings) -> dict:
+def refuse(settings: Settings, plane: PlaneChoice) -> dict:
     raise SettingsError("No such epoch.")
 
 

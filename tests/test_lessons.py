@@ -19,6 +19,7 @@ from app.engine import datasets, train_sweep
 from app.lessons import BUILT_IN, FILE_BYTES, PIECES, Chapter, Claim, Course, load_course
 from app.results import Sweep
 from app.settings import Settings
+from components import ids
 
 COURSE = load_course([BUILT_IN])
 ORDER = (
@@ -97,8 +98,15 @@ def test_all_pieces_are_covered() -> None:
     assert covered == set(range(1, PIECES + 1))
 
 
-def test_every_view_is_used() -> None:
-    assert {view for chapter in COURSE.chapters for view in chapter.views} == set(lessons.VIEWS)
+def test_every_view_is_used_or_explained_in_depth() -> None:
+    used = {view for chapter in COURSE.chapters for view in chapter.views}
+    text = (Path(lessons.__file__).parents[1] / "docs" / "learning-rates.md").read_text()
+    for view in set(lessons.VIEWS) - used:
+        assert f"images/{view}.png" in text
+
+
+def test_a_lesson_can_open_whatever_the_page_has() -> None:
+    assert set(lessons.VIEWS) == {*ids.VIEWS, *ids.PANELS}
 
 
 @pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.slug)

@@ -7,12 +7,14 @@ import socket
 from pathlib import Path
 
 import flask
+import numpy as np
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 from plotly.offline import get_plotlyjs
 
 from app import __main__ as command
+from app.engine import train_sweep
 from app.server import ASSETS, create_app, create_server
 from app.settings import Settings
 from components import ids
@@ -117,7 +119,10 @@ class TestPage:
                 assert sent <= REQUESTS
 
 
-REQUESTS = {ids.TRAIN_REQUEST, ids.INSPECT_REQUEST, ids.CHAPTER_REQUEST, ids.PANEL_REQUEST}
+REQUESTS = {
+    *(ids.TRAIN_REQUEST, ids.INSPECT_REQUEST, ids.MAP_REQUEST),
+    *(ids.CHAPTER_REQUEST, ids.PANEL_REQUEST),
+}
 
 
 def foreign(text: str) -> list[str]:
@@ -126,6 +131,23 @@ def foreign(text: str) -> list[str]:
 
 
 class TestRequests:
+    def test_a_row_of_a_map_is_a_single_sweep(self, client: FlaskClient) -> None:
+        request = {"ticket": 5, "settings": {"epochs": 40, "seed": 3, "learning_rate": 0.02}}
+        data = ask(client, ids.MAP_REQUEST, ids.MAP_ANSWER, request)
+        sweep = train_sweep(Settings(epochs=40, seed=3, learning_rate=0.02))
+        ends = [None if np.isnan(loss) else float(loss) for loss in sweep.last_loss]
+        assert data["ticket"] == 5
+        assert data["payload"]["last_loss"] == ends
+        assert data["payload"]["diverged_at"] == sweep.diverged_at.tolist()
+        assert data["payload"]["verdicts"] == list(sweep.verdicts)
+
+    def test_a_row_that_is_too_much_work_is_refused(self, client: FlaskClient) -> None:
+        settings = {"epochs": 5000, "hidden_units": 64, "dataset": "parabola"}
+        request = {"ticket": 6, "settings": settings}
+        data = ask(client, ids.MAP_REQUEST, ids.MAP_ANSWER, request)
+        assert data["ticket"] == 6
+        assert "more work than one training may take" in data["error"]
+
     def test_train(self, client: FlaskClient) -> None:
         request = {"ticket": 3, "settings": {"epochs": 40, "seed": 2}}
         data = ask(client, ids.TRAIN_REQUEST, ids.TRAIN_ANSWER, request)

@@ -25,7 +25,7 @@ def view_figures(sweep: Sweep, surface: LossSurface, dataset: Dataset, fit: Fit)
         ids.DESCENT_PATH: contour_figure(surface),
         ids.CROSS_SECTIONS: sections_figure(surface),
         ids.FIT: fit_figure(dataset, start=fit.predictions[0, 0]),
-        ids.CURVES: curves_figure(sweep, surface, dataset),
+        ids.CURVES: curves_figure(sweep, surface),
     }
     views = {name: figure.to_dict() for name, figure in figures.items()}
     # The contour's heights are the surface's colours: sent once, copied by the browser.

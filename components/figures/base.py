@@ -44,9 +44,18 @@ def axis(title: str, limits: tuple[float, float], **more: Any) -> dict[str, Any]
         ticklen=4,
         tickcolor=theme.color("line"),
         nticks=6,
+        tickangle=0,
         fixedrange=True,
     )
     return look | more
+
+
+def in_two_lines(title: str) -> str:
+    """Long names would run out of the card, so they are broken in the middle."""
+    words = title.split()
+    if len(title) < 15:
+        return title
+    return " ".join(words[: len(words) // 2]) + "<br>" + " ".join(words[len(words) // 2 :])
 
 
 def rest_trace(name: str, **more: Any) -> go.Scatter:

@@ -56,7 +56,7 @@ def _optimum(surface: LossSurface) -> go.Scatter:
         name=name,
         meta="optimum",
         mode="markers+text",
-        text=[name],
+        text=[name.replace(" (", "<br>(")],
         textposition="middle left" if first > middle else "middle right",
         textfont=dict(color="#ffffff", size=theme.FONT_SIZE, shadow="0 0 3px #000, 0 0 2px #000"),
         marker=dict(

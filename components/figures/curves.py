@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from app.results import Dataset, LossSurface, Sweep
-from app.settings import SLIDER_LEARNING_RATES
+from app.choices import SLIDER_LEARNING_RATES
+from app.results import LossSurface, Sweep
 from components import theme
 from components.figures.base import axis, base_layout, decade_ticks, rest_trace
 
@@ -19,7 +19,7 @@ ROOM = 0.06
 RISE = 20
 
 
-def curves_figure(sweep: Sweep, surface: LossSurface, dataset: Dataset) -> go.Figure:
+def curves_figure(sweep: Sweep, surface: LossSurface) -> go.Figure:
     """Train loss over epochs, both logarithmic; below it weight and bias of the linear model.
 
     Epochs stand at log10(1 + epoch): epoch 0 is visible and the first steps have room.
@@ -37,11 +37,12 @@ def curves_figure(sweep: Sweep, surface: LossSurface, dataset: Dataset) -> go.Fi
         xaxis2=epoch_axis | dict(anchor="y2"),
         yaxis2=axis("parameters", _param_range(surface), domain=[0, 0.46], anchor="x2", nticks=4),
     )
-    weight, bias = dataset.least_squares
+    weight, bias = surface.optimum
+    name = surface.optimum_name
     traces = [
-        _level(end, math.log10(dataset.least_squares_loss), "least squares", "optimum"),
-        _level(end, float(weight), "least-squares weight", "first", "x2", "y2"),
-        _level(end, float(bias), "least-squares bias", "second", "x2", "y2"),
+        _level(end, math.log10(surface.optimum_loss), name, "optimum"),
+        _level(end, float(weight), f"weight of {name}", "first", "x2", "y2"),
+        _level(end, float(bias), f"bias of {name}", "second", "x2", "y2"),
         rest_trace("train loss"),
         rest_trace("weight", xaxis="x2", yaxis="y2"),
         rest_trace("bias", xaxis="x2", yaxis="y2"),
@@ -53,8 +54,10 @@ def _loss_range(sweep: Sweep, surface: LossSurface) -> tuple[float, float]:
     """log10 of the losses that the calm runs pass through, with room to see others rise."""
     # A typed rate never moves the picture: the slider's runs alone choose.
     slider = slice(0, len(SLIDER_LEARNING_RATES))
-    losses, is_calm = sweep.train_loss[slider], sweep.calm[slider]
-    calm = losses[is_calm] if is_calm.any() else losses
+    is_calm = sweep.calm[slider]
+    is_calm = is_calm if is_calm.any() else ~is_calm
+    kinds = [sweep.train_loss] + ([] if sweep.validation_loss is None else [sweep.validation_loss])
+    calm = np.stack([losses[slider][is_calm] for losses in kinds])
     low = math.log10(max(float(np.nanmin(calm)), 1e-7 * surface.box.height))
     high = math.log10(RISE * float(sweep.train_loss[0, 0]))
     return low - ROOM * (high - low), high

@@ -23,7 +23,8 @@ def fit_figure(dataset: Dataset, start: ndarray) -> go.Figure:
     if dataset.inputs.shape[1] > 1:
         return _observed_figure(dataset)
     inputs, targets = dataset.inputs[:, 0], dataset.targets
-    ends = _with_room(inputs)
+    ends = _with_room(np.append(inputs, dataset.validation_inputs[:, 0]))
+    every = np.append(targets, dataset.validation_targets)
     weight, bias = dataset.least_squares
     traces = [
         go.Scatter(
@@ -35,22 +36,36 @@ def fit_figure(dataset: Dataset, start: ndarray) -> go.Figure:
             line=dict(color=theme.color("optimum"), width=2, dash="dot"),
             hovertemplate=f"least squares: {weight:.4f} x + {bias:.4f}<extra></extra>",
         ),
-        go.Scatter(
-            x=inputs,
-            y=targets,
-            name="data",
-            meta="data",
-            mode="markers",
-            marker=dict(color=theme.color("data"), size=8 if len(inputs) < 50 else 6),
-            hovertemplate="x %{x:.4f}<br>y %{y:.4f}<extra></extra>",
-        ),
+        _examples(inputs, targets, "data", "circle"),
+        *_held_back(dataset),
         rest_trace("fit"),
     ]
     layout = base_layout(left=44) | dict(
         xaxis=axis("x", ends),
-        yaxis=axis("y", _with_room(np.append(targets, _near(start, targets)))),
+        yaxis=axis("y", _with_room(np.concatenate([every, _near(start, targets)]))),
     )
     return go.Figure(traces, layout)
+
+
+def _held_back(dataset: Dataset) -> list[go.Scatter]:
+    """The examples of a validation split, as rings."""
+    if not len(dataset.validation_targets):
+        return []
+    inputs, targets = dataset.validation_inputs[:, 0], dataset.validation_targets
+    return [_examples(inputs, targets, "validation", "circle-open")]
+
+
+def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> go.Scatter:
+    size = 8 if len(inputs) < 50 else 6
+    return go.Scatter(
+        x=inputs,
+        y=targets,
+        name=name,
+        meta="data",
+        mode="markers",
+        marker=dict(color=theme.color("data"), size=size, symbol=symbol, line=dict(width=1.5)),
+        hovertemplate=f"{name}<br>x %{{x:.4f}}<br>y %{{y:.4f}}<extra></extra>",
+    )
 
 
 def _observed_figure(dataset: Dataset) -> go.Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from app.results import LossSurface
-from components.figures.base import axis, base_layout, rest_trace
+from components.figures.base import axis, base_layout, in_two_lines, rest_trace
 
 
 def sections_figure(surface: LossSurface) -> go.Figure:
@@ -13,7 +13,10 @@ def sections_figure(surface: LossSurface) -> go.Figure:
     box, (first, second) = surface.box, surface.plane.names
     height = axis("train loss", (0, box.height))
     traces = [rest_trace("first"), rest_trace("second", xaxis="x2", yaxis="y2")]
-    layout = base_layout(left=46) | dict(
+    # Side by side, long names would run into each other.
+    first, second = in_two_lines(first), in_two_lines(second)
+    bottom = 56 if "<br>" in first + second else 42
+    layout = base_layout(left=46, bottom=bottom) | dict(
         xaxis=axis(first, box.first, domain=[0, 0.48], nticks=5),
         yaxis=height,
         xaxis2=axis(second, box.second, domain=[0.52, 1], nticks=5, anchor="y2"),

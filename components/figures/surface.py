@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from app.results import LossSurface
 from components import theme
-from components.figures.base import base_layout, log_loss
+from components.figures.base import base_layout, in_two_lines, log_loss
 
 # Above the box a surface is cut; a value far above it would hide the rest (a limit of WebGL).
 CUT_AT = 1.5
@@ -65,17 +65,9 @@ def _height_lines(height: float) -> dict[str, Any]:
     return dict(show=True, start=0, end=height, size=height / 8, color="#9c9884", width=1)
 
 
-def _in_two_lines(title: str) -> str:
-    """Long names would run out of the card, so they are broken in the middle."""
-    words = title.split()
-    if len(title) < 15:
-        return title
-    return " ".join(words[: len(words) // 2]) + "<br>" + " ".join(words[len(words) // 2 :])
-
-
 def _scene_axis(title: str, limits: tuple[float, float]) -> dict[str, Any]:
     return dict(
-        title=dict(text=_in_two_lines(title)),
+        title=dict(text=in_two_lines(title)),
         range=list(limits),
         nticks=5,
         showbackground=False,

@@ -10,15 +10,17 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page, Route
 
+from app.choices import SLIDER_LEARNING_RATES
 from app.engine import Laboratory
 from app.results import RunDetail, Sweep
-from app.settings import SLIDER_LEARNING_RATES, Settings
+from app.settings import Settings
 
 # Software WebGL on a busy machine: what takes a second at a desk may take many here.
 PATIENCE = 40_000
@@ -145,12 +147,40 @@ def camera(page: Page) -> np.ndarray:
     return np.array([[found[part][axis] for axis in "xyz"] for part in ("eye", "center", "up")])
 
 
+def chart(page: Page, name: str) -> dict[str, str]:
+    """The numbers that a side panel's chart shows, as the data attributes of its canvas."""
+    canvas = page.locator(f'[data-slot="{name}"] canvas')
+    return canvas.evaluate("(canvas) => ({...canvas.dataset})")
+
+
+def chart_place(page: Page, name: str, x: float, y: float | None = None) -> tuple[float, float]:
+    """Where a chart draws a point, in pixels of the page; halfway up if there is no y."""
+    across, up = page.evaluate(
+        """([name, x, y]) => {
+          const { canvas, axes } = window.descentLab.chartIn(name);
+          canvas.scrollIntoView({ block: "center" });
+          const { left, top } = canvas.getBoundingClientRect();
+          const up = y === null ? (axes.top + axes.bottom) / 2 : axes.y(y);
+          return [left + axes.x(x), top + up];
+        }""",
+        [name, x, y],
+    )
+    return across, up
+
+
 # ---- what a person does ----
 
 
 def choose(page: Page, name: str, value: Any) -> None:
     """Moves a slider to a value in one go, as a click on its track does."""
     page.locator(f"#{name}").fill(str(value))
+
+
+def go_to(page: Page, epoch: int) -> None:
+    """Puts the playhead on an epoch of the run that is on show, and waits until all has settled."""
+    page.evaluate("(epoch) => window.descentLab.goTo(epoch)", epoch)
+    next_frames(page)
+    rest(page)
 
 
 def choose_rate(page: Page, learning_rate: float) -> None:
@@ -177,6 +207,31 @@ def train(page: Page, **choices: Any) -> None:
         else:
             choose(page, name.replace("_", "-"), value)
         wait(page, "document.getElementById('facts').dataset.sweep !== argument", before)
+
+
+def set_control(page: Page, field: str, value: Any) -> None:
+    """Chooses a name, or types a number beside its slider; opens More where that is needed."""
+    name = field.replace("_", "-")
+    if page.locator(f"#more:not([open]) #{name}-control").count():
+        page.locator("#more summary").click()
+    if field == "learning_rate":
+        type_rate(page, plain(value))
+    elif isinstance(value, str):
+        page.locator(f"#{name}").select_option(value)
+    else:
+        type_number(page, name, plain(value))
+
+
+def set_up(page: Page, settings: Settings | None = None, **choices: Any) -> Settings:
+    """From these Settings, which are on show, to others, choice by choice, each trained."""
+    settings = settings or Settings()
+    for field, value in choices.items():
+        settings = replace(settings, **{field: value})
+        set_control(page, field, value)
+        wait_fact(page, "sweep", settings.sweep_id)
+    wait_fact(page, "learningRate", plain(settings.learning_rate))
+    wait_detail(page)
+    return settings
 
 
 def press(page: Page, name: str, keys: str) -> None:

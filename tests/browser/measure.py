@@ -22,6 +22,7 @@ from tests.browser import driver
 sys.path.append(str(Path(__file__).parents[2] / "scripts"))
 
 LAST = 40
+PINNED = (0.01, 0.02, 0.04, 0.08)
 CHOICES: tuple[dict[str, int | str], ...] = (
     {},
     {"dataset": "parabola", "hidden_units": 10, "epochs": 500},
@@ -62,9 +63,21 @@ def main() -> None:
             measure(page, "dragging", drag)
             driver.rest(page)
             measure(page, "playing", play)
+            pin_four(page)
+            measure(page, "dragging with four pinned runs", drag)
+            driver.rest(page)
+            measure(page, "playing with four pinned runs", play)
             page.close()
         browser.close()
     server.shutdown()
+
+
+def pin_four(page: Page) -> None:
+    for rate in PINNED:
+        driver.choose_rate(page, rate)
+        driver.rest(page)
+        page.evaluate("() => window.descentLab.pinCurrent()")
+    assert page.evaluate("() => window.descentLab.pinCount()") == len(PINNED)
 
 
 def measure(page: Page, name: str, act: Callable[[Page], None]) -> None:

@@ -1,0 +1,24 @@
+"""The map: one row is one sweep and one request, so that a map never blocks anybody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output
+
+from app.engine import train_sweep
+from app.payload import map_row
+from callbacks.answers import answer
+from components import ids
+
+
+def register(app: Dash) -> None:
+    """The browser asks for one row after the other, and stops when the person cancels."""
+
+    @app.callback(
+        Output(ids.MAP_ANSWER, "data"),
+        Input(ids.MAP_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
+    def train_row(request: Any) -> dict[str, Any]:
+        return answer(request, lambda settings, _: map_row(train_sweep(settings)))

@@ -1,0 +1,176 @@
+"""On which plane a network is seen: what is drawn is the engine's projection on that plane."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from numpy import ndarray
+from playwright.sync_api import Page
+
+from app.planes import PlaneChoice
+from app.results import LossSurface
+from app.settings import Settings
+from tests.browser import driver
+from tests.browser.conftest import Watch
+from tests.browser.driver import engine_run, facts, go_to, set_up, state, wait, wait_detail
+from tests.browser.test_panels import value
+
+TRACK = """(name) => {
+  const { track, sweep } = window.descentLab.state;
+  const indices = Array.from({ length: track.length }, (_, k) => k);
+  return {
+    epochs: Array.from(track.epochs).slice(0, track.length),
+    coordinates: indices.map((k) => [track.first(k), track.second(k)]),
+    offPlane: track.offPlane ? Array.from(track.offPlane).slice(0, track.length) : null,
+  };
+}"""
+
+
+def surface_of(settings: Settings, choice: PlaneChoice) -> LossSurface:
+    return driver.laboratory().experiment(settings, choice).surface
+
+
+def choose_plane(page: Page, kind: str) -> None:
+    page.locator("#plane").select_option(kind)
+    wait(page, "lab.state.sweep.plane.kind === argument", kind)
+    driver.rest(page)
+
+
+def check_plane(page: Page, settings: Settings, choice: PlaneChoice) -> None:
+    """Path, distances, box and words, where the place on a plane is the least-squares one."""
+    plane = surface_of(settings, choice).plane
+    params = engine_run(settings).params.astype(float)
+    offsets = (params - plane.origin).T
+    coordinates = np.linalg.lstsq(plane.directions.T, offsets, rcond=None)[0]
+    distances = np.linalg.norm(offsets - plane.directions.T @ coordinates, axis=0)
+    shown, scale = page.evaluate(TRACK), np.abs(coordinates).max()
+    np.testing.assert_allclose(shown["coordinates"], coordinates.T, atol=1e-5 * scale)
+    np.testing.assert_allclose(shown["offPlane"], distances, atol=1e-5 * scale)
+    check_words(page, settings, plane.directions, distances)
+    check_picture(page, settings, choice)
+
+
+def check_words(page: Page, settings: Settings, directions: ndarray, distances: ndarray) -> None:
+    """Which share of the path's squared length, of the sweep's frames, the plane shows; and the
+    distance now."""
+    basis = np.linalg.qr(directions.T)[0]
+    path = driver.engine_sweep(settings).params[settings.run()].astype(float)
+    moved = path - path[0]
+    share = ((moved @ basis) ** 2).sum() / (moved**2).sum()
+    note = page.locator("#descent-path-note").inner_text()
+    found = re.fullmatch(
+        r"shows (\d+) % of the squared distance from the start; now (.+) off the plane", note
+    )
+    assert found, note
+    assert abs(int(found[1]) - 100 * share) <= 0.51
+    epoch = int(facts(page)["epoch"])
+    assert abs(value(found[2]) - distances[epoch]) <= 0.06 * distances[epoch] + 1e-6
+
+
+def check_picture(page: Page, settings: Settings, choice: PlaneChoice) -> None:
+    surface = surface_of(settings, choice)
+    box = state(page, "sweep.box")
+    np.testing.assert_allclose(
+        [*box["first"], *box["second"], box["height"]],
+        [*surface.box.first, *surface.box.second, surface.box.height],
+    )
+    grid = page.evaluate("() => Array.from(window.descentLab.state.sweep.grid.values)")
+    inside = surface.loss.ravel() <= surface.box.height
+    np.testing.assert_allclose(np.array(grid)[inside], surface.loss.ravel()[inside], rtol=1e-4)
+
+
+@pytest.mark.scene
+def test_every_kind_of_plane_is_the_engines_and_the_camera_stays(page: Page) -> None:
+    assert page.locator("#plane").is_hidden()
+    settings = set_up(page, dataset="parabola", epochs=200, hidden_units=10, learning_rate=0.05)
+    go_to(page, 40)
+    driver.turn_scene(page)
+    before = driver.camera(page)
+    check_plane(page, settings, PlaneChoice())
+    for kind in ("random", "sharpest"):
+        choose_plane(page, kind)
+        check_plane(page, settings, PlaneChoice(kind))
+        assert facts(page)["sweep"] == settings.sweep_id
+    # The plane stays when something else trains, and another rate is seen on it.
+    settings = set_up(page, settings, seed=3)
+    check_plane(page, settings, PlaneChoice("sharpest"))
+    settings = set_up(page, settings, learning_rate=0.2)
+    check_plane(page, settings, PlaneChoice("sharpest"))
+    choose_plane(page, "parameters")
+    check_plane(page, settings, PlaneChoice("parameters", 0, 1, epoch=40))
+    choose_plane(page, "anchored")
+    check_plane(page, settings, PlaneChoice())
+    np.testing.assert_allclose(driver.camera(page), before, atol=1e-6)
+
+
+def wait_frozen(page: Page, epoch: int) -> None:
+    wait(page, "lab.state.sweep.plane.frozen_at === argument", epoch)
+    wait_detail(page)
+    driver.stay(page)
+
+
+def choose_parameters(page: Page, first: int, second: int) -> None:
+    page.locator("#plane-second").select_option(str(second))
+    page.locator("#plane-first").select_option(str(first))
+    wait(
+        page,
+        "lab.state.sweep.planeChoice.first === argument[0]"
+        " && lab.state.sweep.planeChoice.second === argument[1]",
+        [first, second],
+    )
+    wait_detail(page)
+
+
+def test_two_parameters_freeze_the_others_where_the_playhead_rests(
+    page: Page, watch: Watch
+) -> None:
+    settings = set_up(page, dataset="parabola", epochs=600, hidden_units=4, learning_rate=0.05)
+    choose_plane(page, "parameters")
+    choose_parameters(page, 2, 9)
+    wait_frozen(page, 3)
+    # Every epoch can be rested on, also one that is no frame of the sweep.
+    frames = driver.engine_sweep(settings).epochs
+    between = next(epoch for epoch in range(300, 600) if epoch not in frames)
+    for epoch in (between, 20):
+        go_to(page, epoch)
+        wait_frozen(page, epoch)
+        assert f"epoch {epoch}" in page.locator("#loss-surface-note").inner_text()
+        check_plane(page, settings, PlaneChoice("parameters", 2, 9, epoch))
+        # All else being at rest, nothing is asked for any more.
+        requests = len(watch.requests)
+        page.wait_for_timeout(1500)
+        assert len(watch.requests) - requests == 0
+    # Another run passes elsewhere.
+    settings = set_up(page, settings, learning_rate=0.2)
+    wait(page, "lab.state.sweep.planeChoice.run === lab.state.run")
+    driver.rest(page)
+    check_plane(page, settings, PlaneChoice("parameters", 2, 9, 20))
+    # The menus: the same parameter twice changes places instead.
+    page.locator("#plane-first").select_option("9")
+    wait(page, "lab.state.sweep.planeChoice.second === 2")
+    assert page.locator("#plane-second").input_value() == "2"
+
+
+def test_changes_under_a_plane_of_two_parameters_are_not_refused(page: Page) -> None:
+    settings = set_up(page, dataset="parabola", epochs=200, hidden_units=10)
+    choose_plane(page, "parameters")
+    choose_parameters(page, 29, 30)
+    go_to(page, 150)
+    # Fewer parameters than the one on show has places; fewer epochs than the playhead's.
+    settings = set_up(page, settings, hidden_units=2)
+    assert driver.message(page) == ""
+    driver.rest(page)
+    check_plane(page, settings, PlaneChoice("parameters", 0, 1, 150))
+    settings = set_up(page, settings, epochs=100)
+    assert driver.message(page) == ""
+    wait_frozen(page, 100)
+    check_plane(page, settings, PlaneChoice("parameters", 0, 1, 100))
+    # A line has but one plane; the choice is there again for a network.
+    settings = set_up(page, settings, hidden_units=0)
+    assert page.locator("#plane").is_hidden() and page.locator("#plane-first").is_hidden()
+    assert facts(page)["sweep"] == settings.sweep_id
+    set_up(page, settings, hidden_units=3)
+    assert driver.message(page) == ""
+    assert page.locator("#plane").input_value() == "parameters"
