@@ -1,4 +1,4 @@
-"""The real app in a real browser: one server and one Chromium, a fresh page for each test."""
+"""The real app in a real browser: one server, a fresh page for each test."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from tests.browser.driver import CHROMIUM_ARGUMENTS, PATIENCE, asks, wait_detail
 sys.path.append(str(Path(__file__).parents[2] / "scripts"))
 
 SIZE = (1366, 768)
+NO_WEBGL = "--disable-3d-apis"
 LOCAL = ("data:", "blob:", "about:")
 
 
@@ -102,16 +103,34 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def launch() -> Iterator[Callable[[bool], Browser]]:
+    """A browser with or without WebGL, started when it is first wanted."""
     from ensure_browser import find_browser
 
     path = find_browser()
     if path is None:
         pytest.fail("no browser: run `python scripts/ensure_browser.py`")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+        browsers: dict[bool, Browser] = {}
+
+        def started(has_scene: bool) -> Browser:
+            if has_scene not in browsers:
+                arguments = CHROMIUM_ARGUMENTS + ([] if has_scene else [NO_WEBGL])
+                browsers[has_scene] = playwright.chromium.launch(
+                    executable_path=path, args=arguments
+                )
+            return browsers[has_scene]
+
+        yield started
+        for browser in browsers.values():
+            browser.close()
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest, launch: Callable[[bool], Browser]) -> Browser:
+    """Without WebGL, as on many school computers, unless the test is marked `scene`: drawing 3D in
+    software takes half of a page's time."""
+    return launch(request.node.get_closest_marker("scene") is not None)
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser import driver
 from tests.browser.driver import VIEWS, camera, facts
 
 THEME = "() => document.documentElement.dataset.bsTheme"
+
+pytestmark = pytest.mark.scene
 
 
 def test_the_camera_stays_where_the_person_put_it(page: Page) -> None:

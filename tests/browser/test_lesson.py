@@ -38,46 +38,56 @@ def open_chapter(page: Page, address: str, slug: str) -> Chapter:
     return chapter
 
 
-@pytest.mark.parametrize("slug", [chapter.slug for chapter in COURSE.chapters])
-def test_every_chapter_sets_the_page(page: Page, address: str, slug: str) -> None:
-    chapter = open_chapter(page, address, slug)
-    assert page.locator("#lesson-text h2").inner_text() == chapter.title
-    shown = facts(page)
-    assert float(shown["learningRate"]) == chapter.settings.learning_rate
+def test_every_chapter_sets_the_page_and_hides_until_the_answer(page: Page, address: str) -> None:
+    """From the first to the last by the button, as a person goes through them."""
+    open_chapter(page, address, COURSE.chapters[0].slug)
+    for chapter in COURSE.chapters:
+        expect(page.locator("#lesson-text h2")).to_have_text(chapter.title)
+        wait_fact(page, "sweep", chapter.settings.sweep_id)
+        check_chapter(page, chapter)
+        if chapter.question:
+            check_curtain(page, chapter)
+        if chapter is not COURSE.chapters[-1]:
+            page.locator("#next-chapter").click()
+    assert page.locator("#next-chapter").is_disabled()
+
+
+def check_chapter(page: Page, chapter: Chapter) -> None:
     wait_fact(page, "epoch", chapter.playhead)
+    assert float(facts(page)["learningRate"]) == chapter.settings.learning_rate, chapter.slug
     for view in PAGE_VIEWS:
-        assert page.locator(f"#{view}-card").is_visible() == (view in chapter.views), view
+        shown = page.locator(f"#{view}-card").is_visible()
+        assert shown == (view in chapter.views), (chapter.slug, view)
     for panel in set(chapter.views) - set(PAGE_VIEWS):
         page.locator(f'[data-panel="{panel}"]').wait_for(state="visible")
-    assert message(page) == ""
+    assert message(page) == "", chapter.slug
 
 
-@pytest.mark.parametrize("slug", [one.slug for one in COURSE.chapters if one.question])
-def test_the_curtain_hides_until_the_answer(page: Page, address: str, slug: str) -> None:
-    chapter = open_chapter(page, address, slug)
+def check_curtain(page: Page, chapter: Chapter) -> None:
     assert chapter.question
     hidden = {*chapter.hide, *chapter.question.curtain}
     outcome = {"verdict", "strip", "mark"} & hidden
+    next_frames(page)
     spoken = page.locator("#learning-rate").get_attribute("aria-valuetext") or ""
     strip = page.locator("#strip .cell").evaluate_all(
         "cells => cells.map(c => c.dataset.verdict + c.title)"
     )
     if "verdict" in outcome:
-        assert facts(page)["verdict"] == facts(page)["divergedAt"] == ""
-        assert "," not in spoken
+        assert facts(page)["verdict"] == facts(page)["divergedAt"] == "", chapter.slug
+        assert "," not in spoken, chapter.slug
     if "strip" in outcome:
         assert not any(word in "".join(strip) for word in ("slow", "converging", "overflow"))
     if "mark" in outcome:
-        assert facts(page)["criticalLearningRate"] == ""
+        assert facts(page)["criticalLearningRate"] == "", chapter.slug
         assert not page.locator("#edge").is_visible()
     page.locator(".choice").first.click()
     next_frames(page, 3)
     expect(page.locator("#lesson-why")).to_be_visible()
     if "verdict" not in chapter.hide:
-        assert facts(page)["verdict"] != ""
+        assert facts(page)["verdict"] != "", chapter.slug
     assert page.locator(".choice.right").count() == 1
     right = page.locator(".choice").nth(chapter.question.answer - 1)
-    assert "right" in (right.get_attribute("class") or "")
+    assert "right" in (right.get_attribute("class") or ""), chapter.slug
 
 
 def test_what_lies_ahead_is_not_drawn_behind_the_curtain(page: Page, address: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page
 
 from app.settings import Settings
@@ -36,6 +37,8 @@ MARKS = """([name, which]) => {
     });
   });
 }"""
+
+pytestmark = pytest.mark.scene
 
 
 def marks(page: Page, view: str, meaning: str = "rest") -> list[np.ndarray]:

@@ -154,6 +154,7 @@ def check_overflowed(page: Page, epoch: int) -> None:
     check_run(shown, Settings(learning_rate=0.1))
 
 
+@pytest.mark.scene
 def test_the_parabola_with_ten_units_plays_its_fit(page: Page) -> None:
     driver.train(page, **PARABOLA)
     driver.choose_rate(page, 0.05)

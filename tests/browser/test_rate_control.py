@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from playwright.sync_api import Page
 
-from app.settings import SLIDER_LEARNING_RATES, Settings
+from app.choices import SLIDER_LEARNING_RATES
+from app.settings import Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import facts, press, type_rate, wait, wait_detail, wait_fact
@@ -16,6 +18,7 @@ STOP = SLIDER_LEARNING_RATES.index(0.01)
 MAGENTA = (255, 0, 255)
 
 
+@pytest.mark.scene
 def test_a_drag_moves_all_views_and_calls_nobody_nor_does_playing(page: Page, watch: Watch) -> None:
     driver.rest(page)
     calls = driver.count_plotly_calls(page)

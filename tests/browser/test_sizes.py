@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page
 
 from app.settings import Settings
@@ -88,6 +89,7 @@ def test_a_projector_after_a_laptop(page: Page) -> None:
         assert abs(sizes[3] - sizes[4]) <= 1
 
 
+@pytest.mark.scene
 def test_a_phone(open_page: Callable[..., Page]) -> None:
     page = open_page(size=(390, 844), has_touch=True, is_mobile=True)
     check_inside(page, ["descent-path", "fit", "facts", *ALWAYS, *STEPS])

@@ -1,0 +1,372 @@
+"""Each script is run and held to the engine at every epoch, and to what its settings need."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy import ndarray
+
+from app.choices import DATASETS, NAMES, NUMBERS
+from app.engine import train_sweep
+from app.engine.training import descend, start_of
+from app.export import notebook, script
+from app.results import Sweep
+from app.settings import Settings
+from tests.engine.test_optimizers import ADAPTIVE, OPTIMIZERS, choices, how_far, stable_rates
+from tests.engine.torch_runs import lone_training
+from tests.oracles import LINE, flat, stop
+from tests.test_settings import valid
+
+NETWORK = dict(hidden_units=4)
+# Every option at least once, and what goes wrong most easily.
+CHOSEN: list[dict[str, Any]] = [
+    {},
+    *(dict(dataset=name) for name in DATASETS),
+    *(dict(dataset=name, hidden_units=5, validation_fraction=0.25) for name in DATASETS),
+    *(dict(dataset=name, batch_size=7) for name in DATASETS),
+    *(dict(dataset=name, noise=0) for name, choice in DATASETS.items() if choice.is_noisy),
+    dict(dataset="sine", noise=0.5),
+    # A share too small for one of ten examples.
+    dict(validation_fraction=0.04),
+    *(NETWORK | dict(activation=name) for name in NAMES["activation"].options),
+    *(NETWORK | dict(activation="threshold", optimizer=name, weight_decay=0.1)
+      for name in OPTIMIZERS),
+    *(NETWORK | dict(hidden_layers=layers) for layers in (1, 2, 3)),
+    *(dict(optimizer=name) for name in OPTIMIZERS),
+    *(dict(optimizer=name, weight_decay=0.2) for name in OPTIMIZERS),
+    *(dict(optimizer=name, momentum=momentum)
+      for name in ("momentum", "nesterov") for momentum in (0, 0.5)),
+    *(dict(schedule=name) for name in NAMES["schedule"].options),
+    *(dict(schedule=name, batch_size=3) for name in NAMES["schedule"].options),
+    *(dict(schedule=name, optimizer="adamw", weight_decay=0.5)
+      for name in NAMES["schedule"].options),
+    dict(schedule="warmup_cosine", warmup_epochs=1),
+    dict(schedule="warmup_cosine", warmup_epochs=29, batch_size=5),
+    *(dict(initialization=name) for name in NAMES["initialization"].options),
+    *(NETWORK | dict(initialization=name, hidden_layers=2, activation="tanh", initial_scale=1.5)
+      for name in NAMES["initialization"].options),
+    *(dict(initialization=name, initial_scale=0.5) for name in NAMES["initialization"].options),
+    # All ten at once are the full batch, in the order of the data.
+    *(dict(batch_size=size) for size in (1, 4, 5, 10)),
+    dict(batch_size=3, seed=7),
+    dict(batch_size=4, seed=7, initialization="zeros", validation_fraction=0.3),
+    *(dict(epochs=epochs) for epochs in (10, 11, 100, 101)),
+    *(dict(learning_rate=rate) for rate in (0.000001, 0.0123456789, 0.05)),
+]  # fmt: skip
+SHORT = [Settings(**(dict(epochs=30) | values)) for values in CHOSEN]
+
+
+class Ran(NamedTuple):
+    """What a script leaves behind: its names, and what it printed."""
+
+    names: dict[str, Any]
+    text: str
+
+    def losses(self, kind: str) -> ndarray:
+        return np.array(self.names[f"{kind}_losses"])
+
+    def printed(self, kind: str) -> dict[int, str]:
+        """Epoch -> loss, as they stand there."""
+        lines = re.findall(rf"^epoch (\d+): {kind} loss (\S+)$", self.text, re.MULTILINE)
+        return {int(epoch): loss for epoch, loss in lines}
+
+
+def ran(code: str) -> Ran:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with torch.random.fork_rng(), contextlib.redirect_stdout(io.StringIO()) as text:
+        exec(compile(code, "script", "exec"), names)
+    return Ran(names, text.getvalue())
+
+
+def cells(one: Settings) -> list[str]:
+    """The source of each code cell."""
+    return [
+        "".join(cell["source"])
+        for cell in json.loads(notebook(one))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+
+
+def name_of(one: Settings) -> str:
+    return one.query() or "default"
+
+
+def shown_epochs(one: Settings) -> list[int]:
+    return sorted({0, *(10**k for k in range(4) if 10**k < one.epochs), one.epochs})
+
+
+def check_losses(one: Settings, made: Ran) -> None:
+    """At all epochs as in the engine, and printed at the few."""
+    sweep = train_sweep(one)
+    expected = {"train": sweep.train_loss[one.run()]}
+    if sweep.validation_loss is not None:
+        expected["validation"] = sweep.validation_loss[one.run()]
+    for kind, losses in expected.items():
+        assert is_close(one, made.losses(kind), losses) or is_as_exact(sweep, made)
+        found = {epoch: f"{made.losses(kind)[epoch]:.5g}" for epoch in shown_epochs(one)}
+        assert made.printed(kind) == found
+    assert ("validation" in expected) == ("validation" in made.text)
+
+
+def is_close(one: Settings, losses: ndarray, expected: ndarray) -> bool:
+    near = 1e-3 if one.optimizer in ADAPTIVE else 1e-4
+    return np.allclose(losses, expected, rtol=near, atol=1e-9)
+
+
+def is_as_exact(sweep: Sweep, made: Ran) -> bool:
+    """Division by small square roots magnifies roundings: then the script's losses are as close to
+    an exact training's as those of the engine."""
+    one = sweep.settings
+    exact = lone_training(one, sweep.start, one.learning_rate, torch.float64).train_loss
+    engine = how_far(sweep.train_loss[one.run()], exact)
+    return one.optimizer in ADAPTIVE and how_far(made.losses("train"), exact) <= 10 * engine
+
+
+def tree_without_comments(one: Settings) -> str:
+    return ast.unparse(ast.parse(script(one)))
+
+
+@pytest.mark.parametrize("one", SHORT, ids=name_of)
+def test_a_script_trains_as_the_engine(one: Settings) -> None:
+    made = ran(script(one))
+    check_losses(one, made)
+    if not one.is_line:
+        assert made.text.endswith(f"\n{one.params} parameters\n")
+
+
+def test_every_option_is_among_them() -> None:
+    for name, choice in NAMES.items():
+        assert {getattr(one, name) for one in SHORT} == set(choice.options)
+    for name, number in NUMBERS.items():
+        assert {getattr(one, name) for one in SHORT} - {number.default}, name
+
+
+@st.composite
+def trainings(draw: st.DrawFn) -> Settings:
+    """A short training of any kind."""
+    one = draw(st.sampled_from(OPTIMIZERS).flatmap(choices))
+    if DATASETS[one.dataset].is_noisy:
+        one = replace(one, noise=draw(st.sampled_from([0, 0.1, 0.7])))
+    if draw(st.integers(0, 3)) == 0:
+        one = replace(one, initialization="zeros")
+    return one
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(trainings(), st.integers(0, 1))
+def test_any_script_trains_as_the_engine(one: Settings, choice: int) -> None:
+    """At a rate at which roundings do not grow."""
+    one = replace(one, learning_rate=stable_rates(train_sweep(one))[choice])
+    check_losses(one, ran(script(one)))
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.05, 0.001])
+def test_on_the_line_the_printed_digits_are_the_pages(rate: float) -> None:
+    one = replace(LINE, learning_rate=rate)
+    made, descent = ran(script(one)), descend(one, [1000])
+    losses = descent.train_loss[stop(rate)].tolist()
+    assert made.printed("train") == {
+        epoch: f"{losses[epoch]:.5g}" for epoch in (0, 1, 10, 100, 1000)
+    }
+    weight, bias = descent.params[stop(rate), 0].tolist()
+    assert made.text.splitlines()[-1] == f"weight {weight:.5g}, bias {bias:.5g}"
+
+
+def test_a_script_that_overflows_says_so_where_the_page_does() -> None:
+    one = replace(LINE, learning_rate=0.1)
+    losses = ran(script(one)).losses("train")
+    overflow = int(train_sweep(one).overflow_at[stop(0.1)])
+    assert overflow == 190
+    assert np.isfinite(losses[:overflow]).all() and not np.isfinite(losses[overflow:]).any()
+
+
+@pytest.mark.parametrize("initialization", NAMES["initialization"].options)
+@pytest.mark.parametrize("hidden_layers", [1, 3])
+def test_a_script_starts_at_the_very_same_parameters(
+    initialization: str, hidden_layers: int
+) -> None:
+    for scale in (1, 0.3):
+        one = Settings(
+            dataset="plane", hidden_units=3, hidden_layers=hidden_layers, seed=5,
+            initialization=initialization, initial_scale=scale, epochs=10,
+        )  # fmt: skip
+        code = script(one).split("# Training")[0]
+        assert torch.equal(flat(ran(code).names["model"]), start_of(one))
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        Settings(epochs=100),
+        Settings(
+            dataset="diabetes", hidden_units=3, activation="threshold", batch_size=100,
+            schedule="warmup_cosine", optimizer="nesterov", validation_fraction=0.2, epochs=22,
+        ),
+    ],
+    ids=name_of,
+)  # fmt: skip
+def test_a_script_runs_alone(one: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "descent.py"
+    file.write_text(script(one), encoding="utf-8")
+    command = [sys.executable, "-I", file.name]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    check_losses(one, Ran(ran(script(one)).names, done.stdout))
+    assert done.stderr == ""
+
+
+WORDS = {
+    r"scheduler": lambda one: one.schedule != "constant",
+    r"LinearLR": lambda one: one.schedule == "warmup_cosine",
+    r"\bsteps = ": lambda one: one.schedule != "constant" and one.steps_per_epoch > 1,
+    r"batch": lambda one: one.steps_per_epoch > 1,
+    r"validation|held_back|train_test_split": lambda one: (
+        one.examples < DATASETS[one.dataset].examples
+    ),
+    r"nn\.Sequential": lambda one: not one.is_linear,
+    r"Threshold": lambda one: one.activation == "threshold" and not one.is_linear,
+    r"\bmomentum=": lambda one: one.optimizer in ("momentum", "nesterov") and one.momentum > 0,
+    r"nesterov": lambda one: one.optimizer == "nesterov" and one.momentum > 0,
+    r"weight_decay": lambda one: one.weight_decay > 0 or one.optimizer == "adamw",
+    r"mul_": lambda one: one.initial_scale != 1 and one.initialization != "zeros",
+    r"nn\.init": lambda one: one.initialization != "pytorch",
+    r"torch\.manual_seed": lambda one: one.initialization != "zeros",
+    r"load_diabetes|StandardScaler": lambda one: one.dataset == "diabetes",
+    r"errors": lambda one: (
+        one.dataset in ("line", "parabola") or (DATASETS[one.dataset].is_noisy and one.noise > 0)
+    ),
+    r"numpy": lambda one: one.dataset != "parabola",
+    r"weight \{": lambda one: one.is_line,
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(valid)
+def test_a_script_has_only_the_parts_that_it_needs(one: Settings) -> None:
+    code = tree_without_comments(one)
+    for words, is_needed in WORDS.items():
+        for word in words.split("|"):
+            assert bool(re.search(word, code)) == is_needed(one), word
+
+
+@settings(max_examples=200, deadline=None)
+@given(valid)
+def test_whatever_a_script_names_it_uses(one: Settings) -> None:
+    names = [node for node in ast.walk(ast.parse(script(one))) if isinstance(node, ast.Name)]
+    stored, loaded = (
+        {node.id for node in names if isinstance(node.ctx, kind)} for kind in (ast.Store, ast.Load)
+    )
+    assert stored <= loaded
+
+
+@settings(max_examples=200, deadline=None)
+@given(valid)
+def test_the_first_lines_hold_the_address(one: Settings) -> None:
+    lines = script(one).split("import")[0].splitlines()
+    assert all(line.startswith("# ") for line in lines) and lines[0].startswith("# Descent Lab")
+    address = "".join(line.removeprefix("#").strip() for line in lines).split("?")[1]
+    assert Settings.from_query(address) == one
+
+
+# So many digits that lines must be broken.
+LONG = [
+    Settings(
+        dataset="noisy_parabola", learning_rate=0.0012345678901234567, seed=99, hidden_units=8,
+        hidden_layers=3, epochs=50, activation=activation, optimizer="nesterov",
+        momentum=0.8123456789012345, schedule=schedule, batch_size=20,
+        weight_decay=0.12345678901234568, initialization=initialization,
+        initial_scale=1.2345678901234567, noise=0.12345678901234568,
+        validation_fraction=0.12345678901234568,
+    )
+    for activation, schedule, initialization in (
+        ("threshold", "warmup_cosine", "xavier"), ("tanh", "one_cycle", "he"),
+    )
+]  # fmt: skip
+
+
+def test_scripts_and_cells_are_in_style(tmp_path: Path) -> None:
+    for number, one in enumerate([*SHORT, *LONG]):
+        (tmp_path / f"script_{number}.py").write_text(script(one), encoding="utf-8")
+        for place, cell in enumerate(cells(one)):
+            (tmp_path / f"cell_{number}_{place}.py").write_text(cell + "\n", encoding="utf-8")
+    ruff, wide = [sys.executable, "-m", "ruff"], ["--isolated", "--line-length=100"]
+    every = ["check", "--select=E,F,I,B,UP,SIM", *wide, "--no-cache"]
+    # A cell uses what those before it name.
+    for command in (
+        [*every, *map(str, tmp_path.glob("script_*.py"))],
+        [*every, "--ignore=F821,F401,I001", *map(str, tmp_path.glob("cell_*.py"))],
+        ["format", "--check", "--no-cache", *wide, str(tmp_path)],
+    ):
+        done = subprocess.run([*ruff, *command], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.parametrize("one", SHORT[::4] + LONG, ids=name_of)
+def test_a_notebooks_cells_train_alike(one: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    made, alone = ran("\n".join(cells(one))), ran(script(one))
+    assert made.losses("train").tolist() == alone.losses("train").tolist()
+    assert made.text == alone.text + "The curve needs matplotlib: pip install matplotlib\n"
+
+
+@pytest.mark.parametrize("fraction", [0, 0.3])
+def test_a_notebook_draws_the_loss_curves(fraction: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    pyplot = MagicMock()
+    monkeypatch.setitem(sys.modules, "matplotlib", SimpleNamespace(pyplot=pyplot))
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", pyplot)
+    made = ran("\n".join(cells(Settings(epochs=20, validation_fraction=fraction))))
+    drawn = {call.kwargs["label"]: call.args[0] for call in pyplot.plot.call_args_list}
+    expected = {"train loss": made.names["train_losses"]}
+    if fraction:
+        expected["validation loss"] = made.names["validation_losses"]
+    assert drawn == expected and pyplot.show.call_count == 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(valid)
+def test_a_notebook_is_one_of_version_4_5(one: Settings) -> None:
+    """By hand, what the schema of nbformat 4.5 asks of cells without outputs."""
+    whole = json.loads(notebook(one))
+    assert set(whole) == {"cells", "metadata", "nbformat", "nbformat_minor"}
+    assert (whole["nbformat"], whole["nbformat_minor"]) == (4, 5)
+    assert set(whole["metadata"]["kernelspec"]) >= {"name", "display_name"}
+    assert whole["metadata"]["language_info"]["name"] == "python"
+    for cell in whole["cells"]:
+        assert re.fullmatch(r"[a-zA-Z0-9-_]{1,64}", cell["id"])
+        known = {"cell_type", "id", "metadata", "source"}
+        if cell["cell_type"] == "code":
+            known |= {"execution_count", "outputs"}
+            assert cell["execution_count"] is None and cell["outputs"] == []
+        assert set(cell) == known and cell["metadata"] == {}
+        assert all(isinstance(line, str) for line in cell["source"])
+    names = [cell["id"] for cell in whole["cells"]]
+    assert names == ["title", "data", "model", "training", "curve"]
+
+
+@given(valid)
+def test_a_notebook_begins_with_the_settings_in_words(one: Settings) -> None:
+    title = "".join(json.loads(notebook(one))["cells"][0]["source"])
+    address = re.search(r"`\?(.+)`", title)
+    assert address and Settings.from_query(address[1]) == one
+    said = dict(re.findall(r"^- (.+?): (.+)$", title, re.MULTILINE))
+    assert said["Data"] == DATASETS[one.dataset].label
+    assert said["Optimizer"] == NAMES["optimizer"].options[one.optimizer]
+    assert ("Activation" in said) == ("Hidden layers" in said) == (not one.is_linear)
+    assert ("Noise" in said) == DATASETS[one.dataset].is_noisy
+    assert ("Momentum" in said) == (one.optimizer in ("momentum", "nesterov"))
+    assert ("Warm-up" in said) == (one.schedule == "warmup_cosine")
