@@ -1,0 +1,156 @@
+"""What docs/learning-rates.md says of its links, held to the engine at every epoch."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from app.choices import SLIDER_LEARNING_RATES
+from app.engine import Laboratory, datasets, train_sweep
+from app.engine.training import Training, network_of
+from app.results import RunDetail, Sweep
+from app.settings import Settings
+from components import ids
+
+DOCS = Path(__file__).parent.parent / "docs"
+TEXT = (DOCS / "learning-rates.md").read_text()
+LINKS = sorted(set(re.findall(r"`\?([^`]+)`", TEXT)))
+SEEDS = range(40)
+STOPS = len(SLIDER_LEARNING_RATES)
+
+
+def opened(*parts: str) -> Settings:
+    """The settings of the one link that holds all these parts."""
+    links = {Settings.from_query(link) for link in LINKS if set(parts) <= set(link.split("&"))}
+    assert len(links) == 1, links
+    return links.pop()
+
+
+@cache
+def laboratory() -> Laboratory:
+    return Laboratory()
+
+
+def run_of(settings: Settings) -> tuple[Training, RunDetail]:
+    experiment, detail = laboratory().inspect(settings)
+    # Every epoch is there: a claim of a run is not only one of its frames.
+    assert detail.epochs.tolist() == list(range(len(detail.epochs)))
+    return experiment.training, detail
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_every_link_is_in_the_form_that_the_page_itself_gives(link: str) -> None:
+    settings = Settings.from_query(link)
+    words = dict(part.split("=") for part in link.split("&"))
+    chosen = {name: value for name, value in words.items() if hasattr(settings, name)}
+    assert "&".join(f"{name}={value}" for name, value in chosen.items()) == settings.query()
+    assert set(words) - set(chosen) <= {"view", "epoch", "plane"}
+    assert int(words["epoch"]) <= settings.epochs
+    assert words.get("view", ids.RATE_AXIS) in ids.PANELS
+
+
+@pytest.mark.parametrize("name", re.findall(r"\]\((images/[^)]+)\)", TEXT))
+def test_every_picture_is_there(name: str) -> None:
+    assert (DOCS / name).read_bytes()[:4] == b"\x89PNG"
+
+
+def test_on_the_line_0_1_diverges_because_its_product_with_the_sharpness_is_above_2() -> None:
+    training, detail = run_of(opened("learning_rate=0.1", "view=rate-axis"))
+    inputs = np.column_stack([datasets.load("line").inputs, np.ones(10)]).astype("float64")
+    sharpness = np.linalg.eigvalsh(2 / 10 * inputs.T @ inputs)[-1]
+    assert round(sharpness, 1) == 22.5
+    assert 0.1 * sharpness > 2
+    assert training.sweep.diverged_at[training.sweep.settings.run()] == 1
+    assert (np.diff(detail.train_loss.astype(float)) > 0).all()
+
+
+def test_adam_trains_on_the_line_at_rates_where_sgd_diverges() -> None:
+    adam = train_sweep(opened("optimizer=adam"))
+    sgd = train_sweep(Settings(learning_rate=0.1))
+    rates = np.array(SLIDER_LEARNING_RATES)
+    trained = np.array([verdict == "converging" for verdict in adam.verdicts])
+    assert rates[trained].tolist() == rates[rates >= 0.00125].tolist()
+    bounded = sgd.last_loss < sgd.train_loss[0, 0]
+    assert rates[bounded].max() == 0.08
+
+
+def test_a_network_above_the_edge_of_its_start_survives_by_flattening() -> None:
+    settings = opened("learning_rate=0.63", "view=sharpness")
+    training, detail = run_of(settings)
+    sweep, limit = training.sweep, 2 / settings.learning_rate
+    assert sweep.edge < settings.learning_rate
+    assert f"{sweep.edge:.3f}" == "0.534"
+    assert (detail.sharpness_epochs[1], f"{detail.sharpness[1]:.2f}") == (1, "4.93")
+    assert (detail.sharpness[2:] < limit).all()
+    assert np.nanargmin(sweep.last_loss) == settings.run()
+
+
+def test_eight_tanh_units_settle_at_the_edge_of_stability() -> None:
+    settings = opened("learning_rate=0.3")
+    _, detail = run_of(settings)
+    limit = 2 / settings.learning_rate
+    assert f"{detail.sharpness[0]:.2f}" == "4.82"
+    late = detail.sharpness[detail.sharpness_epochs > 500]
+    assert len(late) > 5
+    assert (np.abs(late / limit - 1) < 0.05).all()
+    assert f"{limit:.2f}" == "6.67"
+
+
+def test_the_parabola_at_1_ends_with_all_units_off() -> None:
+    settings = opened("learning_rate=1")
+    training, detail = run_of(settings)
+    assert training.sweep.verdicts[settings.run()] == "stuck"
+    inputs = torch.tensor(datasets.of(settings).inputs)
+    last = torch.tensor(detail.params[-1:])
+    assert (network_of(settings).unit_values(last, inputs)[0] == 0).all()
+
+
+def test_zeros_never_break_symmetry() -> None:
+    _, detail = run_of(opened("initialization=zeros", "activation=logistic"))
+    weights, biases, outgoing = np.split(detail.params[:, :24], 3, axis=1)
+    for part in (weights, biases, outgoing):
+        # To rounding: a matrix product may sum in another order for another unit.
+        assert np.ptp(part, axis=1).max() < 1e-5
+    # It is not that nothing moves.
+    assert (np.abs(detail.params[-1, [0, 8, 16]]) > 1e-3).all()
+
+
+def test_zeros_with_relu_move_the_output_bias_alone() -> None:
+    settings = next(
+        Settings.from_query(link)
+        for link in LINKS
+        if "initialization=zeros" in link and "activation" not in link
+    )
+    training, detail = run_of(settings)
+    assert (detail.params[:, :-1] == 0).all()
+    assert detail.params[-1, -1] != 0
+    assert training.sweep.verdicts[settings.run()] == "stuck"
+
+
+@cache
+def forty_sweeps() -> list[Sweep]:
+    settings = dict(dataset="parabola", hidden_units=10, epochs=500)
+    return [train_sweep(Settings(**settings, seed=seed)) for seed in SEEDS]
+
+
+def test_most_runs_above_the_edge_of_their_start_survive() -> None:
+    above, survived = 0, 0
+    for sweep in forty_sweeps():
+        is_above = sweep.learning_rates > sweep.edge
+        above += int(is_above.sum())
+        survived += int((is_above & (sweep.last_loss < sweep.train_loss[0, 0] / 5)).sum())
+    assert (above, survived) == (208, 147)
+    assert f"{above} runs lie above" in TEXT
+    assert f"{survived} of them" in TEXT
+
+
+def test_the_best_rate_often_lies_above_the_edge_of_the_start() -> None:
+    sweeps = forty_sweeps()
+    best = [sweep.learning_rates[np.nanargmin(sweep.last_loss[:STOPS])] for sweep in sweeps]
+    above = sum(rate > sweep.edge for rate, sweep in zip(best, sweeps, strict=True))
+    assert f"in {above} of {len(sweeps)} seeds" in TEXT
