@@ -28,7 +28,10 @@ dev: $(VENV)/.dev ## install what the tests and checks need as well
 
 test: $(VENV)/.dev ## run every test; installs a browser where there is none
 	$(BIN)/python scripts/ensure_browser.py
-	$(BIN)/python -m pytest
+	@# Side by side, as neither keeps two cores busy; the browser's report comes last.
+	@$(BIN)/python -m pytest tests/browser > .browser-tests.log 2>&1 & browser=$$!; \
+	$(BIN)/python -m pytest --ignore=tests/browser; rest=$$?; \
+	wait $$browser; browser=$$?; cat .browser-tests.log; exit $$((rest || browser))
 
 check: $(VENV)/.dev ## lint, format, types, and the direction of the imports
 	$(BIN)/ruff check

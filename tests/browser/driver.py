@@ -87,8 +87,11 @@ def next_frames(page: Page, count: int = 2) -> None:
 
 def wait_detail(page: Page) -> None:
     """Waits until the selected run has been inspected: from then on nothing is under way."""
-    wait(page, "lab.state.detail && !lab.state.playing && lab.state.detail.run === lab.state.run")
-    page.wait_for_load_state("networkidle")
+    wait(
+        page,
+        "lab.state.detail && !lab.state.playing && lab.state.detail.run === lab.state.run"
+        " && !lab.isTraining()",
+    )
     next_frames(page)
 
 
