@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 import logging
-import socket
 from pathlib import Path
 
 from werkzeug.serving import run_simple
 
+from app.addresses import EVERYWHERE, own_address
 from app.server import create_app
 
 
 def main() -> None:
     """Reads the command line and serves until Ctrl+C."""
     options = _parser().parse_args()
-    app = create_app(options.lessons)
+    app = create_app(options.lessons, listens_on=options.host)
     print(f"Descent Lab is ready: {_address(options.host, options.port)}", flush=True)
     if options.debug:
         app.run(
@@ -48,15 +48,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _address(host: str, port: int) -> str:
     """What a person types to get here; for all addresses, this machine's own in the network."""
-    if host not in ("0.0.0.0", "::"):
+    if host not in EVERYWHERE:
         return f"http://{host}:{port}"
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Nothing is sent: the system only chooses the interface that leads outside.
-            probe.connect(("192.0.2.1", 9))
-            host = probe.getsockname()[0]
-        except OSError:
-            host = "127.0.0.1"
+    host = own_address() or "127.0.0.1"
     return f"http://{host}:{port}  (this is what the class types)"
 
 

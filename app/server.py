@@ -26,9 +26,13 @@ ASSETS = Path(__file__).parent.parent / "assets"
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def create_app(lessons: Sequence[Path] = ()) -> Dash:
+def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> Dash:
     """The Dash application, with one training done: the first of a process is slow, and a machine
-    on which it fails should say so at the start. `lessons` are folders with a teacher's own."""
+    on which it fails should say so at the start.
+
+    lessons     folders with a teacher's own
+    listens_on  the address that the server is bound to, if it is known: for the class's link
+    """
     course = load_course([BUILT_IN, *lessons, *_lessons_by_environment()])
     for problem in course.problems:
         log.warning("A lesson file has a mistake: %s", problem)
@@ -45,7 +49,7 @@ def create_app(lessons: Sequence[Path] = ()) -> Dash:
     script = _serve_plotly(app)
     app.index_string = page_template(script)
     app.layout = page(first_sweep, course)
-    register(app, laboratory, course)
+    register(app, laboratory, course, listens_on)
     app.server.add_url_rule("/health", "health", lambda: "ok")
     return app
 

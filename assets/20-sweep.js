@@ -180,5 +180,7 @@
   };
 
   lab.STOPS = 41;
+  // The five views in the order of their keys.
+  lab.CARD_ORDER = ["loss-surface", "descent-path", "cross-sections", "fit", "curves"];
   Object.assign(lab, { Sweep, momentOf, scale });
 })(window.descentLab);

@@ -25,6 +25,7 @@
   function themed(figure) {
     const layout = structuredClone(figure.layout);
     layout.font.color = colors.text;
+    enlarge(layout);
     const axes = Object.keys(layout).filter((key) => /^[xy]axis/.test(key)).map((key) => layout[key]);
     if (layout.scene) axes.push(layout.scene.xaxis, layout.scene.yaxis, layout.scene.zaxis);
     for (const axis of axes) {
@@ -35,9 +36,24 @@
       if (!color) return trace;
       const painted = { ...trace };
       for (const part of ["marker", "line"]) if (trace[part]) painted[part] = { ...trace[part], color };
+      if (trace.textfont) painted.textfont = { ...trace.textfont, size: lab.textSize || 12 };
       return painted;
     });
     return { data, layout };
+  }
+
+  /** Text and margins for the back of a room. */
+  function enlarge(layout) {
+    const scale = (lab.textSize || 12) / 12;
+    if (scale === 1) return;
+    layout.font.size *= scale;
+    if (!layout.scene) for (const side of "ltb") layout.margin[side] *= 0.8 * scale;
+    for (const name of ["xaxis", "yaxis", "zaxis"]) {
+      if (!layout.scene) continue;
+      layout.scene[name].tickfont.size *= scale;
+      // Larger numbers need more room between them.
+      layout.scene[name].nticks = 3;
+    }
   }
 
   /* ---- the camera ---- */
@@ -45,13 +61,14 @@
   // At this ratio of width to height and above, the usual camera shows the axes' titles whole.
   const WIDE = 1.9;
   const FARTHEST = 1.35;
+  const LARGE_TEXT = 1.15;
   // The camera as the figure has it, and where it was last put; one that the person moved stays.
   let [usual, placed] = [null, null];
 
   /** In a narrow card the camera stands farther off. */
   function fittingCamera({ host }) {
     const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
-    const distance = Math.min(Math.max(WIDE / ratio, 1), FARTHEST);
+    const distance = Math.min(Math.max(WIDE / ratio, 1), FARTHEST) * (lab.textSize ? LARGE_TEXT : 1);
     const eye = Object.fromEntries(Object.entries(usual.eye).map(([axis, value]) => [axis, value * distance]));
     return { ...usual, eye };
   }
@@ -87,11 +104,13 @@
     const style = { "contours.z": [surface.contours.z, undefined] };
     for (const key of ["x", "y", "z"]) style[key] = [surface[key], []];
     for (const key of ["surfacecolor", "cmin", "cmax", "hovertemplate"]) style[key] = [surface[key], undefined];
-    const layout = { "font.color": font.color, "scene.camera": camera };
+    const layout = { "font.color": font.color, "font.size": font.size, "scene.camera": camera };
     for (const name of ["xaxis", "yaxis", "zaxis"]) {
       const axis = scene[name];
       layout[`scene.${name}.range`] = axis.range;
       layout[`scene.${name}.title.text`] = axis.title.text;
+      layout[`scene.${name}.nticks`] = axis.nticks;
+      layout[`scene.${name}.tickfont.size`] = axis.tickfont.size;
       layout[`scene.${name}.gridcolor`] = axis.gridcolor;
       layout[`scene.${name}.linecolor`] = axis.linecolor;
     }

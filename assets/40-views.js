@@ -6,7 +6,9 @@
   // The theme's colours by meaning, as 35-figures.js reads them.
   const { colors } = lab;
   const FAINT = 0.35;
-  const FONT = "12px system-ui, sans-serif";
+  // While presenting, all text on the pictures is larger.
+  const size = () => lab.textSize || 12;
+  const font = () => `600 ${size()}px system-ui, sans-serif`;
   // The smallest distance in pixels between two marks on a path.
   const MARK_GAP = 7;
   const SECTION_SAMPLES = 61;
@@ -43,7 +45,7 @@
   }
 
   function label(context, text, x, y, { color, align = "left", halo = colors.background }) {
-    context.font = `600 ${FONT}`;
+    context.font = font();
     context.textAlign = align;
     context.textBaseline = "middle";
     context.lineJoin = "round";
@@ -306,17 +308,17 @@
       });
       dot(context, point, 5.5, colors.path);
     }
-    const isNarrow = axes.right - axes.left < 150;
+    const isNarrow = axes.right - axes.left < 12.5 * size();
     const text = `${isNarrow ? "" : "gradient "}${lab.format(slope, 4)}`;
     if (isInside(axes, point)) return placeLabel(context, axes, point, text, rise > 0 ? 1 : -1);
     const middle = (axes.left + axes.right) / 2;
     label(context, `↑ train loss ${lab.format(loss, 4)}`, middle, axes.top + 14, { color: colors.text, align: "center" });
-    label(context, text, middle, axes.top + 32, { color: colors.gradient, align: "center" });
+    label(context, text, middle, axes.top + 20 + size(), { color: colors.gradient, align: "center" });
   }
 
   /** Beside the point, on the side where the curve is not, and always inside the axes. */
   function placeLabel(context, axes, [x, y], text, side) {
-    context.font = `600 ${FONT}`;
+    context.font = font();
     const width = context.measureText(text).width;
     const left = Math.min(Math.max(x + 14 * side - (side < 0 ? width : 0), axes.left + 6), axes.right - width - 6);
     const top = Math.min(Math.max(y - 22, axes.top + 12), axes.bottom - 34);

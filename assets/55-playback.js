@@ -5,7 +5,7 @@
 
   const SECONDS_FOR_ALL = 8;
   const REST_AFTER = 250;
-  const VIEWS = ["loss-surface", "descent-path", "cross-sections", "fit", "curves"];
+  const VIEWS = lab.CARD_ORDER;
 
   const state = {
     sweep: null, run: 0, track: null, detail: null, slices: null,
@@ -179,15 +179,15 @@
 
   function resized(overlay) {
     if (!overlay.plot._fullLayout || !overlay.host.clientWidth) return;
-    window.Plotly.Plots.resize(overlay.plot);
-    lab.refitCamera(overlay);
     dirty = true;
+    // Plotly takes its time: only then do pixels mean what they will.
+    window.Plotly.Plots.resize(overlay.plot).then(() => { lab.refitCamera(overlay); dirty = true; }, () => {});
   }
 
   function repaint() {
     lab.readColors();
-    for (const name of VIEWS) lab.show(overlays[name], state.sweep.views[name]);
     touch();
+    return Promise.all(VIEWS.map((name) => lab.show(overlays[name], state.sweep.views[name]))).then(touch);
   }
 
   Object.assign(lab, {

@@ -132,8 +132,30 @@
     if (plane && plane.kind !== "anchored") words.set("plane", plane.kind === "parameters" ? `parameters ${plane.first} ${plane.second}` : plane.kind);
     const panels = lab.openPanelNames();
     if (panels.length) words.set("view", panels.join(" "));
+    if (presenting) words.set("present", presenting.length === 2 ? presenting.join(" ") : presenting[0]);
     words.set("epoch", moment.epoch);
     return words;
+  }
+
+  // Which views fill the screen of a class, or null.
+  let presenting = null;
+
+  function keepPresenting(names) {
+    presenting = names;
+    lab.touch();
+  }
+
+  /** `present=1` is the usual pair of views; else it names one or two. */
+  function presentedIn(words) {
+    if (!words.has("present")) return null;
+    const named = words.get("present").split(" ").filter((name) => lab.CARD_ORDER.includes(name));
+    return named.length ? named : ["descent-path", "fit"];
+  }
+
+  /** What a link to this page says; in a lesson, its chapter. */
+  function queryNow(moment) {
+    const chapter = new URLSearchParams(location.search).get("chapter");
+    return chapter ? `chapter=${encodeURIComponent(chapter)}` : addressOf(moment).toString();
   }
 
   function keepAddress(moment) {
@@ -141,7 +163,7 @@
     // is on the way.
     if (lab.isTraining()) return;
     if (document.body.dataset.mode === "lesson" || new URLSearchParams(location.search).has("chapter")) return;
-    const address = `${location.pathname}?${addressOf(moment)}`;
+    const address = `${location.pathname}?${queryNow(moment)}`;
     if (address !== location.pathname + location.search) history.replaceState(history.state, "", address);
   }
 
@@ -160,8 +182,11 @@
     const views = (words.get("view") || "").split(" ").filter((name) => isOffered("panel", name));
     const plane = kind === "parameters" ? { kind, first: Number(first), second: Number(second) } : { kind };
     const epoch = words.has("epoch") ? Number(words.get("epoch")) : NaN;
-    return { isEmpty: [...words.keys()].length === 0, settings, plane, epoch, views };
+    return { isEmpty: [...words.keys()].length === 0, settings, plane, epoch, views, present: presentedIn(words) };
   }
 
-  Object.assign(lab, { numberIn, withDefaults, usersOf, showChoices, showFieldError, bindChoices, keepAddress, readAddress });
+  Object.assign(lab, {
+    queryNow, keepPresenting, numberIn, withDefaults, usersOf, showChoices, showFieldError, bindChoices, keepAddress,
+    readAddress,
+  });
 })(window.descentLab);

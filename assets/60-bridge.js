@@ -279,17 +279,22 @@
 
   /* ---- page ---- */
 
+  const THEMES = ["light", "dark", "projector"];
+
+  function nextTheme() {
+    const root = document.documentElement.dataset;
+    root.palette = THEMES[(THEMES.indexOf(root.palette) + 1) % THEMES.length];
+    root.bsTheme = root.palette === "dark" ? "dark" : "light";
+    lab.repaint();
+    try {
+      localStorage.setItem("theme", root.palette);
+    } catch {
+      // A browser that keeps nothing shows the theme all the same.
+    }
+  }
+
   function bindPage() {
-    element("theme").addEventListener("click", () => {
-      const root = document.documentElement;
-      root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
-      lab.repaint();
-      try {
-        localStorage.setItem("theme", root.dataset.bsTheme);
-      } catch {
-        // A browser that keeps nothing shows the theme all the same.
-      }
-    });
+    element("theme").addEventListener("click", nextTheme);
     element("open-rail").addEventListener("click", () => document.body.classList.toggle("rail-open"));
     document.addEventListener("click", (event) => {
       if (!event.target.closest("#rail, #open-rail")) document.body.classList.remove("rail-open");
@@ -318,6 +323,7 @@
     showControls();
     lab.startLesson();
     lab.recallMap();
+    lab.bindKeys();
   }
 
   /** Dash may be done before the page's elements or plotly.js are there. */
@@ -326,7 +332,13 @@
     else setTimeout(whenReady, 20, then);
   }
 
-  Object.assign(lab, { isTraining: () => inFlight, wasRefused: (plane) => JSON.stringify(plane) === JSON.stringify(refused), request, requestDetail, requestExactly, dropDetail, selectRate, showTimeline, showRate });
+  const isTraining = () => inFlight;
+  const wasRefused = (plane) => JSON.stringify(plane) === JSON.stringify(refused);
+
+  Object.assign(lab, {
+    isTraining, wasRefused, nextTheme, stepRate, request, requestDetail, requestExactly, dropDetail, selectRate,
+    showTimeline, showRate,
+  });
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.descentLab = { receiveSweep, receiveDetail, receiveRow: lab.receiveRow };
 })(window.descentLab);

@@ -4,7 +4,7 @@
   "use strict";
 
   const { state, element } = lab;
-  const CARDS = ["loss-surface", "descent-path", "cross-sections", "fit", "curves"];
+  const CARDS = lab.CARD_ORDER;
 
   const NARROW = "(max-width: 767.98px)";
 
@@ -74,7 +74,7 @@
     element("previous-chapter").disabled = !chapter.previous;
     element("next-chapter").disabled = !chapter.next;
     element("lesson-body").scrollTop = 0;
-    showCards(chapter.views);
+    lab.showViews(usualCards());
     openPanels(chapter.views.filter((name) => !CARDS.includes(name)));
     setChapter();
     return window.dash_clientside.no_update;
@@ -90,12 +90,22 @@
     lab.requestExactly(chapter.settings);
   }
 
+  /** The cards that are on show when nobody has chosen others. */
+  const usualCards = () => (chapter ? chapter.views.filter((name) => CARDS.includes(name)) : CARDS);
+
+  /** One chapter back or on; false where no lesson is open. */
+  function turnPage(way) {
+    const slug = chapter && (way < 0 ? chapter.previous : chapter.next);
+    if (slug) openChapter(slug);
+    return Boolean(chapter);
+  }
+
   function explore(isNew = true) {
     // A chapter that is still on its way has come too late.
     ticket += 1;
     chapter = null;
     setMode("explore");
-    showCards(CARDS);
+    lab.showViews(CARDS);
     openPanels([]);
     drawCurtain([]);
     if (isNew) history.pushState({}, "", location.pathname);
@@ -170,6 +180,6 @@
     return window.dash_clientside.no_update;
   }
 
-  Object.assign(lab, { startLesson, checkGoal, openPanels, openPanelNames: () => panels });
+  Object.assign(lab, { CARDS, showCards, drawCurtain, turnPage, usualCards, startLesson, checkGoal, openPanels, openPanelNames: () => panels });
   Object.assign(window.dash_clientside.descentLab, { receiveChapter, seeChange });
 })(window.descentLab);

@@ -15,6 +15,8 @@ def register(app: Dash) -> None:
         (ids.TRAIN_ANSWER, "data", ids.TRAIN_SEEN, "receiveSweep"),
         (ids.INSPECT_ANSWER, "data", ids.INSPECT_SEEN, "receiveDetail"),
         (ids.MAP_ANSWER, "data", ids.MAP_SEEN, "receiveRow"),
+        (ids.SHARE_ANSWER, "data", ids.SHARE_SEEN, "receiveLink"),
+        (ids.EXPORT_ANSWER, "data", ids.EXPORT_SEEN, "receiveExport"),
         (ids.CHAPTER_ANSWER, "data", ids.CHAPTER_SEEN, "receiveChapter"),
         (ids.SIDE_BODY, "children", ids.PANEL_SEEN, "seeChange"),
     ):

@@ -31,8 +31,10 @@ LOSS_BY_RATE = "loss-by-rate"
 SHARPNESS = "sharpness"
 COMPARE = "compare"
 MAP = "map"
+SHARE = "share"
 PANELS = (
     *(RATE_AXIS, LOSS_BY_RATE, SHARPNESS, COMPARE, MAP),
+    SHARE,
     *(ONE_STEP, RATE_TABLE, NETWORK, ACTIVATIONS, PARAMETERS, TENSOR),
 )
 
@@ -46,6 +48,11 @@ INSPECT_REQUEST = "inspect-request"
 INSPECT_ANSWER = "inspect-answer"
 MAP_REQUEST = "map-request"
 MAP_ANSWER = "map-answer"
+SHARE_REQUEST = "share-request"
+SHARE_ANSWER = "share-answer"
+EXPORT_REQUEST = "export-request"
+EXPORT_ANSWER = "export-answer"
+DOWNLOAD = "download"
 # The lesson and the side panels, whose texts come when they are opened.
 LESSON = "lesson"
 LESSON_TEXT = "lesson-text"
@@ -57,6 +64,8 @@ SIDE_BODY = "side-body"
 TRAIN_SEEN = "train-seen"
 INSPECT_SEEN = "inspect-seen"
 MAP_SEEN = "map-seen"
+SHARE_SEEN = "share-seen"
+EXPORT_SEEN = "export-seen"
 CHAPTER_SEEN = "chapter-seen"
 PANEL_SEEN = "panel-seen"
-SEEN = (TRAIN_SEEN, INSPECT_SEEN, MAP_SEEN, CHAPTER_SEEN, PANEL_SEEN)
+SEEN = (TRAIN_SEEN, INSPECT_SEEN, MAP_SEEN, SHARE_SEEN, EXPORT_SEEN, CHAPTER_SEEN, PANEL_SEEN)

@@ -15,6 +15,7 @@ from components.controls import learning_rate_bar, rail
 from components.lesson import lesson_panel
 from components.panels import TITLES as PANEL_TITLES
 from components.playback import timeline
+from components.presenting import keys_card, present_bar
 
 TITLES = {
     ids.LOSS_SURFACE: "Loss surface",
@@ -34,8 +35,10 @@ FACTS = (
 # The theme is set before anything is painted: the person's own choice, else the system's.
 SET_THEME = (
     "{let own=null;try{own=localStorage.getItem('theme')}catch{}"
-    "document.documentElement.dataset.bsTheme=['light','dark'].includes(own)?own:"
-    "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'}"
+    "const theme=['light','dark','projector'].includes(own)?own:"
+    "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light';"
+    "const root=document.documentElement;root.dataset.palette=theme;"
+    "root.dataset.bsTheme=theme==='dark'?'dark':'light'}"
 )
 
 
@@ -68,6 +71,7 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
             ),
             _side(),
             timeline(),
+            keys_card(),
             html.Div(id="busy", className="busy", role="status", hidden=True, children="training"),
             dcc.Store(id=ids.TRAIN_REQUEST),
             dcc.Store(id=ids.TRAIN_ANSWER, data={"ticket": 0, "payload": first_sweep}),
@@ -75,6 +79,11 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
             dcc.Store(id=ids.INSPECT_ANSWER),
             dcc.Store(id=ids.MAP_REQUEST),
             dcc.Store(id=ids.MAP_ANSWER),
+            dcc.Store(id=ids.SHARE_REQUEST),
+            dcc.Store(id=ids.SHARE_ANSWER),
+            dcc.Store(id=ids.EXPORT_REQUEST),
+            dcc.Store(id=ids.EXPORT_ANSWER),
+            dcc.Download(id=ids.DOWNLOAD),
             dcc.Store(id=ids.CHAPTER_REQUEST),
             dcc.Store(id=ids.CHAPTER_ANSWER),
             dcc.Store(id=ids.PANEL_REQUEST),
@@ -124,6 +133,7 @@ def _header() -> Component:
                 ],
             ),
             html.P("Every learning rate at once: drag, and watch it learn or break."),
+            present_bar(),
             dbc.Select(
                 id="panel",
                 options=[
@@ -133,12 +143,14 @@ def _header() -> Component:
                 value="none",
                 class_name="more-views",
             ),
+            html.Button("Present", id="present", className="mode", title="for a projector (P)"),
             html.Button(
                 html.Span(className="icon icon-circle-half"),
                 id="theme",
                 className="icon-button",
-                title="light or dark",
+                title="theme: light, dark, projector",
             ),
+            html.Button("?", id="show-keys", className="icon-button", title="all keys"),
         ],
     )
 

@@ -16,6 +16,7 @@ TITLES = {
     ids.SHARPNESS: "Sharpness over training",
     ids.COMPARE: "Compare runs",
     ids.MAP: "Map of learning rates",
+    ids.SHARE: "Share and take away",
     ids.ONE_STEP: "One step, in numbers",
     ids.RATE_TABLE: "What would each learning rate do?",
     ids.NETWORK: "The network",
@@ -44,6 +45,7 @@ def panel(name: str) -> list[Component]:
         ids.SHARPNESS: _sharpness,
         ids.COMPARE: _compare,
         ids.MAP: _map,
+        ids.SHARE: _share,
         ids.ONE_STEP: _one_step,
         ids.RATE_TABLE: _rate_table,
         ids.NETWORK: _network,
@@ -132,6 +134,45 @@ def _map() -> list[Component]:
         html.Progress(id="map-progress", value="0", max="1"),
         _slot("map"),
         _slot("map-reading"),
+    ]
+
+
+def _share() -> list[Component]:
+    files = [
+        ("script", "Python script", "plain PyTorch, the same numbers"),
+        ("notebook", "Notebook", "the same as .ipynb"),
+        ("run", "This run as CSV", "every epoch, all parameters"),
+        ("sweep", "The sweep as CSV", "all learning rates"),
+    ]
+    return [
+        _words("**The link** says all that is chosen, and where the playhead stands."),
+        html.Div(
+            className="share-link",
+            children=[
+                dbc.Input(id="link", type="text", readonly=True, value=""),
+                html.Button("Copy", id="copy-link", className="quiet"),
+            ],
+        ),
+        html.P(id="link-note", className="link-note", role="status"),
+        html.Img(id="qr", className="qr", alt="QR code of the link", hidden=True),
+        _words("**Take away**"),
+        html.Div(
+            className="files",
+            children=[
+                *(
+                    html.Button(
+                        [html.B(name), html.Span(what)],
+                        **{"data-file": kind},  # type: ignore[arg-type]
+                    )
+                    for kind, name, what in files
+                ),
+                html.Button(
+                    [html.B("The views as pictures"), html.Span("PNG, as they are on show")],
+                    id="save-pictures",
+                ),
+            ],
+        ),
+        html.P(id="export-note", className="link-note", role="status"),
     ]
 
 

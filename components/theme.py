@@ -7,32 +7,39 @@ common colour-blindnesses, at a contrast of at least 3.2 on the theme's backgrou
 
 from __future__ import annotations
 
-# meaning -> (light on #ffffff, dark on #14181f)
-PALETTE: dict[str, tuple[str, str]] = {
-    "background": ("#ffffff", "#14181f"),
-    "text": ("#1c2330", "#e6e9ef"),
-    "muted": ("#5d6675", "#a3acba"),
-    "line": ("#dfe3e9", "#343b47"),
-    "grid": ("#e6e9ee", "#2a303a"),
-    "path": ("#bc840d", "#faba34"),
-    "first": ("#1845c4", "#b0cafe"),
-    "second": ("#51065d", "#ac2ce1"),
-    "gradient": ("#641204", "#d85546"),
-    "optimum": ("#0b9252", "#28fcbd"),
-    "data": ("#898d99", "#61697f"),
+# meaning -> (light on #ffffff, dark on #14181f, projector on #ffffff); the projector's, for bright
+# rooms, keep every mark at 3:1 and text at 4.5:1 and more, and have no grid.
+PALETTE: dict[str, tuple[str, str, str]] = {
+    "background": ("#ffffff", "#14181f", "#ffffff"),
+    "text": ("#1c2330", "#e6e9ef", "#000000"),
+    "muted": ("#5d6675", "#a3acba", "#3b4350"),
+    "line": ("#dfe3e9", "#343b47", "#868e9b"),
+    "grid": ("#e6e9ee", "#2a303a", "#ffffff"),
+    "path": ("#bc840d", "#faba34", "#8c5e0d"),
+    "first": ("#1845c4", "#b0cafe", "#021a45"),
+    "second": ("#51065d", "#ac2ce1", "#9d14c6"),
+    "gradient": ("#641204", "#d85546", "#3b0a01"),
+    "optimum": ("#0b9252", "#28fcbd", "#037a4c"),
+    "data": ("#898d99", "#61697f", "#696f81"),
     # Runs pinned for comparison; each also has a marker and a dash of its own.
-    "pin-1": ("#0a7d8c", "#35c6d8"),
-    "pin-2": ("#c2399a", "#ff8fdc"),
-    "pin-3": ("#3f7d1e", "#9be564"),
-    "pin-4": ("#7a4bd0", "#c3a6ff"),
-    "too-slow": ("#c6ccd6", "#59626f"),
-    "converging": ("#5aa7e4", "#4c93cf"),
-    "oscillating": ("#efb02e", "#dca022"),
-    "diverged": ("#8c1d12", "#b3423a"),
-    "overflow": ("#5c0f08", "#8a2b25"),
-    "stuck": ("#7b6a58", "#8d7c69"),
+    "pin-1": ("#378bfd", "#1f7bf9", "#005a45"),
+    "pin-2": ("#e33282", "#f42695", "#d024b8"),
+    "pin-3": ("#39170e", "#97f9a8", "#100627"),
+    "pin-4": ("#010096", "#677217", "#810dff"),
+    "too-slow": ("#c6ccd6", "#59626f", "#868e9b"),
+    "converging": ("#5aa7e4", "#4c93cf", "#2a76b8"),
+    "oscillating": ("#efb02e", "#dca022", "#a8740a"),
+    "diverged": ("#8c1d12", "#b3423a", "#8c1d12"),
+    "overflow": ("#5c0f08", "#8a2b25", "#5c0f08"),
+    "stuck": ("#7b6a58", "#8d7c69", "#6b5b49"),
 }
-THEMES = ("light", "dark")
+THEMES = ("light", "dark", "projector")
+# The projector's colours stand on top of Bootstrap's light theme.
+SELECTORS = (
+    '[data-bs-theme="light"]',
+    '[data-bs-theme="dark"]',
+    '[data-bs-theme="light"][data-palette="projector"]',
+)
 
 COLORSCALE = "Cividis"
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif'
@@ -45,9 +52,10 @@ def color(meaning: str) -> str:
 
 
 def css() -> str:
-    """The palette as CSS variables, `--path` and so on, for both themes."""
+    """The palette as CSS variables, `--path` and so on, for every theme."""
     blocks = []
-    for index, theme in enumerate(THEMES):
+    for index, (theme, selector) in enumerate(zip(THEMES, SELECTORS, strict=True)):
         lines = "".join(f"--{meaning}:{colors[index]};" for meaning, colors in PALETTE.items())
-        blocks.append(f'[data-bs-theme="{theme}"]{{color-scheme:{theme};{lines}}}')
+        scheme = "dark" if theme == "dark" else "light"
+        blocks.append(f"{selector}{{color-scheme:{scheme};{lines}}}")
     return "\n".join(blocks)

@@ -74,6 +74,11 @@ def test_the_theme_there_and_back_loses_nothing(page: Page) -> None:
         assert dark[view] == dark["page"] != light["page"]
     page.locator("#theme").click()
     driver.rest(page)
+    projector = colours(page)
+    for view in VIEWS:
+        assert projector[view] == projector["page"] != light["page"]
+    page.locator("#theme").click()
+    driver.rest(page)
     assert (facts(page), colours(page)) == (before, light)
 
 

@@ -1,0 +1,46 @@
+"""Runs and sweeps as CSV: what a spreadsheet or a student's own script reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from app.planes import parameter_names
+from app.results import RunDetail, Sweep
+
+
+def run_csv(sweep: Sweep, detail: RunDetail) -> str:
+    """One line for each epoch of a run: its losses and all its parameters, in all their digits."""
+    validation = [] if detail.validation_loss is None else [detail.validation_loss]
+    heads = ["epoch", "train_loss", *(["validation_loss"] if validation else [])]
+    columns = [detail.epochs, detail.train_loss, *validation, *detail.params.T]
+    return _written([*heads, *parameter_names(sweep.settings)], zip(*columns, strict=True))
+
+
+def sweep_csv(sweep: Sweep) -> str:
+    """One line for each learning rate and kept epoch; where a run has overflowed, no number."""
+    return _written(
+        ["learning_rate", "outcome", "epoch", "train_loss"],
+        (
+            (rate, verdict, epoch, loss)
+            for rate, verdict, losses in zip(
+                sweep.learning_rates, sweep.verdicts, sweep.train_loss, strict=True
+            )
+            for epoch, loss in zip(sweep.epochs, losses, strict=True)
+        ),
+    )
+
+
+def _written(heads: list[str], rows: Iterable[Iterable[object]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows([_shown(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _shown(value: object) -> str:
+    """A number in the fewest digits that read back as the same; no number for NaN."""
+    text = str(value)
+    return "" if text == "nan" else text

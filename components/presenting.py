@@ -1,0 +1,64 @@
+"""For a class: what stands on top while presenting, and the card with all keys."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import ids
+
+# What each key does; assets/65-keys.js binds them.
+KEYS = (
+    ("Space", "play or pause"),
+    ("← →", "one epoch back or on"),
+    ("[ ]", "learning rate down or up"),
+    ("1 – 5", "this view alone, and back; while presenting up to two views"),
+    ("Page Up, Page Down", "the chapter before or after; without a lesson, first or last epoch"),
+    ("P", "present, and back"),
+    ("C", "curtain: hide the outcome; again: reveal it and play"),
+    ("F", "full screen"),
+    ("T", "theme: light, dark, projector"),
+    ("?", "this card"),
+    ("Esc", "close or leave"),
+)
+SHORT_TITLES = {
+    ids.LOSS_SURFACE: "Surface",
+    ids.DESCENT_PATH: "Path",
+    ids.CROSS_SECTIONS: "Sections",
+    ids.FIT: "Fit",
+    ids.CURVES: "Curves",
+}
+
+
+def present_bar() -> Component:
+    """Which views fill the screen, and the curtain."""
+    views = [
+        html.Button(
+            f"{number} {title}",
+            className="mode show-view",
+            **{"data-view": name},  # type: ignore[arg-type]
+        )
+        for number, (name, title) in enumerate(SHORT_TITLES.items(), 1)
+    ]
+    curtain = html.Button("Curtain", id="curtain", className="mode", title="hide the outcome (C)")
+    return html.Div(className="present-bar", children=[*views, curtain])
+
+
+def keys_card() -> Component:
+    """All keys, and the switch for those who speak to their computer (WCAG 2.1.4)."""
+    rows = [html.Tr([html.Td(html.Kbd(key)), html.Td(what)]) for key, what in KEYS]
+    return html.Dialog(
+        id="keys",
+        className="keys",
+        children=[
+            html.H2("Keys"),
+            html.Table(html.Tbody(rows)),
+            html.Label(
+                [
+                    html.Span("Single keys: "),
+                    html.Button("on", id="single-keys", className="quiet", role="switch"),
+                ]
+            ),
+            html.Button("Close", id="close-keys", className="btn btn-primary play"),
+        ],
+    )

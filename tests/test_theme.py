@@ -1,0 +1,140 @@
+"""Every colour can be told from its background: contrast as WCAG 2.2 defines it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from components.theme import PALETTE, THEMES, css
+
+WORDS = ("text", "muted")
+MARKS = (
+    "path",
+    "first",
+    "second",
+    "gradient",
+    "optimum",
+    "data",
+    "pin-1",
+    "pin-2",
+    "pin-3",
+    "pin-4",
+)
+OUTCOMES = ("too-slow", "converging", "oscillating", "diverged", "overflow", "stuck")
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(meaning: str, theme: str) -> float:
+    index = THEMES.index(theme)
+    shades = sorted(luminance(PALETTE[name][index]) for name in (meaning, "background"))
+    return (shades[1] + 0.05) / (shades[0] + 0.05)
+
+
+def test_black_on_white_is_21_to_1() -> None:
+    assert contrast("text", "projector") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("meaning", WORDS)
+def test_words_are_legible(meaning: str, theme: str) -> None:
+    assert contrast(meaning, theme) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("meaning", MARKS)
+def test_marks_stand_out(meaning: str, theme: str) -> None:
+    assert contrast(meaning, theme) >= 3
+
+
+@pytest.mark.parametrize("meaning", [*OUTCOMES, "line"])
+def test_on_a_projector_every_line_and_cell_stands_out(meaning: str) -> None:
+    assert contrast(meaning, "projector") >= 3
+
+
+@pytest.mark.parametrize("meaning", ["path", "first", "second", "gradient", "optimum", "data"])
+def test_on_a_projector_the_main_marks_are_as_strong_as_words(meaning: str) -> None:
+    assert contrast(meaning, "projector") >= 4.5
+
+
+def test_every_theme_has_every_colour() -> None:
+    written = css()
+    for meaning, colors in PALETTE.items():
+        assert len(colors) == len(THEMES)
+        assert all(f"--{meaning}:{color};" in written for color in colors)
+
+
+# What the three colour-blindnesses make of linear RGB (Machado et al. 2009, severity 1).
+SIGHTS = {
+    "normal": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+# Linear sRGB to XYZ, and the white that CIE Lab is relative to (D65).
+TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+WHITE = np.array([0.95047, 1.0, 1.08883])
+
+
+def seen(color: str, sight: str) -> np.ndarray:
+    """A colour's place in CIE Lab, as these eyes see it."""
+    parts = np.array([int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    xyz = TO_XYZ @ np.clip(SIGHTS[sight] @ linear, 0, 1) / WHITE
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def test_white_is_white_in_lab() -> None:
+    assert seen("#ffffff", "normal") == pytest.approx([100, 0, 0], abs=0.02)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_compared_runs_stay_apart_for_all_eyes(theme: str, sight: str) -> None:
+    names = ("path", "pin-1", "pin-2", "pin-3", "pin-4")
+    colors = {name: seen(PALETTE[name][THEMES.index(theme)], sight) for name in names}
+    for one, other in combinations(names, 2):
+        assert np.linalg.norm(colors[one] - colors[other]) >= 30, (one, other)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_main_meanings_stay_apart_for_all_eyes(theme: str, sight: str) -> None:
+    names = ("path", "first", "second", "gradient", "optimum")
+    colors = {name: seen(PALETTE[name][THEMES.index(theme)], sight) for name in names}
+    least = {"light": 25, "dark": 25, "projector": 22}[theme]
+    for one, other in combinations(names, 2):
+        assert np.linalg.norm(colors[one] - colors[other]) >= least, (one, other)
