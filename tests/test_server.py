@@ -121,7 +121,7 @@ class TestPage:
 
 REQUESTS = {
     *(ids.TRAIN_REQUEST, ids.INSPECT_REQUEST, ids.MAP_REQUEST),
-    *(ids.CHAPTER_REQUEST, ids.PANEL_REQUEST),
+    *(ids.CHAPTER_REQUEST, ids.PANEL_REQUEST, ids.SHARE_REQUEST, ids.EXPORT_REQUEST),
 }
 
 
@@ -214,9 +214,14 @@ class TestCommand:
         self, app: Dash, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     ) -> None:
         served = []
-        monkeypatch.setattr(command, "create_app", lambda lessons: app)
+        bound = []
+        monkeypatch.setattr(
+            command, "create_app", lambda lessons, listens_on: bound.append(listens_on) or app
+        )
         monkeypatch.setattr(command, "run_simple", lambda *where, **how: served.append(where))
         monkeypatch.setattr("sys.argv", ["app", "--host", "127.0.0.2", "--port", "9000"])
         command.main()
         assert "http://127.0.0.2:9000" in capsys.readouterr().out
         assert served == [("127.0.0.2", 9000, app.server)]
+        # The class's link depends on it.
+        assert bound == ["127.0.0.2"]
