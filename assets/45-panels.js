@@ -247,7 +247,8 @@
       inputs: inputs.map((name, k) => ({ name, x: 20, y: place(inputs.length, k) })),
       units: count ? Array.from({ length: depth }, (_, k) => layer(k)).flat() : [],
       output: { x: WIDTH - 22, y: height / 2 },
-      bias: { x: WIDTH - 60, y: height - 18 },
+      // Beside the last layer, where a deep network leaves no room under it.
+      bias: { x: WIDTH - (depth > 1 ? 20 : 60), y: height - 18 },
     };
   }
 
