@@ -117,13 +117,13 @@ class Settings:
     @property
     def widths(self) -> tuple[int, ...]:
         """From the predictors to the output: (1, 10, 1)."""
-        hidden = (self.hidden_units,) * self.hidden_layers if self.hidden_units else ()
-        return (len(DATASETS[self.dataset].predictors), *hidden, 1)
+        predictors = len(DATASETS[self.dataset].predictors)
+        return layer_widths(predictors, self.hidden_units, self.hidden_layers)
 
     @property
     def params(self) -> int:
         """How many parameters are trained."""
-        return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(self.widths))
+        return count_params(self.widths)
 
     @property
     def examples(self) -> int:
@@ -216,6 +216,16 @@ class Settings:
         """An epoch of this training, or SettingsError."""
         choice = NumberChoice(0, self.epochs, 0, True, "Epoch", "Where the playhead stands.")
         return int(in_range(epoch, choice))
+
+
+def layer_widths(predictors: int, units: int, layers: int) -> tuple[int, ...]:
+    """From the predictors to the one output; without hidden units there is no layer between."""
+    return (predictors, *((units,) * layers if units else ()), 1)
+
+
+def count_params(widths: tuple[int, ...]) -> int:
+    """Weights and biases of a network of these widths: (1, 10, 1) has 31."""
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(widths))
 
 
 def estimated_seconds(settings: Settings) -> float:

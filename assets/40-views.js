@@ -411,5 +411,5 @@
     "curves": drawCurves,
   };
 
-  Object.assign(lab, { DRAW, stroke, dot, label, star, tame, isNear });
+  Object.assign(lab, { DRAW, stroke, dot, label, star, tame });
 })(window.descentLab);

@@ -462,5 +462,5 @@
     }
   }
 
-  Object.assign(lab, { drawPanels, typeset, rateArrows, isOpen, slot, make, table, NEEDS_PARAMS, NEEDS_DETAIL, ALWAYS });
+  Object.assign(lab, { drawPanels, typeset, rateArrows, slot, make, NEEDS_PARAMS, NEEDS_DETAIL, ALWAYS });
 })(window.descentLab);

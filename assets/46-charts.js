@@ -164,5 +164,5 @@
     return charts.get(target);
   }
 
-  Object.assign(lab, { Chart, chartIn });
+  Object.assign(lab, { chartIn });
 })(window.descentLab);

@@ -6,10 +6,7 @@
   const MOST = 4;
   // What decides where a run starts, what it is fitted to, and in which order it sees it.
   const SHARED = ["dataset", "noise", "validation_fraction", "seed", "hidden_units", "hidden_layers", "activation", "initialization", "initial_scale"];
-  const WORDS = {
-    dataset: "data", validation_fraction: "validation split", hidden_units: "hidden units", hidden_layers: "hidden layers",
-    initial_scale: "initial scale", batch_size: "batch size", weight_decay: "weight decay", warmup_epochs: "warm-up",
-  };
+  const wordsOf = (name) => (name === "validation_fraction" ? "validation split" : lab.wordsOf(name));
   const LOOKS = [
     { color: "pin-1", dash: [9, 4], marker: "square" },
     { color: "pin-2", dash: [3, 3], marker: "triangle" },
@@ -24,7 +21,6 @@
 
   /* ---- pinning ---- */
 
-  const currentSettings = () => ({ ...lab.state.sweep.settings, learning_rate: lab.state.sweep.learning_rates[lab.state.run] });
   const same = (a, b) => Object.keys(a).every((name) => a[name] === b[name]);
 
   /** Which shared setting differs from the sweep on show, or null where a pin can be compared. */
@@ -35,11 +31,11 @@
 
   function pinCurrent() {
     const { state } = lab;
-    if (!state.detail || pins.length >= MOST || pins.some((pin) => same(pin.settings, currentSettings()))) return;
+    if (!state.detail || pins.length >= MOST || pins.some((pin) => same(pin.settings, lab.settingsNow()))) return;
     const look = LOOKS.find((one) => !pins.some((pin) => pin.look === one));
     const { sweep, run, track } = state;
     pins.push({
-      look, track, settings: currentSettings(), end: sweep.end,
+      look, track, settings: lab.settingsNow(), end: sweep.end,
       verdict: sweep.verdicts[run], lastLoss: sweep.last_loss[run],
       thinned: thin(track.length),
     });
@@ -71,11 +67,13 @@
 
   const shownPins = () => pins.filter((pin) => !pin.mismatch && !lab.state.hidden.has("ahead"));
 
-  /** A pin at the epoch of the playhead: its last drawn index up to there, and whether it overflowed. */
-  function momentOf(pin, epoch) {
-    const { track } = pin;
-    const index = Math.min(track.indexOf(Math.min(epoch, pin.end)), track.length - 1);
-    return { index, overflowed: track.overflowAt >= 0 && epoch >= track.overflowAt };
+  /** A pin's place in its track at the epoch of the playhead; after an overflow the last finite one. */
+  const indexAt = ({ track, end }, epoch) => Math.min(track.indexOf(Math.min(epoch, end)), track.length - 1);
+
+  /** Which of a pin's points lead to the epoch of the playhead. */
+  function drawnTo(pin, epoch) {
+    const index = indexAt(pin, epoch);
+    return pin.thinned.filter((k) => k < index).concat(index);
   }
 
   /* ---- drawing in the views ---- */
@@ -115,8 +113,7 @@
   function drawPinPaths(context, axes, moment) {
     axes.inside(context, () => {
       for (const pin of shownPins()) {
-        const { index } = momentOf(pin, moment.epoch);
-        const points = pin.thinned.filter((k) => k < index).concat(index)
+        const points = drawnTo(pin, moment.epoch)
           .map((k) => [lab.tame(axes.x(pin.coordinates[2 * k])), lab.tame(axes.y(pin.coordinates[2 * k + 1]))]);
         pinLine(context, points, (point) => isIn(axes, point), pin.look);
         marker(context, points.at(-1), pin.look);
@@ -126,8 +123,7 @@
 
   function drawPinsOnSurface(context, axes, moment, segment, box) {
     for (const pin of shownPins()) {
-      const { index } = momentOf(pin, moment.epoch);
-      const places = pin.thinned.filter((k) => k < index).concat(index)
+      const places = drawnTo(pin, moment.epoch)
         .map((k) => [pin.coordinates[2 * k], pin.coordinates[2 * k + 1], pin.track.loss[k]]);
       const line = places.slice(1).flatMap((to, k) => segment(places[k], to));
       lab.stroke(context, line, { color: "#ffffff", width: 4.5, alpha: 0.75 });
@@ -140,7 +136,7 @@
 
   function drawPinFits(context, axes, sweep, moment) {
     for (const pin of shownPins()) {
-      const { index } = momentOf(pin, moment.epoch);
+      const index = indexAt(pin, moment.epoch);
       const line = fitOf(pin, sweep, index, axes);
       if (sweep.predictors > 1) line.forEach((point) => isIn(axes, point) && lab.dot(context, point, 3, lab.colors[pin.look.color], lab.colors.background, 1));
       else pinLine(context, line, () => true, pin.look, lab.colors.background);
@@ -158,8 +154,7 @@
 
   function drawPinCurves(context, axes, moment) {
     for (const pin of shownPins()) {
-      const { index } = momentOf(pin, moment.epoch);
-      const points = pin.thinned.filter((k) => k < index).concat(index)
+      const points = drawnTo(pin, moment.epoch)
         .map((k) => [axes.x(Math.log10(1 + pin.track.epochs[k])), lab.tame(axes.y(Math.log10(pin.track.loss[k])))]);
       pinLine(context, points, (point) => isIn(axes, point), pin.look, lab.colors.background);
       if (isIn(axes, points.at(-1))) marker(context, points.at(-1), pin.look);
@@ -171,7 +166,7 @@
   /** What a run is called: its rate, and what else differs among the compared ones. */
   function nameOf(settings, all) {
     const differs = Object.keys(settings).filter((name) => name !== "learning_rate" && !SHARED.includes(name) && all.some((other) => other[name] !== settings[name]));
-    const words = differs.filter((name) => name !== "optimizer").map((name) => `${WORDS[name] || name.replaceAll("_", " ")} ${labelOf(name, settings[name])}`);
+    const words = differs.filter((name) => name !== "optimizer").map((name) => `${wordsOf(name)} ${labelOf(name, settings[name])}`);
     return [`${labelOf("optimizer", settings.optimizer)}\u00a0${lab.plain(settings.learning_rate)}`, ...words].join(", ");
   }
 
@@ -191,7 +186,7 @@
   function compare(sweep, moment) {
     const target = lab.slot("compare");
     const button = lab.element("pin");
-    const now = { settings: currentSettings(), track: lab.state.track, verdict: sweep.verdicts[lab.state.run], lastLoss: sweep.last_loss[lab.state.run], end: sweep.end, isNow: true };
+    const now = { settings: lab.settingsNow(), track: lab.state.track, verdict: sweep.verdicts[lab.state.run], lastLoss: sweep.last_loss[lab.state.run], end: sweep.end, isNow: true };
     const isPinned = pins.some((pin) => same(pin.settings, now.settings));
     button.disabled = !lab.state.detail || isPinned || pins.length >= MOST;
     lab.setText("pin", pins.length >= MOST ? "Four runs are pinned: remove one to pin another" : isPinned ? "The run on show is pinned" : "Pin the run on show");
@@ -204,7 +199,7 @@
     if (wantedLoss === null && document.activeElement !== input) input.value = lab.format(wanted, 2);
     const names = [...runs, ...others].map((run) => nameOf(run.settings, [...runs, ...others].map(({ settings }) => settings)));
     const rows = runs.map((run, k) => ({ run, cells: [names[k], words(reaches(run, wanted)), lossWords(run, moment.epoch), lossWords(run, run.end), lab.state.hidden.has("verdict") ? "?" : run.verdict] }));
-    rows.push(...others.map((run, k) => ({ run, cells: [names[runs.length + k], "", "", "", `not comparable now: other ${WORDS[run.mismatch] || run.mismatch}`] })));
+    rows.push(...others.map((run, k) => ({ run, cells: [names[runs.length + k], "", "", "", `not comparable now: other ${wordsOf(run.mismatch)}`] })));
     fillRows(target.querySelector("tbody"), rows);
     lab.slot("compare-reading").textContent = difference(runs, names, wanted);
   }

@@ -14,8 +14,6 @@
     noise: (rows) => range(rows, (k) => round(share(k, rows))),
     initial_scale: (rows) => range(rows, (k) => round(0.1 * 100 ** share(k, rows))),
   };
-  const NAMES = { seed: "seed", hidden_units: "hidden units", momentum: "momentum", batch_size: "batch size", noise: "noise", initial_scale: "initial scale" };
-
   const range = (rows, value) => Array.from({ length: rows }, (_, k) => value(k));
   const share = (k, rows) => (rows > 1 ? k / (rows - 1) : 0);
   const round = (value) => Number(value.toPrecision(3));
@@ -142,7 +140,7 @@
     const count = map.values.length;
     const axes = chart.begin({
       x: { range: [10 ** -4.05, 10 ** 0.05], log: true, title: "learning rate" },
-      y: { range: [-0.5, count - 0.5], title: NAMES[map.field], ticks: rowTicks(count), words: (row) => lab.plain(map.values[row]) },
+      y: { range: [-0.5, count - 0.5], title: lab.wordsOf(map.field), ticks: rowTicks(count), words: (row) => lab.plain(map.values[row]) },
     });
     chart.inside((context) => paintRows(context, chart, rates, color));
     outlineCurrent(axes, sweep, rates);
@@ -231,7 +229,7 @@
     if (!found || found.error) return "";
     const loss = found.last_loss[run];
     const end = loss === null ? "overflow" : `train loss ${lab.format(loss, 4)}`;
-    return `${NAMES[map.field]} ${lab.plain(map.values[row])}, learning rate ${lab.plain(lab.state.sweep.learning_rates[run])}: ${found.verdicts[run]}, ${end}.`;
+    return `${lab.wordsOf(map.field)} ${lab.plain(map.values[row])}, learning rate ${lab.plain(lab.state.sweep.learning_rates[run])}: ${found.verdicts[run]}, ${end}.`;
   }
 
   /* ---- buttons ---- */

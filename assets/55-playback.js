@@ -25,6 +25,9 @@
     changedAt = performance.now();
   }
 
+  /** All that is chosen for the run on show. */
+  const settingsNow = () => ({ ...state.sweep.settings, learning_rate: state.sweep.learning_rates[state.run] });
+
   /* ---- changes ---- */
 
   function adoptSweep(sweep, keepsRate = false) {
@@ -191,7 +194,7 @@
   }
 
   Object.assign(lab, {
-    state, overlays, timings, start, adoptSweep, adoptDetail, selectRun, goTo, stepBy, play, pause,
+    state, settingsNow, overlays, timings, start, adoptSweep, adoptDetail, selectRun, goTo, stepBy, play, pause,
     repaint, touch,
   });
 })(window.descentLab);

@@ -119,13 +119,19 @@
     }
   }
 
+  /** What a field is called in a sentence: its control's label. */
+  const wordsOf = (field) => document.querySelector(`label[for="${field.replaceAll("_", "-")}"]`)?.textContent.toLowerCase() || field;
+
   /* ---- the address ---- */
+
+  // The learning rate has no control in the rail.
+  const RATE = { field: "learning_rate", standard: 0.01 };
 
   /** The settings that differ from their defaults, with the plane, the panel and the epoch. */
   function addressOf(moment) {
     const words = new URLSearchParams();
-    const settings = { ...state.sweep.settings, learning_rate: state.sweep.learning_rates[state.run] };
-    for (const { field, standard } of [...controls, { field: "learning_rate", standard: 0.01 }]) {
+    const settings = lab.settingsNow();
+    for (const { field, standard } of [...controls, RATE]) {
       if (settings[field] !== standard) words.set(field, typeof settings[field] === "number" ? lab.plain(settings[field]) : settings[field]);
     }
     const { planeChoice: plane } = state.sweep;
@@ -174,7 +180,7 @@
   function readAddress() {
     const words = new URLSearchParams(location.search);
     const settings = {};
-    for (const { field, standard } of [...controls, { field: "learning_rate", standard: 0.01 }]) {
+    for (const { field, standard } of [...controls, RATE]) {
       settings[field] = words.has(field) ? asValue(words.get(field)) : standard;
     }
     const [word, first, second] = (words.get("plane") || "").split(" ");
@@ -186,7 +192,7 @@
   }
 
   Object.assign(lab, {
-    queryNow, keepPresenting, numberIn, withDefaults, usersOf, showChoices, showFieldError, bindChoices, keepAddress,
+    queryNow, wordsOf, keepPresenting, numberIn, withDefaults, usersOf, showChoices, showFieldError, bindChoices, keepAddress,
     readAddress,
   });
 })(window.descentLab);

@@ -13,7 +13,7 @@
 
   /** The plane for a request of these settings, or null for the usual one. Another network has other
       parameters: there the first two are shown. */
-  function planeWish(settings = { ...state.sweep.settings, learning_rate: state.sweep.learning_rates[state.run] }) {
+  function planeWish(settings = lab.settingsNow()) {
     if (choice.kind === "anchored") return null;
     if (choice.kind !== "parameters") return { kind: choice.kind };
     const isOther = STRUCTURE.some((name) => settings[name] !== state.sweep.settings[name]);

@@ -98,8 +98,7 @@
   function requestDetail(epoch) {
     if (inFlight || wish) return;
     detailTicket += 1;
-    const settings = { ...state.sweep.settings, learning_rate: selectedRate() };
-    detailWish = { ticket: detailTicket, settings, epoch, plane: lab.planeForServer(state.sweep.planeChoice) };
+    detailWish = { ticket: detailTicket, settings: lab.settingsNow(), epoch, plane: lab.planeForServer(state.sweep.planeChoice) };
     if (!detailInFlight) sendDetail();
   }
 
@@ -136,7 +135,7 @@
 
   /** Controls follow the sweep on show: after an error they go back to the last good one. */
   function showControls() {
-    asked = { ...state.sweep.settings, learning_rate: selectedRate() };
+    asked = lab.settingsNow();
     lab.showChoices(state.sweep);
     lab.showPlane(state.sweep);
     showRate();

@@ -180,6 +180,6 @@
     return window.dash_clientside.no_update;
   }
 
-  Object.assign(lab, { CARDS, showCards, drawCurtain, turnPage, usualCards, startLesson, checkGoal, openPanels, openPanelNames: () => panels });
+  Object.assign(lab, { showCards, drawCurtain, turnPage, usualCards, startLesson, checkGoal, openPanelNames: () => panels });
   Object.assign(window.dash_clientside.descentLab, { receiveChapter, seeChange });
 })(window.descentLab);

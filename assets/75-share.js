@@ -7,8 +7,6 @@
   const SCALE = 2;
   let [ticket, asked] = [0, ""];
 
-  const chosenSettings = () => ({ ...state.sweep.settings, learning_rate: state.sweep.learning_rates[state.run] });
-
   /** While the panel is open and nothing moves, the link follows. */
   function share(sweep, moment) {
     if (state.playing || state.held) return;
@@ -45,7 +43,7 @@
   function askFile(kind) {
     ticket += 1;
     lab.setText("export-note", "");
-    window.dash_clientside.set_props("export-request", { data: { ticket, kind, settings: chosenSettings() } });
+    window.dash_clientside.set_props("export-request", { data: { ticket, kind, settings: lab.settingsNow() } });
   }
 
   function receiveExport(answer) {
@@ -88,5 +86,4 @@
 
   lab.ALWAYS.share = share;
   Object.assign(window.dash_clientside.descentLab, { receiveLink, receiveExport });
-  Object.assign(lab, { pictureOf });
 })(window.descentLab);

@@ -14,6 +14,11 @@ log = logging.getLogger(__name__)
 FAILED = "The server could not do this training. What you see is still the last one that worked."
 
 
+def fields_of(request: Any) -> dict[str, Any]:
+    """A request's fields; of anything that is no object, none."""
+    return request if isinstance(request, dict) else {}
+
+
 def answer(request: Any, make: Callable[[Settings, PlaneChoice], dict[str, Any]]) -> dict[str, Any]:
     """{"ticket", "payload"}, or {"ticket", "error", "field"} with a sentence for the person and the
     setting beside which to say it, if there is one.
@@ -21,7 +26,7 @@ def answer(request: Any, make: Callable[[Settings, PlaneChoice], dict[str, Any]]
     request  {"ticket": a number by which the browser knows its request, "settings": {...},
               "plane": {...} or nothing}
     """
-    request = request if isinstance(request, dict) else {}
+    request = fields_of(request)
     ticket = request.get("ticket")
     try:
         settings = Settings.from_mapping(request.get("settings"))

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from app.choices import NAMES, NUMBERS
 from app.lessons import Chapter, Course
+from callbacks.answers import fields_of
 from components import ids
 from components.lesson import chapter_text
 from components.panels import TITLES, panel
@@ -40,7 +41,7 @@ def chapter_answer(course: Course, request: Any) -> tuple[Any, dict[str, Any]]:
 
     request  {"ticket": a number by which the browser knows its request, "slug": the chapter's name}
     """
-    request = request if isinstance(request, dict) else {}
+    request = fields_of(request)
     ticket, slug = request.get("ticket"), request.get("slug")
     slugs = [chapter.slug for chapter in course.chapters]
     if not isinstance(slug, str) or slug not in slugs:

@@ -16,7 +16,7 @@ from app.engine import Laboratory
 from app.export import notebook, script
 from app.settings import Settings
 from app.tables import run_csv, sweep_csv
-from callbacks.answers import answer
+from callbacks.answers import answer, fields_of
 from components import ids
 
 LONGEST_LINK = 1500
@@ -57,7 +57,7 @@ def share_answer(request: Any, host_url: str, listens_on: str | None) -> dict[st
 
     request  {"ticket": ..., "query": what stands behind the question mark}
     """
-    request = request if isinstance(request, dict) else {}
+    request = fields_of(request)
     query = request.get("query")
     if not isinstance(query, str) or len(query) > LONGEST_LINK:
         return {"ticket": request.get("ticket"), "error": "There is no such link."}

@@ -19,6 +19,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from app.settings import count_params, layer_widths
+
 # Predictions of many stacked networks go through memory in pieces of about this many activations.
 ACTIVATIONS_AT_ONCE = 200_000
 
@@ -85,13 +87,12 @@ class Network:
     @property
     def widths(self) -> tuple[int, ...]:
         """From the inputs to the output: (1, 10, 1)."""
-        hidden = (self.hidden_units,) * self.hidden_layers if self.hidden_units else ()
-        return (self.features, *hidden, 1)
+        return layer_widths(self.features, self.hidden_units, self.hidden_layers)
 
     @property
     def params(self) -> int:
         """How many parameters it has: 1-10-1 has 31."""
-        return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(self.widths))
+        return count_params(self.widths)
 
     def initial_params(
         self, seed: int, initialization: str = "pytorch", scale: float = 1.0

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, Route
 
 from app.choices import SLIDER_LEARNING_RATES
@@ -291,6 +292,35 @@ def steady_camera(page: Page) -> None:
             return
         before = now
     raise AssertionError("the camera never comes to rest")
+
+
+# ---- side panels ----
+
+
+def open_panel(page: Page, name: str) -> None:
+    page.locator("#panel").select_option(name)
+    page.locator(f'[data-panel="{name}"]').wait_for(state="visible")
+    wait_detail(page)
+    next_frames(page, 4)
+
+
+def cells(page: Page, slot: str) -> list[list[str]]:
+    return page.locator(f'[data-slot="{slot}"] tbody tr').evaluate_all(
+        """rows => rows.map(row => [...row.children].map(cell =>
+             cell.querySelector("input")?.value ?? cell.textContent))"""
+    )
+
+
+def value(text: str) -> float:
+    """A printed number: with a real minus, or as 1.23 x 10 to a small power."""
+    powers = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    plain = text.replace("−", "-").translate(powers)
+    return float(re.sub(r" × 10", "e", plain))
+
+
+def close(text: str, expected: float) -> bool:
+    """Whether the printed digits are those of the number: three or more are always printed."""
+    return value(text) == pytest.approx(expected, rel=6e-4, abs=1e-7)
 
 
 # ---- what the page must not do ----

@@ -15,16 +15,18 @@ from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import (
     choose_rate,
+    close,
     engine_run,
     engine_sweep,
     facts,
     go_to,
     next_frames,
+    open_panel,
     set_up,
+    value,
     wait,
     wait_detail,
 )
-from tests.browser.test_panels import close, open_panel, value
 
 # Where a pin's marker is drawn in one frame of a view: the middles of all shapes of its colour.
 MARKERS = """async ([view, color]) => {

@@ -19,13 +19,13 @@ from tests.browser.driver import (
     chart,
     chart_place,
     facts,
+    open_panel,
     set_up,
     wait,
     wait_detail,
     wait_fact,
     wait_ready,
 )
-from tests.browser.test_panels import open_panel
 
 KEPT = "JSON.parse(sessionStorage.getItem('descent-lab-map'))"
 SHORT = Settings(epochs=50)

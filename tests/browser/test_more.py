@@ -21,22 +21,24 @@ from components.controls import MORE, STOPS
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import (
+    cells,
     choose,
     choose_rate,
     engine_run,
     facts,
     go_to,
+    open_panel,
     press,
     rest,
     set_control,
     set_up,
     state,
+    value,
     wait,
     wait_detail,
     wait_fact,
     wait_ready,
 )
-from tests.browser.test_panels import cells, open_panel, value
 from tests.engine.torch_runs import (
     advance,
     data_for,

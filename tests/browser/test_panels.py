@@ -16,42 +16,20 @@ from app.engine import datasets
 from app.engine.training import as_tensors
 from app.settings import Settings
 from tests.browser.driver import (
+    cells,
     choose_rate,
+    close,
     engine_run,
     facts,
     next_frames,
     number,
+    open_panel,
     press,
     train,
+    value,
     wait,
     wait_detail,
 )
-
-
-def open_panel(page: Page, name: str) -> None:
-    page.locator("#panel").select_option(name)
-    page.locator(f'[data-panel="{name}"]').wait_for(state="visible")
-    wait_detail(page)
-    next_frames(page, 4)
-
-
-def cells(page: Page, slot: str) -> list[list[str]]:
-    return page.locator(f'[data-slot="{slot}"] tbody tr').evaluate_all(
-        """rows => rows.map(row => [...row.children].map(cell =>
-             cell.querySelector("input")?.value ?? cell.textContent))"""
-    )
-
-
-def value(text: str) -> float:
-    """A printed number: with a real minus, or as 1.23 x 10 to a small power."""
-    powers = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-    plain = text.replace("−", "-").translate(powers)
-    return float(re.sub(r" × 10", "e", plain))
-
-
-def close(text: str, expected: float) -> bool:
-    """Whether the printed digits are those of the number: three or more are always printed."""
-    return value(text) == pytest.approx(expected, rel=6e-4, abs=1e-7)
 
 
 def formula(page: Page, slot: str) -> str:

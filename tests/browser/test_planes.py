@@ -14,8 +14,7 @@ from app.results import LossSurface
 from app.settings import Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
-from tests.browser.driver import engine_run, facts, go_to, set_up, state, wait, wait_detail
-from tests.browser.test_panels import value
+from tests.browser.driver import engine_run, facts, go_to, set_up, state, value, wait, wait_detail
 
 TRACK = """(name) => {
   const { track, sweep } = window.descentLab.state;

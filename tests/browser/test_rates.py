@@ -23,10 +23,10 @@ from tests.browser.driver import (
     facts,
     go_to,
     next_frames,
+    open_panel,
     set_up,
     wait_fact,
 )
-from tests.browser.test_panels import open_panel
 from tests.engine.torch_runs import gradient_of, hessian_of, loss_of
 
 # What the chart tries: from 1e-5 to 10.
