@@ -1,0 +1,35 @@
+"""One thread for a training, whichever thread of a server it runs in."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+# In a new process: a server's first thread trains, and the CPU time of all threads is compared
+# with its own. A second one that only waits takes as much again.
+TRAIN = """
+import threading, time
+from app.engine import Laboratory
+from app.settings import Settings
+
+def measure():
+    began = time.process_time(), time.thread_time()
+    laboratory.experiment(Settings(dataset="parabola", hidden_units=7))
+    print(time.process_time() - began[0], time.thread_time() - began[1])
+
+laboratory = Laboratory()
+laboratory.experiment(Settings(dataset="parabola", hidden_units=3))
+thread = threading.Thread(target=measure)
+thread.start()
+thread.join()
+"""
+
+
+def test_the_first_thread_of_a_server_trains_alone() -> None:
+    environment = {name: text for name, text in os.environ.items() if name != "OMP_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", TRAIN], env=environment, capture_output=True, text=True, check=True
+    )
+    everyone, itself = map(float, done.stdout.split())
+    assert everyone < 1.3 * itself + 0.05
