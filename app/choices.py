@@ -53,6 +53,9 @@ DATASETS: dict[str, DatasetChoice] = {
     "noisy_parabola": DatasetChoice("Noisy parabola, 60 points", 60, ("x",), is_noisy=True),
 }
 
+# The entry of the data menu whose examples a person brings: see own_data.py.
+OWN = "own"
+
 
 @dataclass(frozen=True)
 class NameChoice:
@@ -131,7 +134,7 @@ NUMBERS: dict[str, NumberChoice] = {
 }
 NAMES: dict[str, NameChoice] = {
     "dataset": NameChoice(
-        {name: choice.label for name, choice in DATASETS.items()},
+        {name: choice.label for name, choice in DATASETS.items()} | {OWN: "Your own data"},
         "line",
         "Data",
         "What the model is fitted to.",

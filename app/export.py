@@ -10,14 +10,16 @@ import json
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import fields
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from app.choices import DATASETS, NAMES, NUMBERS, USED_BY, exact
+from app.choices import NAMES, NUMBERS, USED_BY, exact
+from app.own_data import OwnData
 from app.settings import Settings
 
 WIDTH = 100
+# A person's own examples, as a file beside the script.
+DATA_FILE = "data.csv"
 # An import -> the name for which a script needs it; in the order in which they are written.
 IMPORTS = {
     "import numpy as np": "np",
@@ -179,14 +181,26 @@ def _header(settings: Settings) -> str:
 
 def _address(settings: Settings) -> str:
     """What to put behind the page's own address."""
-    return "?" + (settings.query() or f"learning_rate={exact(settings.learning_rate)}")
+    return "?" + settings.query()
 
 
 def _data(settings: Settings) -> str:
     name = settings.dataset
-    parts = [f"# Data: {DATASETS[name].label}", DATA[name] if name in DATA else _noisy(settings)]
-    held = DATASETS[name].examples - settings.examples
+    code = DATA[name] if name in DATA else _own(settings.own) if settings.own else _noisy(settings)
+    parts = [f"# Data: {settings.data.label}", code]
+    held = settings.data.examples - settings.examples
     return "\n".join([*parts, _split(held)] if held else parts)
+
+
+def _own(own: OwnData) -> str:
+    """The person's examples from the file beside the script."""
+    lines = [
+        f"# Put {DATA_FILE} into the same folder: its last column is the target.",
+        f'table = np.loadtxt("{DATA_FILE}", delimiter=",", skiprows=1, encoding="utf-8")',
+    ]
+    scaled = "StandardScaler().fit_transform(table)" if own.is_standardized else "table"
+    lines.append(f"table = torch.tensor({scaled}, dtype=torch.float32)")
+    return "\n".join([*lines, "inputs, targets = table[:, :-1], table[:, -1:]"])
 
 
 def _noisy(settings: Settings) -> str:
@@ -353,10 +367,10 @@ def _curve(settings: Settings) -> str:
 def _title(settings: Settings) -> str:
     """The notebook's first cell: the settings in words, and the address."""
     optimizer = NAMES["optimizer"].options[settings.optimizer]
-    used = [field.name for field in fields(settings) if _is_used(settings, field.name)]
+    used = [name for name in settings.choices() if _is_used(settings, name)]
     return "\n".join(
         [
-            f"# {DATASETS[settings.dataset].label}: {optimizer} at learning rate "
+            f"# {settings.data.label}: {optimizer} at learning rate "
             f"{exact(settings.learning_rate)}",
             "",
             f"One training of Descent Lab in plain PyTorch. On the page: `{_address(settings)}`",
@@ -396,7 +410,7 @@ def _has_batches(settings: Settings) -> bool:
 
 
 def _has_validation(settings: Settings) -> bool:
-    return settings.examples < DATASETS[settings.dataset].examples
+    return settings.examples < settings.data.examples
 
 
 def _call(start: str, arguments: Sequence[str], width: int = WIDTH) -> str:

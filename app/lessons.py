@@ -25,7 +25,7 @@ BUILT_IN = Path(__file__).resolve().parent.parent / "lessons"
 PAGE_VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
 VIEWS = (
     *PAGE_VIEWS,
-    *("rate-axis", "loss-by-rate", "sharpness", "compare", "map", "share"),
+    *("rate-axis", "loss-by-rate", "sharpness", "compare", "map", "own-data", "share"),
     *("one-step", "rate-table", "network", "activations", "parameters", "tensor"),
 )
 HIDEABLE = ("verdict", "strip", "mark", "ahead", "hints")

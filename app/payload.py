@@ -16,9 +16,11 @@ import numpy as np
 from jaxtyping import Float, Shaped
 from numpy import ndarray
 
-from app.choices import DATASETS, NAMES, NUMBERS, SLIDER_LEARNING_RATES
+from app.choices import SLIDER_LEARNING_RATES
+from app.own_data import OwnData
 from app.planes import parameter_names
 from app.results import Dataset, Fit, LossSurface, Plane, Projection, RangeTest, RunDetail, Sweep
+from app.settings import Settings
 
 STEPS = 65534
 MISSING = 65535
@@ -72,13 +74,18 @@ def sweep_payload(
     box, plane, settings = surface.box, surface.plane, sweep.settings
     return {
         "sweep_id": settings.sweep_id,
-        "settings": {name: getattr(settings, name) for name in (*NAMES, *NUMBERS)},
+        "settings": _settings(settings),
+        "own": _own(settings.own),
+        "units": {
+            "input": [float(dataset.units.input_means[0]), float(dataset.units.input_scales[0])],
+            "target": [dataset.units.target_mean, dataset.units.target_scale],
+        },
         "is_linear": settings.is_linear,
         "is_plain": settings.is_plain,
         "examples": settings.examples,
         "steps_per_epoch": settings.steps_per_epoch,
         "predictors": dataset.inputs.shape[1],
-        "predictor_names": list(DATASETS[settings.dataset].predictors),
+        "predictor_names": list(settings.data.predictors),
         "parameter_names": parameter_names(settings),
         "least_squares": dataset.least_squares.tolist() if settings.is_linear else None,
         "data": {
@@ -159,12 +166,31 @@ def map_row(sweep: Sweep) -> dict[str, Any]:
     """One row of a map: where each of the slider's runs ended, and since when it diverged."""
     count = len(SLIDER_LEARNING_RATES)
     return {
-        "settings": {name: getattr(sweep.settings, name) for name in (*NAMES, *NUMBERS)},
+        "settings": _settings(sweep.settings),
         "start_loss": float(sweep.train_loss[0, 0]),
         "last_loss": [_number(loss) for loss in sweep.last_loss[:count].tolist()],
         "diverged_at": sweep.diverged_at[:count].tolist(),
         "verdicts": list(sweep.verdicts[:count]),
         "edge": _number(sweep.edge),
+    }
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    """As a request has them."""
+    return settings.choices() | {"own": settings.own.token if settings.own else None}
+
+
+def _own(own: OwnData | None) -> dict[str, Any] | None:
+    """What the page says of a person's own data."""
+    if own is None:
+        return None
+    return {
+        "label": own.label,
+        "target": own.target,
+        "is_standardized": own.is_standardized,
+        "rows": own.rows,
+        "examples": own.examples,
+        "notes": list(own.notes),
     }
 
 
@@ -203,7 +229,8 @@ def _projection(projection: Projection, is_exact: bool, along: int) -> dict[str,
 def _fit(fit: Fit, dataset: Dataset, along: int) -> dict[str, Any]:
     """A curve's points, scaled to what the view shows and some room around it."""
     low, high = float(dataset.targets.min()), float(dataset.targets.max())
-    room = FIT_ROOM * (high - low)
+    # Of a split, all examples that train may have one target.
+    room = FIT_ROOM * (high - low or 1)
     scaled = encode_scaled(fit.predictions, low - room, high + room, along)
     return {"places": fit.places.tolist(), "predictions": scaled}
 

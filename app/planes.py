@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.choices import DATASETS, NumberChoice, SettingsError, in_range, shown
+from app.choices import NumberChoice, SettingsError, in_range, shown
 from app.settings import Settings
 
 PLANES = {
@@ -52,7 +52,7 @@ class PlaneChoice:
 def parameter_names(settings: Settings) -> list[str]:
     """The parameters in torch's flat order as the page prints them: w1, b1, v1, c; in a second
     layer w2.3.1 leads from unit 1 to unit 3."""
-    predictors, units = DATASETS[settings.dataset].predictors, range(1, settings.hidden_units + 1)
+    predictors, units = settings.data.predictors, range(1, settings.hidden_units + 1)
     ends = predictors if len(predictors) > 1 else ("",)
     if settings.is_linear:
         return [*(f"w {end}".strip() for end in ends), "b"]

@@ -16,6 +16,24 @@ VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converg
 
 
 @dataclass(frozen=True)
+class Units:
+    """How the numbers trained on become those that the person knows: value x scale + mean."""
+
+    input_means: Float[ndarray, "feature"]
+    input_scales: Float[ndarray, "feature"]
+    target_mean: float = 0.0
+    target_scale: float = 1.0
+
+    def inputs(self, trained: Float[ndarray, "*stack feature"]) -> Float[ndarray, "*stack feature"]:
+        """Inputs as the person knows them."""
+        return np.asarray(trained.astype(float) * self.input_scales + self.input_means)
+
+    def targets(self, trained: Float[ndarray, "*stack"]) -> Float[ndarray, "*stack"]:
+        """Targets or predictions as the person knows them."""
+        return np.asarray(trained.astype(float) * self.target_scale + self.target_mean)
+
+
+@dataclass(frozen=True)
 class Dataset:
     """What a model is fitted to, and the examples that only measure, none without a split.
 
@@ -28,6 +46,7 @@ class Dataset:
     validation_targets: Float[ndarray, "validation_example"]
     least_squares: Float[ndarray, "param"]
     least_squares_loss: float
+    units: Units
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -12,8 +12,10 @@ from app.choices import (
     DATASETS,
     NAMES,
     NUMBERS,
+    OWN,
     SLIDER_LEARNING_RATES,
     USED_BY,
+    DatasetChoice,
     NumberChoice,
     SettingsError,
     check_name,
@@ -22,6 +24,7 @@ from app.choices import (
     in_range,
     shown,
 )
+from app.own_data import OwnData
 
 # What one training costs, measured on two shared cores: for each step its gradient, of a linear
 # model or of a network, each further hidden layer and the optimizer; then a part for each example
@@ -38,6 +41,9 @@ SECONDS_PER_LOOK = 0.25e-6
 SECONDS_ALLOWED = 1.5
 # The first of Adam's betas as torch has it by default.
 ADAM_MOMENTUM = 0.9
+# Every address says its version, so that old links keep their meaning once there is a newer form.
+# Those without one are of version 1. assets/59-links.js has the same number.
+LINK_VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +69,9 @@ class Settings:
     hidden_layers: int = 1
     noise: float = 0.1
     validation_fraction: float = 0.0
+    # The examples, where the data set is the person's own; they come beside the settings and are
+    # in no address.
+    own: OwnData | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in NAMES:
@@ -74,15 +83,17 @@ class Settings:
         _check_work(self)
 
     @classmethod
-    def from_mapping(cls, values: Any) -> Settings:
-        """Settings from a request's JSON object; names that are left out keep their default."""
+    def from_mapping(cls, values: Any, own: OwnData | None = None) -> Settings:
+        """Settings from a request's JSON object; names that are left out keep their default.
+        `own` are the person's examples, where they chose those: the request names them beside."""
         if not isinstance(values, dict):
             raise SettingsError("The settings must be an object with one value for each name.")
+        values = {name: value for name, value in values.items() if name != "own"}
         known = {*NAMES, *NUMBERS}
         unknown = sorted(str(name) for name in values if name not in known)
         if unknown:
             raise SettingsError(f"There is no setting named {shown(unknown[0])}.")
-        return cls(**values)
+        return cls(**values, own=own if values.get("dataset") == OWN else None)
 
     @classmethod
     def from_query(cls, query: str) -> Settings:
@@ -94,15 +105,26 @@ class Settings:
         )
 
     def query(self) -> str:
-        """The address form: what differs from the default, in the order of the fields."""
+        """The address form: its version and what differs from the default, in the order of the
+        fields."""
         default = type(self)()
         return urlencode(
-            {
+            {"v": LINK_VERSION}
+            | {
                 name: value if isinstance(value, str) else exact(value)
-                for name, value in asdict(self).items()
+                for name, value in self.choices().items()
                 if value != getattr(default, name)
             }
         )
+
+    def choices(self) -> dict[str, Any]:
+        """Every setting by its name, without the person's own examples."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "own"}
+
+    @property
+    def data(self) -> DatasetChoice | OwnData:
+        """What is known of the data beforehand: label, examples, predictors."""
+        return self.own or DATASETS[self.dataset]
 
     @property
     def is_linear(self) -> bool:
@@ -112,12 +134,12 @@ class Settings:
     @property
     def is_line(self) -> bool:
         """Linear regression on one predictor: weight x bias is all there is to see."""
-        return self.is_linear and len(DATASETS[self.dataset].predictors) == 1
+        return self.is_linear and len(self.data.predictors) == 1
 
     @property
     def widths(self) -> tuple[int, ...]:
         """From the predictors to the output: (1, 10, 1)."""
-        predictors = len(DATASETS[self.dataset].predictors)
+        predictors = len(self.data.predictors)
         return layer_widths(predictors, self.hidden_units, self.hidden_layers)
 
     @property
@@ -128,7 +150,7 @@ class Settings:
     @property
     def examples(self) -> int:
         """How many examples train; the others, of a validation split, only measure."""
-        every = DATASETS[self.dataset].examples
+        every = self.data.examples
         return every - round(every * self.validation_fraction)
 
     @property
@@ -197,7 +219,7 @@ class Settings:
     @property
     def sweep_id(self) -> str:
         """Names the sweep: all that changes it, so not which of its learning rates is selected."""
-        parts = asdict(self)
+        parts = self.choices() | {"own": self.own.id if self.own else None}
         if not self.is_typed:
             del parts["learning_rate"]
         text = repr(sorted(parts.items()))
@@ -252,6 +274,12 @@ def _seconds_per_epoch(settings: Settings) -> float:
 
 def _check_together(settings: Settings) -> None:
     """Settings that do not go together; the sentence stands beside the one that can give way."""
+    if (settings.dataset == OWN) != (settings.own is not None):
+        raise SettingsError(
+            "Your own data are not here. They are never in a link and not kept after 30 minutes: "
+            "open them again under More views, Your own data.",
+            "dataset",
+        )
     for name, (decides, users) in USED_BY.items():
         _check_used(settings, name, decides, users)
     if settings.batch_size > settings.examples:

@@ -86,7 +86,8 @@
 
   class Sweep {
     constructor(payload) {
-      Object.assign(this, payload);
+      // The payload itself stays as it came: a saved page takes it along.
+      Object.assign(this, payload, { payload, plane: { ...payload.plane }, views: { ...payload.views } });
       this.end = payload.settings.epochs;
       for (const name of ["train_loss", "coordinates", "slopes"]) {
         this[name] = lab.decode(payload[name]).values;
@@ -99,8 +100,17 @@
       this.targets = lab.decode(payload.data.targets).values;
       const surface = payload.views["loss-surface"].data[0];
       this.grid = new lab.Grid(lab.decodePlotly(surface.z), payload.box);
-      payload.views["descent-path"].data[0].z = surface.surfacecolor;
+      const [contour, ...others] = payload.views["descent-path"].data;
+      this.views["descent-path"] = { ...payload.views["descent-path"], data: [{ ...contour, z: surface.surfacecolor }, ...others] };
     }
+
+    /* ---- the units in which the person knows the data ---- */
+
+    inputIn(input) { return input * this.units.input[1] + this.units.input[0]; }
+    inputFrom(known) { return (known - this.units.input[0]) / this.units.input[1]; }
+    targetIn(target) { return target * this.units.target[1] + this.units.target[0]; }
+    /** A place of a fit: an input where there is one predictor, else an observed target. */
+    placeIn(place) { return this.predictors > 1 ? this.targetIn(place) : this.inputIn(place); }
 
     runOf(learningRate) { return this.learning_rates.indexOf(learningRate); }
 

@@ -7,14 +7,16 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from app.engine import Laboratory
+from app.own_data import OwnData
 from app.payload import detail_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
+from app.shelf import Shelf
 from callbacks.answers import answer
 from components import ids
 
 
-def register(app: Dash, laboratory: Laboratory) -> None:
+def register(app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData]) -> None:
     """Answers with the ticket of the request, by which the browser drops what comes late."""
 
     @app.callback(
@@ -28,6 +30,7 @@ def register(app: Dash, laboratory: Laboratory) -> None:
             lambda settings, plane: inspect_payload(
                 laboratory, settings, request.get("epoch"), plane
             ),
+            own_data,
         )
 
 

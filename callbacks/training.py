@@ -7,15 +7,17 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from app.engine import Experiment, Laboratory
+from app.own_data import OwnData
 from app.payload import range_test_payload, sweep_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
+from app.shelf import Shelf
 from callbacks.answers import answer
 from components import ids
 from components.figures import view_figures
 
 
-def register(app: Dash, laboratory: Laboratory) -> None:
+def register(app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData]) -> None:
     """One request in flight is the browser's part (assets/60-bridge.js)."""
 
     @app.callback(
@@ -24,7 +26,11 @@ def register(app: Dash, laboratory: Laboratory) -> None:
         prevent_initial_call=True,
     )
     def train(request: Any) -> dict[str, Any]:
-        return answer(request, lambda settings, plane: train_payload(laboratory, settings, plane))
+        return answer(
+            request,
+            lambda settings, plane: train_payload(laboratory, settings, plane),
+            own_data,
+        )
 
 
 def train_payload(

@@ -12,6 +12,7 @@ from app.choices import (
     DATASETS,
     NAMES,
     NUMBERS,
+    OWN,
     SLIDER_LEARNING_RATES,
     USED_BY,
     SettingsError,
@@ -33,7 +34,10 @@ BESIDE = {
 @st.composite
 def choices(draw: st.DrawFn) -> dict:
     """A value for each setting, all of which go together, of up to 500 epochs of work."""
-    chosen = {name: draw(st.sampled_from(sorted(NAMES[name].options))) for name in NAMES}
+    chosen = {
+        name: draw(st.sampled_from(sorted(DATASETS if name == "dataset" else NAMES[name].options)))
+        for name in NAMES
+    }
     chosen |= {
         name: draw(
             st.integers(int(choice.low), int(choice.high))
@@ -71,7 +75,7 @@ FAR_OUT = (-(10**400), 10**400, 1e308, -1)
 
 @given(valid)
 def test_settings_survive_a_trip_through_json(settings: Settings) -> None:
-    text = json.dumps(dataclasses.asdict(settings))
+    text = json.dumps(settings.choices())
     assert Settings.from_mapping(json.loads(text)) == settings
 
 
@@ -202,6 +206,8 @@ def test_an_epoch_outside_the_training_is_refused(epoch: object) -> None:
 
 def test_every_field_is_in_the_table_with_its_default_and_words() -> None:
     fields = {field.name: field.default for field in dataclasses.fields(Settings)}
+    # The person's own examples are no choice from a table.
+    assert fields.pop("own") is None
     table = {**NAMES, **NUMBERS}
     assert fields == {name: choice.default for name, choice in table.items()}
     assert all(choice.label and choice.help.endswith(".") for choice in table.values())
@@ -215,7 +221,8 @@ def test_the_menu_names_the_engines_data_sets_and_their_sizes() -> None:
     assert sizes == {name: choice.examples for name, choice in DATASETS.items()}
     for name, choice in DATASETS.items():
         assert len(choice.predictors) == datasets.load(name).inputs.shape[1]
-    assert NAMES["dataset"].options == {name: choice.label for name, choice in DATASETS.items()}
+    labels = {name: choice.label for name, choice in DATASETS.items()}
+    assert NAMES["dataset"].options == labels | {OWN: "Your own data"}
 
 
 @pytest.mark.parametrize("value", ["sigmoid", "", None, 0, ["relu"]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -12,7 +13,8 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from app.results import Dataset
+from app.own_data import OwnData
+from app.results import Dataset, Units
 from app.settings import Settings
 
 NOTEBOOK_SEED = 0
@@ -96,15 +98,44 @@ NOISY: dict[str, Callable[[float], tuple[np.ndarray, np.ndarray]]] = {
 }
 
 
+# A person's examples, for as long as somebody holds them.
+_OWN: WeakKeyDictionary[OwnData, dict[float, Dataset]] = WeakKeyDictionary()
+
+
 def of(settings: Settings) -> Dataset:
     """The data that `settings` ask for."""
-    return load(settings.dataset, settings.noise, settings.validation_fraction)
+    if settings.own is None:
+        return load(settings.dataset, settings.noise, settings.validation_fraction)
+    made = _OWN.setdefault(settings.own, {})
+    fraction = settings.validation_fraction
+    if fraction not in made:
+        made[fraction] = split(*own(settings.own), fraction)
+    return made[fraction]
+
+
+def own(data: OwnData) -> tuple[np.ndarray, np.ndarray, Units]:
+    """A person's examples in float32, standardised where they want it so."""
+    table, columns = data.table, data.table.shape[1]
+    means, scales = np.zeros(columns), np.ones(columns)
+    if data.is_standardized:
+        scaler = StandardScaler().fit(table)
+        table, means, scales = scaler.transform(table), scaler.mean_, scaler.scale_
+    units = Units(means[:-1], scales[:-1], float(means[-1]), float(scales[-1]))
+    return table[:, :-1].astype("float32"), table[:, -1].astype("float32"), units
 
 
 @lru_cache(maxsize=64)
 def load(name: str, noise: float = 0.1, validation_fraction: float = 0.0) -> Dataset:
-    """A data set in float32, split the same way each time, with its least-squares solution."""
+    """A built-in data set in float32, split the same way each time."""
     inputs, targets = NOISY[name](noise) if name in NOISY else FIXED[name]()
+    units = Units(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]))
+    return split(inputs, targets, units, validation_fraction)
+
+
+def split(
+    inputs: np.ndarray, targets: np.ndarray, units: Units, validation_fraction: float
+) -> Dataset:
+    """Examples with some of them held back, and the least-squares solution of the others."""
     held = round(len(targets) * validation_fraction)
     places = np.arange(len(targets))
     trained, validated = (
@@ -126,6 +157,7 @@ def load(name: str, noise: float = 0.1, validation_fraction: float = 0.0) -> Dat
         validation_targets=validation_targets,
         least_squares=np.append(solution.coef_, solution.intercept_),
         least_squares_loss=float(np.mean(residuals**2)),
+        units=units,
     )
 
 

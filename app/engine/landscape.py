@@ -31,6 +31,8 @@ SAMPLES = 41
 PADDING = 0.4
 # The notebook's rate that is too large for its line, and how much of it the box still shows.
 BOLD_RATE, BOLD_STEPS, BOLD_PADDING = 0.1, 3, 0.1
+# How far that rate is above the critical one, at least.
+BOLD_SHARE = 1.2
 LINEAR_HEIGHT, NETWORK_HEIGHT = 1.5, 2.0
 LINEAR_NAMES = ("weight", "bias")
 ANCHORED_NAMES = ("toward the best run's end", "strongest other motion")
@@ -327,7 +329,9 @@ def _linear_box(sweep: Sweep) -> tuple[tuple[float, float], tuple[float, float]]
         schedule="constant", warmup_epochs=int(NUMBERS["warmup_epochs"].default),
         batch_size=0, weight_decay=0, epochs=int(NUMBERS["epochs"].low),
     )  # fmt: skip
-    bold = descend(plain, list(range(BOLD_STEPS + 1)), learning_rates=[BOLD_RATE]).params[0].numpy()
+    # Where much smaller steps break already, those of 0.1 would leave nothing of the bowl to see.
+    rate = min(BOLD_RATE, BOLD_SHARE * 2 / sweep.start_sharpness)
+    bold = descend(plain, list(range(BOLD_STEPS + 1)), learning_rates=[rate]).params[0].numpy()
     optimum, _, _ = datasets.linear_optimum(sweep.settings)
     calm = np.stack([sweep.start, datasets.of(sweep.settings).least_squares, optimum])
     corners = [_padded(calm, PADDING), _padded(bold, BOLD_PADDING)]

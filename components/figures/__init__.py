@@ -20,11 +20,13 @@ from components.figures.surface import surface_figure
 
 def view_figures(sweep: Sweep, surface: LossSurface, dataset: Dataset, fit: Fit) -> dict[str, Any]:
     """Each view's figure as Plotly JSON (binary arrays as base64), by element id."""
+    own = sweep.settings.own
+    names = (own.predictors[0], own.target) if own else ("x", "y")
     figures = {
         ids.LOSS_SURFACE: surface_figure(surface),
         ids.DESCENT_PATH: contour_figure(surface),
         ids.CROSS_SECTIONS: sections_figure(surface),
-        ids.FIT: fit_figure(dataset, start=fit.predictions[0, 0]),
+        ids.FIT: fit_figure(dataset, fit.predictions[0, 0], names),
         ids.CURVES: curves_figure(sweep, surface),
     }
     views = {name: figure.to_dict() for name, figure in figures.items()}

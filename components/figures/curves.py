@@ -40,7 +40,7 @@ def curves_figure(sweep: Sweep, surface: LossSurface) -> go.Figure:
     weight, bias = surface.optimum
     name = surface.optimum_name
     traces = [
-        _level(end, math.log10(surface.optimum_loss), name, "optimum"),
+        _level(end, math.log10(max(surface.optimum_loss, 10 ** losses[0])), name, "optimum"),
         _level(end, float(weight), f"weight of {name}", "first", "x2", "y2"),
         _level(end, float(bias), f"bias of {name}", "second", "x2", "y2"),
         rest_trace("train loss"),

@@ -15,17 +15,20 @@ ROOM = 0.12
 FURTHEST = 1.0
 
 
-def fit_figure(dataset: Dataset, start: ndarray) -> go.Figure:
+def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", "y")) -> go.Figure:
     """One predictor against the target; with several, what is predicted against what was seen.
+    All in the units in which the person knows the data.
 
     start  the untrained model's predictions, so that the first fit is in the picture
+    names  of the predictor and the target
     """
     if dataset.inputs.shape[1] > 1:
         return _observed_figure(dataset)
-    inputs, targets = dataset.inputs[:, 0], dataset.targets
-    ends = _with_room(np.append(inputs, dataset.validation_inputs[:, 0]))
-    every = np.append(targets, dataset.validation_targets)
-    weight, bias = dataset.least_squares
+    units = dataset.units
+    inputs, targets = units.inputs(dataset.inputs)[:, 0], units.targets(dataset.targets)
+    ends = _with_room(np.append(inputs, units.inputs(dataset.validation_inputs)[:, 0]))
+    every = np.append(targets, units.targets(dataset.validation_targets))
+    weight, bias = _line_in_units(dataset)
     traces = [
         go.Scatter(
             x=list(ends),
@@ -41,17 +44,29 @@ def fit_figure(dataset: Dataset, start: ndarray) -> go.Figure:
         rest_trace("fit"),
     ]
     layout = base_layout(left=44) | dict(
-        xaxis=axis("x", ends),
-        yaxis=axis("y", _with_room(np.concatenate([every, _near(start, targets)]))),
+        xaxis=axis(names[0], ends),
+        yaxis=axis(
+            names[1], _with_room(np.concatenate([every, _near(units.targets(start), targets)]))
+        ),
     )
     return go.Figure(traces, layout)
+
+
+def _line_in_units(dataset: Dataset) -> tuple[float, float]:
+    """The least-squares line's weight and bias in the person's own units."""
+    units, (weight, bias) = dataset.units, dataset.least_squares
+    own_weight = weight * units.target_scale / units.input_scales[0]
+    at_zero = units.target_mean + units.target_scale * bias
+    return own_weight, at_zero - own_weight * units.input_means[0]
 
 
 def _held_back(dataset: Dataset) -> list[go.Scatter]:
     """The examples of a validation split, as rings."""
     if not len(dataset.validation_targets):
         return []
-    inputs, targets = dataset.validation_inputs[:, 0], dataset.validation_targets
+    units = dataset.units
+    inputs = units.inputs(dataset.validation_inputs)[:, 0]
+    targets = units.targets(dataset.validation_targets)
     return [_examples(inputs, targets, "validation", "circle-open")]
 
 
@@ -70,7 +85,7 @@ def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> go.S
 
 def _observed_figure(dataset: Dataset) -> go.Figure:
     """Predicted against observed: a perfect model puts every example on the diagonal."""
-    ends = _with_room(dataset.targets)
+    ends = _with_room(dataset.units.targets(dataset.targets))
     diagonal = go.Scatter(
         x=list(ends),
         y=list(ends),
@@ -94,5 +109,5 @@ def _near(start: ndarray, targets: ndarray) -> ndarray:
 
 def _with_room(values: ndarray) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
-    room = ROOM * (high - low)
+    room = ROOM * (high - low or 1)
     return low - room, high + room

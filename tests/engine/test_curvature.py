@@ -11,7 +11,7 @@ from app.choices import DATASETS
 from app.engine import datasets
 from app.engine.curvature import hessian, sharpest, sharpness
 from app.engine.network import Network
-from app.results import Dataset
+from app.results import Dataset, Units
 from tests.oracles import LINE, doubles, experiment, model
 
 CASES = [("line", 0), ("parabola", 0), ("line", 3), ("parabola", 1), ("parabola", 10)]
@@ -41,7 +41,7 @@ def data(name: str) -> Dataset:
     random = np.random.RandomState(1)
     inputs, targets = random.randn(15, 2).astype("float32"), random.randn(15).astype("float32")
     none = np.zeros((0, 2), "float32"), np.zeros(0, "float32")
-    return Dataset(inputs, targets, *none, np.zeros(3), 0.0)
+    return Dataset(inputs, targets, *none, np.zeros(3), 0.0, Units(np.zeros(2), np.ones(2)))
 
 
 @pytest.mark.parametrize(("name", "units"), CASES + SEVERAL)

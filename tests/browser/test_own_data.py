@@ -1,0 +1,334 @@
+"""A person's own data on the page: brought, chosen, fitted, kept, and seen by nobody else."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from sklearn.linear_model import LinearRegression
+
+from app.csv_table import read_table
+from app.own_data import OwnData, choose, label_of
+from app.settings import Settings
+from app.shelf import Shelf
+from tests.browser import driver
+from tests.browser.conftest import Watch
+from tests.browser.driver import close, facts, go_to, set_up, state, value, wait, wait_ready
+from tests.own_files import GOOD, UNFIT, UNREADABLE, Broken, Good, many_rows
+
+WINE = (Path(__file__).parents[2] / "assets" / "examples" / "wine.csv").read_bytes()
+NOTE = "document.getElementById('own-note').textContent"
+FIT = r"(\S+) = (\S+) ([+−]) (.+?) × (\S+); typical error (.+)"
+
+
+def open_by_menu(page: Page) -> None:
+    page.locator("#dataset").select_option("own")
+    page.locator('[data-panel="own-data"]').wait_for(state="visible")
+    driver.next_frames(page, 4)
+
+
+def wait_table(page: Page, label: str) -> None:
+    wait(
+        page,
+        "document.querySelector('[data-slot=own-table] p')?.textContent.startsWith(argument)",
+        f"{label}: ",
+    )
+
+
+def fit(page: Page) -> None:
+    """Presses the button and waits until the new sweep is on show."""
+    before = facts(page)["sweep"]
+    page.locator("#own-fit").click()
+    wait(
+        page,
+        "document.getElementById('facts').dataset.sweep !== argument"
+        " || document.getElementById('message').textContent",
+        before,
+    )
+    assert driver.message(page) == ""
+    driver.wait_detail(page)
+
+
+def give(page: Page, name: str, content: bytes) -> None:
+    page.locator("#own-file").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+
+
+def give_text(page: Page, text: str) -> None:
+    page.locator("#own-text").fill(text)
+    page.locator("#own-read").click()
+    wait_table(page, "Your own data")
+
+
+def settings_of(page: Page, own: OwnData) -> Settings:
+    """The settings on show, of which the test knows the data."""
+    shown = state(page, "sweep.settings") | {"learning_rate": driver.number(page, "learningRate")}
+    return Settings(**{name: one for name, one in shown.items() if name != "own"}, own=own)
+
+
+def chosen_as(page: Page, content: bytes, name: str = "", **chosen: object) -> OwnData:
+    token = state(page, "sweep.settings.own")
+    return choose(read_table(content), token, label_of(name), **chosen)
+
+
+def check_numbers(page: Page, own: OwnData) -> None:
+    """What is on show is the engine's own sweep of these data, to the last bit."""
+    settings = settings_of(page, own)
+    sweep = driver.engine_sweep(settings)
+    assert facts(page)["sweep"] == settings.sweep_id
+    losses = page.evaluate(
+        "() => { const { sweep } = window.descentLab.state; return sweep.last_loss; }"
+    )
+    assert losses == [one if np.isfinite(one) else None for one in sweep.last_loss.tolist()]
+    assert state(page, "sweep.verdicts") == list(sweep.verdicts)
+    run, epoch = settings.run(), int(facts(page)["epoch"])
+    loss = driver.engine_run(settings).train_loss[epoch]
+    shown = driver.number(page, "trainLoss")
+    assert shown == pytest.approx(float(loss), rel=1e-6, nan_ok=True), (run, epoch)
+
+
+def check_fit_note(page: Page, table: np.ndarray) -> None:
+    """At the end of a long training: least squares in the person's units, as printed."""
+    solution = LinearRegression().fit(table[:, :1], table[:, 1])
+    error = np.sqrt(np.mean((table[:, 1] - solution.predict(table[:, :1])) ** 2))
+    note = page.locator("#fit-note").inner_text()
+    found = re.fullmatch(FIT, note)
+    assert found, note
+    slope = value(found[4]) * (-1 if found[3] == "−" else 1)
+    assert slope == pytest.approx(solution.coef_[0], rel=6e-3), note
+    assert value(found[2]) == pytest.approx(solution.intercept_, rel=6e-3), note
+    assert value(found[6]) == pytest.approx(error, rel=6e-3), note
+
+
+def forget_everything() -> None:
+    """As if another worker answered: no shelf of this process has anything any more."""
+    for one in gc.get_objects():
+        if type(one) is Shelf:
+            with one._lock:
+                one._kept.clear()
+
+
+def sent_whole(watch: Watch) -> int:
+    """How many trainings carried the data along."""
+    bodies = [one.post_data or "" for one in watch.requests]
+    return sum('"content"' in body and driver.asks(body, "train-request") for body in bodies)
+
+
+def test_wine_from_the_menu_to_the_numbers_in_its_own_units(page: Page, watch: Watch) -> None:
+    open_by_menu(page)
+    assert page.locator("#dataset").input_value() == "line"
+    page.locator('[data-example="wine"]').click()
+    wait_table(page, "wine")
+    fit(page)
+    check_numbers(page, chosen_as(page, WINE, "wine.csv"))
+    assert set(state(page, "sweep.verdicts")) == {"overflow"}
+    words = page.locator("#explanation").inner_text()
+    sharpness = 2 / state(page, "sweep.edge")
+    assert "far below the slider" in words and "Standardised" in words
+    printed = re.search(r"sharpness ([\d.]+ × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[\d.]+) =", words)
+    assert (printed and close(printed[1], sharpness)) or value(printed[1]) == pytest.approx(
+        sharpness, rel=6e-3
+    )
+    # One press, and it works.
+    before = facts(page)["sweep"]
+    page.locator("#standardize").click()
+    wait(page, "document.getElementById('facts').dataset.sweep !== argument", before)
+    driver.wait_detail(page)
+    own = chosen_as(page, WINE, "wine.csv", standardize=True)
+    check_numbers(page, own)
+    assert page.locator("#standardize").is_hidden()
+    assert state(page, "sweep.arrived").count(True) > 10
+    go_to(page, 1000)
+    check_numbers(page, own)
+    check_fit_note(page, own.table)
+    # Another predictor, then two of them.
+    page.locator('.own-predictor input[value="proline"]').uncheck()
+    page.locator('.own-predictor input[value="flavanoids"]').check()
+    page.locator("#own-standardize").check()
+    fit(page)
+    own = chosen_as(page, WINE, "wine.csv", standardize=True, predictors=["flavanoids"])
+    check_numbers(page, own)
+    go_to(page, 1000)
+    check_fit_note(page, own.table)
+    page.locator('.own-predictor input[value="color_intensity"]').check()
+    fit(page)
+    names = ["flavanoids", "color_intensity"]
+    own = chosen_as(page, WINE, "wine.csv", standardize=True, predictors=names)
+    check_numbers(page, own)
+    assert state(page, "sweep.predictor_names") == names
+    # Everything else trains on them as on any data.
+    settings = settings_of(page, own)
+    settings = set_up(page, settings, hidden_units=3, validation_fraction=0.25)
+    check_numbers(page, own)
+    # The file goes once for each choice of columns, then the token is enough.
+    assert sent_whole(watch) == 4
+    token = state(page, "sweep.settings.own")
+    assert "dataset=own" in page.url and token not in page.url
+    assert not any(one in page.url for one in ("1065", "proline", "wine"))
+    page.evaluate("() => window.descentLab.openPanels(['share'])")
+    wait(page, "document.getElementById('link')?.value.includes('dataset=own')")
+    link = page.locator("#link").input_value()
+    assert token not in link and "wine" not in link
+
+
+def test_another_worker_a_reload_and_points(page: Page, watch: Watch) -> None:
+    open_by_menu(page)
+    chart = page.locator("svg.own-chart")
+    for x, y in ((1, 2), (3, 5), (6, 6), (9, 9)):
+        click_point(page, x, y)
+    assert chart.locator("circle").count() == 4
+    click_point(page, 3, 5)
+    assert chart.locator("circle").count() == 3
+    text = page.locator("#own-text").input_value()
+    points = np.array([line.split(",") for line in text.splitlines()[1:]], dtype=float)
+    np.testing.assert_allclose(points, [[1, 2], [6, 6], [9, 9]], atol=0.11)
+    page.locator("#own-read").click()
+    wait_table(page, "Your own data")
+    fit(page)
+    own = chosen_as(page, text.encode())
+    check_numbers(page, own)
+    settings = set_up(page, settings_of(page, own), learning_rate=0.02, epochs=3000)
+    go_to(page, 3000)
+    check_fit_note(page, points)
+
+    sent = sent_whole(watch)
+    forget_everything()
+    settings = set_up(page, settings, seed=5)
+    check_numbers(page, own)
+    assert driver.message(page) == "" and sent_whole(watch) == sent + 1
+    forget_everything()
+    driver.choose_rate(page, 0.001)
+    driver.wait_detail(page)
+    check_numbers(page, own)
+
+    page.reload()
+    wait_ready(page)
+    wait(page, "lab.state.sweep.own && lab.state.sweep.settings.seed === 5")
+    driver.wait_detail(page)
+    again = chosen_as(page, text.encode())
+    assert again.token != "" and np.array_equal(again.table, own.table)
+    check_numbers(page, again)
+    assert driver.message(page) == ""
+
+
+def click_point(page: Page, x: float, y: float) -> None:
+    """On the chart of 300 x 190 whose numbers go from 0 to 10, 22 from its borders."""
+    chart = page.locator("svg.own-chart")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box
+    across, up = 22 + x / 10 * 256, 168 - y / 10 * 146
+    page.mouse.click(box["x"] + across / 300 * box["width"], box["y"] + up / 190 * box["height"])
+    driver.next_frames(page, 3)
+
+
+def said_of(page: Page, file: Broken) -> str:
+    page.evaluate(f"() => {{ {NOTE} = ''; }}")
+    give(page, file.name, file.content)
+    wait(page, f"!['', 'reading …'].includes({NOTE})")
+    return page.locator("#own-note").inner_text()
+
+
+def refused(page: Page, file: Broken) -> str:
+    """A file that is read, and refused when it shall be fitted."""
+    give(page, file.name, file.content)
+    wait_table(page, label_of(file.name))
+    page.evaluate("() => window.descentLab.showMessage('')")
+    page.locator("#own-fit").click()
+    said = driver.wait_message(page)
+    wait(page, "!lab.isTraining()")
+    assert page.locator("#dataset-error").inner_text() == said
+    return said
+
+
+def found_in(page: Page, file: Good) -> list[object]:
+    give(page, file.name, file.content)
+    wait_table(page, label_of(file.name))
+    return [
+        page.locator("#own-target option").evaluate_all("(all) => all.map((one) => one.value)"),
+        page.locator('[data-slot="own-table"] p').first.inner_text(),
+        " ".join(page.locator(".own-words").all_inner_texts()),
+    ]
+
+
+def test_broken_and_good_files(page: Page) -> None:
+    """All files on one page: none disturbs what is on show."""
+    open_by_menu(page)
+    give_text(page, "a;b\n1,5;2\n2,5;3,5\n4;5\n")
+    fit(page)
+    before, failures = facts(page)["sweep"], []
+    for file in UNREADABLE + UNFIT:
+        said = said_of(page, file) if file in UNREADABLE else refused(page, file)
+        if not re.search(file.words, said) or not said.endswith("."):
+            failures.append((file.name, said))
+        if facts(page)["sweep"] != before or state(page, "sweep.sweep_id") != before:
+            failures.append((file.name, "another sweep"))
+    for good in GOOD:
+        names, words, notes = found_in(page, good)
+        header = "with a header" if good.has_header else "without a header"
+        expected = f"; {good.separator}, decimal {good.decimal}, {header}."
+        if names != list(good.columns) or not str(words).endswith(expected):
+            failures.append((good.name, f"{names} {words}"))
+        if not re.search(good.words, str(notes)):
+            failures.append((good.name, str(notes)))
+    assert failures == []
+    assert facts(page)["sweep"] == before
+    # What was refused last does not stick to the data on show.
+    set_up(page, settings_of(page, chosen_as(page, b"a;b\n1,5;2\n2,5;3,5\n4;5\n")), seed=2)
+    assert driver.message(page) == ""
+    give(page, "many.csv", many_rows(20_000))
+    wait_table(page, "many")
+    page.locator("#own-standardize").check()
+    fit(page)
+    check_numbers(page, chosen_as(page, many_rows(20_000), "many.csv", standardize=True))
+    assert "500 of 20" in page.locator("#explanation").inner_text()
+
+
+def test_nobody_else_sees_them(
+    page: Page, context_of: Callable[..., BrowserContext], address: str
+) -> None:
+    open_by_menu(page)
+    give_text(page, "x,y\n1,2\n2,4.5\n3,5\n4,8.2503125\n")
+    fit(page)
+    link = page.url
+    assert "dataset=own" in link
+    other = context_of().new_page()
+    other.goto(link)
+    wait_ready(other)
+    assert "Your own data are not here" in driver.wait_message(other)
+    assert state(other, "sweep.settings.dataset") == "line"
+    assert facts(other)["sweep"] == Settings().sweep_id
+    assert other.evaluate("() => window.descentLab.ownChoice()") is None
+    everything = other.evaluate(
+        "() => JSON.stringify([{...sessionStorage}, {...localStorage}]) + document.body.innerHTML"
+    )
+    token = state(page, "sweep.settings.own")
+    assert token not in everything and "8.2503125" not in everything
+    # The token alone would do; another one does not.
+    guess = token[:-1] + ("A" if token[-1] != "A" else "B")
+    for tried, is_missing in ((guess, True), (token, False)):
+        answer = other.evaluate(ASK, [tried, 77])
+        assert bool(answer.get("missing")) == is_missing, answer
+    # Here it is said where to bring data; there they still are.
+    open_by_menu(other)
+    assert facts(page)["sweep"] == state(page, "sweep.sweep_id")
+    set_up(page, settings_of(page, chosen_as(page, b"x,y\n1,2\n2,4.5\n3,5\n4,8.2503125\n")), seed=1)
+
+
+ASK = """async ([own, ticket]) => {
+  const value = { ticket, settings: { dataset: "own", own, epochs: 20 } };
+  const body = JSON.stringify({
+    output: "train-answer.data", outputs: { id: "train-answer", property: "data" },
+    inputs: [{ id: "train-request", property: "data", value }],
+    changedPropIds: ["train-request.data"],
+  });
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch("_dash-update-component", { method: "POST", headers, body });
+  return (await answer.json()).response["train-answer"].data;
+}"""

@@ -1,0 +1,249 @@
+"""Trainings on a person's own data: as on any other data set, and never more than numbers."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from numpy import ndarray
+from sklearn.datasets import load_linnerud, load_wine
+from sklearn.linear_model import LinearRegression
+from sklearn.preprocessing import StandardScaler
+
+from app.choices import SLIDER_LEARNING_RATES
+from app.csv_table import TableError, read_table
+from app.engine import Laboratory, datasets, train_sweep
+from app.engine.training import start_of
+from app.own_data import OwnData, choose
+from app.payload import decode
+from app.settings import Settings
+from app.tables import run_csv, sweep_csv
+from callbacks.inspection import inspect_payload
+from callbacks.training import train_payload
+from components.figures.fit import fit_figure
+from tests.oracles import lone_run, same
+
+TOKEN = "t" * 22
+EXAMPLES = Path(__file__).parent.parent / "assets" / "examples"
+
+
+def own_of(table: ndarray, standardize: bool = False, **chosen: Any) -> OwnData:
+    """All columns but the last as predictors, written as a person's file and read again."""
+    count = table.shape[1]
+    lines = [",".join(f"c{k}" for k in range(count))]
+    lines += [",".join(repr(float(value)) for value in row) for row in table]
+    chosen = {"predictors": [f"c{k}" for k in range(count - 1)]} | chosen
+    read = read_table("\n".join(lines).encode())
+    return choose(read, TOKEN, standardize=standardize, **chosen)
+
+
+def example(name: str, predictors: list[str], target: str, standardize: bool = False) -> OwnData:
+    content = (EXAMPLES / f"{name}.csv").read_bytes()
+    return choose(read_table(content), TOKEN, name, target, predictors, standardize)
+
+
+KINDS = [
+    {}, dict(hidden_units=5), dict(batch_size=4, validation_fraction=0.3),
+    dict(hidden_units=3, optimizer="adam", batch_size=3, activation="tanh"),
+]  # fmt: skip
+
+
+class TestAsABuiltInDataSet:
+    @pytest.mark.parametrize("chosen", KINDS)
+    @pytest.mark.parametrize("name", ["line", "parabola", "plane", "diabetes", "sine"])
+    def test_the_same_numbers_give_the_same_sweep_bit_for_bit(
+        self, name: str, chosen: dict
+    ) -> None:
+        if name == "diabetes" and "batch_size" in chosen:
+            chosen = chosen | dict(batch_size=100)
+        built_in = Settings(dataset=name, epochs=40, **chosen)
+        every = datasets.load(name)
+        own = own_of(np.column_stack([every.inputs, every.targets]))
+        mine = train_sweep(Settings(dataset="own", own=own, epochs=40, **chosen))
+        theirs = train_sweep(built_in)
+        for part in ("train_loss", "params", "gradients", "arrived", "overflow_at"):
+            assert same(getattr(mine, part), getattr(theirs, part)), part
+        assert mine.verdicts == theirs.verdicts and mine.edge == theirs.edge
+        if theirs.validation_loss is not None:
+            assert same(mine.validation_loss, theirs.validation_loss)
+
+    def test_standardised_is_what_scikit_learn_standardises(self) -> None:
+        table = np.random.RandomState(1).normal(size=(30, 4)) * [1e4, 1e-3, 1, 50] + [1e5, 0, 9, 3]
+        scaled = StandardScaler().fit_transform(table)
+        by_switch, by_hand = (
+            Settings(dataset="own", own=own, epochs=60, validation_fraction=0.2)
+            for own in (own_of(table, True), own_of(scaled))
+        )
+        one, other = train_sweep(by_switch), train_sweep(by_hand)
+        assert same(one.train_loss, other.train_loss) and same(one.params, other.params)
+        assert same(one.validation_loss, other.validation_loss)
+
+    def test_a_lone_torch_training_on_the_scaled_numbers_is_the_same(self) -> None:
+        table = np.random.RandomState(2).normal(loc=500, scale=90, size=(25, 2))
+        chosen = Settings(dataset="own", own=own_of(table, True), epochs=50, learning_rate=0.1)
+        sweep = train_sweep(chosen)
+        lone = lone_run(datasets.of(chosen), start_of(chosen), 0, 0.1, 50)
+        np.testing.assert_allclose(sweep.train_loss[chosen.run()], lone.train_loss, rtol=1e-5)
+
+    def test_after_a_long_training_the_model_is_least_squares_in_the_persons_units(self) -> None:
+        random = np.random.RandomState(4)
+        heights = random.normal(170, 9, size=80)
+        table = np.column_stack([heights, 0.9 * heights - 88 + random.normal(0, 6, size=80)])
+        chosen = Settings(dataset="own", own=own_of(table, True), epochs=2000, learning_rate=0.1)
+        weight, bias = train_sweep(chosen).params[chosen.run(), -1].tolist()
+        units = datasets.of(chosen).units
+        slope = weight * units.target_scale / units.input_scales[0]
+        start = units.target_mean + units.target_scale * bias - slope * units.input_means[0]
+        solution = LinearRegression().fit(table[:, :1], table[:, 1])
+        assert slope == pytest.approx(solution.coef_[0], rel=1e-4)
+        assert start == pytest.approx(solution.intercept_, rel=1e-4)
+
+    def test_batches_of_all_five_hundred_examples(self) -> None:
+        table = np.random.RandomState(4).normal(size=(700, 2))
+        chosen = Settings(dataset="own", own=own_of(table), epochs=10, batch_size=250)
+        assert (chosen.examples, chosen.steps_per_epoch) == (500, 2)
+        assert np.isfinite(train_sweep(chosen).train_loss[0]).all()
+
+
+RANDOM = np.random.RandomState(0)
+PLAIN = RANDOM.normal(size=(20, 2))
+SPIKE = np.column_stack([PLAIN[:, 0], [*PLAIN[:19, 1], 1e5]])
+# Legal, and as hard as that goes: (table, whether it must be standardised).
+EXTREME: dict[str, tuple[ndarray, bool]] = {
+    "plain": (PLAIN, False),
+    "three rows": (PLAIN[:3], False),
+    "largest": (1e5 * np.clip(PLAIN, -1, 1), False),
+    "smallest": (1e-4 * np.clip(PLAIN, -1, 1), False),
+    "outlier": (SPIKE, False),
+    "two levels": (np.column_stack([PLAIN[:, 0] > 0, PLAIN[:, 1] > 0]).astype(float), False),
+    "twins": (PLAIN[:, [0, 0, 1]], False),
+    "target twice": (PLAIN[:, [0, 1, 1]], False),
+    "ten predictors": (RANDOM.normal(size=(12, 11)), False),
+    "more predictors than rows": (RANDOM.normal(size=(4, 11)), False),
+    "a line": (np.column_stack([np.arange(9), 2.0 * np.arange(9)]), False),
+    "huge": (1e140 * PLAIN, True),
+    "huge for float32": (1e39 * PLAIN, True),
+    "tiny": (1e-140 * PLAIN, True),
+    "far from 0": (1e9 + 1e-3 * PLAIN, True),
+    "a step among equals": (np.column_stack([[1e6] * 19 + [1e6 + 1e-4], PLAIN[:, 1]]), True),
+    "unequal": (PLAIN * [1e120, 1e-120], True),
+}
+WAYS = [
+    dict(), dict(hidden_units=8), dict(validation_fraction=0.3),
+    dict(hidden_units=8, validation_fraction=0.5), dict(batch_size=2),
+    dict(hidden_units=2, hidden_layers=2, optimizer="rmsprop", weight_decay=0.1),
+]  # fmt: skip
+
+
+def check_payloads(chosen: Settings) -> None:
+    """Made without a warning, and JSON of numbers alone."""
+    laboratory = Laboratory()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        payload = train_payload(laboratory, chosen)
+        detail = inspect_payload(laboratory, chosen, 3)
+        sweep_csv(laboratory.experiment(chosen).sweep)
+        run_csv(laboratory.experiment(chosen).sweep, laboratory.inspect(chosen)[1])
+    json.dumps(payload, allow_nan=False), json.dumps(detail, allow_nan=False)
+    assert decode(payload["train_loss"]).shape[0] == 41
+    for middle, width in payload["units"].values():
+        assert np.isfinite(middle) and width > 0
+
+
+@pytest.mark.parametrize("chosen", WAYS, ids=str)
+@pytest.mark.parametrize("name", EXTREME)
+def test_extreme_data_give_payloads(name: str, chosen: dict) -> None:
+    table, is_scaled = EXTREME[name]
+    for standardize in {True, is_scaled}:
+        own = own_of(table, standardize)
+        check_payloads(Settings(dataset="own", own=own, epochs=30, **chosen))
+
+
+@settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(
+    st.lists(
+        st.tuples(*[st.floats(-1e150, 1e150) | st.integers(-9, 9)] * 2), min_size=3, max_size=12
+    ),
+    st.booleans(),
+    st.sampled_from(WAYS[:4]),
+)
+def test_any_legal_data_give_payloads(
+    rows: list[tuple[float, float]], standardize: bool, chosen: dict
+) -> None:
+    try:
+        own = own_of(np.array(rows, dtype=float), standardize)
+    except TableError as error:
+        assert str(error).endswith(".")
+        return
+    check_payloads(Settings(dataset="own", own=own, epochs=10, **chosen))
+
+
+class TestPicture:
+    @pytest.mark.parametrize("name", ["plain", "outlier", "far from 0", "largest", "huge"])
+    @pytest.mark.parametrize("fraction", [0, 0.3])
+    def test_the_points_are_the_persons_numbers(self, name: str, fraction: float) -> None:
+        table, _ = EXTREME[name]
+        own = own_of(table, True)
+        made = datasets.of(Settings(dataset="own", own=own, validation_fraction=fraction))
+        traces = {one.name: one for one in fit_figure(made, np.zeros(1)).data}
+        points = [
+            (x, y)
+            for kind in ("data", "validation") if kind in traces
+            for x, y in zip(traces[kind].x, traces[kind].y, strict=True)
+        ]  # fmt: skip
+        middle, spread = table[0], np.ptp(table, axis=0)
+        found, expected = np.array(sorted(points), float), np.array(sorted(map(tuple, table)))
+        shown, wanted = (found - middle) / spread, (expected - middle) / spread
+        np.testing.assert_allclose(shown, wanted, atol=1e-5)
+
+    @pytest.mark.parametrize("standardize", [True, False])
+    def test_the_dotted_line_is_least_squares_in_the_persons_units(self, standardize: bool) -> None:
+        table = PLAIN * [30, 9] + [170, 70]
+        made = datasets.of(Settings(dataset="own", own=own_of(table, standardize)))
+        line = next(one for one in fit_figure(made, np.zeros(1)).data if one.meta == "optimum")
+        solution = LinearRegression().fit(table[:, :1], table[:, 1])
+        expected = solution.predict(np.array(line.x)[:, None])
+        np.testing.assert_allclose(line.y, expected, rtol=1e-5)
+
+
+class TestExamples:
+    def test_wine_is_scikit_learns(self) -> None:
+        wine, table = load_wine(), read_table((EXAMPLES / "wine.csv").read_bytes())
+        for column in table.columns:
+            place = wine.feature_names.index(column.name)
+            np.testing.assert_allclose(column.values, wine.data[:, place], rtol=2e-7)
+        assert {"proline", "alcohol"} <= {column.name for column in table.columns}
+
+    def test_exercise_is_scikit_learns(self) -> None:
+        linnerud = load_linnerud()
+        table = read_table((EXAMPLES / "exercise.csv").read_bytes())
+        names = [name.lower() for name in linnerud.feature_names]
+        assert [column.name for column in table.columns] == names
+        found = np.stack([column.values for column in table.columns], axis=1)
+        assert np.array_equal(found, linnerud.data)
+
+    def test_on_wine_as_it_is_every_rate_of_the_slider_breaks(self) -> None:
+        own = example("wine", ["proline"], "alcohol")
+        sweep = train_sweep(Settings(dataset="own", own=own))
+        assert not sweep.arrived.any() and set(sweep.verdicts) == {"overflow"}
+        inputs = np.column_stack([own.table[:, 0], np.ones(own.examples)])
+        sharpness = np.linalg.eigvalsh(2 * inputs.T @ inputs / own.examples)[-1]
+        assert sweep.edge == pytest.approx(2 / sharpness, rel=1e-4)
+        assert sweep.edge < SLIDER_LEARNING_RATES[0]
+
+    def test_standardised_wine_works(self) -> None:
+        own = example("wine", ["proline"], "alcohol", True)
+        sweep = train_sweep(Settings(dataset="own", own=own))
+        assert sweep.arrived.sum() > 10 and sweep.edge == pytest.approx(1, rel=1e-3)
+        assert sweep.verdicts[SLIDER_LEARNING_RATES.index(0.1)] == "converging"
+
+    def test_exercise_has_an_outlier(self) -> None:
+        """The jumps of one of the twenty are more than three standard deviations away."""
+        jumps = read_table((EXAMPLES / "exercise.csv").read_bytes()).column("jumps").values
+        assert (np.abs(jumps - jumps.mean()) > 3 * jumps.std()).sum() == 1

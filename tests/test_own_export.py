@@ -1,0 +1,131 @@
+"""Script and notebook of a person's own data, run beside their data.csv."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.csv_table import read_table
+from app.engine import Laboratory
+from app.export import notebook, script
+from app.own_data import OwnData, choose
+from app.settings import Settings
+from callbacks.sharing import exported
+from tests.test_export import Ran, cells, check_losses, name_of, ran
+from tests.test_own_engine import EXAMPLES, TOKEN, example, own_of
+
+RANDOM = np.random.RandomState(5)
+TABLE = RANDOM.normal(size=(23, 4)) * [1, 2, 3, 0.5] + [0, 1, 0, 1]
+LARGE = TABLE * [100, 1e-4, 1e6, 1e3] + [1e5, 0, 0, 7]
+LONG = RANDOM.normal(size=(900, 2))
+
+
+def settings_of(own: OwnData, **chosen: Any) -> Settings:
+    return Settings(**(dict(dataset="own", own=own, epochs=30) | chosen))
+
+
+CHOSEN: list[Settings] = [
+    settings_of(own, **chosen)
+    for own in (own_of(TABLE[:, :2]), own_of(TABLE), own_of(LARGE, True))
+    for chosen in (
+        {}, dict(hidden_units=5), dict(batch_size=7), dict(validation_fraction=0.3),
+        dict(hidden_units=4, batch_size=6, validation_fraction=0.25, activation="tanh", seed=3),
+        dict(optimizer="adam", schedule="cosine", batch_size=5),
+    )
+]  # fmt: skip
+CHOSEN += [
+    settings_of(own_of(LONG), batch_size=100),
+    settings_of(own_of(LONG, True), hidden_units=3, validation_fraction=0.5),
+    settings_of(example("wine", ["proline", "flavanoids"], "alcohol", True)),
+    settings_of(example("exercise", ["chins"], "jumps", True), learning_rate=0.1),
+    settings_of(example("wine", ["flavanoids"], "alcohol"), learning_rate=0.05),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def put_data(folder: Path, one: Settings) -> None:
+    """The file as the page gives it away."""
+    file = exported(Laboratory(), {"kind": "data"}, one)
+    (folder / file["filename"]).write_text(file["content"], encoding="utf-8")
+
+
+@pytest.mark.parametrize("one", CHOSEN, ids=range(len(CHOSEN)))
+def test_a_script_trains_on_the_persons_data_as_the_engine(one: Settings, folder: Path) -> None:
+    put_data(folder, one)
+    made = ran(script(one))
+    check_losses(one, made)
+    if one.is_line:
+        assert made.text.splitlines()[-1].startswith("weight ")
+
+
+@pytest.mark.parametrize("one", CHOSEN[::4], ids=name_of)
+def test_a_notebook_trains_alike(
+    one: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    put_data(folder, one)
+    made = ran("\n".join(cells(one)))
+    assert made.losses("train").tolist() == ran(script(one)).losses("train").tolist()
+    check_losses(one, made)
+
+
+def test_the_words_name_the_file_and_hold_no_number_of_it() -> None:
+    own = choose(read_table((EXAMPLES / "exercise.csv").read_bytes()), TOKEN, "our class")
+    one = settings_of(own)
+    for text in (script(one), notebook(one)):
+        assert "our class" in text and "data.csv" in text and "dataset=own" in text
+        assert TOKEN not in text and not any(f"{value:g}" in text for value in (189.0, 162.0))
+    assert "StandardScaler" not in script(one)
+    assert "StandardScaler" in script(settings_of(own_of(TABLE, True)))
+
+
+@pytest.mark.parametrize("label", ['"""', "a\\", "#", "'; import os", "{x}", "a\n1/0", "ü" * 60])
+def test_no_label_breaks_a_script(label: str, folder: Path) -> None:
+    from app.own_data import label_of
+
+    own = choose(read_table(b"x,y\n1,2\n2,3\n3,5\n4,4\n"), TOKEN, label_of(f"{label}.csv"))
+    one = settings_of(own)
+    put_data(folder, one)
+    check_losses(one, ran(script(one)))
+    assert cells(one)
+
+
+@pytest.mark.parametrize("names", ["Größe,Á Č ğ", '"#, a",# b', '"x ""y""",z', "日本,語"])
+@pytest.mark.parametrize("is_utf8", ["0", "1"])
+def test_any_header_can_be_read_by_the_script_under_any_locale(
+    names: str, is_utf8: str, folder: Path
+) -> None:
+    """Without UTF-8 mode Python reads files as the system likes; the script must not care."""
+    own = choose(read_table(f"{names}\n1,2\n2,3\n3,5\n4,4\n".encode()), TOKEN)
+    one = settings_of(own)
+    put_data(folder, one)
+    (folder / "descent.py").write_text(script(one), encoding="utf-8")
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("LC_")}
+    environment = plain | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": is_utf8}
+    command = [sys.executable, "descent.py"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr[-600:]
+    check_losses(one, Ran(ran(script(one)).names, done.stdout))
+
+
+def test_scripts_are_in_style(tmp_path: Path) -> None:
+    for number, one in enumerate(CHOSEN):
+        (tmp_path / f"script_{number}.py").write_text(script(one), encoding="utf-8")
+    wide = ["--isolated", "--no-cache", "--line-length=100"]
+    for command in (["check", "--select=E,F,I,B,UP,SIM"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, *wide, str(tmp_path)],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-2000:]

@@ -1,0 +1,408 @@
+"""Who can see a person's own data: who has their token; in memory alone, and not for long."""
+
+from __future__ import annotations
+
+import base64
+import builtins
+import gc
+import io
+import json
+import logging
+import os
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app import shelf as shelves
+from app.csv_table import Table, read_table
+from app.engine import Laboratory
+from app.own_data import OwnData, choose
+from app.planes import PlaneChoice
+from app.server import create_app
+from app.settings import Settings
+from app.shelf import Shelf
+from callbacks import own_data
+from callbacks.answers import FAILED, answer
+from callbacks.inspection import inspect_payload
+from callbacks.sharing import exported
+from callbacks.training import train_payload
+from tests.test_server import ask
+from tests.test_settings import json_values
+
+# Numbers and words that stand nowhere else.
+SECRETS = ("31.41592625", "secretcolumn", "98765.4375")
+FILE = (
+    b"secretcolumn,y\n31.41592625,98765.4375\n2,3\n4,5\n6,1.5\n8,2\n",
+    b"secretcolumn,y\n31.41592625,98765.4375\n2,3\n4,5\n6,1.5\n8,3\n",
+)
+
+
+def token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def part(content: bytes = FILE[0], **chosen: Any) -> dict[str, Any]:
+    """A file with the choice of its columns, as the browser sends it."""
+    return {
+        "content": base64.b64encode(content).decode(), "name": "secretfile.csv", "target": "y",
+        "predictors": ["secretcolumn"], "standardize": True, "isSent": False, **chosen,
+    }  # fmt: skip
+
+
+def request(own: str, brought: dict | None = None, **chosen: Any) -> dict[str, Any]:
+    made = {"ticket": 5, "settings": {"dataset": "own", "own": own, "epochs": 20} | chosen}
+    return made | ({"own": brought} if brought else {})
+
+
+class Worker:
+    """One process of the server: its shelf of data and its laboratory."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.shelf: Shelf[OwnData] = Shelf(8, clock)
+        self.laboratory = Laboratory()
+        self.laboratory._own = Shelf(8, clock)
+
+    def train(self, asked: Any) -> dict[str, Any]:
+        return answer(
+            asked, lambda chosen, plane: train_payload(self.laboratory, chosen, plane), self.shelf
+        )
+
+    def inspect(self, asked: Any) -> dict[str, Any]:
+        return answer(
+            asked, lambda chosen, plane: inspect_payload(self.laboratory, chosen, 3), self.shelf
+        )
+
+    def export(self, asked: Any) -> dict[str, Any]:
+        return answer(asked, lambda chosen, _: exported(self.laboratory, asked, chosen), self.shelf)
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+def check_missing(result: dict[str, Any]) -> None:
+    assert result.keys() == {"ticket", "error", "field", "missing"} and result["missing"] is True
+    assert result["error"].endswith(".") and not any(one in str(result) for one in SECRETS)
+
+
+class TestTokens:
+    def test_who_has_the_token_has_the_data_and_nobody_else(self, worker: Worker) -> None:
+        mine, theirs = token(), token()
+        first = worker.train(request(mine, part()))
+        again = worker.train(request(mine))
+        assert first == again and first["payload"]["settings"]["own"] == mine
+        assert first["payload"]["own"]["label"] == "secretfile"
+        other = mine[:-1] + ("A" if mine[-1] != "A" else "B")
+        for guess in (theirs, other, mine[:-1], mine + "A", "", "own", mine.swapcase(), [mine], 0):
+            for asked in (worker.train, worker.inspect, worker.export):
+                check_missing(asked(request(guess) | {"kind": "data"}))
+        check_missing(worker.train(request(first["payload"]["sweep_id"])))
+
+    def test_without_a_token_the_page_is_told_to_open_the_file(self, worker: Worker) -> None:
+        worker.train(request(token(), part()))
+        result = worker.train(request(None, part()))
+        assert "Your own data are not here" in result["error"] and "missing" not in result
+
+    def test_the_same_file_under_another_token_is_another_sweep(self, worker: Worker) -> None:
+        ids = {worker.train(request(token(), part()))["payload"]["sweep_id"] for _ in range(3)}
+        assert len(ids) == 3
+
+    def test_a_name_cannot_be_computed_without_the_token(self, worker: Worker) -> None:
+        made = worker.train(request(token(), part()))["payload"]
+        table = read_table(FILE[0])
+        for guess in (token(), "A" * 22):
+            own = choose(table, guess, "secretfile", "y", ["secretcolumn"], True)
+            assert Settings(dataset="own", own=own, epochs=20).sweep_id != made["sweep_id"]
+
+    def test_two_people_with_two_clients(self) -> None:
+        server = create_app().server
+        ada, bob = server.test_client(), server.test_client()
+        hers, his = token(), token()
+        made = trained(ada, request(hers, part()))
+        theirs = trained(bob, request(his, part(FILE[1])))
+        assert made["payload"]["views"] != theirs["payload"]["views"]
+        assert made["payload"]["sweep_id"] != theirs["payload"]["sweep_id"]
+        assert trained(ada, request(hers)) == made and trained(bob, request(his)) == theirs
+        for guess in (token(), hers[::-1], his[:-1] + "_"):
+            check_missing(trained(bob, request(guess)))
+            check_missing(ask(bob, "inspect-request", "inspect-answer", request(guess)))
+            check_missing(ask(bob, "map-request", "map-answer", request(guess)))
+        index = bob.get("/").get_data(as_text=True) + bob.get("/_dash-layout").get_data(True)
+        assert not any(one in index for one in (*SECRETS, hers, "secretfile"))
+
+    def test_a_built_in_data_set_has_nothing_to_do_with_own_data(self, worker: Worker) -> None:
+        mine = token()
+        worker.train(request(mine, part()))
+        plain = worker.train({"ticket": 5, "settings": {"epochs": 20}})
+        asked = request(mine, part(), dataset="line")
+        assert worker.train(asked) == plain and plain["payload"]["own"] is None
+        own = choose(read_table(FILE[0]), mine)
+        assert Settings.from_mapping({"dataset": "sine"}, own) == Settings(dataset="sine")
+        assert Settings.from_mapping({"dataset": "sine", "own": mine}, own).own is None
+
+
+def trained(client: FlaskClient, asked: dict) -> dict:
+    return ask(client, "train-request", "train-answer", asked)
+
+
+class TestAnotherWorker:
+    @pytest.mark.parametrize("chosen", [{}, dict(hidden_units=4, validation_fraction=0.4)])
+    def test_it_asks_for_the_data_and_gives_the_same_bits(self, chosen: dict) -> None:
+        one, other, mine = Worker(), Worker(), token()
+        before = one.train(request(mine, part(), **chosen))
+        check_missing(other.train(request(mine, **chosen)))
+        assert json.dumps(other.train(request(mine, part(), **chosen))) == json.dumps(before)
+        assert json.dumps(other.train(request(mine, **chosen))) == json.dumps(before)
+
+    def test_each_kind_of_request_can_bring_the_data(self) -> None:
+        mine = token()
+        for kind in ("inspect", "export", "train"):
+            asked = request(mine, part()) | {"kind": "data"}
+            check_missing(getattr(Worker(), kind)(request(mine) | {"kind": "data"}))
+            assert "payload" in getattr(Worker(), kind)(asked)
+
+    def test_the_exported_data_are_the_persons(self, worker: Worker) -> None:
+        file = worker.export(request(token(), part()) | {"kind": "data"})["payload"]
+        assert file["filename"] == "data.csv"
+        lines = file["content"].splitlines()
+        assert lines[0] == "secretcolumn,y"
+        assert [tuple(map(float, line.split(","))) for line in lines[1:]] == [
+            (31.41592625, 98765.4375), (2, 3), (4, 5), (6, 1.5), (8, 2),
+        ]  # fmt: skip
+
+
+class TestForgetting:
+    def test_after_its_time_nothing_is_given_out(self) -> None:
+        now = [1000.0]
+        shelf: Shelf[str] = Shelf(8, lambda: now[0])
+        shelf.put("a", "data", 1010)
+        now[0] = 1009.99
+        assert shelf.get("a") == "data"
+        now[0] = 1010
+        assert shelf.get("a") is None
+        shelf.put("b", "other", 2000)
+        assert len(shelf) == 1
+
+    def test_seeing_or_sending_the_same_again_is_no_longer_stay(self) -> None:
+        now = [0.0]
+        shelf: Shelf[str] = Shelf(8, lambda: now[0])
+        shelf.put("a", "data", 10)
+        for moment in (3, 6, 9.9):
+            now[0] = moment
+            assert shelf.put("a", "data", moment + 10) == shelf.get("a") == "data"
+        now[0] = 10
+        assert shelf.get("a") is None
+        assert shelf.put("a", "new", 20) == shelf.get("a") == "new"
+
+    def test_only_the_newest_are_kept(self) -> None:
+        shelf: Shelf[int] = Shelf(3)
+        for one in range(5):
+            shelf.put(str(one), one, float("inf"))
+        assert [shelf.get(str(one)) for one in range(5)] == [None, None, 2, 3, 4]
+
+    def test_two_trainings_of_the_same_sweep_may_end_at_the_same_time(self) -> None:
+        """Where others pushed the first one off the shelf before the second asked for it."""
+        one, other, mine = Worker(), Worker(), token()
+        for worker in (one, other):
+            worker.train(request(mine, part()))
+        (key, (until, first)), (_, (_, second)) = (
+            next(iter(worker.laboratory._own._kept.items())) for worker in (one, other)
+        )
+        one.laboratory._own.put(key, second, until)
+        kept = one.laboratory._own.get(key)
+        assert kept is first or kept is second
+
+    def test_data_and_experiments_are_gone_after_half_an_hour(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = [5000.0]
+        monkeypatch.setattr(own_data, "monotonic", lambda: now[0])
+        worker, mine = Worker(lambda: now[0]), token()
+        worker.train(request(mine, part()))
+        for minutes in (10, 20, 28):
+            now[0] = 5000.0 + 60 * minutes
+            assert "payload" in worker.train(request(mine, seed=minutes))
+        assert len(worker.laboratory._own) == 4
+        now[0] = 5000.0 + 60 * 29.6
+        check_missing(worker.train(request(mine)))
+        own = choose(read_table(FILE[0]), mine, "secretfile", "y", ["secretcolumn"], True)
+        chosen = Settings(dataset="own", own=own, epochs=20)
+        assert worker.laboratory._own.get(chosen.sweep_id) is None
+        assert own_data.KEPT_SECONDS + shelves.TICK <= 30 * 60
+
+    def test_the_server_itself_lets_go_of_every_copy(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(own_data, "KEPT_SECONDS", 3)
+        monkeypatch.setattr(shelves, "TICK", 0.1)
+        client, mine = create_app().server.test_client(), token()
+        for chosen in ({}, {"hidden_units": 3, "validation_fraction": 0.4, "batch_size": 2}):
+            assert "payload" in trained(client, request(mine, part(), **chosen))
+            ask(client, "inspect-request", "inspect-answer", request(mine, **chosen))
+            ask(client, "map-request", "map-answer", request(mine, **chosen))
+        assert kept_of(mine)
+        end = time.monotonic() + 20
+        while kept_of(mine) and time.monotonic() < end:
+            time.sleep(0.2)
+        assert kept_of(mine) == 0
+        check_missing(trained(client, request(mine)))
+
+
+def kept_of(mine: str) -> int:
+    """How many of a person's data are anywhere in this process."""
+    gc.collect()
+    return sum(type(one) is OwnData and one.token == mine for one in gc.get_objects())
+
+
+class TestTraces:
+    def test_nothing_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
+        client, mine = create_app().server.test_client(), token()
+        with caplog.at_level(logging.DEBUG):
+            for brought in (part(), part(target="nosuch"), part(FILE[0][:40]), part(content=b"x")):
+                trained(client, request(mine, brought))
+            ask(client, "own-request", "own-answer", part())
+            ask(client, "own-request", "own-answer", part(FILE[0] + b'"'))
+            ask(client, "map-request", "map-answer", request(mine))
+        check_silent(caplog, mine)
+
+    def test_a_failure_that_quotes_the_data_is_logged_without_them(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(chosen: Settings, plane: PlaneChoice) -> dict:
+            try:
+                raise KeyError(SECRETS[1])
+            except KeyError as error:
+                assert chosen.own
+                raise ValueError(f"{chosen.own.table} {SECRETS} {chosen.own.token}") from error
+
+        mine = token()
+        with caplog.at_level(logging.DEBUG):
+            result = answer(request(mine, part()), fail, Shelf(8))
+        assert result == {"ticket": 5, "error": FAILED, "field": None}
+        assert "ValueError" in caplog.text and "test_own_privacy.py" in caplog.text
+        check_silent(caplog, mine)
+
+    def test_a_failure_while_reading_is_a_sentence_and_logged_without_the_data(
+        self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(content: bytes) -> Table:
+            raise ValueError(content.decode())
+
+        monkeypatch.setattr(own_data, "read_table", fail)
+        client = create_app().server.test_client()
+        with caplog.at_level(logging.DEBUG):
+            result = ask(client, "own-request", "own-answer", part() | {"ticket": 2})
+        assert result["ticket"] == 2 and result["error"].endswith(".")
+        check_silent(caplog, "no token")
+
+    def test_settings_print_without_the_data(self) -> None:
+        own = choose(read_table(FILE[0]), token(), standardize=True)
+        chosen = Settings(dataset="own", own=own, seed=3)
+        for text in (repr(chosen), str(chosen), repr(own), repr(Settings.choices(chosen))):
+            assert not any(one in text for one in ("31.4159", "98765", own.token)), text
+        assert set(chosen.query().split("&")) == {"v=1", "dataset=own", "seed=3"}
+
+    def test_nothing_is_written_to_a_disk(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client, mine = create_app().server.test_client(), token()
+        written: list[str] = []
+
+        def watched(real: Callable[..., Any]) -> Callable[..., Any]:
+            def opened(file: Any, mode: Any = "r", *rest: Any, **named: Any) -> Any:
+                is_read = mode in ("r", "rb", "rt") if isinstance(mode, str) else not mode & 3
+                written.extend([] if is_read else [str(file)])
+                return real(file, mode, *rest, **named)
+
+            return opened
+
+        for owner in (builtins, io, os):
+            monkeypatch.setattr(owner, "open", watched(owner.open))
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        long = b"secretcolumn,y\n" + b"".join(b"%d,%d\n" % (k, k % 7) for k in range(20_000))
+        for brought in (part(), part(long)):
+            ask(client, "own-request", "own-answer", brought)
+            assert "payload" in trained(client, request(mine, brought))
+            ask(client, "inspect-request", "inspect-answer", request(mine))
+            ask(client, "map-request", "map-answer", request(mine))
+        assert written == [] and list(tmp_path.rglob("*")) == []
+
+
+def check_silent(caplog: pytest.LogCaptureFixture, mine: str) -> None:
+    said = caplog.text + "".join(repr(record.__dict__) for record in caplog.records)
+    for one in (*SECRETS, "secretfile", mine, base64.b64encode(FILE[0]).decode()[:20]):
+        assert one not in said, one
+
+
+ABSURD = {
+    name: json_values
+    for name in ("content", "name", "target", "predictors", "standardize", "isSent", "more")
+}
+
+
+class TestBrokenRequests:
+    @settings(max_examples=300, deadline=None)
+    @given(json_values, json_values)
+    def test_an_absurd_token_and_absurd_data(self, own: object, brought: object) -> None:
+        asked = {"ticket": 5, "settings": {"dataset": "own", "own": own}, "own": brought}
+        check_sentence(answer(asked, never, Shelf(8)))
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.fixed_dictionaries({}, optional=ABSURD))
+    def test_one_absurd_part_among_good_ones(self, absurd: dict) -> None:
+        asked = request("A" * 22, part() | absurd)
+        result = answer(asked, lambda chosen, plane: {"own": chosen.own}, Shelf(8))
+        if "error" in result:
+            check_sentence(result)
+        else:
+            assert result["payload"]["own"].table.shape[0] == 5
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.dictionaries(st.sampled_from(sorted(ABSURD)), json_values, max_size=4))
+    def test_other_settings_are_refused_as_ever(self, absurd: dict) -> None:
+        asked = request("A" * 22, part(), **{f"x{name}": one for name, one in absurd.items()})
+        result = answer(asked, lambda chosen, plane: {}, Shelf(8))
+        assert ("error" in result) == bool(absurd)
+
+    @pytest.mark.parametrize(
+        ("values", "field"),
+        [
+            (dict(batch_size=6), "batch_size"), (dict(noise=0.5), "noise"),
+            (dict(validation_fraction=0.5, batch_size=4), "batch_size"),
+            (dict(seed=-1), "seed"), (dict(hidden_units=65), "hidden_units"),
+        ],
+    )  # fmt: skip
+    def test_settings_beside_own_data_are_checked(
+        self, worker: Worker, values: dict, field: str
+    ) -> None:
+        result = worker.train(request(token(), part(), **values))
+        assert result["field"] == field and result["error"].endswith(".")
+
+    @pytest.mark.parametrize("name", ["target", "name", "content"])
+    def test_half_a_letter_gets_a_sentence(self, worker: Worker, name: str) -> None:
+        """The guard refuses a lone surrogate, which no encoder may write; behind it none is
+        repeated either."""
+        result = worker.train(request(token(), part() | {name: "\ud800"}))
+        assert "payload" in result or result["error"].endswith(".")
+        str(result).encode()
+
+    def test_a_data_file_of_a_built_in_data_set_is_refused(self, worker: Worker) -> None:
+        result = worker.export({"ticket": 5, "settings": {}, "kind": "data"})
+        assert result["error"] == "There is no such file to take away."
+
+
+def never(chosen: Settings, plane: PlaneChoice) -> dict:
+    raise AssertionError(f"trained {chosen}")
+
+
+def check_sentence(result: dict[str, Any]) -> None:
+    assert result["ticket"] == 5 and "payload" not in result
+    assert result["error"].endswith(".") and len(result["error"]) < 300
+    assert result["error"] != FAILED, result
