@@ -14,6 +14,11 @@
     return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(words) && Number.isFinite(Number(words)) ? Number(words) : text;
   }
 
+  /** Enter takes what was typed, and the next key is one of the page's again: C, space, [ and ]. */
+  function leaveOnEnter(field) {
+    field.addEventListener("keydown", ({ key }) => key === "Enter" && field.blur());
+  }
+
   /* ---- the controls ---- */
 
   let controls = [];
@@ -57,6 +62,20 @@
 
   const fromSlider = ({ stops, input }) => (stops ? stops[Number(input.value)] : Number(input.value));
 
+  // What a number stands for where it is not just a number; a slider of uneven stops holds their index.
+  const MEANINGS = {
+    hidden_units: (value) => (value ? `${value} units` : "none: linear regression"),
+    batch_size: (value) => (value ? `${value} examples` : "full batch"),
+    epochs: (value) => `${value} epochs`,
+    warmup_epochs: (value) => `${value} epochs`,
+    validation_fraction: (value) => `${Math.round(100 * value)} %`,
+  };
+
+  /** What a screen reader says of a slider. */
+  function sayValue({ field, input }, value) {
+    input.setAttribute("aria-valuetext", MEANINGS[field]?.(value) ?? lab.plain(value));
+  }
+
   function showChoices(sweep) {
     const { settings } = sweep;
     for (const choice of controls) {
@@ -67,6 +86,7 @@
       if (choice.field === "epochs") choice.input.step = value % 10 ? 1 : 10;
       choice.input.value = toSlider(choice, value);
       choice.typed.value = lab.plain(value);
+      sayValue(choice, value);
     }
     for (const name of ["activation", "hidden-layers"]) element(`${name}-control`).hidden = settings.hidden_units === 0;
     element("momentum").step = settings.momentum * 100 % 1 ? "any" : "0.01";
@@ -106,15 +126,22 @@
     for (const choice of controls) {
       const { field, input, typed, name } = choice;
       if (!typed) {
-        input.addEventListener("change", () => request(withRoom({ [field]: input.value })));
+        input.addEventListener("change", () => {
+          if (input.value !== "own" || lab.ownChoice()) return request(withRoom({ [field]: input.value }));
+          // There are none yet: here is where to bring them.
+          settle();
+          return lab.openPanels(["own-data"]);
+        });
         continue;
       }
       input.addEventListener("input", () => {
         typed.value = lab.plain(fromSlider(choice));
+        sayValue(choice, fromSlider(choice));
         request({ [field]: fromSlider(choice) });
       });
       input.addEventListener("change", settle);
       typed.addEventListener("change", () => request({ [field]: numberIn(typed.value) }));
+      leaveOnEnter(typed);
       typed.setAttribute("aria-label", `${name.replaceAll("-", " ")}, exact value`);
     }
   }
@@ -122,22 +149,41 @@
   /** What a field is called in a sentence: its control's label. */
   const wordsOf = (field) => document.querySelector(`label[for="${field.replaceAll("_", "-")}"]`)?.textContent.toLowerCase() || field;
 
+  /** A value as its menu calls it; a number as it is. */
+  function optionOf(field, value) {
+    const { options } = element(field.replaceAll("_", "-"));
+    return [...(options || [])].find((option) => option.value === String(value))?.textContent || String(value);
+  }
+
+  /** What is chosen, for a person: the first screen's choices, and of the others what was changed. */
+  function chosenInWords() {
+    const settings = lab.settingsNow();
+    const said = controls.filter(({ control, field, isMore, standard }) => !control.hidden && (!isMore || settings[field] !== standard));
+    const words = said.map(({ field }) => `${wordsOf(field)}: ${optionOf(field, typeof settings[field] === "number" ? lab.plain(settings[field]) : settings[field])}`);
+    const sentence = [...words, `learning rate: ${lab.plain(settings.learning_rate)}`].join("; ");
+    return `${sentence[0].toUpperCase()}${sentence.slice(1)}.`;
+  }
+
   /* ---- the address ---- */
 
   // The learning rate has no control in the rail.
   const RATE = { field: "learning_rate", standard: 0.01 };
+  const choiceOf = (field) => [...controls, RATE].find((one) => one.field === field);
+  const standardOf = (field) => choiceOf(field)?.standard;
+  const isSetting = (field) => Boolean(choiceOf(field));
 
   /** The settings that differ from their defaults, with the plane, the panel and the epoch. */
   function addressOf(moment) {
-    const words = new URLSearchParams();
+    const words = new URLSearchParams({ v: lab.LINK_VERSION });
     const settings = lab.settingsNow();
     for (const { field, standard } of [...controls, RATE]) {
       if (settings[field] !== standard) words.set(field, typeof settings[field] === "number" ? lab.plain(settings[field]) : settings[field]);
     }
     const { planeChoice: plane } = state.sweep;
     if (plane && plane.kind !== "anchored") words.set("plane", plane.kind === "parameters" ? `parameters ${plane.first} ${plane.second}` : plane.kind);
-    const panels = lab.openPanelNames();
-    if (panels.length) words.set("view", panels.join(" "));
+    const cards = lab.usualCards();
+    const views = [...(cards.length < lab.CARD_ORDER.length ? cards : []), ...lab.openPanelNames()];
+    if (views.length) words.set("view", views.join(" "));
     if (presenting) words.set("present", presenting.length === 2 ? presenting.join(" ") : presenting[0]);
     words.set("epoch", moment.epoch);
     return words;
@@ -161,7 +207,7 @@
   /** What a link to this page says; in a lesson, its chapter. */
   function queryNow(moment) {
     const chapter = new URLSearchParams(location.search).get("chapter");
-    return chapter ? `chapter=${encodeURIComponent(chapter)}` : addressOf(moment).toString();
+    return chapter ? lab.chapterQuery(chapter) : addressOf(moment).toString();
   }
 
   function keepAddress(moment) {
@@ -169,30 +215,33 @@
     // is on the way.
     if (lab.isTraining()) return;
     if (document.body.dataset.mode === "lesson" || new URLSearchParams(location.search).has("chapter")) return;
-    const address = `${location.pathname}?${queryNow(moment)}`;
+    const address = location.pathname + lab.searchOf(queryNow(moment));
     if (address !== location.pathname + location.search) history.replaceState(history.state, "", address);
   }
 
   /** Does a menu of the page offer this word? An address may hold anything. */
   const isOffered = (menu, word) => [...element(menu).options].some(({ value }) => word && word !== "none" && value === word);
 
-  /** What an address asks for. Settings are the server's to refuse, anything else is left out. */
+  /** What an address asks for. Settings are the server's to refuse; of anything else that is wrong
+      there is a sentence in `problems`, and it is left out. */
   function readAddress() {
-    const words = new URLSearchParams(location.search);
+    const words = lab.wordsInAddress();
     const settings = {};
     for (const { field, standard } of [...controls, RATE]) {
       settings[field] = words.has(field) ? asValue(words.get(field)) : standard;
     }
     const [word, first, second] = (words.get("plane") || "").split(" ");
     const kind = isOffered("plane", word) ? word : "anchored";
-    const views = (words.get("view") || "").split(" ").filter((name) => isOffered("panel", name));
-    const plane = kind === "parameters" ? { kind, first: Number(first), second: Number(second) } : { kind };
-    const epoch = words.has("epoch") ? Number(words.get("epoch")) : NaN;
-    return { isEmpty: [...words.keys()].length === 0, settings, plane, epoch, views, present: presentedIn(words) };
+    const named = (words.get("view") || "").split(" ");
+    const views = named.filter((name) => isOffered("panel", name));
+    const cards = lab.CARD_ORDER.filter((name) => named.includes(name));
+    const plane = kind === "parameters" && lab.isPair(first, second) ? { kind, first: Number(first), second: Number(second) } : { kind: kind === "parameters" ? "anchored" : kind };
+    const isEmpty = [...words.keys()].every((name) => ["v", "embed"].includes(name));
+    return { isEmpty, settings, plane, epoch: lab.epochIn(words, settings), views, cards, present: presentedIn(words), problems: lab.problemsIn(words, settings) };
   }
 
   Object.assign(lab, {
-    queryNow, wordsOf, keepPresenting, numberIn, withDefaults, usersOf, showChoices, showFieldError, bindChoices, keepAddress,
+    leaveOnEnter, queryNow, wordsOf, optionOf, chosenInWords, isOffered, standardOf, isSetting, keepPresenting, numberIn, withDefaults, usersOf, showChoices, showFieldError, bindChoices, keepAddress,
     readAddress,
   });
 })(window.descentLab);

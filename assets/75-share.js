@@ -1,89 +1,84 @@
-/* Share and take away. The server draws the QR code and writes the files; pictures are put together
-   here, from Plotly's image and the canvas above it. */
+/* Share and take away: the link, the script and the frame to copy, and files. The server draws the
+   QR code and writes the texts and the files. */
 (function (lab) {
   "use strict";
 
-  const { state, element, overlays } = lab;
-  const SCALE = 2;
+  const { state, element } = lab;
+  const COPIED_FOR = 2000;
   let [ticket, asked] = [0, ""];
 
-  /** While the panel is open and nothing moves, the link follows. */
+  /** While the panel is open and nothing moves, what can be copied follows. */
   function share(sweep, moment) {
+    document.querySelector('[data-file="data"]').hidden = !sweep.own;
     if (state.playing || state.held) return;
-    const query = lab.queryNow(moment);
+    const query = queryForOthers(moment);
     if (query === asked && element("link").value) return;
     asked = query;
     ticket += 1;
-    window.dash_clientside.set_props("share-request", { data: { ticket, query } });
+    lab.ask("share-request", { ticket, query, settings: lab.settingsNow() });
+  }
+
+  /** Who follows the link wants what is on show, not this panel. */
+  function queryForOthers(moment) {
+    const words = new URLSearchParams(lab.queryNow(moment));
+    const views = (words.get("view") || "").split(" ").filter((name) => name && name !== "share");
+    if (views.length) words.set("view", views.join(" "));
+    else words.delete("view");
+    return words.toString();
   }
 
   function receiveLink(answer) {
-    if (answer && answer.ticket === ticket && answer.link && element("link")) {
+    if (!lab.isAskedAgain("share-request", answer) && answer?.ticket === ticket && answer.link && element("link")) {
       element("link").value = answer.link;
       lab.setText("link-note", answer.note);
       element("qr").src = answer.qr;
       element("qr").hidden = false;
+      element("script").value = answer.script;
+      element("frame").value = frameOf(answer.link);
+      lab.setText("frame-note", answer.frames);
     }
     return window.dash_clientside.no_update;
   }
 
+  /** What a course page puts where the frame shall be. */
+  function frameOf(link) {
+    const address = `${link}${link.includes("?") ? "&" : "?"}embed=1`.replaceAll("&", "&amp;").replaceAll('"', "%22");
+    return `<iframe src="${address}" title="Descent Lab" width="100%" height="620" style="border: 0" loading="lazy"></iframe>`;
+  }
+
   /** The clipboard is open to https and this machine alone: elsewhere the text stands selected. */
-  async function copyLink() {
-    const field = element("link");
+  async function copy(button) {
+    const field = element(button.dataset.copy);
     field.select();
     try {
       await navigator.clipboard.writeText(field.value);
-      lab.setText("copy-link", "Copied");
+      button.textContent = "Copied";
     } catch {
-      lab.setText("link-note", "This page may not use the clipboard: the link is selected, press Ctrl+C.");
+      button.textContent = "Selected: Ctrl+C";
     }
-    setTimeout(() => element("copy-link") && lab.setText("copy-link", "Copy"), 2000);
+    setTimeout(() => (button.textContent = "Copy"), COPIED_FOR);
   }
 
   function askFile(kind) {
     ticket += 1;
     lab.setText("export-note", "");
-    window.dash_clientside.set_props("export-request", { data: { ticket, kind, settings: lab.settingsNow() } });
+    lab.ask("export-request", { ticket, kind, settings: lab.settingsNow() });
   }
 
   function receiveExport(answer) {
+    if (lab.isAskedAgain("export-request", answer)) return window.dash_clientside.no_update;
     if (answer?.error && element("export-note")) lab.setText("export-note", answer.error);
     return window.dash_clientside.no_update;
-  }
-
-  /* ---- pictures ---- */
-
-  async function savePictures() {
-    for (const name of lab.CARD_ORDER) {
-      if (!overlays[name].ready) continue;
-      const link = document.createElement("a");
-      link.href = await pictureOf(overlays[name]);
-      link.download = `${name}.png`;
-      link.click();
-    }
-  }
-
-  /** Plotly's picture on the theme's background, and on it what the canvas draws. */
-  async function pictureOf({ plot, canvas, host }) {
-    const [width, height] = [host.clientWidth, host.clientHeight];
-    const image = new Image();
-    image.src = await window.Plotly.toImage(plot, { format: "png", width, height, scale: SCALE });
-    await image.decode();
-    const whole = Object.assign(document.createElement("canvas"), { width: width * SCALE, height: height * SCALE });
-    const context = whole.getContext("2d");
-    context.fillStyle = lab.colors.background;
-    context.fillRect(0, 0, whole.width, whole.height);
-    for (const layer of [image, canvas]) context.drawImage(layer, 0, 0, whole.width, whole.height);
-    return whole.toDataURL("image/png");
   }
 
   document.addEventListener("click", (event) => {
     const file = event.target.closest("[data-file]");
     if (file) askFile(file.dataset.file);
-    if (event.target.closest("#copy-link")) copyLink();
-    if (event.target.closest("#save-pictures")) savePictures();
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
   });
 
   lab.ALWAYS.share = share;
+  lab.queryForOthers = queryForOthers;
   Object.assign(window.dash_clientside.descentLab, { receiveLink, receiveExport });
 })(window.descentLab);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,25 +12,38 @@ from dash import Dash, Input, Output, no_update
 
 from app.addresses import EVERYWHERE, LOOPBACK, own_address
 from app.choices import SettingsError
+from app.config import ANCESTORS
 from app.engine import Laboratory
-from app.export import notebook, script
+from app.export import DATA_FILE, notebook, script
+from app.own_data import OwnData
 from app.settings import Settings
+from app.shelf import Shelf
 from app.tables import run_csv, sweep_csv
-from callbacks.answers import answer, fields_of
+from callbacks.answers import answer
+from callbacks.own_data import NotHere, own_of
+from callbacks.requests import fields_of, ticket_of
 from components import ids
 
+# In bytes; beyond some 2300 no QR code has room.
 LONGEST_LINK = 1500
 ONLY_HERE = (
     "Only this machine can open this link: the server listens to itself alone. For a class start "
-    "it with `make classroom`, or with `--host 0.0.0.0`."
+    "it with: make classroom"
 )
+OWN_NOTE = "Your own data are never in a link: hand on the file as well."
 NOT_KNOWN = (
     "This link names this machine by an address that leads to itself. For a class open the page "
     "under the machine's own network address and share that."
 )
 
 
-def register(app: Dash, laboratory: Laboratory, listens_on: str | None) -> None:
+def register(
+    app: Dash,
+    laboratory: Laboratory,
+    own_data: Shelf[OwnData],
+    listens_on: str | None,
+    ancestors: Sequence[str],
+) -> None:
     """The link is asked for while its panel is open; a file when its button is pressed."""
 
     @app.callback(
@@ -39,7 +52,9 @@ def register(app: Dash, laboratory: Laboratory, listens_on: str | None) -> None:
         prevent_initial_call=True,
     )
     def share(request: Any) -> dict[str, Any]:
-        return share_answer(request, flask.request.host_url, listens_on)
+        page_url = flask.request.host_url.rstrip("/") + app.config.requests_pathname_prefix
+        link = share_answer(request, page_url, listens_on)
+        return link | script_part(request, own_data) | {"frames": frames_note(ancestors)}
 
     @app.callback(
         Output(ids.DOWNLOAD, "data"),
@@ -48,35 +63,62 @@ def register(app: Dash, laboratory: Laboratory, listens_on: str | None) -> None:
         prevent_initial_call=True,
     )
     def export(request: Any) -> tuple[Any, dict[str, Any]]:
-        result = answer(request, lambda settings, _: exported(laboratory, request, settings))
+        result = answer(
+            request, lambda settings, _: exported(laboratory, request, settings), own_data
+        )
         return result.pop("payload", no_update), result
 
 
-def share_answer(request: Any, host_url: str, listens_on: str | None) -> dict[str, Any]:
+def share_answer(request: Any, page_url: str, listens_on: str | None) -> dict[str, Any]:
     """{"ticket", "link", "qr": a picture's address, "note"}, or an error.
 
     request  {"ticket": ..., "query": what stands behind the question mark}
     """
     request = fields_of(request)
     query = request.get("query")
-    if not isinstance(query, str) or len(query) > LONGEST_LINK:
-        return {"ticket": request.get("ticket"), "error": "There is no such link."}
-    base, note = class_address(host_url, listens_on)
+    if not isinstance(query, str) or len(query.encode()) > LONGEST_LINK:
+        return {"ticket": ticket_of(request), "error": "There is no such link."}
+    base, note = class_address(page_url, listens_on)
     link = f"{base}?{query}" if query else base
+    if "dataset=own" in query.split("&"):
+        note = f"{note} {OWN_NOTE}".strip()
     picture = segno.make(link, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
-    return {"ticket": request.get("ticket"), "link": link, "qr": picture, "note": note}
+    return {"ticket": ticket_of(request), "link": link, "qr": picture, "note": note}
 
 
-def class_address(host_url: str, listens_on: str | None) -> tuple[str, str]:
+def class_address(page_url: str, listens_on: str | None) -> tuple[str, str]:
     """The page's address for others, and what to say of it. A loopback page names the machine by
     its own address in the network, where the server listens there."""
-    parts = urlsplit(host_url)
+    parts = urlsplit(page_url)
     if parts.hostname not in LOOPBACK:
-        return host_url, ""
+        return page_url, ""
     if listens_on in EVERYWHERE and (address := own_address()):
         port = f":{parts.port}" if parts.port else ""
-        return f"{parts.scheme}://{address}{port}/", ""
-    return host_url, ONLY_HERE if listens_on else NOT_KNOWN
+        return f"{parts.scheme}://{address}{port}{parts.path}", ""
+    return page_url, ONLY_HERE if listens_on else NOT_KNOWN
+
+
+def script_part(request: Any, own_data: Shelf[OwnData]) -> dict[str, Any]:
+    """{"script": the run on show to copy}; empty for settings that cannot be trained, and "missing"
+    where the person's own data are wanted again."""
+    request = fields_of(request)
+    try:
+        own = own_of(request, own_data)
+        return {"script": script(Settings.from_mapping(request.get("settings"), own))}
+    except NotHere:
+        return {"script": "", "missing": True}
+    except SettingsError:
+        return {"script": ""}
+
+
+def frames_note(ancestors: Sequence[str]) -> str:
+    """Which pages may show this one in a frame."""
+    if not ancestors:
+        return (
+            "Only pages of this server may show this frame. For a course page its origin must be "
+            f"named in {ANCESTORS} where the server is started."
+        )
+    return f"Pages of this server and of {', '.join(ancestors)} may show this frame."
 
 
 def exported(laboratory: Laboratory, request: Any, settings: Settings) -> dict[str, Any]:
@@ -93,6 +135,12 @@ def _run(laboratory: Laboratory, settings: Settings) -> str:
     return run_csv(experiment.sweep, detail)
 
 
+def _own_csv(_: Laboratory, settings: Settings) -> str:
+    if settings.own is None:
+        raise SettingsError("There is no such file to take away.")
+    return settings.own.csv()
+
+
 # kind -> how it is made, its name, its type
 FILES: dict[str, tuple[Callable[[Laboratory, Settings], str], str, str]] = {
     "script": (lambda _, settings: script(settings), "descent.py", "text/x-python"),
@@ -107,4 +155,5 @@ FILES: dict[str, tuple[Callable[[Laboratory, Settings], str], str, str]] = {
         "sweep.csv",
         "text/csv",
     ),
+    "data": (_own_csv, DATA_FILE, "text/csv"),
 }

@@ -14,7 +14,7 @@ from app.choices import SLIDER_LEARNING_RATES
 from app.engine import Laboratory, datasets, train_sweep
 from app.engine.training import Training, network_of
 from app.results import RunDetail, Sweep
-from app.settings import Settings
+from app.settings import LINK_VERSION, Settings
 from components import ids
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -48,7 +48,9 @@ def test_every_link_is_in_the_form_that_the_page_itself_gives(link: str) -> None
     settings = Settings.from_query(link)
     words = dict(part.split("=") for part in link.split("&"))
     chosen = {name: value for name, value in words.items() if hasattr(settings, name)}
-    assert "&".join(f"{name}={value}" for name, value in chosen.items()) == settings.query()
+    # The text leaves out the version, as links without one are of version 1.
+    written = [f"{name}={value}" for name, value in chosen.items()]
+    assert "&".join([f"v={LINK_VERSION}", *written]) == settings.query()
     assert set(words) - set(chosen) <= {"view", "epoch", "plane"}
     assert int(words["epoch"]) <= settings.epochs
     assert words.get("view", ids.RATE_AXIS) in ids.PANELS

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given
 
 from app.choices import NAMES, NUMBERS, USED_BY, SettingsError
-from app.settings import SECONDS_ALLOWED, Settings, estimated_seconds
+from app.server import ASSETS
+from app.settings import LINK_VERSION, SECONDS_ALLOWED, Settings, estimated_seconds
 from tests.test_settings import DEFAULT, choices, settings_or_none, valid
 
 
@@ -21,9 +22,26 @@ def test_settings_survive_a_trip_through_an_address(settings: Settings) -> None:
 
 
 @given(valid)
+def test_links_of_before_there_were_versions_are_still_read(settings: Settings) -> None:
+    version, _, old = settings.query().partition("&")
+    assert version == f"v={LINK_VERSION}"
+    assert Settings.from_query(old) == settings
+
+
+def test_a_newer_link_opens_with_what_is_known_of_it() -> None:
+    assert Settings.from_query(f"v={LINK_VERSION + 1}&seed=3&colour=red") == Settings(seed=3)
+
+
+def test_the_page_writes_and_reads_the_same_version() -> None:
+    module = (ASSETS / "59-links.js").read_text()
+    assert re.findall(r"LINK_VERSION = (\d+);", module) == [str(LINK_VERSION)]
+
+
+@given(valid)
 def test_an_address_has_no_exponents_and_only_what_differs(settings: Settings) -> None:
     said = dict(parse_qsl(settings.query()))
-    chosen = dataclasses.asdict(settings)
+    chosen = settings.choices()
+    assert said.pop("v") == str(LINK_VERSION)
     assert set(said) == {name for name in DEFAULT if chosen[name] != DEFAULT[name]}
     for name in set(said) & set(NUMBERS):
         assert re.fullmatch(r"\d+(\.\d+)?", said[name])
@@ -32,7 +50,7 @@ def test_an_address_has_no_exponents_and_only_what_differs(settings: Settings) -
 def test_an_address_may_say_more_than_settings() -> None:
     settings = Settings.from_query("?epoch=12&seed=3&view=slices&dataset=sine&utm=x")
     assert settings == Settings(seed=3, dataset="sine")
-    assert Settings.from_query("") == Settings() and Settings().query() == ""
+    assert Settings.from_query("") == Settings() and Settings().query() == "v=1"
 
 
 @pytest.mark.parametrize("query", ["seed=", "seed=a", "seed=1.5", "optimizer=", "epochs=nan"])

@@ -7,6 +7,7 @@ import io
 import json
 from urllib.parse import unquote
 
+import hypothesis
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,13 +17,15 @@ from app import addresses
 from app.engine import Laboratory
 from app.export import notebook, script
 from app.settings import Settings
+from app.shelf import Shelf
 from callbacks import sharing
 from callbacks.answers import answer
-from callbacks.sharing import class_address, exported, share_answer
+from callbacks.sharing import class_address, exported, frames_note, script_part, share_answer
 from tests.oracles import experiment
 from tests.test_settings import json_values
 
 NETWORK = Settings(dataset="parabola", hidden_units=3, epochs=40, validation_fraction=0.2)
+SHARED = ("dataset", "hidden_units", "epochs", "validation_fraction")
 OVERFLOW = Settings(learning_rate=1, epochs=400)
 
 
@@ -74,9 +77,34 @@ def test_absurd_requests_get_a_sentence(request: object) -> None:
     assert "link" in result or result["error"].endswith(".")
 
 
+@pytest.mark.parametrize(("letter", "most"), [("a", 1500), ("é", 750), ("😀", 375)])
+def test_the_longest_link_fits_and_a_longer_one_is_refused(letter: str, most: int) -> None:
+    host = f"http://{'a' * 255}/"
+    assert share_answer({"query": letter * most}, host, None)["qr"]
+    assert "error" in share_answer({"query": letter * (most + 1)}, host, None)
+
+
+@hypothesis.settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_query_fits_into_a_code(query: str) -> None:
     assert share_answer({"query": query}, "http://lab.example/", None)["qr"]
+
+
+def test_the_script_to_copy_is_the_one_to_download(laboratory: Laboratory) -> None:
+    request = {"settings": {name: getattr(NETWORK, name) for name in SHARED}}
+    text = exported(laboratory, {"kind": "script"}, NETWORK)["content"]
+    assert script_part(request, Shelf(1)) == {"script": text}
+
+
+@given(json_values)
+def test_what_cannot_be_trained_has_no_script(request: object) -> None:
+    part = script_part(request, Shelf(1))
+    assert part == {"script": ""} or request["settings"] == {}  # type: ignore[index]
+
+
+def test_the_frame_says_which_pages_may_show_it() -> None:
+    assert "DESCENT_LAB_FRAME_ANCESTORS" in frames_note(())
+    assert "https://course.example.org" in frames_note(["https://course.example.org"])
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -120,5 +148,5 @@ def test_script_and_notebook_are_those_of_these_settings(laboratory: Laboratory)
 @pytest.mark.parametrize("kind", [None, "page", 3, ["run"], {}])
 def test_an_unknown_file_is_a_sentence(laboratory: Laboratory, kind: object) -> None:
     request = {"ticket": 1, "kind": kind, "settings": {}}
-    result = answer(request, lambda settings, _: exported(laboratory, request, settings))
+    result = answer(request, lambda settings, _: exported(laboratory, request, settings), Shelf(8))
     assert result["error"] == "There is no such file to take away."

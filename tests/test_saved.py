@@ -1,0 +1,177 @@
+"""The shell of a saved page, and the page's components as plain HTML."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+import tomllib
+from html.parser import HTMLParser
+
+import dash_bootstrap_components as dbc
+import pytest
+from dash import dcc, html
+from flask.testing import FlaskClient
+from plotly.offline import get_plotlyjs
+
+from app import VERSION
+from app.lessons import Course
+from app.server import ASSETS, create_app
+from components import ids
+from components.layout import page
+from components.panels import TITLES, panel_section
+from components.saved import PANELS, PLACE, TITLE, saved_page
+from components.static import static_html
+
+LARGEST = 8_000_000
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return create_app().server.test_client()
+
+
+@pytest.fixture(scope="module")
+def shell(client: FlaskClient) -> str:
+    return client.get("/saved-page.html").get_data(as_text=True)
+
+
+class Elements(HTMLParser):
+    """Every element of a text, with its attributes and the text directly inside."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.is_inside = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attributes)))
+        self.texts.append("")
+        self.is_inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.is_inside:
+            self.texts[-1] += data
+
+    def named(self, tag: str) -> list[tuple[dict[str, str | None], str]]:
+        pairs = zip(self.found, self.texts, strict=True)
+        return [(attributes, text) for (kind, attributes), text in pairs if kind == tag]
+
+
+def test_text_and_attributes_cannot_end_what_they_stand_in() -> None:
+    evil = '"><script>alert(1)</script>&'
+    made = static_html([html.P(evil, title=evil), dcc.Markdown(evil, className="words")])
+    elements = Elements(made)
+    assert [tag for tag, _ in elements.found] == ["p", "div", "p"]
+    assert elements.found[0][1]["title"] == evil
+    assert elements.texts[0] == elements.texts[2] == evil
+
+
+def test_fields_are_those_that_bootstrap_makes() -> None:
+    choice = dbc.Select(
+        id="one",
+        options=[{"label": "A & B", "value": "a"}, {"label": "C", "value": "c"}],
+        value="c",
+    )
+    number = dbc.Input(type="range", min=0, max=4, step=1, value=0, class_name="slider")
+    elements = Elements(static_html([choice, number]))
+    menu, first, second, slider = (attributes for _, attributes in elements.found)
+    assert menu == {"class": "form-select", "id": "one"}
+    assert (first, second) == ({"value": "a"}, {"value": "c", "selected": None})
+    assert slider["class"] == "form-control slider" and slider["min"] == slider["value"] == "0"
+    assert elements.named("option")[0][1] == "A & B"
+
+
+def test_words_keep_what_they_stress_and_where_they_lead() -> None:
+    made = static_html(
+        dcc.Markdown(r"**one** `two` [three](https://a.example/x) $\theta + \alpha u$")
+    )
+    assert "<b>one</b> <code>two</code>" in made and "<i>θ + αu</i>" in made
+    assert '<a href="https://a.example/x" rel="noreferrer">three</a>' in made
+
+
+@pytest.mark.parametrize("component", [dcc.Graph(), dcc.Markdown(r"$\frac{1}{2}$")])
+def test_what_has_no_static_form_is_refused(component: object) -> None:
+    with pytest.raises(ValueError, match="has no static form"):
+        static_html(component)
+
+
+def test_every_element_with_a_name_is_there(shell: str) -> None:
+    """The modules find theirs by it: what Dash would put on the page is on the saved one."""
+    wanted, stores = set(), {*ids.STORES, ids.TRAIN_ANSWER, ids.DOWNLOAD}
+    for component in page({}, Course((), ()))._traverse():
+        wanted.add(getattr(component, "id", None))
+    named = [attributes["id"] for _, attributes in Elements(shell).found if "id" in attributes]
+    assert wanted - stores - {None} <= set(named)
+    assert len(named) == len(set(named))
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_panels_wait_as_templates(name: str, shell: str) -> None:
+    assert f'<template data-name="{name}">{static_html(panel_section(name))}</template>' in shell
+
+
+def test_no_panel_that_could_be_there_is_left_out() -> None:
+    left = set(TITLES) - set(PANELS)
+    trains_or_asks = {ids.MAP, ids.SHARE}
+    for name in left - trains_or_asks:
+        with pytest.raises(ValueError, match="has no static form"):
+            static_html(panel_section(name))
+
+
+def test_it_holds_the_very_modules_and_styles_in_their_order(shell: str) -> None:
+    elements = Elements(shell)
+    modules = [text for attributes, text in elements.named("script") if not attributes][1:]
+    assert modules == [path.read_text() for path in sorted(ASSETS.glob("*.js"))]
+    styles = [text for _, text in elements.named("style")]
+    assert styles[:-1] == [path.read_text() for path in sorted(ASSETS.glob("*.css"))]
+
+
+def test_it_holds_plotlys_script(shell: str) -> None:
+    packed = re.search(r'id="packed-plotly">([A-Za-z0-9+/=]+)<', shell)[1]
+    assert gzip.decompress(base64.b64decode(packed)).decode() == get_plotlyjs()
+
+
+def test_it_asks_nobody_for_anything(shell: str) -> None:
+    elements = Elements(shell)
+    assert not [one for _, one in elements.found if "src" in one]
+    assert not [tag for tag, _ in elements.found if tag in {"link", "iframe", "img", "base"}]
+    policy = dict(
+        part.split(" ", 1) for part in re.search(r'Policy" content="([^"]+)"', shell)[1].split("; ")
+    )
+    assert policy["default-src"] == "'none'" and "connect-src" not in policy
+
+
+def test_the_places_for_the_sweep_come_first(shell: str) -> None:
+    """The module that fills them names them too."""
+    module = (ASSETS / "80-save.js").read_text()
+    for place in (TITLE, PLACE):
+        assert shell.index(place) < shell.index("<style>")
+    assert TITLE.startswith(re.search(r'TITLE = "(.+)";', module)[1])
+    assert re.search(r"PLACE = '(.+)';", module)[1] in PLACE
+
+
+@pytest.mark.parametrize(
+    ("styles", "modules"), [(["a{}</style>"], []), ([], ["x='</SCRIPT>'"]), ([], ["'<!--'"])]
+)
+def test_a_module_that_would_end_its_element_is_refused(
+    styles: list[str], modules: list[str]
+) -> None:
+    with pytest.raises(ValueError, match="must not hold"):
+        saved_page("1", styles, modules, b"")
+
+
+def test_it_leaves_room_for_the_sweep_and_comes_packed(client: FlaskClient, shell: str) -> None:
+    assert len(shell.encode()) < LARGEST / 2
+    response = client.get("/saved-page.html", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(response.data).decode() == shell
+
+
+def test_the_version_is_the_projects(shell: str) -> None:
+    project = tomllib.loads((ASSETS.parent / "pyproject.toml").read_text())["project"]
+    assert project["version"] == VERSION and f'data-version="{VERSION}"' in shell
