@@ -33,8 +33,11 @@
     }
     const data = figure.data.map((trace) => {
       const color = colors[trace.meta];
-      if (!color) return trace;
+      // Plotly writes into what it is given, and the contour may be shown in two places.
       const painted = { ...trace };
+      // Where training should arrive is what a class is to guess.
+      if (trace.meta === "optimum") painted.visible = !lab.state.hidden.has("optimum");
+      if (!color) return painted;
       for (const part of ["marker", "line"]) if (trace[part]) painted[part] = { ...trace[part], color };
       if (trace.textfont) painted.textfont = { ...trace.textfont, size: lab.textSize || 12 };
       return painted;
@@ -150,11 +153,11 @@
 
   function fitAtRest(sweep, track, index) {
     const [low, high] = [0, 1].map((k) => sweep.views.fit.layout.xaxis.range[k]);
-    const inputs = sweep.plane.is_exact ? [low, high] : sweep.fit.places;
-    const y = sweep.plane.is_exact
-      ? inputs.map((input) => near(track.first(index) * input + track.second(index)))
-      : Array.from(track.fit.subarray(index * inputs.length, (index + 1) * inputs.length));
-    return { x: inputs, y, text: inputs.map((input, k) => `current fit<br>x ${lab.format(input, 4)}<br>y ${lab.format(y[k], 4)}`) };
+    const x = sweep.plane.is_exact ? [low, high] : sweep.fit.places.map((place) => sweep.placeIn(place));
+    const y = (sweep.plane.is_exact
+      ? x.map((input) => track.first(index) * sweep.inputFrom(input) + track.second(index))
+      : Array.from(track.fit.subarray(index * x.length, (index + 1) * x.length))).map((target) => near(sweep.targetIn(target)));
+    return { x, y, text: x.map((input, k) => `current fit<br>x ${lab.format(input, 4)}<br>y ${lab.format(y[k], 4)}`) };
   }
 
   function rest(name, overlay, sweep, moment) {

@@ -144,7 +144,7 @@
     lab.drawPinsOnSurface(context, axes, moment, segment, box);
     drawSurfacePath(context, axes, moment, segment, hidden);
     const { coordinates, train_loss: floor } = sweep.optimum;
-    star(context, axes.point(...coordinates, floor), sweep.optimum.is_exact);
+    if (!hidden.has("optimum")) star(context, axes.point(...coordinates, floor), sweep.optimum.is_exact);
     if (!inBox || loss > box.height) {
       const middle = overlay.host.clientWidth / 2;
       label(context, `epoch ${moment.shownEpoch} is outside this picture`, middle, 12, { color: colors.text, align: "center" });
@@ -266,15 +266,8 @@
   function drawSections(overlay, sweep, moment, { slices }) {
     const context = overlay.begin();
     const exact = slices && slices.at(moment.shownEpoch);
-    const sides = [
-      { suffix: "", at: moment.first, slope: moment.firstSlope, range: sweep.box.first, color: colors.first, dash: [], onPlane: (u) => sweep.grid.at(u, moment.second) },
-      { suffix: "2", at: moment.second, slope: moment.secondSlope, range: sweep.box.second, color: colors.second, dash: [7, 5], onPlane: (v) => sweep.grid.at(moment.first, v) },
-    ];
-    const isOnGrid = sides.every(({ at, range }) => at >= range[0] && at <= range[1]);
-    sides.forEach((side, which) => {
+    sections(sweep, moment, exact).forEach(({ side, curve, count }) => {
       const axes = lab.flatAxes(overlay, side.suffix);
-      const count = exact ? exact.samples : SECTION_SAMPLES;
-      const curve = sectionCurve(sweep, side, moment.loss, which, exact, isOnGrid);
       const line = curve ? Array.from({ length: count }, (_, k) => {
         const u = side.range[0] + (k / (count - 1)) * (side.range[1] - side.range[0]);
         return [axes.x(u), tame(axes.y(curve(u, k)))];
@@ -285,6 +278,17 @@
       });
       drawTangent(context, axes, side, moment.loss);
     });
+  }
+
+  /** Both sections through the current point: how each is drawn, its curve, and at how many places. */
+  function sections(sweep, moment, exact) {
+    const sides = [
+      { suffix: "", at: moment.first, slope: moment.firstSlope, range: sweep.box.first, color: colors.first, dash: [], onPlane: (u) => sweep.grid.at(u, moment.second) },
+      { suffix: "2", at: moment.second, slope: moment.secondSlope, range: sweep.box.second, color: colors.second, dash: [7, 5], onPlane: (v) => sweep.grid.at(moment.first, v) },
+    ];
+    const isOnGrid = sides.every(({ at, range }) => at >= range[0] && at <= range[1]);
+    const count = exact ? exact.samples : SECTION_SAMPLES;
+    return sides.map((side, which) => ({ side, count, curve: sectionCurve(sweep, side, moment.loss, which, exact, isOnGrid) }));
   }
 
   /** The loss along one direction: the parabola that a line's loss is, exact slices, or the grid's.
@@ -312,7 +316,7 @@
     const text = `${isNarrow ? "" : "gradient "}${lab.format(slope, 4)}`;
     if (isInside(axes, point)) return placeLabel(context, axes, point, text, rise > 0 ? 1 : -1);
     const middle = (axes.left + axes.right) / 2;
-    label(context, `↑ train loss ${lab.format(loss, 4)}`, middle, axes.top + 14, { color: colors.text, align: "center" });
+    label(context, `↑ ${isNarrow ? "" : "train loss "}${lab.format(loss, 4)}`, middle, axes.top + 14, { color: colors.text, align: "center" });
     label(context, text, middle, axes.top + 20 + size(), { color: colors.gradient, align: "center" });
   }
 
@@ -333,10 +337,10 @@
     const { track, index } = moment;
     let line;
     if (sweep.plane.is_exact) {
-      line = [axes.left, axes.right].map((pixel) => [pixel, tame(axes.y(moment.first * axes.toX(pixel) + moment.second))]);
+      line = [axes.left, axes.right].map((pixel) => [pixel, tame(axes.y(sweep.targetIn(moment.first * sweep.inputFrom(axes.toX(pixel)) + moment.second)))]);
     } else {
       const { places } = sweep.fit;
-      line = places.map((place, k) => [axes.x(place), tame(axes.y(track.fit[index * places.length + k]))]);
+      line = places.map((place, k) => [axes.x(sweep.placeIn(place)), tame(axes.y(sweep.targetIn(track.fit[index * places.length + k])))]);
     }
     axes.inside(context, () => lab.drawPinFits(context, axes, sweep, moment));
     if (sweep.predictors > 1) return axes.inside(context, () => line.forEach((point) => dot(context, point, 4, colors.path, colors.background, 1)));
@@ -346,7 +350,8 @@
     });
     const isVisible = line.some((point) => isInside(axes, point)) || crosses(line, axes);
     if (!isVisible) {
-      label(context, "the fit is off the picture", (axes.left + axes.right) / 2, axes.top + 16, { color: colors.text, align: "center" });
+      const isNarrow = axes.right - axes.left < 13.5 * size();
+      label(context, isNarrow ? "fit: off picture" : "the fit is off the picture", (axes.left + axes.right) / 2, axes.top + 16, { color: colors.text, align: "center" });
     }
   }
 
@@ -411,5 +416,5 @@
     "curves": drawCurves,
   };
 
-  Object.assign(lab, { DRAW, stroke, dot, label, star, tame });
+  Object.assign(lab, { DRAW, sections, stroke, dot, label, star, tame });
 })(window.descentLab);

@@ -6,7 +6,6 @@
   const ROWS = 10;
   // A deep network has thousands of parameters: the tables show the first of them.
   const MOST_ROWS = 500;
-  const WAITING = "The numbers of this run come as soon as you pause.";
   const SHAPE_SAMPLES = 25;
   const SVG = "http://www.w3.org/2000/svg";
   const TYPESET_EVERY = 150;
@@ -63,7 +62,6 @@
     if (!formulas.size || !window.MathJax?.tex2svg || performance.now() - typesetAt < TYPESET_EVERY) return formulas.size > 0;
     for (const [target, tex] of formulas) {
       target.replaceChildren(window.MathJax.tex2svg(tex, { display: true }));
-      target.setAttribute("aria-label", tex);
     }
     formulas.clear();
     typesetAt = performance.now();
@@ -222,6 +220,8 @@
 
   const WIDTH = 340;
   const ONE_COLUMN = 16;
+  // With the gap between two of them 24 pixels and more.
+  const SMALLEST_TARGET = 20;
   // More edges than this are drawn for the chosen unit only.
   const MOST_EDGES = 150;
 
@@ -303,7 +303,9 @@
   }
 
   function unitTile(drawing, { tile }, { x, y }, unit) {
-    const group = drawing.appendChild(makeSvg("g", { class: "unit", tabindex: 0, role: "button", "aria-label": `hidden unit ${unit + 1}`, transform: `translate(${x} ${y})` }));
+    // Units too small for a finger are for a mouse alone: the panel of parameters has their numbers.
+    const button = tile.height < SMALLEST_TARGET ? {} : { tabindex: 0, role: "button", "aria-label": `hidden unit ${unit + 1}` };
+    const group = drawing.appendChild(makeSvg("g", { class: "unit", ...button, transform: `translate(${x} ${y})` }));
     group.append(makeSvg("rect", { width: tile.width, height: tile.height, rx: 5 }));
     const shape = group.appendChild(makeSvg("polyline", {}));
     const read = () => { chosen.unit = unit; lab.touch(); };
@@ -443,6 +445,7 @@
     "rate-axis": ["ahead"], "loss-by-rate": ["strip"], compare: ["ahead"],
     sharpness: ["ahead", "verdict", "mark"], map: ["strip", "ahead", "verdict"],
   };
+  const isBehind = (panel) => (BEHIND[panel] || []).some((word) => lab.state.hidden.has(word));
   const CURTAIN = "Behind the curtain, until the question is answered.";
 
   function drawPanels(sweep, moment) {
@@ -452,15 +455,16 @@
     for (const open of side().querySelectorAll("[data-panel]")) {
       const { panel } = open.dataset;
       const waits = (panel in NEEDS_PARAMS && !isReady) || (panel in NEEDS_DETAIL && !lab.state.detail);
-      const isBehind = (BEHIND[panel] || []).some((word) => lab.state.hidden.has(word));
-      open.classList.toggle("waiting", waits || isBehind);
-      open.classList.toggle("curtained", isBehind);
-      open.dataset.waiting = isBehind ? CURTAIN : waits ? WAITING : "";
-      if (isBehind) continue;
+      const isHidden = isBehind(panel);
+      open.classList.toggle("waiting", waits || isHidden);
+      open.classList.toggle("curtained", isHidden);
+      open.dataset.waiting = isHidden ? CURTAIN : waits ? lab.WAITING : "";
+      if (isHidden) continue;
       if (panel in ALWAYS) ALWAYS[panel](sweep, moment);
       else if (!waits) (NEEDS_PARAMS[panel] || NEEDS_DETAIL[panel])(sweep, moment, params, track.gradientsAt(index));
     }
   }
 
-  Object.assign(lab, { drawPanels, typeset, rateArrows, slot, make, NEEDS_PARAMS, NEEDS_DETAIL, ALWAYS });
+  lab.WAITING = "The numbers of this run come as soon as you pause.";
+  Object.assign(lab, { drawPanels, typeset, rateArrows, slot, make, isBehind, NEEDS_PARAMS, NEEDS_DETAIL, ALWAYS });
 })(window.descentLab);

@@ -128,8 +128,10 @@
       return Math.round(pixel * ratio) / ratio;
     }
 
-    /** What a screen reader says, and the numbers for whoever checks them. */
-    say(text, numbers = {}) {
+    /** What a screen reader says, the numbers for whoever checks them, and what the chart is drawn
+        of, for its sentence and its table. */
+    say(text, numbers = {}, shown = null) {
+      this.shown = shown;
       this.canvas.setAttribute("aria-label", text);
       for (const [name, value] of Object.entries(numbers)) this.canvas.dataset[name] = String(value);
     }

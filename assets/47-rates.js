@@ -101,7 +101,7 @@
     if (landing >= range[0] && landing <= range[1]) lab.dot(axes.context, [axes.x(rate), axes.y(landing)], 5.5, colors.path, colors.background);
     const words = stepWords(sweep, { ...curve, rate, landing, factor: track.factorAt(index) });
     lab.slot("rate-axis-reading").textContent = words;
-    chart.say(words, { now, landing, best: best ?? "", rise: rise ?? "", slope });
+    chart.say(words, { now, landing, best: best ?? "", rise: rise ?? "", slope }, { ...curve, rate, landing, slope });
   }
 
   /** The zone where the loss goes up. */
@@ -163,7 +163,7 @@
     const epoch = sweep.epochs[frame];
     const words = rateWords({ sweep, rates, best, ends, steepest, epoch, isCurtained });
     lab.slot("loss-by-rate-reading").textContent = words;
-    chart.say(words, { best: best < 0 ? "" : rates[best], steepest: steepest === null ? "" : rates[steepest], epoch });
+    chart.say(words, { best: best < 0 ? "" : rates[best], steepest: steepest === null ? "" : rates[steepest], epoch }, { rates, now, ends, epoch });
   }
 
   /** The sweep's frame nearest to an epoch. */
@@ -243,7 +243,7 @@
     lab.stroke(axes.context, [[x, axes.top], [x, axes.bottom]], { color: colors.text, width: 1.5, dash: [5, 4] });
     const words = sharpnessWords(sweep, values, thresholds, Boolean(detail.rescaled_sharpness));
     target.textContent = words;
-    chart.say(words, { first: values[0], last: values.at(-1), threshold: thresholds.at(-1) ?? "" });
+    chart.say(words, { first: values[0], last: values.at(-1), threshold: thresholds.at(-1) ?? "" }, { epochs, values, thresholds });
   }
 
   /** Above this sharpness the optimizer's steps overshoot and grow; null where no such limit is known. */

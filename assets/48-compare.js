@@ -5,8 +5,8 @@
 
   const MOST = 4;
   // What decides where a run starts, what it is fitted to, and in which order it sees it.
-  const SHARED = ["dataset", "noise", "validation_fraction", "seed", "hidden_units", "hidden_layers", "activation", "initialization", "initial_scale"];
-  const wordsOf = (name) => (name === "validation_fraction" ? "validation split" : lab.wordsOf(name));
+  const SHARED = ["dataset", "own", "noise", "validation_fraction", "seed", "hidden_units", "hidden_layers", "activation", "initialization", "initial_scale"];
+  const wordsOf = (name) => ({ validation_fraction: "validation split", own: "data" }[name] || lab.wordsOf(name));
   const LOOKS = [
     { color: "pin-1", dash: [9, 4], marker: "square" },
     { color: "pin-2", dash: [3, 3], marker: "triangle" },
@@ -146,10 +146,10 @@
   function fitOf(pin, sweep, index, axes) {
     if (!sweep.plane.is_exact) {
       const { places } = sweep.fit;
-      return places.map((place, k) => [axes.x(place), lab.tame(axes.y(pin.track.fit[index * places.length + k]))]);
+      return places.map((place, k) => [axes.x(sweep.placeIn(place)), lab.tame(axes.y(sweep.targetIn(pin.track.fit[index * places.length + k])))]);
     }
     const [weight, bias] = pin.track.paramsAt(index);
-    return [axes.left, axes.right].map((pixel) => [pixel, lab.tame(axes.y(weight * axes.toX(pixel) + bias))]);
+    return [axes.left, axes.right].map((pixel) => [pixel, lab.tame(axes.y(sweep.targetIn(weight * sweep.inputFrom(axes.toX(pixel)) + bias)))]);
   }
 
   function drawPinCurves(context, axes, moment) {
@@ -202,6 +202,7 @@
     rows.push(...others.map((run, k) => ({ run, cells: [names[runs.length + k], "", "", "", `not comparable now: other ${wordsOf(run.mismatch)}`] })));
     fillRows(target.querySelector("tbody"), rows);
     lab.slot("compare-reading").textContent = difference(runs, names, wanted);
+    target.shown = { runs, names };
   }
 
   /** Between two kept epochs nobody knows when it was. */
@@ -234,6 +235,7 @@
     });
     const heads = ["run", "", "loss now", "at the end", "outcome", ""].map((text) => lab.make("th", { textContent: text }));
     heads[1].append("epochs to ", input);
+    heads.at(-1).append(lab.make("span", { className: "visually-hidden", textContent: "remove" }));
     target.replaceChildren(lab.make("table", { className: "compare" }, [lab.make("thead", {}, [lab.make("tr", {}, heads)]), lab.make("tbody")]));
   }
 
@@ -255,7 +257,7 @@
 
   function emptyRow() {
     const row = lab.make("tr", {}, Array.from({ length: 5 }, () => lab.make("td")));
-    const remove = lab.make("button", { className: "step-button remove", title: "remove", textContent: "×" });
+    const remove = lab.make("button", { className: "step-button remove", title: "remove", ariaLabel: "× remove", textContent: "×" });
     remove.addEventListener("click", () => unpin(row.pin));
     row.append(lab.make("td", {}, [remove]));
     return row;
@@ -278,5 +280,5 @@
   document.addEventListener("click", (event) => event.target.closest("#pin") && pinCurrent());
 
   lab.ALWAYS.compare = compare;
-  Object.assign(lab, { pinCurrent, placePins, drawPinPaths, drawPinsOnSurface, drawPinFits, drawPinCurves, pinCount: () => pins.length });
+  Object.assign(lab, { pinCurrent, placePins, drawPinPaths, drawPinsOnSurface, drawPinFits, drawPinCurves, lossWords, pinCount: () => pins.length });
 })(window.descentLab);

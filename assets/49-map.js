@@ -50,14 +50,14 @@
     if (map.rows.length >= map.values.length) { map.running = false; return ask(); }
     ticket += 1;
     watchdog = setTimeout(() => stop("The server does not answer. Resume when it does."), SILENCE_AFTER);
-    window.dash_clientside.set_props("map-request", { data: { ticket, settings: settingsOf(map.rows.length) } });
+    lab.ask("map-request", { ticket, settings: settingsOf(map.rows.length) });
   }
 
   const settingsOf = (row) => ({ ...map.settings, [map.field]: map.values[row] });
 
   /** An answer to a request that was cancelled, or asked before a reload, comes too late. */
   function receiveRow(answer) {
-    if (!answer || answer.ticket !== ticket || !map?.running) return window.dash_clientside.no_update;
+    if (!answer || answer.ticket !== ticket || !map?.running || lab.isAskedAgain("map-request", answer)) return window.dash_clientside.no_update;
     // A refusal stays so; anything else may work when it is asked for again.
     if (answer.error && !answer.field) return stop(answer.error) || window.dash_clientside.no_update;
     trouble = "";
@@ -134,7 +134,7 @@
     const chart = lab.chartIn("map", bindChart, 320);
     showButtons();
     const target = lab.slot("map-reading");
-    if (!map) { target.textContent = "Nothing yet: choose a second setting and start."; return; }
+    if (!map) { target.textContent = "Nothing yet: choose a second setting and start."; chart.say(target.textContent); return; }
     const rates = sweep.learning_rates.slice(0, lab.STOPS);
     const color = lab.element("map-color").value;
     const count = map.values.length;
@@ -150,7 +150,7 @@
     progress.hidden = done === count;
     const words = mapWords(done, count, color);
     target.textContent = words;
-    chart.say(words, { done, count, field: map.field, running: map.running });
+    chart.say(words, { done, count, field: map.field, running: map.running }, { map, color });
   }
 
   const rowTicks = (count) => {

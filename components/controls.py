@@ -17,6 +17,7 @@ from app.choices import (
 )
 from app.settings import Settings
 from components import ids
+from components.naming import named, tip
 
 DEFAULTS = Settings()
 # How far one stop of a slider goes where that is not 1; any number in range can be typed.
@@ -41,6 +42,7 @@ def learning_rate_bar() -> Component:
     stop = SLIDER_LEARNING_RATES.index(DEFAULTS.learning_rate)
     return html.Section(
         className="rate",
+        **named("Learning rate"),
         children=[
             html.Div(
                 className="rate-head",
@@ -50,7 +52,7 @@ def learning_rate_bar() -> Component:
                         html.Span(className="icon icon-dash-lg"),
                         id="slower",
                         className="step-button",
-                        title="one step slower",
+                        **tip("one step slower"),
                     ),
                     dbc.Input(
                         id=ids.LEARNING_RATE_VALUE,
@@ -64,7 +66,7 @@ def learning_rate_bar() -> Component:
                         html.Span(className="icon icon-plus-lg"),
                         id="faster",
                         className="step-button",
-                        title="one step faster",
+                        **tip("one step faster"),
                     ),
                     html.Span(id="nudge", className="nudge"),
                 ],
@@ -81,6 +83,7 @@ def learning_rate_bar() -> Component:
                         value=stop,
                         class_name="slider",
                     ),
+                    # Its cells are narrower than a finger: the slider above is the same control.
                     html.Div(
                         id=ids.STRIP,
                         className="strip",
@@ -109,6 +112,7 @@ def rail() -> Component:
     return html.Aside(
         id="rail",
         className="rail",
+        **named("Choices"),
         children=[
             _select("dataset"),
             _slider("hidden_units"),
@@ -126,9 +130,19 @@ def rail() -> Component:
                 ],
             ),
             html.Hr(),
+            html.Button("Standardise these data", id="standardize", className="quiet", hidden=True),
             html.Div(id="explanation", className="explanation"),
+            html.Div(
+                [_stand_in("present", "Present"), _stand_in("show-keys", "All keys")],
+                className="rail-more",
+            ),
         ],
     )
+
+
+def _stand_in(name: str, words: str) -> Component:
+    """In place of a button of the header that a narrow page has no room for."""
+    return html.Button(words, className="quiet", **{"data-stands-for": name})  # type: ignore[arg-type]
 
 
 def _control(field: str, *children: Component) -> Component:

@@ -18,6 +18,14 @@ CROSS_SECTIONS = "cross-sections"
 FIT = "fit"
 CURVES = "curves"
 VIEWS = (LOSS_SURFACE, DESCENT_PATH, CROSS_SECTIONS, FIT, CURVES)
+# What a button for one of them says.
+SHORT_TITLES = {
+    LOSS_SURFACE: "Surface",
+    DESCENT_PATH: "Path",
+    CROSS_SECTIONS: "Sections",
+    FIT: "Fit",
+    CURVES: "Curves",
+}
 
 # Side panels.
 ONE_STEP = "one-step"
@@ -32,9 +40,10 @@ SHARPNESS = "sharpness"
 COMPARE = "compare"
 MAP = "map"
 SHARE = "share"
+OWN_DATA = "own-data"
 PANELS = (
     *(RATE_AXIS, LOSS_BY_RATE, SHARPNESS, COMPARE, MAP),
-    SHARE,
+    *(OWN_DATA, SHARE),
     *(ONE_STEP, RATE_TABLE, NETWORK, ACTIVATIONS, PARAMETERS, TENSOR),
 )
 
@@ -52,6 +61,8 @@ SHARE_REQUEST = "share-request"
 SHARE_ANSWER = "share-answer"
 EXPORT_REQUEST = "export-request"
 EXPORT_ANSWER = "export-answer"
+OWN_REQUEST = "own-request"
+OWN_ANSWER = "own-answer"
 DOWNLOAD = "download"
 # The lesson and the side panels, whose texts come when they are opened.
 LESSON = "lesson"
@@ -66,12 +77,16 @@ INSPECT_SEEN = "inspect-seen"
 MAP_SEEN = "map-seen"
 SHARE_SEEN = "share-seen"
 EXPORT_SEEN = "export-seen"
+OWN_SEEN = "own-seen"
 CHAPTER_SEEN = "chapter-seen"
 PANEL_SEEN = "panel-seen"
-SEEN = (TRAIN_SEEN, INSPECT_SEEN, MAP_SEEN, SHARE_SEEN, EXPORT_SEEN, CHAPTER_SEEN, PANEL_SEEN)
+SEEN = (
+    *(TRAIN_SEEN, INSPECT_SEEN, MAP_SEEN, SHARE_SEEN, EXPORT_SEEN, OWN_SEEN),
+    *(CHAPTER_SEEN, PANEL_SEEN),
+)
 # All that begin empty.
 STORES = (
     *(TRAIN_REQUEST, INSPECT_REQUEST, INSPECT_ANSWER, MAP_REQUEST, MAP_ANSWER),
-    *(SHARE_REQUEST, SHARE_ANSWER, EXPORT_REQUEST, EXPORT_ANSWER),
+    *(SHARE_REQUEST, SHARE_ANSWER, EXPORT_REQUEST, EXPORT_ANSWER, OWN_REQUEST, OWN_ANSWER),
     *(CHAPTER_REQUEST, CHAPTER_ANSWER, PANEL_REQUEST, *SEEN),
 )

@@ -13,9 +13,11 @@ from app.planes import PLANES
 from components import ids, theme
 from components.controls import learning_rate_bar, rail
 from components.lesson import lesson_panel
+from components.naming import named, tip
 from components.panels import TITLES as PANEL_TITLES
 from components.playback import timeline
 from components.presenting import keys_card, present_bar
+from components.tables import data_button, sentence, table_card
 
 TITLES = {
     ids.LOSS_SURFACE: "Loss surface",
@@ -51,6 +53,7 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
     return html.Div(
         className="lab",
         children=[
+            *_skip_links(),
             _header(),
             rail(),
             lesson_panel(course),
@@ -60,11 +63,14 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
                     html.Div(className="top", children=[learning_rate_bar(), _facts()]),
                     html.Div(id=ids.MESSAGE, className="message", role="alert", hidden=True),
                     html.Div(
+                        id="views",
                         className="views",
                         **ALL_VIEWS,
                         children=[
                             *(_view(name) for name in ids.VIEWS),
-                            html.Div(className="tabs", role="tablist", children=_tabs()),
+                            html.Div(
+                                className="tabs", role="tablist", children=_tabs(), **named("Views")
+                            ),
                         ],
                     ),
                 ],
@@ -72,6 +78,7 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
             _side(),
             timeline(),
             keys_card(),
+            table_card(),
             html.Div(id="busy", className="busy", role="status", hidden=True, children="training"),
             dcc.Store(id=ids.TRAIN_ANSWER, data={"ticket": 0, "payload": first_sweep}),
             *(dcc.Store(id=name) for name in ids.STORES),
@@ -97,9 +104,19 @@ def page_template(plotly_script: str) -> str:
 </head>
 <body>
 {{%app_entry%}}
-<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
+<div>{{%config%}}{{%scripts%}}{{%renderer%}}</div>
 </body>
 </html>"""
+
+
+def _skip_links() -> list[Component]:
+    """The first stops of the Tab key: past the choices to what most people came for."""
+    places = [
+        ("learning-rate", "To the learning rate"),
+        ("play", "To Play"),
+        ("views", "To the views"),
+    ]
+    return [html.A(words, href=f"#{place}", className="skip") for place, words in places]
 
 
 def _header() -> Component:
@@ -111,10 +128,12 @@ def _header() -> Component:
                 id="open-rail",
                 className="icon-button only-narrow",
                 title="choices: data, units, seed, epochs",
+                **named("Choices"),
             ),
             html.H1("Descent Lab"),
             html.Nav(
                 className="modes",
+                **named("Mode"),
                 children=[
                     html.Button("Explore", id="go-explore", className="mode"),
                     html.Button("Lesson", id="go-lesson", className="mode"),
@@ -137,8 +156,15 @@ def _header() -> Component:
                 id="theme",
                 className="icon-button",
                 title="theme: light, dark, projector",
+                **named("theme"),
             ),
-            html.Button("?", id="show-keys", className="icon-button", title="all keys"),
+            html.Button(
+                "?",
+                id="show-keys",
+                className="icon-button",
+                title="all keys",
+                **named("? all keys"),
+            ),
         ],
     )
 
@@ -149,12 +175,13 @@ def _side() -> Component:
         id="side",
         className="side",
         hidden=True,
+        **named("More views"),
         children=[
             html.Button(
                 html.Span(className="icon icon-x-lg"),
                 id="close-side",
                 className="step-button close-side",
-                title="close",
+                **tip("close"),
             ),
             html.Div(id=ids.SIDE_BODY),
         ],
@@ -163,9 +190,10 @@ def _side() -> Component:
 
 def _facts() -> Component:
     """The strip of live facts; assets/50-facts.js keeps text and data attributes in step."""
-    return html.Div(
+    return html.Section(
         id=ids.FACTS,
         className="facts",
+        **named("Facts"),
         children=[
             html.Div(
                 className="fact",
@@ -180,22 +208,37 @@ def _facts() -> Component:
 
 
 def _view(name: str) -> Component:
-    """A card: title, a note of what the picture hides or shows, the plot, the canvas above it."""
+    """A card: title, a note of what the picture hides or shows, the plot, the canvas above it. To
+    those who hear the page the plot is one picture, described by the sentence."""
+    picture: dict[str, Any] = {
+        "role": "img",
+        "aria-labelledby": f"{name}-title",
+        "aria-describedby": f"{name}-words",
+    }
     return html.Section(
         className="card-view",
         id=f"{name}-card",
+        **{"aria-labelledby": f"{name}-title"},  # type: ignore[arg-type]
         children=[
             html.Div(
                 className="card-head",
                 children=[
-                    html.H2(TITLES[name]),
+                    html.H2(TITLES[name], id=f"{name}-title"),
                     *(_plane_choice() if name == ids.LOSS_SURFACE else []),
                     html.Span(id=f"{name}-note", className="card-note"),
+                    data_button(name, TITLES[name]),
                 ],
             ),
-            html.Div(id=name, className="plot"),
+            sentence(name),
+            *([_stand_in()] if name == ids.LOSS_SURFACE else []),
+            html.Div(id=name, className="plot", **picture),
         ],
     )
+
+
+def _stand_in() -> Component:
+    """What the page says where a browser cannot draw in 3D; 36-flat.js shows it."""
+    return html.P(id="flat-note", className="flat-note", hidden=True)
 
 
 def _plane_choice() -> list[Component]:
@@ -217,5 +260,5 @@ def _tabs() -> list[Component]:
 
 
 def _tab(name: str) -> Component:
-    view: dict[str, Any] = {"data-view": name}
-    return html.Button(TITLES[name], className="tab", role="tab", **view)
+    view: dict[str, Any] = {"data-view": name, "aria-controls": f"{name}-card"}
+    return html.Button(TITLES[name], id=f"{name}-tab", className="tab", role="tab", **view)

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from app.lessons import Chapter, Course, Question
 from components import ids
+from components.naming import named, tip
 
 
 def lesson_panel(course: Course) -> Component:
@@ -22,6 +23,7 @@ def lesson_panel(course: Course) -> Component:
         id=ids.LESSON,
         className="lesson",
         hidden=True,
+        **named("Lesson"),
         children=[
             html.Div(
                 className="lesson-head",
@@ -84,7 +86,7 @@ def _words(text: str) -> Component:
 
 def _button(name: str, icon: str, words: str) -> Component:
     return html.Button(
-        html.Span(className=f"icon {icon}"), id=name, className="step-button", title=words
+        html.Span(className=f"icon {icon}"), id=name, className="step-button", **tip(words)
     )
 
 

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
+from components.naming import named, tip
 
 # The playhead's slider stands at log10(1 + epoch) in this many parts of the whole.
 POSITIONS = 1000
@@ -15,16 +16,17 @@ SPEEDS = (0.25, 0.5, 1, 2, 4)
 
 def timeline() -> Component:
     """Play, single epochs, scrub, speed, loop."""
-    return html.Footer(
+    return html.Section(
         className="timeline",
+        **named("Timeline"),
         children=[
             html.Button(
                 id=ids.PLAY,
                 className="btn btn-primary play",
                 children=[html.Span(className="icon icon-play-fill"), html.Span("Play")],
             ),
-            html.Button("−1", id="epoch-back", className="step-button", title="one epoch back"),
-            html.Button("+1", id="epoch-on", className="step-button", title="one epoch on"),
+            _step("−1", "epoch-back", "one epoch back"),
+            _step("+1", "epoch-on", "one epoch on"),
             html.Div(
                 className="scrub",
                 children=[
@@ -55,7 +57,21 @@ def timeline() -> Component:
                 html.Span(className="icon icon-arrow-repeat"),
                 id="loop",
                 className="step-button",
-                title="play again and again",
+                **tip("play again and again"),
+            ),
+            html.A(
+                "↗",
+                id="open-whole",
+                href="?",
+                className="step-button whole",
+                target="_blank",
+                title="open Descent Lab in a tab of its own",
             ),
         ],
+    )
+
+
+def _step(sign: str, name: str, words: str) -> Component:
+    return html.Button(
+        sign, id=name, className="step-button", title=words, **named(f"{sign}, {words}")
     )

@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
+from components.naming import named
 
 # What each key does; assets/65-keys.js binds them.
 KEYS = (
@@ -21,13 +22,6 @@ KEYS = (
     ("?", "this card"),
     ("Esc", "close or leave"),
 )
-SHORT_TITLES = {
-    ids.LOSS_SURFACE: "Surface",
-    ids.DESCENT_PATH: "Path",
-    ids.CROSS_SECTIONS: "Sections",
-    ids.FIT: "Fit",
-    ids.CURVES: "Curves",
-}
 
 
 def present_bar() -> Component:
@@ -38,7 +32,7 @@ def present_bar() -> Component:
             className="mode show-view",
             **{"data-view": name},  # type: ignore[arg-type]
         )
-        for number, (name, title) in enumerate(SHORT_TITLES.items(), 1)
+        for number, (name, title) in enumerate(ids.SHORT_TITLES.items(), 1)
     ]
     curtain = html.Button("Curtain", id="curtain", className="mode", title="hide the outcome (C)")
     return html.Div(className="present-bar", children=[*views, curtain])
@@ -50,6 +44,7 @@ def keys_card() -> Component:
     return html.Dialog(
         id="keys",
         className="keys",
+        **named("Keys"),
         children=[
             html.H2("Keys"),
             html.Table(html.Tbody(rows)),

@@ -1,0 +1,44 @@
+"""What a view shows, for those who do not see it: a sentence, and its data as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.naming import named
+
+
+def sentence(name: str) -> Component:
+    """Where the browser writes what the view or panel of this name shows now (66-words.js)."""
+    return html.P(id=f"{name}-words", className="visually-hidden said")
+
+
+def data_button(name: str, title: str) -> Component:
+    """Opens the table of one view or panel."""
+    about = {"data-table": name, "aria-haspopup": "dialog"} | named(f"Data: {title}")
+    return html.Button(
+        html.Span(className="icon icon-table"),
+        className="data-button",
+        title="data as a table",
+        **about,
+    )
+
+
+def table_card() -> Component:
+    """The one card in which every table opens; 67-tables.js fills it."""
+    scrolling: dict[str, Any] = {"role": "region", "aria-labelledby": "table-title", "tabIndex": 0}
+    card: dict[str, Any] = {"aria-labelledby": "table-title"}
+    return html.Dialog(
+        id="table",
+        className="keys table-card",
+        children=[
+            html.H2(id="table-title"),
+            html.P(id="table-words", className="table-words", **{"aria-live": "polite"}),  # type: ignore[arg-type]
+            html.Div(id="table-rows", className="table-rows", **scrolling),
+            html.P(id="table-note", className="table-note"),
+            html.Button("Close", id="close-table", className="btn btn-primary play"),
+        ],
+        **card,
+    )

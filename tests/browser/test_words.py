@@ -1,0 +1,211 @@
+"""What the page says of its views, and lists of them, are the engine's numbers; none of it tells
+what a curtain hides, and nobody is flooded with it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.results import LossSurface, RunDetail
+from app.settings import Settings
+from tests.browser import driver
+from tests.browser.driver import close
+
+
+def words(page: Page, name: str) -> str:
+    return page.locator(f"#{name}-words").inner_text()
+
+
+def rows(page: Page, name: str) -> list[list[str]]:
+    """Opens a table, reads it, and closes it."""
+    page.locator(f"[data-table={name}]").click()
+    found = page.locator("#table tbody tr").evaluate_all(
+        "(rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent))"
+    )
+    assert page.locator("#table-words").inner_text() == page.evaluate(
+        "(name) => window.descentLab.wordsFor(name)", name
+    )
+    page.keyboard.press("Escape")
+    expect(page.locator("#table")).to_be_hidden()
+    return found
+
+
+def test_words_and_tables_are_the_engines_numbers(page: Page) -> None:
+    settings = Settings()
+    driver.go_to(page, 5)
+    experiment = driver.laboratory().experiment(settings)
+    run = driver.engine_run(settings)
+    weight, bias = run.params[5]
+    page.wait_for_function(
+        "() => document.getElementById('fit-words').textContent.includes('epoch 5')"
+    )
+    assert f"y = {weight:.4f} x + {bias:.4f}" in words(page, "fit")
+    loss = f"{run.train_loss[5]:.4f}"
+    for name in driver.VIEWS:
+        assert "epoch 5" in words(page, name) and loss in words(page, name), name
+        assert words(page, name).count(". ") == 0 and words(page, name).endswith("."), name
+        plot = page.locator(f"#{name}")
+        assert plot.get_attribute("aria-describedby") == f"{name}-words"
+    assert f"{experiment.surface.optimum_loss:.5f}" in words(page, "loss-surface")
+    check_path_and_curves(page, run)
+    check_surface(page, experiment.surface)
+    check_sections_and_fit(page, settings, run)
+
+
+def check_path_and_curves(page: Page, run: RunDetail) -> None:
+    for name, columns in (("descent-path", [1, 2, 3]), ("curves", [2, 3, 1])):
+        listed = rows(page, name)
+        assert listed[5][0] == "5, now" and [row[0] for row in listed[:5]] == list("01234")
+        assert listed[-1][0] == "1000"
+        for row in listed:
+            epoch = int(row[0].removesuffix(", now"))
+            seen = [row[column] for column in columns]
+            true = [*run.params[epoch], run.train_loss[epoch]]
+            assert all(close(text, value) for text, value in zip(seen, true, strict=True)), row
+
+
+def check_surface(page: Page, surface: LossSurface) -> None:
+    listed = rows(page, "loss-surface")
+    size = len(surface.first)
+    lines = [round(k * (size - 1) / 10) for k in range(11)]
+    assert len(listed) == 11
+    for row, line in zip(listed, reversed(lines), strict=True):
+        assert driver.value(row[0]) == pytest.approx(surface.second[line], rel=5e-3)
+        for text, column in zip(row[1:], lines, strict=True):
+            loss = surface.loss[line, column]
+            cut = 1.5 * surface.box.height
+            assert close(text.removeprefix("≥ "), min(loss, cut)) or text.startswith("≥")
+            assert text.startswith("≥") == (loss >= cut)
+
+
+def check_sections_and_fit(page: Page, settings: Settings, run: RunDetail) -> None:
+    dataset = driver.laboratory().experiment(settings).dataset
+    inputs, targets = dataset.inputs[:, 0], dataset.targets
+    weight, bias = (float(value) for value in run.params[5])
+    for row in rows(page, "cross-sections"):
+        at, along_weight, other, along_bias = (driver.value(cell) for cell in row)
+        expected = np.mean((targets - at * inputs - bias) ** 2)
+        assert along_weight == pytest.approx(expected, rel=5e-3)
+        expected = np.mean((targets - weight * inputs - other) ** 2)
+        assert along_bias == pytest.approx(expected, rel=5e-3)
+    listed = rows(page, "fit")
+    for row, x, y in zip(listed, inputs, targets, strict=True):
+        assert close(row[1], x) and close(row[2], y) and close(row[3], weight * x + bias)
+
+
+def test_the_charts_are_said_and_listed_too(page: Page) -> None:
+    sweep = driver.engine_sweep(Settings())
+    driver.open_panel(page, "loss-by-rate")
+    driver.stay(page)
+    best = int(np.nanargmin(sweep.train_loss[:41, -1]))
+    page.wait_for_function("() => document.getElementById('loss-by-rate-words').textContent")
+    assert f"at {driver.plain(float(sweep.learning_rates[best]))}" in words(page, "loss-by-rate")
+    listed = rows(page, "loss-by-rate")
+    assert [row[3] for row in listed] == list(sweep.verdicts[:41])
+    for run, row in enumerate(listed):
+        # Powers of ten have three digits.
+        assert driver.value(row[1]) == pytest.approx(sweep.train_loss[run, 3], rel=5e-3)
+        last = sweep.train_loss[run, -1]
+        is_close = np.isfinite(last) and driver.value(row[2]) == pytest.approx(last, rel=5e-3)
+        assert is_close or (row[2] == "overflow" and not np.isfinite(last))
+    driver.open_panel(page, "sharpness")
+    detail = driver.engine_run(Settings())
+    for row, epoch, sharpness in zip(
+        rows(page, "sharpness"), detail.sharpness_epochs, detail.sharpness, strict=True
+    ):
+        assert row[0] == str(epoch) and close(row[1], sharpness)
+    driver.open_panel(page, "rate-axis")
+    after = {row[0]: row[1] for row in rows(page, "rate-axis")}
+    rate = next(rate for rate in after if driver.value(rate) > 0.009)
+    weight, bias = detail.params[3] - driver.value(rate) * detail.gradients[3]
+    dataset = driver.laboratory().experiment(Settings()).dataset
+    loss = np.mean((dataset.targets - weight * dataset.inputs[:, 0] - bias) ** 2)
+    assert driver.value(after[rate]) == pytest.approx(loss, rel=5e-3)
+    driver.open_panel(page, "compare")
+    page.locator("#pin").click()
+    driver.next_frames(page, 4)
+    listed = rows(page, "compare")
+    assert close(listed[4][1], detail.train_loss[4])
+    driver.open_panel(page, "map")
+    assert rows(page, "map") == []
+    page.locator("#map-rows").select_option("8")
+    page.locator("#map-start").click()
+    driver.wait(page, "lab.chartIn('map').canvas.dataset.done === '8'")
+    seeds = {row[0]: row[1:] for row in rows(page, "map")}
+    assert list(seeds) == list("01234567")
+    ends = driver.engine_sweep(Settings(seed=3)).train_loss[:41, -1]
+    shown = [run for run in range(41) if run % 10 in (0, 3, 7)]
+    for text, run in zip(seeds["3"], shown, strict=True):
+        assert text == "overflow" if np.isnan(ends[run]) else close(text, ends[run])
+
+
+def test_nothing_that_is_said_tells_what_the_curtain_hides(page: Page) -> None:
+    driver.open_panel(page, "loss-by-rate")
+    page.locator("h1").click()
+    page.keyboard.press("c")
+    driver.wait_fact(page, "verdict", "")
+    driver.go_to(page, 3)
+    driver.stay(page)
+    text = page.evaluate(
+        "() => [...document.querySelectorAll('.said')].map((one) => one.textContent).join(' ')"
+    )
+    settings = Settings()
+    last = f"{driver.engine_run(settings).train_loss[-1]:.5f}"
+    assert "4.771" in text and last not in text
+    for told in ("converging", "overflow", "its end", "lowest is", "1000"):
+        assert told not in text, told
+    for name in ("descent-path", "curves"):
+        assert [row[0] for row in rows(page, name)] == ["0", "1", "2", "3, now"]
+    assert rows(page, "loss-by-rate") == []
+    # A curtain that falls hides at once what was said and listed before.
+    page.keyboard.press("c")
+    driver.wait(page, "!lab.state.hidden.size")
+    page.evaluate("() => window.descentLab.pause()")
+    page.wait_for_function(
+        "() => document.getElementById('curves-words').textContent.includes('its end')"
+    )
+    page.locator("[data-table=curves]").click()
+    assert page.locator("#table tbody tr").count() > 10
+    left = page.evaluate(
+        """() => { window.descentLab.drawCurtain(["verdict", "strip", "mark", "ahead", "hints"]);
+             const shown = [...document.querySelectorAll(".said, #table-words")];
+             return [shown.map((one) => one.textContent).join(" "),
+               document.querySelector("#table tbody tr:last-child").firstChild.textContent]; }"""
+    )
+    assert "its end" not in left[0] and left[1].endswith(", now")
+
+
+def test_who_listens_is_not_flooded(page: Page) -> None:
+    page.evaluate(
+        """() => { window.said = []; const note = (entries) => window.said.push(performance.now());
+             for (const one of document.querySelectorAll(".said")) {
+               new MutationObserver(note).observe(one, { childList: true, characterData: true });
+             } }"""
+    )
+    page.locator("#play").click()
+    page.wait_for_timeout(700)
+    page.locator("#play").click()
+    assert page.evaluate("() => window.descentLab.state.wanted") > 3
+    for epoch in range(10, 17):
+        page.evaluate("(epoch) => window.descentLab.goTo(epoch)", epoch)
+        page.wait_for_timeout(400)
+    page.wait_for_function(
+        "() => document.getElementById('fit-words').textContent.includes('epoch 16')"
+    )
+    times = sorted(set(page.evaluate("() => window.said.map((at) => Math.round(at / 50))")))
+    assert all(later - earlier >= 38 or later - earlier <= 1 for earlier, later in pairwise(times))
+    # One view at a time is read out: the one that had the focus last.
+    assert live(page) == ["descent-path-words"]
+    page.locator("[data-table=fit]").focus()
+    page.evaluate("() => window.descentLab.goTo(20)")
+    page.wait_for_function(
+        "() => document.getElementById('fit-words').textContent.includes('epoch 20')"
+    )
+    assert live(page) == ["fit-words"]
+
+
+def live(page: Page) -> list[str]:
+    return page.locator(".said[aria-live=polite]").evaluate_all("(all) => all.map((one) => one.id)")
