@@ -9,14 +9,22 @@ from pathlib import Path
 from werkzeug.serving import run_simple
 
 from app.addresses import EVERYWHERE, own_address
+from app.choices import SettingsError
+from app.logs import set_form
 from app.server import create_app
+from app.serving import Handler
 
 
 def main() -> None:
     """Reads the command line and serves until Ctrl+C."""
     options = _parser().parse_args()
-    app = create_app(options.lessons, listens_on=options.host)
-    print(f"Descent Lab is ready: {_address(options.host, options.port)}", flush=True)
+    set_form()
+    try:
+        app = create_app(options.lessons, listens_on=options.host)
+    except SettingsError as error:
+        raise SystemExit(f"Descent Lab does not start. {error}") from None
+    base_path = app.config.requests_pathname_prefix
+    print(f"Descent Lab is ready: {_address(options.host, options.port, base_path)}", flush=True)
     if options.debug:
         app.run(
             host=options.host,
@@ -27,7 +35,7 @@ def main() -> None:
     else:
         # One line above is enough: no banner, no line for each request.
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        run_simple(options.host, options.port, app.server, threaded=True)
+        run_simple(options.host, options.port, app.server, threaded=True, request_handler=Handler)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,12 +54,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _address(host: str, port: int) -> str:
+def _address(host: str, port: int, base_path: str = "/") -> str:
     """What a person types to get here; for all addresses, this machine's own in the network."""
+    path = "" if base_path == "/" else base_path
     if host not in EVERYWHERE:
-        return f"http://{host}:{port}"
+        return f"http://{host}:{port}{path}"
     host = own_address() or "127.0.0.1"
-    return f"http://{host}:{port}  (this is what the class types)"
+    return f"http://{host}:{port}{path}  (this is what the class types)"
 
 
 if __name__ == "__main__":

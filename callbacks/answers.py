@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from app.choices import SettingsError
+from app.logs import log_failure, with_id
+from app.own_data import OwnData
 from app.planes import PlaneChoice
 from app.settings import Settings
+from app.shelf import Shelf
+from app.turns import Busy
+from callbacks.own_data import NotHere, own_of
+from callbacks.requests import fields_of, ticket_of
 
-log = logging.getLogger(__name__)
 FAILED = "The server could not do this training. What you see is still the last one that worked."
 
 
-def fields_of(request: Any) -> dict[str, Any]:
-    """A request's fields; of anything that is no object, none."""
-    return request if isinstance(request, dict) else {}
-
-
-def answer(request: Any, make: Callable[[Settings, PlaneChoice], dict[str, Any]]) -> dict[str, Any]:
+def answer(
+    request: Any,
+    make: Callable[[Settings, PlaneChoice], dict[str, Any]],
+    own_data: Shelf[OwnData],
+) -> dict[str, Any]:
     """{"ticket", "payload"}, or {"ticket", "error", "field"} with a sentence for the person and the
-    setting beside which to say it, if there is one.
+    setting beside which to say it, if there is one; "missing" asks for the person's data again, and
+    "again" says after how many seconds to ask once more.
 
     request  {"ticket": a number by which the browser knows its request, "settings": {...},
-              "plane": {...} or nothing}
+              "plane": {...} or nothing, "own": {...} as own_of has it}
     """
     request = fields_of(request)
-    ticket = request.get("ticket")
+    ticket = ticket_of(request)
     try:
-        settings = Settings.from_mapping(request.get("settings"))
+        own = own_of(request, own_data)
+        settings = Settings.from_mapping(request.get("settings"), own)
         plane = PlaneChoice.from_mapping(request.get("plane"), settings)
         return {"ticket": ticket, "payload": make(settings, plane)}
+    except NotHere as error:
+        return {"ticket": ticket, "error": str(error), "field": error.field, "missing": True}
+    except Busy as error:
+        return {"ticket": ticket, "error": str(error), "field": None, "again": error.seconds}
     except SettingsError as error:
         return {"ticket": ticket, "error": str(error), "field": error.field}
-    except Exception:
-        # Whatever it was, the page stays usable and the log says what happened.
-        log.exception("a request failed")
-        return {"ticket": ticket, "error": FAILED, "field": None}
+    except Exception as error:
+        # Whatever it was, the page stays usable.
+        log_failure(error)
+        return {"ticket": ticket, "error": with_id(FAILED), "field": None}

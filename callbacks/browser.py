@@ -17,6 +17,7 @@ def register(app: Dash) -> None:
         (ids.MAP_ANSWER, "data", ids.MAP_SEEN, "receiveRow"),
         (ids.SHARE_ANSWER, "data", ids.SHARE_SEEN, "receiveLink"),
         (ids.EXPORT_ANSWER, "data", ids.EXPORT_SEEN, "receiveExport"),
+        (ids.OWN_ANSWER, "data", ids.OWN_SEEN, "receiveTable"),
         (ids.CHAPTER_ANSWER, "data", ids.CHAPTER_SEEN, "receiveChapter"),
         (ids.SIDE_BODY, "children", ids.PANEL_SEEN, "seeChange"),
     ):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, html, no_update
+from dash import Dash, Input, Output, no_update
 from dash.development.base_component import Component
 
 from app.choices import NAMES, NUMBERS
 from app.lessons import Chapter, Course
-from callbacks.answers import fields_of
+from callbacks.requests import fields_of, ticket_of
 from components import ids
 from components.lesson import chapter_text
-from components.panels import TITLES, panel
+from components.panels import TITLES, panel_section
 
 
 def register(app: Dash, course: Course) -> None:
@@ -42,7 +42,7 @@ def chapter_answer(course: Course, request: Any) -> tuple[Any, dict[str, Any]]:
     request  {"ticket": a number by which the browser knows its request, "slug": the chapter's name}
     """
     request = fields_of(request)
-    ticket, slug = request.get("ticket"), request.get("slug")
+    ticket, slug = ticket_of(request), request.get("slug")
     slugs = [chapter.slug for chapter in course.chapters]
     if not isinstance(slug, str) or slug not in slugs:
         known = ", ".join(slugs)
@@ -77,10 +77,7 @@ def panels_named(names: Any) -> list[Component]:
     """The side panels of these names; a name that is none is left out."""
     wanted = names if isinstance(names, list) else []
     return [
-        _section(name) for name in wanted[: len(TITLES)] if isinstance(name, str) and name in TITLES
+        panel_section(name)
+        for name in wanted[: len(TITLES)]
+        if isinstance(name, str) and name in TITLES
     ]
-
-
-def _section(name: str) -> Component:
-    data: dict[str, Any] = {"data-panel": name}
-    return html.Section([html.H2(TITLES[name]), *panel(name)], className="panel", **data)

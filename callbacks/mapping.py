@@ -6,13 +6,15 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from app.engine import train_sweep
+from app.engine import Laboratory
+from app.own_data import OwnData
 from app.payload import map_row
+from app.shelf import Shelf
 from callbacks.answers import answer
 from components import ids
 
 
-def register(app: Dash) -> None:
+def register(app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData]) -> None:
     """The browser asks for one row after the other, and stops when the person cancels."""
 
     @app.callback(
@@ -21,4 +23,4 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
     )
     def train_row(request: Any) -> dict[str, Any]:
-        return answer(request, lambda settings, _: map_row(train_sweep(settings)))
+        return answer(request, lambda settings, _: map_row(laboratory.sweep(settings)), own_data)

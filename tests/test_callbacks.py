@@ -11,6 +11,7 @@ from app.engine import Laboratory
 from app.payload import decode
 from app.planes import PlaneChoice
 from app.settings import Settings
+from app.shelf import Shelf
 from callbacks.answers import FAILED, answer
 from callbacks.inspection import inspect_payload
 from callbacks.training import train_payload
@@ -40,7 +41,7 @@ def laboratory() -> Laboratory:
 class TestAnswer:
     def test_a_good_request_gets_its_ticket_and_payload(self) -> None:
         request = {"ticket": 7, "settings": {"seed": 3, "epochs": 30}}
-        assert answer(request, lambda settings, plane: {"seen": (settings, plane)}) == {
+        assert answer(request, lambda settings, plane: {"seen": (settings, plane)}, Shelf(8)) == {
             "ticket": 7,
             "payload": {"seen": (Settings(seed=3, epochs=30), PlaneChoice())},
         }
@@ -49,21 +50,21 @@ class TestAnswer:
     def test_a_bad_request_gets_its_ticket_and_a_sentence(
         self, values: object, sentence: str
     ) -> None:
-        result = answer({"ticket": 7, "settings": values}, never)
+        result = answer({"ticket": 7, "settings": values}, never, Shelf(8))
         assert result["ticket"] == 7 and sentence in result["error"] and "payload" not in result
 
     @given(json_values)
     def test_an_absurd_request_never_raises(self, request: object) -> None:
-        result = answer(request, lambda settings, plane: {})
+        result = answer(request, lambda settings, plane: {}, Shelf(8))
         assert set(result) in ({"ticket", "error", "field"}, {"ticket", "payload"})
 
     @given(st.fixed_dictionaries({"settings": json_values, "ticket": json_values}))
     def test_absurd_settings_never_raise(self, request: dict) -> None:
-        result = answer(request, lambda settings, plane: {})
+        result = answer(request, lambda settings, plane: {}, Shelf(8))
         assert "ticket" in result and ("payload" in result or result["error"].endswith("."))
 
     def test_a_refusal_while_working_is_a_sentence_too(self) -> None:
-        result = answer({"ticket": 1, "settings": {}}, refuse)
+        result = answer({"ticket": 1, "settings": {}}, refuse, Shelf(8))
         assert result == {"ticket": 1, "error": "No such epoch.", "field": None}
 
     @pytest.mark.parametrize(
@@ -80,21 +81,21 @@ class TestAnswer:
     def test_a_refusal_names_the_control_beside_which_it_belongs(
         self, values: dict, field: str
     ) -> None:
-        assert answer({"settings": values}, never)["field"] == field
+        assert answer({"settings": values}, never, Shelf(8))["field"] == field
 
     @pytest.mark.parametrize(
         "plane", ["anchored", {"kind": "flat"}, {"kind": "parameters", "first": 99}, {"to": 1}]
     )
     def test_a_plane_that_is_none_is_refused(self, plane: object) -> None:
         request = {"ticket": 1, "settings": {"dataset": "parabola"}, "plane": plane}
-        result = answer(request, never)
+        result = answer(request, never, Shelf(8))
         assert result["error"].endswith(".") and result["ticket"] == 1
 
     def test_a_failure_reaches_the_log_and_not_the_person(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.ERROR):
-            result = answer({"ticket": 1, "settings": {}}, lambda settings, plane: 1 / 0)
+            result = answer({"ticket": 1, "settings": {}}, lambda settings, plane: 1 / 0, Shelf(8))
         assert result == {"ticket": 1, "error": FAILED, "field": None}
         assert "ZeroDivisionError" in caplog.text
 

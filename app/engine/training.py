@@ -7,8 +7,9 @@ one batched loop trains them all for less than the cost of one plain loop.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from time import thread_time
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from torch import Tensor
 from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets
 from app.engine.curvature import sharpest
+from app.engine.deadline import Deadline
 from app.engine.network import HiddenGradient, LinearGradient, Network, with_ones
 from app.engine.optimizers import Update, kept_parts
 from app.engine.schedules import rate_factors
@@ -84,12 +86,13 @@ def descend(
     kept_epochs: list[int],
     kept_run: int | None = None,
     learning_rates: Sequence[float] | None = None,
+    clock: Callable[[], float] = thread_time,
 ) -> Descent:
     """The training loop: params <- params + learning_rate * update, for all runs at once.
 
     The update is what `torch.optim` makes of the gradient at learning rate 1 (see optimizers.py).
     All runs are trained, and all are kept unless one is named. Other learning rates than those of
-    `settings` may be asked for.
+    `settings` may be asked for. Raises SettingsError if it takes too long by `clock`.
     """
     network, dataset = network_of(settings), datasets.of(settings)
     chosen = torch.tensor(learning_rates or settings.learning_rates())
@@ -108,7 +111,10 @@ def descend(
     slots = dict(zip(kept_epochs, kept, strict=True))
     train_loss = torch.empty(settings.epochs + 1, runs)
 
+    # From here on: a process's first optimizer imports a large part of torch.
+    deadline = Deadline(settings, clock)
     for epoch, loss in enumerate(train_loss.unbind()):
+        deadline.check(epoch)
         compute(loss)
         slot = slots.get(epoch)
         if slot is not None:

@@ -1,0 +1,46 @@
+"""Ends a training that takes longer than its estimate promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import thread_time
+
+from app.choices import SettingsError
+from app.settings import Settings
+
+# Half a second more than the estimate allows, so that only a wrong one is ever met.
+MOST_SECONDS = 2.0
+# A look at the clock takes as long as a hundredth of a step.
+STEPS_BETWEEN_LOOKS = 16
+
+
+class Deadline:
+    """For one training. What counts is the time that this thread computes: the same training must
+    not fail because others compute as well."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = thread_time) -> None:
+        self._settings, self._clock = settings, clock
+        self._end = clock() + MOST_SECONDS
+        self._epochs_between_looks = -(-STEPS_BETWEEN_LOOKS // settings.steps_per_epoch)
+
+    def check(self, epoch: int) -> None:
+        """Raises SettingsError where the time is over; to be called at each epoch."""
+        if epoch % self._epochs_between_looks == 0 and self._clock() > self._end:
+            raise SettingsError(
+                f"This training was ended, as it took longer here than {MOST_SECONDS:g} seconds. "
+                f"Choose {_less(self._settings)}.",
+                "epochs",
+            )
+
+
+def _less(settings: Settings) -> str:
+    """What makes these settings less work."""
+    choices = ["fewer epochs"]
+    if settings.hidden_units:
+        choices.append("fewer hidden units")
+    if settings.hidden_units and settings.hidden_layers > 1:
+        choices.append("fewer layers")
+    if settings.steps_per_epoch > 1:
+        choices.append("larger batches")
+    *some, last = choices
+    return f"{', '.join(some)} or {last}" if some else last

@@ -1,0 +1,99 @@
+"""Which headers the answers carry, and what of them a deployment chooses."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+
+import flask
+from dash.fingerprint import check_fingerprint
+
+from app.addresses import LOOPBACK
+
+# A name that changes with what it names never has to be asked for again.
+FOREVER = "public, max-age=31536000, immutable"
+A_WHILE = "public, max-age=3600"
+NEVER = "no-store"
+# What the page does not use, so nothing that is slipped into it can; fullscreen and the clipboard
+# stay as they are.
+UNUSED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    # The address holds what a person has chosen.
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def set_headers(server: flask.Flask, ancestors: Sequence[str], scripts: Sequence[str] = ()) -> None:
+    """Puts the headers on everything that the server sends.
+
+    ancestors  the origins that may show the page in a frame
+    scripts    the hashes of the page's own inline scripts, see `hash_of`
+    """
+    parts = directives(ancestors, scripts).items()
+    of_page = {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in parts),
+        "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
+    }
+
+    @server.after_request
+    def add(response: flask.Response) -> flask.Response:
+        response.headers.update(ALWAYS)
+        if response.mimetype == "text/html":
+            response.headers.update(of_page)
+            if _is_trustworthy(flask.request):
+                response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        kept = caching(flask.request, response.status_code)
+        # What a view itself says of an answer that it makes counts.
+        if kept != NEVER or response.status_code >= 400:
+            response.headers["Cache-Control"] = kept
+        response.headers.setdefault("Cache-Control", kept)
+        return response
+
+
+def directives(ancestors: Sequence[str], scripts: Sequence[str] = ()) -> dict[str, str]:
+    """The Content-Security-Policy by directive."""
+    return {
+        "default-src": "'none'",
+        "script-src": " ".join(("'self'", *scripts)),
+        # Plotly, MathJax and React write styles into their elements.
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "worker-src": "'self' blob:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "object-src": "'none'",
+        "frame-ancestors": " ".join(("'self'", *ancestors)),
+    }
+
+
+def hash_of(script: str) -> str:
+    """An inline script as script-src names it."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def caching(request: flask.Request, status: int) -> str:
+    """How long an answer may be kept: only files may, and those with their version in the name
+    for good."""
+    if request.method not in ("GET", "HEAD") or status not in (200, 206, 304):
+        return NEVER
+    if not is_file(request):
+        return NEVER
+    path = (request.view_args or {}).get("fingerprinted_path")
+    is_versioned = check_fingerprint(path)[1] if path else "m" in request.args  # type: ignore[no-untyped-call]
+    return FOREVER if is_versioned else A_WHILE
+
+
+def is_file(request: flask.Request) -> bool:
+    """Whether it asks for one of the page's files, of this app or of Dash's packages."""
+    is_own = (request.endpoint or "").endswith((".static", "_favicon.ico"))
+    return is_own or "fingerprinted_path" in (request.view_args or {})
+
+
+def _is_trustworthy(request: flask.Request) -> bool:
+    """Elsewhere browsers ignore the header, and say so in the console as an error."""
+    return request.is_secure or request.host.rpartition(":")[0] in LOOPBACK

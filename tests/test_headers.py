@@ -1,0 +1,273 @@
+"""Who may show the page, what it may load, and how long its files may be kept."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from threading import Thread
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from app import __main__ as command
+from app.choices import SettingsError
+from app.config import ANCESTORS, HOSTS, frame_ancestors
+from app.headers import FOREVER, hash_of
+from app.server import ASSETS, create_app
+from app.serving import Handler
+
+COURSE = "https://course.example.org"
+# Answers "ok" to everything; what is tested is the worker around it.
+GUNICORN = """
+import sys
+from gunicorn.app.base import BaseApplication
+
+def answer(environ, start):
+    start("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+class Server(BaseApplication):
+    def load_config(self):
+        self.cfg.set("bind", f"fd://{sys.argv[1]}")
+        self.cfg.set("worker_class", "app.web_worker.Worker")
+        self.cfg.set("control_socket_disable", True)
+
+    def load(self):
+        return answer
+
+Server().run()
+"""
+
+
+@pytest.fixture(scope="module")
+def app() -> Dash:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(ANCESTORS, COURSE)
+        return create_app()
+
+
+@pytest.fixture(scope="module")
+def client(app: Dash) -> FlaskClient:
+    return app.server.test_client()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        COURSE,
+        f"{COURSE} http://localhost:8888",
+        "https://*.example.org https://example.org:8443 https://learn",
+        "  https://a.example\n https://b.example ",
+    ],
+)
+def test_origins_are_taken_as_they_are(text: str) -> None:
+    assert frame_ancestors(text) == tuple(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "course.example.org",
+        "*",
+        "'none'",
+        "https://",
+        "https://course.example.org/path",
+        "https://a.example;script-src",
+        "https://a.example,https://b.example",
+        "javascript:alert(1)",
+        "https://-a.example",
+        "https://user@a.example",
+        "https://a.example:port",
+        "https://*",
+    ],
+)
+def test_what_is_no_origin_is_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^{ANCESTORS} must list origins .* Got .*\.$"):
+        frame_ancestors(f"{COURSE} {text}")
+
+
+def policy_of(client: FlaskClient) -> dict[str, list[str]]:
+    text = client.get("/").headers["Content-Security-Policy"]
+    return {name: sources for name, *sources in map(str.split, text.split(";"))}
+
+
+class TestPolicy:
+    def test_the_page_may_be_shown_by_itself_and_where_it_is_configured(
+        self, client: FlaskClient
+    ) -> None:
+        assert policy_of(client)["frame-ancestors"] == ["'self'", COURSE]
+
+    def test_without_a_configuration_by_itself_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv(ANCESTORS, raising=False)
+        client = create_app().server.test_client()
+        assert policy_of(client)["frame-ancestors"] == ["'self'"]
+
+    def test_nothing_is_loaded_from_elsewhere(self, client: FlaskClient) -> None:
+        policy = policy_of(client)
+        assert policy["default-src"] == ["'none'"]
+        assert policy["connect-src"] == ["'self'"]
+        sources = {one for name in policy if name.endswith("-src") for one in policy[name]}
+        assert not any("//" in one or "*" in one for one in sources)
+        assert "'unsafe-eval'" not in sources
+
+    def test_every_inline_script_is_named_and_no_other(self, client: FlaskClient) -> None:
+        page = client.get("/").get_data(as_text=True)
+        inline = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>(.+?)</script>", page)
+        assert len(inline) == 2
+        assert set(policy_of(client)["script-src"]) == {"'self'", *map(hash_of, inline)}
+
+    def test_only_pages_carry_it(self, client: FlaskClient) -> None:
+        assert "Content-Security-Policy" in client.get("/saved-page.html").headers
+        assert "Content-Security-Policy" not in client.get("/_dash-layout").headers
+
+
+def test_a_wrong_configuration_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ANCESTORS, "somewhere")
+    monkeypatch.setattr("sys.argv", ["descent-lab"])
+    with pytest.raises(SystemExit, match=r"does not start.*somewhere"):
+        command.main()
+
+
+def test_so_do_wrong_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HOSTS, "https://lab.example.org")
+    monkeypatch.setattr("sys.argv", ["descent-lab"])
+    with pytest.raises(SystemExit, match=r"does not start.*https://lab"):
+        command.main()
+
+
+class TestEveryAnswer:
+    @pytest.mark.parametrize(
+        "path", ["/", "/health", "/_dash-layout", "/assets/02-lab.css", "/assets/none", "/plotly"]
+    )
+    def test_it_is_taken_as_what_it_is_and_tells_no_address(
+        self, path: str, client: FlaskClient
+    ) -> None:
+        with client.get(path) as response:
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert not {"Set-Cookie", "Server", "X-Powered-By"} & set(response.headers.keys())
+
+    def test_the_page_asks_for_nothing_of_the_device(self, client: FlaskClient) -> None:
+        asked = client.get("/").headers["Permissions-Policy"]
+        assert "camera=()" in asked and "fullscreen" not in asked and "clipboard" not in asked
+
+    @pytest.mark.parametrize(
+        ("base", "is_sent"),
+        [
+            ("https://lab.example.org", True),
+            ("http://localhost:8050", True),
+            # There a browser would ignore it, and complain in the console.
+            ("http://10.1.2.3:8050", False),
+        ],
+    )
+    def test_windows_are_kept_apart_where_a_browser_can(
+        self, base: str, is_sent: bool, client: FlaskClient
+    ) -> None:
+        headers = client.get("/", base_url=base).headers
+        assert ("Cross-Origin-Opener-Policy" in headers) == is_sent
+
+
+class TestCaching:
+    @pytest.mark.parametrize(
+        "path", ["/", "/any", "/_dash-layout", "/_dash-dependencies", "/_reload-hash", "/health"]
+    )
+    def test_what_may_change_is_not_kept(self, path: str, client: FlaskClient) -> None:
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+
+    def test_nor_is_what_is_not_there(self, client: FlaskClient) -> None:
+        for path in ("/assets/none.js?m=1", "/_dash-component-suites/dash/none.v1m1.js"):
+            response = client.get(path)
+            assert response.status_code == 404
+            assert response.headers["Cache-Control"] == "no-store"
+
+    def test_whatever_the_page_names_is_kept_for_good(self, client: FlaskClient) -> None:
+        page = client.get("/").get_data(as_text=True)
+        loaded = [p for p in re.findall(r'(?:src|href)="([^"]+)"', page) if "favicon" not in p]
+        assert len(loaded) > len(list(ASSETS.glob("*.js")))
+        for path in loaded:
+            with client.get(path) as response:
+                assert response.headers["Cache-Control"] == FOREVER, path
+
+    def test_a_file_without_its_version_is_kept_for_a_while(self, client: FlaskClient) -> None:
+        suite = "/_dash-component-suites/dash/dcc/dash_core_components.js"
+        for path in ("/assets/02-lab.css", suite, "/_favicon.ico"):
+            with client.get(path) as response:
+                assert response.headers["Cache-Control"] == "public, max-age=3600", path
+
+
+class TestByteForByte:
+    """Over a real connection, which the server's own part of the headers needs."""
+
+    @pytest.fixture(scope="class", params=["werkzeug", "gunicorn"])
+    @classmethod
+    def port(cls, request: pytest.FixtureRequest) -> Iterator[int]:
+        start = {"werkzeug": serve_by_werkzeug, "gunicorn": serve_by_gunicorn}[request.param]
+        yield from start()
+
+    def test_no_answer_names_the_software(self, port: int) -> None:
+        answer = speak(port, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        head = answer.partition(b"\r\n\r\n")[0]
+        assert b" 200 OK" in head and b"\r\nserver:" not in head.lower()
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            b"NONSENSE\r\n\r\n",
+            b"GET / HTTP/9.1\r\n\r\n",
+            b"<b>SECRET</b> / HTTP/1.1\r\nHost: a\r\n\r\n",
+            b"GET / HTTP/1.1\r\nSECRET\r\n\r\n",
+            b"GET /" + b"SECRET" * 20_000 + b" HTTP/1.1\r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: SECRET\r\n\r\n",
+        ],
+        ids=lambda sent: repr(sent[:20]),
+    )
+    def test_what_is_no_http_is_not_quoted(self, port: int, sent: bytes) -> None:
+        answer = speak(port, sent)
+        assert not re.match(rb"HTTP/1.. 5", answer)
+        for word in (b"SECRET", b"NONSENSE", b"Traceback", b"unicorn", b"Werkzeug", b"Python"):
+            assert word not in answer
+
+
+def serve_by_werkzeug() -> Iterator[int]:
+    def answer(environ: dict, start: object) -> list[bytes]:
+        start("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def serve_by_gunicorn() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        handle = listener.fileno()
+        command = [sys.executable, "-c", GUNICORN, str(handle)]
+        with subprocess.Popen(command, pass_fds=[handle], stderr=subprocess.DEVNULL) as process:
+            # The connection waits in the socket until the worker takes it.
+            yield listener.getsockname()[1]
+            process.terminate()
+
+
+def speak(port: int, sent: bytes) -> bytes:
+    """All that comes back until the server closes, or falls silent."""
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=30)) as connection:
+        connection.sendall(sent)
+        answer = b""
+        try:
+            while part := connection.recv(65536):
+                answer += part
+        except ConnectionResetError:
+            # It closed before it had read all.
+            pass
+        return answer
