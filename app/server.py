@@ -4,66 +4,109 @@ from __future__ import annotations
 
 import gzip
 import logging
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import flask
 from dash import Dash
 from plotly.offline import get_plotlyjs
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app import VERSION
+from app.choices import SettingsError
+from app.config import Config
 from app.engine import Laboratory
+from app.guard import set_guard
+from app.headers import FOREVER, hash_of, set_headers
 from app.lessons import BUILT_IN, load_course
+from app.logs import set_form, set_logs
+from app.metrics import Prometheus, set_metrics
+from app.packing import set_packing
 from app.settings import Settings
 from callbacks import register
 from callbacks.training import train_payload
-from components.layout import page, page_template
+from components.layout import SET_THEME, page, page_template
+from components.saved import saved_page
 
 log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent.parent / "assets"
-FOREVER = "public, max-age=31536000, immutable"
 
 
 def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> Dash:
     """The Dash application, with one training done: the first of a process is slow, and a machine
-    on which it fails should say so at the start.
+    on which it fails should say so at the start. Raises SettingsError for a configuration that
+    means nothing.
 
     lessons     folders with a teacher's own
     listens_on  the address that the server is bound to, if it is known: for the class's link
     """
-    course = load_course([BUILT_IN, *lessons, *_lessons_by_environment()])
+    config = Config.from_environment()
+    course = load_course([BUILT_IN, *lessons, *config.lessons])
     for problem in course.problems:
         log.warning("A lesson file has a mistake: %s", problem)
-    laboratory = Laboratory()
+    meter = Prometheus() if config.has_metrics else None
+    laboratory = Laboratory(meter=meter)
     first_sweep = train_payload(laboratory, Settings())
+    # A process's first torch.optim imports a large part of torch: not while somebody waits.
+    laboratory.sweep(Settings(optimizer="adam", epochs=10))
     app = Dash(
         "descent-lab",
         title="Descent Lab",
         update_title="",
         assets_folder=str(ASSETS),
+        url_base_pathname=config.base_path,
         serve_locally=True,
         compress=True,
     )
     script = _serve_plotly(app)
     app.index_string = page_template(script)
     app.layout = page(first_sweep, course)
-    register(app, laboratory, course, listens_on)
-    app.server.add_url_rule("/health", "health", lambda: "ok")
+    register(app, laboratory, course, listens_on, config.frame_ancestors)
+    _serve_saved_page(app)
+    # First of all, since the guard's refusals have their line too.
+    set_logs(app.server)
+    set_guard(app, config.hosts)
+    set_packing(app.server)
+    set_headers(app.server, config.frame_ancestors, [*app.csp_hashes(), hash_of(SET_THEME)])
+    _serve_health(app.server, config.base_path)
+    if meter:
+        set_metrics(app.server, meter)
+    _serve_first_page(app)
+    _trust_proxies(app.server, config.proxies)
     return app
 
 
 def create_server() -> flask.Flask:
     """What gunicorn serves: `app.server:create_server()`."""
-    server: flask.Flask = create_app().server
+    set_form()
+    try:
+        server: flask.Flask = create_app().server
+    except SettingsError as error:
+        raise SystemExit(f"Descent Lab does not start. {error}") from None
     return server
 
 
-def _lessons_by_environment() -> list[Path]:
-    """DESCENT_LAB_LESSONS: folders as in PATH, for a container or a server."""
-    named = os.environ.get("DESCENT_LAB_LESSONS", "")
-    return [Path(folder) for folder in named.split(os.pathsep) if folder]
+def _serve_health(server: flask.Flask, base_path: str) -> None:
+    """At the root for the container itself, and below the base for who asks through a proxy."""
+    for path in {"/health", f"{base_path}health"}:
+        server.add_url_rule(path, f"health at {path}", lambda: "ok")
+
+
+def _serve_first_page(app: Dash) -> None:
+    """Dash serves its packages' files only from a process that has served a page; of several, one
+    that has not would refuse what another's page asks it for."""
+    app.server.test_client().get(app.config.routes_pathname_prefix)
+
+
+def _trust_proxies(server: flask.Flask, count: int) -> None:
+    """Takes client, scheme and host from what the last `count` proxies say."""
+    if count:
+        server.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            server.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
 
 
 def _serve_plotly(app: Dash) -> str:
@@ -72,18 +115,47 @@ def _serve_plotly(app: Dash) -> str:
     The views are plain divs and must find it at once; Dash would load it late, and compress its
     5 MB again at each request.
     """
-    path = f"/plotly-{version('plotly')}.min.js"
-    script = get_plotlyjs().encode()
-    packed = gzip.compress(script, compresslevel=6)
+    path = f"{app.config.routes_pathname_prefix}plotly-{version('plotly')}.min.js"
+    _serve_packed(app, path, _plotly, "text/javascript", FOREVER)
+    return path
+
+
+def _serve_saved_page(app: Dash) -> None:
+    """What the browser puts a sweep into to save it. Made when somebody first saves."""
+    path = f"{app.config.routes_pathname_prefix}saved-page.html"
+    _serve_packed(app, path, _saved_page, "text/html", "no-cache")
+
+
+@cache
+def _plotly() -> tuple[str, bytes]:
+    """plotly.js, plain and compressed."""
+    script = get_plotlyjs()
+    return script, gzip.compress(script.encode(), compresslevel=6)
+
+
+@cache
+def _saved_page() -> tuple[str, bytes]:
+    styles, modules = (
+        [path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob(kind))]
+        for kind in ("*.css", "*.js")
+    )
+    text = saved_page(VERSION, styles, modules, _plotly()[1])
+    return text, gzip.compress(text.encode(), compresslevel=6)
+
+
+def _serve_packed(
+    app: Dash, path: str, make: Callable[[], tuple[str, bytes]], mimetype: str, caching: str
+) -> None:
+    """A large text, compressed once for all; `make` gives it plain and compressed."""
 
     def serve() -> flask.Response:
+        text, packed = make()
         zipped = flask.request.accept_encodings["gzip"] > 0
-        response = flask.Response(packed if zipped else script, mimetype="text/javascript")
-        response.headers["Cache-Control"] = FOREVER
+        response = flask.Response(packed if zipped else text, mimetype=mimetype)
+        response.headers["Cache-Control"] = caching
         response.headers["Vary"] = "Accept-Encoding"
         if zipped:
             response.headers["Content-Encoding"] = "gzip"
         return response
 
-    app.server.add_url_rule(path, "plotly", serve)
-    return path
+    app.server.add_url_rule(path, path, serve)

@@ -102,6 +102,14 @@ class TestPage:
             with client.get(path) as response:
                 assert response.status_code == 200, path
 
+    def test_so_does_another_process_that_served_no_page_yet(self, index: str) -> None:
+        suites = re.findall(r'src="(/_dash-component-suites[^"]+)"', index)
+        other = create_app().server.test_client()
+        assert suites
+        for path in suites:
+            with other.get(path) as response:
+                assert response.status_code == 200, path
+
     @pytest.mark.parametrize("path", sorted(ASSETS.glob("*.[cj]s*")), ids=lambda path: path.name)
     def test_no_asset_names_another_host(self, path: Path) -> None:
         # Licences in comments give addresses; a browser does not follow them.
@@ -122,6 +130,7 @@ class TestPage:
 REQUESTS = {
     *(ids.TRAIN_REQUEST, ids.INSPECT_REQUEST, ids.MAP_REQUEST),
     *(ids.CHAPTER_REQUEST, ids.PANEL_REQUEST, ids.SHARE_REQUEST, ids.EXPORT_REQUEST),
+    ids.OWN_REQUEST,
 }
 
 

@@ -1,0 +1,87 @@
+"""compose.yaml and its proxy: nothing runs here, so what must stand in them is looked for."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.config import VARIABLES, Config, Container
+from app.guard import MOST_BYTES
+
+ROOT = Path(__file__).parent.parent
+NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, dict[str, Any]]:
+    return yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+
+
+@pytest.mark.parametrize("name", ["proxy", "web"])
+def test_each_container_has_its_limits_and_no_rights(name: str, services: dict) -> None:
+    service = services[name]
+    assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert {"mem_limit", "cpus", "pids_limit", "healthcheck", "restart"} <= service.keys()
+    assert any(one.startswith("/tmp:size=") for one in service["tmpfs"])
+    assert {"max-size", "max-file"} == service["logging"]["options"].keys()
+    assert not {"privileged", "cap_add", "network_mode", "pid"} & service.keys()
+
+
+def test_only_the_proxy_is_reached_and_it_waits_for_the_app(services: dict) -> None:
+    assert "ports" not in services["web"]
+    assert services["proxy"]["depends_on"]["web"]["condition"] == "service_healthy"
+    assert services["proxy"]["ports"] == ["8080:8080"] and "listen 8080;" in NGINX
+
+
+def test_the_apps_environment_is_one_that_it_takes(services: dict) -> None:
+    given = services["web"]["environment"]
+    assert given.keys() <= {one.name for one in VARIABLES}
+    # A default after ":-" is what counts without an .env file.
+    plain = {name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", text) for name, text in given.items()}
+    config = Config.from_environment(plain)
+    assert (config.base_path, config.proxies, config.has_metrics) == ("/lab/", 1, False)
+    assert Container.from_environment(plain).workers == services["web"]["cpus"]
+
+
+def test_it_waits_longer_for_a_stop_than_gunicorn(services: dict) -> None:
+    conf = (ROOT / "gunicorn.conf.py").read_text()
+    graceful = int(re.search(r"graceful_timeout = (\d+)", conf)[1])
+    assert int(services["web"]["stop_grace_period"].removesuffix("s")) > graceful
+
+
+def test_the_proxy_says_what_the_app_believes() -> None:
+    for header in ("Host", "X-Forwarded-Host"):
+        assert f"proxy_set_header {header} $http_host;" in NGINX
+    for header in ("X-Forwarded-Proto $scheme", "X-Forwarded-For $remote_addr"):
+        assert f"proxy_set_header {header};" in NGINX
+    # A location with headers of its own would lose those.
+    assert not re.search(r"location[^}]*proxy_set_header", NGINX)
+
+
+def test_the_proxy_buffers_keeps_files_and_writes_no_address() -> None:
+    for one in ("proxy_request_buffering on", "proxy_buffering on", "gzip off"):
+        assert f"{one};" in NGINX
+    # What it says of an error on a level below, it says of a request, query and all.
+    assert "access_log off;" in NGINX and "error_log stderr emerg;" in NGINX
+    assert int(re.search(r"client_max_body_size (\d+)m", NGINX)[1]) * 2**20 > MOST_BYTES
+    kept = re.search(r"location ~ (\S+) \{[^}]*proxy_cache files;", NGINX)[1]
+    for path in ("assets/02-lab.css", "_dash-component-suites/dash/a.js", "plotly-7.1.0.min.js"):
+        assert re.match(kept, f"/lab/{path}")
+    for path in ("", "_dash-update-component", "_dash-layout", "health", "saved-page.html"):
+        assert not re.match(kept, f"/lab/{path}")
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+def test_nginx_understands_it(tmp_path: Path) -> None:
+    path = tmp_path / "nginx.conf"
+    # The name of the app's container is known in compose alone.
+    path.write_text(NGINX.replace("web:8050", "127.0.0.1:8050").replace("/tmp/", f"{tmp_path}/"))
+    done = subprocess.run(["nginx", "-t", "-c", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

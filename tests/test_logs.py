@@ -1,0 +1,172 @@
+"""What the log says of a request, in both forms, and that it says nothing of what was sent."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+
+from app.logs import ForMachines, ForPeople, formatter
+from app.server import create_app
+from callbacks import training
+from callbacks.answers import FAILED
+from components import ids
+
+SECRET = "secretword"
+REQUESTS = ("app.logs",)
+
+
+@pytest.fixture(scope="module")
+def app() -> Dash:
+    return create_app()
+
+
+@pytest.fixture(scope="module")
+def client(app: Dash) -> FlaskClient:
+    return app.server.test_client()
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """The requests' lines as a machine reads them."""
+    made = [ForMachines().format(one) for one in caplog.records if one.name in REQUESTS]
+    assert not any("\n" in one for one in made)
+    return [json.loads(one) for one in made]
+
+
+def asked(client: FlaskClient, value: object) -> Any:
+    body = {
+        "output": f"{ids.TRAIN_ANSWER}.data",
+        "outputs": {"id": ids.TRAIN_ANSWER, "property": "data"},
+        "inputs": [{"id": ids.TRAIN_REQUEST, "property": "data", "value": value}],
+        "changedPropIds": [f"{ids.TRAIN_REQUEST}.data"],
+    }
+    return client.post(f"/_dash-update-component?{SECRET}", json=body)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "address"),
+    [
+        ("GET", "/foo", 404, "/<path:path>"),
+        ("POST", "/", 405, "unknown"),
+        ("GET", f"/assets/{SECRET}.js", 404, "/assets/<path:filename>"),
+        ("POST", "/_dash-update-component", 415, "/_dash-update-component"),
+        (SECRET.upper(), "/", 405, "unknown"),
+    ],
+)
+def test_a_refusal_is_one_line_without_what_was_sent(
+    client: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    path: str,
+    status: int,
+    address: str,
+) -> None:
+    headers = {name: SECRET for name in ("User-Agent", "Referer", "X-Request-Id", "Cookie")}
+    url = f"{path}?own={SECRET}"
+    with client.open(url, method=method, headers=headers, data=SECRET) as response:
+        assert response.status_code == status
+        own_id = response.headers["X-Request-Id"]
+    (line,) = lines(caplog)
+    assert line["status"] == status and line["address"] == address and line["request"] == own_id
+    assert line["level"] == "warning" and line["seconds"] >= 0
+    whole = caplog.text + json.dumps(line) + "".join(repr(one.__dict__) for one in caplog.records)
+    assert SECRET not in whole.lower()
+
+
+def test_what_works_leaves_no_line_and_has_an_id_of_its_own(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = {client.get("/health").headers["X-Request-Id"] for _ in range(20)}
+    assert len(found) == 20 and all(re.fullmatch("[0-9a-f]{16}", one) for one in found)
+    assert lines(caplog) == []
+
+
+def test_the_person_and_the_log_know_a_failure_by_the_same_id(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(training, "train_payload", fail)
+    response = asked(client, {"ticket": 1, "settings": {"seed": 3}})
+    own_id = response.headers["X-Request-Id"]
+    answer = response.json["response"][ids.TRAIN_ANSWER]["data"]
+    assert answer["error"] == f"{FAILED} Tell whoever runs it: {own_id}."
+    (line,) = lines(caplog)
+    assert line["level"] == "error" and line["request"] == own_id
+    assert "ValueError" in line["message"] and "test_logs.py" in line["message"]
+    assert SECRET not in json.dumps(line) + caplog.text
+
+
+def test_a_failure_that_became_a_500_is_one_line_too(
+    app: Dash,
+    client: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setitem(app.callback_map[f"{ids.TRAIN_ANSWER}.data"], "callback", fail)
+    response = asked(client, {})
+    assert response.status_code == 500
+    (line,) = lines(caplog)
+    assert line["request"] == response.headers["X-Request-Id"] and SECRET not in json.dumps(line)
+
+
+def record(**more: Any) -> logging.LogRecord:
+    made = logging.LogRecord("app", logging.ERROR, "x.py", 1, "%s is\nlong", ("it",), None)
+    made.__dict__.update(more)
+    return made
+
+
+class TestForms:
+    def test_for_people(self) -> None:
+        text = ForPeople().format(record(fields={"request": "abc"}))
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \S+ ERROR it is\nlong \[abc\]", text)
+        assert ForPeople().format(record()).endswith("ERROR it is\nlong")
+
+    def test_for_machines(self) -> None:
+        line = json.loads(ForMachines().format(record(fields={"request": "abc", "status": 404})))
+        time = line.pop("time")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", time)
+        assert line == {
+            "level": "error",
+            "logger": "app",
+            "message": "it is\nlong",
+            "request": "abc",
+            "status": 404,
+        }
+
+    @pytest.mark.parametrize("form", [ForPeople(), ForMachines()])
+    def test_an_errors_own_words_are_left_out(self, form: logging.Formatter) -> None:
+        """Other packages log errors with all that these say."""
+        try:
+            int(SECRET)
+        except ValueError:
+            text = form.format(record(exc_info=sys.exc_info()))
+        assert (
+            "ValueError" in text
+            and "test_logs.py" in text
+            and SECRET not in text.replace("int(SECRET)", "")
+        )
+
+    @pytest.mark.parametrize(("is_terminal", "form"), [(True, ForPeople), (False, ForMachines)])
+    def test_where_the_lines_go_decides(
+        self, monkeypatch: pytest.MonkeyPatch, is_terminal: bool, form: type
+    ) -> None:
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal, raising=False)
+        assert type(formatter()) is form
+
+    def test_a_process_without_a_terminal_writes_json(self) -> None:
+        code = "import logging; from app.logs import set_form; set_form(); set_form()\n"
+        code += "logging.getLogger('a').warning('said')"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert json.loads(done.stderr)["message"] == "said"

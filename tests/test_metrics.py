@@ -1,0 +1,206 @@
+"""What Prometheus is told, of one process and of several, and who is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from app.config import METRICS
+from app.engine import Laboratory
+from app.meter import Meter
+from app.metrics import FORWARDED, is_near
+from app.server import create_app
+from app.settings import Settings, estimated_seconds
+from app.turns import Busy, Turns
+from callbacks import training
+from components import ids
+
+ROOT = Path(__file__).parent.parent
+
+
+class Seen(Meter):
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, float]] = []
+
+    def trained(self, seconds: float) -> None:
+        self.told.append(("trained", seconds))
+
+    def found(self) -> None:
+        self.told.append(("found", 0))
+
+    def waits(self, seconds: float) -> None:
+        self.told.append(("waits", seconds))
+
+    def busy(self) -> None:
+        self.told.append(("busy", 0))
+
+
+def test_a_laboratory_tells_what_it_does() -> None:
+    meter, chosen = Seen(), Settings(epochs=30)
+    laboratory = Laboratory(meter=meter)
+    laboratory.experiment(chosen)
+    laboratory.experiment(chosen)
+    laboratory.sweep(chosen)
+    once = ["waits", "trained", "waits"]
+    assert [name for name, _ in meter.told] == [*once, "found", *once]
+    waits = [seconds for name, seconds in meter.told if name == "waits"]
+    assert waits == [estimated_seconds(chosen), 0, estimated_seconds(chosen), 0]
+    assert all(0 < seconds < 60 for name, seconds in meter.told if name == "trained")
+
+
+def test_a_training_that_fails_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(settings: Settings) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("app.engine.laboratory.train_sweep", fail)
+    meter = Seen()
+    with pytest.raises(ValueError):
+        Laboratory(meter=meter).sweep(Settings(epochs=30))
+    assert [name for name, _ in meter.told] == ["waits", "waits"] and meter.told[-1][1] == 0
+
+
+def test_who_must_come_again_is_counted() -> None:
+    meter = Seen()
+    turns = Turns(longest_wait=1, meter=meter)
+    with turns.take(5), pytest.raises(Busy), turns.take(5):
+        pass
+    assert [name for name, _ in meter.told] == ["waits", "busy", "waits"]
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    monkeypatch.setenv(METRICS, "1")
+    return create_app().server.test_client()
+
+
+def figures(text: str) -> dict[str, float]:
+    """Each sample by its name and labels."""
+    return {
+        one.name + "".join(f" {name}={text}" for name, text in one.labels.items()): one.value
+        for family in text_string_to_metric_families(text)
+        for one in family.samples
+    }
+
+
+def body(settings: dict[str, Any]) -> dict[str, Any]:
+    value = {"ticket": 1, "settings": settings}
+    return {
+        "output": f"{ids.TRAIN_ANSWER}.data",
+        "outputs": {"id": ids.TRAIN_ANSWER, "property": "data"},
+        "inputs": [{"id": ids.TRAIN_REQUEST, "property": "data", "value": value}],
+        "changedPropIds": [f"{ids.TRAIN_REQUEST}.data"],
+    }
+
+
+def test_the_figures_follow_what_happens(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = figures(client.get("/metrics").text)
+    for seed in (5, 5, 6):
+        client.post("/_dash-update-component", json=body({"seed": seed, "epochs": 30}))
+    client.get("/foo")
+    client.post("/")
+    monkeypatch.setattr(training, "train_payload", lambda *_: 1 / 0)
+    client.post("/_dash-update-component", json=body({}))
+    after = figures(client.get("/metrics").text)
+    # Both that the start itself trains are in it from the beginning.
+    assert before["descent_lab_training_seconds_count"] == 2
+    assert after["descent_lab_training_seconds_count"] == 4
+    assert after["descent_lab_training_seconds_sum"] > before["descent_lab_training_seconds_sum"]
+    assert after["descent_lab_cache_hits_total"] == 1
+    assert after["descent_lab_refusals_total status=404"] == 1
+    assert after["descent_lab_refusals_total status=405"] == 1
+    assert after["descent_lab_failures_total"] == 1
+    assert after["descent_lab_queue_seconds"] == 0 == after["descent_lab_busy_total"]
+
+
+def test_without_the_switch_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(METRICS, raising=False)
+    assert create_app().server.test_client().get("/metrics").status_code == 404
+
+
+@pytest.mark.parametrize("name", FORWARDED)
+def test_nobody_is_told_through_a_proxy(client: FlaskClient, name: str) -> None:
+    assert client.get("/metrics", headers={name: "10.0.0.1"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "is_told"),
+    [
+        *((one, True) for one in ("127.0.0.1", "::1", "10.0.0.5", "172.18.0.2", "::ffff:10.0.0.5")),
+        *((one, False) for one in ("8.8.8.8", "2001:4860::1", "::ffff:8.8.8.8", "", "unknown")),
+    ],
+)
+def test_only_who_is_near_is_told(client: FlaskClient, address: str, is_told: bool) -> None:
+    assert is_near(address) == is_told
+    told = client.get("/metrics", environ_overrides={"REMOTE_ADDR": address})
+    assert told.status_code == (200 if is_told else 404)
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return int(listener.getsockname()[1])
+
+
+def answer_of(port: int, path: str) -> str:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+        return str(response.read().decode())
+
+
+def refused(port: int) -> None:
+    with pytest.raises(urllib.error.HTTPError):
+        answer_of(port, "/foo")
+
+
+def test_gunicorns_processes_count_together_and_leave_nothing_behind() -> None:
+    port = free_port()
+    chosen = {"PORT": str(port), "WEB_CONCURRENCY": "2", "THREADS": "2", METRICS: "1"}
+    command = [sys.executable, "-m", "gunicorn"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | chosen, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            wait_for(port)
+            for _ in range(20):
+                refused(port)
+            seen = {answer_of(port, "/metrics").count("descent_lab") > 0 for _ in range(5)}
+            found = figures(answer_of(port, "/metrics"))
+            assert seen == {True} and found["descent_lab_refusals_total status=404"] == 20
+            assert found["descent_lab_training_seconds_count"] == 2
+            memory, file = Path("/dev/shm"), f"counter_{process.pid}.db"
+            (folder,) = {one.parent for one in memory.glob(f"descent-lab-metrics-*/{file}")}
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert not folder.exists()
+    # All its lines have one form, gunicorn's own as well.
+    assert all(line.startswith('{"time": ') for line in said.splitlines()), said
+    assert said.count('"status": 404') == 20 and "Starting gunicorn" in said
+
+
+def wait_for(port: int) -> None:
+    end = time.monotonic() + 60
+    while True:
+        try:
+            assert answer_of(port, "/health") == "ok"
+            return
+        except OSError:
+            assert time.monotonic() < end
+            time.sleep(0.2)
