@@ -137,20 +137,44 @@
     const held = moment.track.validation;
     const both = held && `train ${format(moment.loss, 3)} · validation ${format(held[moment.index], 3)} (dashed)`;
     setText("curves-note", moment.overflowed ? `overflow; drawn: epoch ${moment.shownEpoch}` : both || `train loss ${format(moment.loss)}`);
-    setText("fit-note", sweep.predictors > 1 ? "predicted against observed" : sweep.validation_loss ? "dotted: least squares; rings: validation" : "dotted: least squares");
+    setText("fit-note", fitNote(sweep, moment));
     showExplanation(sweep, run, moment, detail);
   }
 
-  function surfaceNote({ plane }) {
-    if (plane.is_exact) return "weight × bias: exact";
+  function fitNote(sweep, moment) {
+    if (sweep.own && !moment.overflowed) return ownFit(sweep, moment);
+    if (sweep.predictors > 1) return "predicted against observed";
+    if (lab.state.hidden.has("optimum")) return sweep.validation_loss ? "rings: validation" : "";
+    return sweep.validation_loss ? "dotted: least squares; rings: validation" : "dotted: least squares";
+  }
+
+  const subsetOf = ({ rows, examples }) => (rows > examples ? `Trained on ${examples} of ${rows} rows, drawn once with a fixed seed.` : null);
+  const shorter = (name) => (name.length > 14 ? `${name.slice(0, 13)}…` : name);
+
+  /** The model of a person's own data in their own units, and its root mean squared error. */
+  function ownFit(sweep, { first, second, loss }) {
+    const { own, units: { input: [middle, width], target: [mean, scale] } } = sweep;
+    const error = `typical error ${format(Math.sqrt(loss) * scale, 3)}`;
+    if (!sweep.plane.is_exact) return `${sweep.predictors > 1 ? "predicted against observed" : shorter(own.target)}; ${error}`;
+    const slope = (first * scale) / width;
+    const start = mean + scale * second - slope * middle;
+    const sign = slope < 0 ? "−" : "+";
+    return `${shorter(own.target)} = ${format(start, 3)} ${sign} ${format(Math.abs(slope), 3)} × ${shorter(sweep.predictor_names[0])}; ${error}`;
+  }
+
+  function surfaceNote({ plane, own }) {
+    if (plane.is_exact) return own?.is_standardized ? "weight × bias of the standardised data: exact" : "weight × bias: exact";
     if (plane.kind === "parameters") return `the others as at epoch ${plane.frozen_at}`;
     return "directions of all parameters, not single weights";
   }
 
   function showExplanation(sweep, run, moment, detail) {
-    const lines = lab.state.hidden.has("hints") ? [] : [outcome(sweep, run), reason(sweep, run), comparison(sweep)];
+    const isTooSteep = lacksScale(sweep) && !lab.state.hidden.has("hints");
+    element("standardize").hidden = !isTooSteep;
+    const lines = lab.state.hidden.has("hints") ? [] : [outcome(sweep, run), isTooSteep ? scaleAsReason(sweep, run) : reason(sweep, run), comparison(sweep)];
     const now = sweep.is_linear || !lines.length ? null : sharpnessNow(sweep, detail, moment);
     if (now) lines.splice(2, 0, now);
+    if (sweep.own && !moment.overflowed && lines.length) lines.push(`At epoch ${moment.epoch}: ${ownFit(sweep, moment)}.`, subsetOf(sweep.own));
     const html = lines.filter(Boolean);
     const target = element("explanation");
     const text = html.join("\n");
@@ -177,6 +201,19 @@
       case "too slow": return `At ${rate} it is too slow: ${ending(sweep, run)}.`;
       default: return `At ${rate} training converges: ${ending(sweep, run)}.`;
     }
+  }
+
+  /** A person's own numbers, as they are, on which no rate of the slider works. Where all end stuck,
+      the best of them has arrived at what no network at all would do as well. */
+  const lacksScale = ({ own, arrived, verdicts }) =>
+    Boolean(own) && !own.is_standardized && !arrived.slice(0, lab.STOPS).some((has, run) => has && verdicts[run] !== "stuck");
+
+  function scaleAsReason(sweep, run) {
+    const help = "Standardised, every column has mean 0 and standard deviation 1, and the loss curves gently.";
+    const rate = sweep.learning_rates[run];
+    if (!(sweep.edge < sweep.learning_rates[0]) || !edgeIsCritical(sweep)) return `No rate of the slider works on these numbers as they are. ${help}`;
+    const product = format(rate * (sweep.start_sharpness + sweep.settings.weight_decay), 3);
+    return `Why: ${plain(rate)} × sharpness ${format(sweep.start_sharpness, 3)} = ${product}, and it may be at most ${format(sweep.edge_numerator, 3).replace(/\.0+$/, "")}. So it is at every rate of the slider: the size of these numbers makes the loss steep. The largest rate that would work is ${sweep.edge_formula} = ${formatDown(sweep.edge)}, far below the slider. ${help}`;
   }
 
   /** Only for the linear model is the sharpness the reason. */
@@ -222,5 +259,5 @@
     message.textContent = text || "";
   }
 
-  Object.assign(lab, { formatDown, element, setText, format, plain, showFacts, showSweep, showNotes, showMessage, followWidth });
+  Object.assign(lab, { ownFit, formatDown, element, setText, format, plain, showFacts, showSweep, showNotes, showMessage, followWidth });
 })(window.descentLab);

@@ -39,7 +39,7 @@
     state.share = lab.scale.toShare(Math.min(state.wanted, sweep.end), sweep.end);
     lab.showSweep(sweep);
     lab.placePins(sweep);
-    const shown = VIEWS.map((name) => lab.show(overlays[name], sweep.views[name]));
+    const shown = VIEWS.map((name) => lab.show(overlays[name], sweep.views[lab.figureOf(name)]));
     touch();
     return Promise.all(shown).then(touch);
   }
@@ -134,7 +134,7 @@
   function draw() {
     const moment = lab.momentOf(state.track, state.wanted);
     for (const name of VIEWS) {
-      if (overlays[name].ready) lab.DRAW[name](overlays[name], state.sweep, moment, state);
+      if (overlays[name].ready) lab.drawingOf(name)(overlays[name], state.sweep, moment, state);
     }
     lab.showFacts(state.sweep, state.run, moment);
     lab.showNotes(state.sweep, state.run, moment, Boolean(state.slices?.at(moment.shownEpoch)), state.detail);
@@ -147,10 +147,11 @@
   function settle() {
     const moment = lab.momentOf(state.track, state.wanted);
     for (const name of VIEWS) {
-      if (overlays[name].ready) lab.rest(name, overlays[name], state.sweep, moment);
+      if (overlays[name].ready) lab.rest(lab.figureOf(name), overlays[name], state.sweep, moment);
     }
     // Now there is time for what a panel draws coarsely while something moves.
     lab.drawPanels(state.sweep, moment);
+    lab.describe();
     lab.keepAddress(moment);
     if (lab.planeIsStale(state.sweep)) return lab.request({});
     const isExact = state.detail && (!state.slices || state.slices.at(moment.shownEpoch));
@@ -162,6 +163,7 @@
   function start() {
     lab.readColors();
     for (const name of VIEWS) overlays[name] = new lab.Overlay(lab.element(name));
+    lab.watchScene(overlays["loss-surface"]);
     const resize = new ResizeObserver((entries) => {
       for (const { target } of entries) resized(overlays[target.id]);
     });
@@ -190,7 +192,7 @@
   function repaint() {
     lab.readColors();
     touch();
-    return Promise.all(VIEWS.map((name) => lab.show(overlays[name], state.sweep.views[name]))).then(touch);
+    return Promise.all(VIEWS.map((name) => lab.show(overlays[name], state.sweep.views[lab.figureOf(name)]))).then(touch);
   }
 
   Object.assign(lab, {

@@ -14,16 +14,19 @@
   let [spinner, watchdog] = [0, 0];
   // The plane of the last request that failed: it is not asked for again by itself.
   let refused = null;
+  // What is to be said of a link, also once its sweep has come; and whether one is being followed.
+  let [notes, isFollowing] = [[], false];
 
   /* ---- training ---- */
 
   /** What the person changed, on top of what is chosen; the rest stays as it is. */
   function request(change) {
+    isFollowing = false;
     ask(lab.withDefaults({ ...asked, ...change }));
   }
 
   function ask(settings) {
-    asked = settings;
+    asked = { ...settings, own: lab.ownOf(settings) };
     wish = { ...asked };
     if (!inFlight) send();
   }
@@ -38,6 +41,35 @@
     lab.selectRun(run);
     showControls();
     lab.goTo(state.wanted);
+    sayOfLink();
+  }
+
+  /** The settings of a link, and the sentences about what is wrong with it. */
+  function followLink(settings, sentences) {
+    [notes, isFollowing] = [sentences, true];
+    lab.showMessage(notes.join("\n"));
+    requestExactly(settings);
+  }
+
+  /** What there is to say of a link stays until something else is chosen. */
+  function sayOfLink(sentence = "") {
+    const said = [...notes, sentence].filter(Boolean);
+    lab.showMessage(said.join("\n"));
+    // A link that waits for its turn has not been answered yet.
+    if (!wish) [notes, isFollowing] = [[], false];
+  }
+
+  /** What the server refuses of a link goes back to its default, with its sentence; the rest is
+      opened. False where that does not help. */
+  function openRest(sentence, field) {
+    if (!isFollowing || wish || sentence === SILENCE) return false;
+    const isPlane = !field && Boolean(sent.plane);
+    if (!isPlane && (!lab.isSetting(field) || asked[field] === lab.standardOf(field))) return false;
+    notes = [...notes, `${sentence} ${isPlane ? "The usual plane" : `The usual ${lab.optionOf(field, lab.standardOf(field))}`} is taken instead.`];
+    if (isPlane) lab.choosePlane({ kind: "anchored" });
+    finish();
+    ask(isPlane ? asked : { ...asked, [field]: lab.standardOf(field) });
+    return true;
   }
 
   function send() {
@@ -47,9 +79,14 @@
     wish = null;
     clearTimeout(spinner);
     spinner = setTimeout(() => (element("busy").hidden = false), SPINNER_AFTER);
+    watch();
+    lab.ask("train-request", { ticket, settings: sent.settings, plane: lab.planeForServer(sent.plane) });
+  }
+
+  /** Silence is counted from the last sign of life, or from when the server wants to be asked. */
+  function watch(seconds = 0) {
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => fail(SILENCE), SILENCE_AFTER);
-    window.dash_clientside.set_props("train-request", { data: { ticket, settings: sent.settings, plane: lab.planeForServer(sent.plane) } });
+    watchdog = setTimeout(() => fail(SILENCE), SILENCE_AFTER + 2000 * seconds);
   }
 
   function finish() {
@@ -61,8 +98,9 @@
 
   /** The last good sweep stays, and unless a newer wish waits the controls go back to it. */
   function fail(sentence, field = null) {
+    if (openRest(sentence, field)) return;
     finish();
-    lab.showMessage(sentence);
+    sayOfLink(sentence);
     lab.showFieldError(field, sentence);
     lab.choosePlane(state.sweep.planeChoice || { kind: "anchored" });
     // Its answer, should it still come, is no longer waited for.
@@ -75,6 +113,7 @@
 
   function receiveSweep(answer) {
     if (!answer || answer.ticket !== ticket) return window.dash_clientside.no_update;
+    if (lab.isAskedAgain("train-request", answer)) return watch(answer.again) || window.dash_clientside.no_update;
     if (ticket === 0) whenReady(() => begin(answer.payload));
     else if (answer.payload) adopt(answer.payload);
     else fail(answer.error, answer.field);
@@ -85,8 +124,9 @@
     finish();
     // The rate that the person selected while the training ran counts, not the one it began with.
     const hasMoved = selectedRate() !== sent.rate;
+    lab.adoptOwn(payload.settings.own);
     lab.adoptSweep(Object.assign(new lab.Sweep(payload), { planeChoice: sent.plane }), hasMoved);
-    lab.showMessage("");
+    sayOfLink();
     lab.showFieldError(null);
     if (wish) return send();
     if (!state.held) showControls();
@@ -107,7 +147,7 @@
     clearTimeout(sendDetail.watchdog);
     // An inspection that got no answer is asked for again once the page rests.
     sendDetail.watchdog = setTimeout(() => { detailInFlight = false; lab.touch(); }, SILENCE_AFTER);
-    window.dash_clientside.set_props("inspect-request", { data: detailWish });
+    lab.ask("inspect-request", detailWish);
     detailWish = null;
   }
 
@@ -115,7 +155,7 @@
   const dropDetail = () => (detailTicket += 1);
 
   function receiveDetail(answer) {
-    if (!answer) return window.dash_clientside.no_update;
+    if (!answer || lab.isAskedAgain("inspect-request", answer)) return window.dash_clientside.no_update;
     detailInFlight = false;
     clearTimeout(sendDetail.watchdog);
     if (answer.ticket === detailTicket && !inFlight) {
@@ -198,9 +238,23 @@
     const typed = element("learning-rate-value");
     typed.addEventListener("change", () => typeRate(typed.value));
     typed.setAttribute("aria-label", "learning rate, exact value");
+    lab.leaveOnEnter(typed);
     element("slower").addEventListener("click", () => stepRate(-1));
     element("faster").addEventListener("click", () => stepRate(1));
-    document.querySelectorAll("#strip .cell").forEach((cell, run) => cell.addEventListener("click", () => selectStop(run)));
+    bindStrip();
+  }
+
+  /** A finger or a mouse on the strip, which has a cell for each stop. */
+  function bindStrip() {
+    const strip = element("strip");
+    const pick = (event) => {
+      const { left, width } = strip.getBoundingClientRect();
+      selectStop(Math.floor((lab.STOPS * (event.clientX - left)) / width));
+    };
+    // A busy page makes no click of a short touch; a touch that scrolls ends otherwise.
+    strip.addEventListener("pointerup", pick);
+    strip.addEventListener("pointerdown", (event) => strip.setPointerCapture(event.pointerId));
+    strip.addEventListener("pointermove", (event) => event.buttons && pick(event));
   }
 
   /* ---- timeline ---- */
@@ -284,6 +338,7 @@
     const root = document.documentElement.dataset;
     root.palette = THEMES[(THEMES.indexOf(root.palette) + 1) % THEMES.length];
     root.bsTheme = root.palette === "dark" ? "dark" : "light";
+    nameTheme();
     lab.repaint();
     try {
       localStorage.setItem("theme", root.palette);
@@ -292,23 +347,15 @@
     }
   }
 
+  const nameTheme = () => element("theme").setAttribute("aria-label", `theme: ${document.documentElement.dataset.palette}`);
+
   function bindPage() {
     element("theme").addEventListener("click", nextTheme);
-    element("open-rail").addEventListener("click", () => document.body.classList.toggle("rail-open"));
-    document.addEventListener("click", (event) => {
-      if (!event.target.closest("#rail, #open-rail")) document.body.classList.remove("rail-open");
-    });
+    nameTheme();
     const tabs = document.querySelectorAll(".tab");
-    tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tabs, tab)));
-    chooseTab(tabs, tabs[0]);
-  }
-
-  function chooseTab(tabs, chosenTab) {
-    for (const tab of tabs) {
-      tab.setAttribute("aria-selected", tab === chosenTab);
-      element(`${tab.dataset.view}-card`).classList.toggle("chosen", tab === chosenTab);
-    }
-    lab.touch();
+    tabs.forEach((tab) => tab.addEventListener("click", () => lab.chooseTab(tab)));
+    lab.chooseTab(tabs[0]);
+    lab.bindReach();
   }
 
   function begin(payload) {
@@ -319,6 +366,7 @@
     bindTimeline();
     bindPage();
     lab.bindPlanes();
+    lab.recallOwn();
     showControls();
     lab.startLesson();
     lab.recallMap();
@@ -335,7 +383,7 @@
   const wasRefused = (plane) => JSON.stringify(plane) === JSON.stringify(refused);
 
   Object.assign(lab, {
-    isTraining, wasRefused, nextTheme, stepRate, request, requestDetail, requestExactly, dropDetail, selectRate,
+    isTraining, wasRefused, followLink, nextTheme, stepRate, request, requestDetail, requestExactly, dropDetail, selectRate,
     showTimeline, showRate,
   });
   window.dash_clientside = window.dash_clientside || {};

@@ -5,8 +5,10 @@
   const { state, element } = lab;
   // Big enough for the back of a room.
   const PRESENTED_SIZE = 20;
-  const CURTAIN = ["verdict", "strip", "mark", "ahead", "hints"];
-  const KEEP = "single-keys";
+  const CURTAIN = ["verdict", "strip", "mark", "ahead", "hints", "optimum"];
+  const [KEEP, DRAWN] = ["single-keys", "curtain"];
+  // Below, two views in large type have no room.
+  const NARROW = window.matchMedia("(max-width: 799.98px)");
 
   let [presented, alone] = [null, null];
 
@@ -15,20 +17,28 @@
   const isPresenting = () => presented !== null;
 
   function present(names) {
+    if (NARROW.matches) return;
     presented = names.slice(-2);
     document.body.classList.add("present");
+    showPresentButton();
     setTextSize(PRESENTED_SIZE);
     showPresented();
   }
 
-  /** The page as it was, with all its cards; a curtain that was drawn goes too. */
+  /** The page as it was, with all its cards. */
   function leavePresenting() {
     if (!isPresenting()) return;
     presented = null;
     document.body.classList.remove("present");
+    showPresentButton();
     setTextSize(undefined);
     lab.showCards(lab.usualCards());
     lab.keepPresenting(null);
+  }
+
+  function showPresentButton() {
+    element("present").setAttribute("aria-pressed", isPresenting());
+    lab.setText("present", isPresenting() ? "Leave" : "Present");
   }
 
   /** A chapter's cards, or all: while presenting, the first two of them. */
@@ -70,10 +80,33 @@
   function toggleCurtain() {
     const isHidden = state.hidden.size > 0;
     lab.drawCurtain(isHidden ? [] : CURTAIN);
-    lab.setText("curtain", isHidden ? "Curtain" : "Reveal and play");
-    if (!isHidden) return lab.goTo(Math.min(state.wanted, 3));
+    keepCurtain();
+    // What still plays would play the answer.
+    lab.pause();
     lab.goTo(0);
-    return lab.play();
+    if (isHidden) lab.play();
+  }
+
+  /** It stays also through a reload of this tab. */
+  function keepCurtain() {
+    const isDrawn = state.hidden.size > 0;
+    lab.setText("curtain", isDrawn ? "Reveal and play" : "Curtain");
+    try {
+      if (isDrawn) sessionStorage.setItem(DRAWN, "drawn");
+      else sessionStorage.removeItem(DRAWN);
+    } catch {
+      // A browser that keeps nothing opens it at a reload.
+    }
+  }
+
+  function recallCurtain() {
+    try {
+      if (document.body.dataset.mode === "lesson" || sessionStorage.getItem(DRAWN) !== "drawn") return;
+    } catch {
+      return;
+    }
+    lab.drawCurtain(CURTAIN);
+    keepCurtain();
   }
 
   /* ---- keys ---- */
@@ -149,8 +182,10 @@
   function isTaken(event) {
     const { target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || element("keys").open) return true;
+    // A card closes by itself; the epoch and the learning rate may change behind an open table.
+    if (event.key === "Escape" && document.querySelector("dialog[open]")) return true;
     if (target.matches?.("input:not([type=range]), textarea, select, [role=listbox], [contenteditable]")) return true;
-    const own = { "input[type=range]": ["ArrowLeft", "ArrowRight", "PageUp", "PageDown"], "button, summary, a, [role=button]": [" "] };
+    const own = { "input[type=range], [role=region], [role=tab]": ["ArrowLeft", "ArrowRight", "PageUp", "PageDown"], "button, summary, a, [role=button], [role=region]": [" "] };
     return Object.entries(own).some(([what, keys]) => target.matches?.(what) && keys.includes(event.key));
   }
 
@@ -173,6 +208,7 @@
     for (const button of document.querySelectorAll(".show-view")) button.addEventListener("click", () => chooseView(button.dataset.view));
     const { present: asked } = lab.readAddress();
     if (asked) present(asked);
+    recallCurtain();
   }
 
   Object.assign(lab, { bindKeys, showViews });

@@ -10,6 +10,8 @@
 
   /** The chapter on show, or null in free exploration. */
   let [chapter, ticket, panels] = [null, 0, []];
+  // The cards that a link named, else all.
+  let cards = CARDS;
 
   /* ---- which views ---- */
 
@@ -19,6 +21,7 @@
     CARDS.forEach((name) => element(`${name}-card`).classList.toggle("leads", name === shown[0]));
     document.querySelector(".views").dataset.count = shown.length;
     document.querySelector(".lab").classList.toggle("no-cards", shown.length === 0);
+    lab.showTabs();
     lab.touch();
   }
 
@@ -34,10 +37,14 @@
   /* ---- the curtain ---- */
 
   function drawCurtain(hidden) {
+    const showedOptimum = !state.hidden.has("optimum");
     state.hidden = new Set(hidden);
     document.body.classList.toggle("curtain", state.hidden.size > 0);
+    if (showedOptimum === state.hidden.has("optimum")) lab.repaint();
     lab.showSweep(state.sweep);
     lab.showRate();
+    // What is said and listed must not tell for a moment what is hidden now.
+    lab.describeNow();
     lab.touch();
   }
 
@@ -59,13 +66,16 @@
   function openChapter(slug, isNew = true) {
     ticket += 1;
     window.dash_clientside.set_props("chapter-request", { data: { ticket, slug } });
-    if (isNew) history.pushState({}, "", `?chapter=${encodeURIComponent(slug)}`);
+    if (isNew) history.pushState({}, "", lab.searchOf(lab.chapterQuery(slug)));
   }
 
   function receiveChapter(answer) {
     if (!answer || answer.ticket !== ticket) return window.dash_clientside.no_update;
     if (answer.error) {
       lab.showMessage(answer.error);
+      // Nothing has changed, so the address goes back to what is on show.
+      history.replaceState({}, "", lab.searchOf(chapter ? lab.chapterQuery(chapter.slug) : `v=${lab.LINK_VERSION}`));
+      lab.touch();
       return window.dash_clientside.no_update;
     }
     chapter = answer.chapter;
@@ -91,7 +101,7 @@
   }
 
   /** The cards that are on show when nobody has chosen others. */
-  const usualCards = () => (chapter ? chapter.views.filter((name) => CARDS.includes(name)) : CARDS);
+  const usualCards = () => (chapter ? chapter.views.filter((name) => CARDS.includes(name)) : cards);
 
   /** One chapter back or on; false where no lesson is open. */
   function turnPage(way) {
@@ -104,6 +114,7 @@
     // A chapter that is still on its way has come too late.
     ticket += 1;
     chapter = null;
+    cards = CARDS;
     setMode("explore");
     lab.showViews(CARDS);
     openPanels([]);
@@ -119,15 +130,18 @@
 
   /** The address decides at the start and after Back. */
   function followAddress() {
-    const slug = new URLSearchParams(location.search).get("chapter");
+    const asked = lab.readAddress();
+    const slug = lab.wordsInAddress().get("chapter");
+    if (asked.problems.length) lab.showMessage(asked.problems.join("\n"));
     if (slug) return openChapter(slug, false);
     if (chapter) explore(false);
-    const { isEmpty, settings, plane, epoch, views } = lab.readAddress();
-    if (isEmpty) return;
-    lab.choosePlane(plane, true);
-    if (Number.isFinite(epoch)) state.wanted = Math.max(epoch, 0);
-    openPanels(views);
-    lab.requestExactly(settings);
+    if (asked.isEmpty) return lab.touch();
+    lab.choosePlane(asked.plane, true);
+    if (asked.epoch !== null) state.wanted = asked.epoch;
+    openPanels(asked.views);
+    cards = asked.cards.length ? asked.cards : CARDS;
+    lab.showViews(cards);
+    lab.followLink(asked.settings, asked.problems);
   }
 
   /* ---- a goal that can be checked ---- */
@@ -180,6 +194,6 @@
     return window.dash_clientside.no_update;
   }
 
-  Object.assign(lab, { showCards, drawCurtain, turnPage, usualCards, startLesson, checkGoal, openPanelNames: () => panels });
+  Object.assign(lab, { openPanels, showCards, drawCurtain, turnPage, usualCards, startLesson, checkGoal, openPanelNames: () => panels });
   Object.assign(window.dash_clientside.descentLab, { receiveChapter, seeChange });
 })(window.descentLab);

@@ -101,6 +101,41 @@ def test_the_curtain_hides_and_then_plays(page: Page) -> None:
     assert facts(page)["verdict"] == "converging"
 
 
+def test_behind_the_curtain_nothing_plays_and_nothing_tells(page: Page) -> None:
+    page.locator("h1").click()
+    driver.go_to(page, 20)
+    keys(page, " ", "c")
+    assert not state(page, "playing") and facts(page)["epoch"] == "0"
+    # Where training should arrive is hidden as well, in pictures and in words.
+    shown = """() => ["descent-path", "fit"].map((name) =>
+      window.descentLab.overlays[name].plot.data
+        .filter(({ meta }) => meta === "optimum").map(({ visible }) => visible))"""
+    driver.wait(page, f"!({shown})().flat().includes(true)")
+    assert "star" not in (page.locator("#loss-surface-words").text_content() or "")
+    # A typed rate is taken by Enter, and the next key is the page's again.
+    page.locator("#learning-rate-value").fill("0.05")
+    page.keyboard.press("Enter")
+    driver.wait(page, "location.search.includes('learning_rate=0.05')")
+    page.reload()
+    driver.wait_ready(page)
+    wait_detail(page)
+    assert (facts(page)["learningRate"], facts(page)["verdict"]) == ("0.05", "")
+    page.locator("#learning-rate-value").fill("0.08")
+    page.keyboard.press("Enter")
+    keys(page, "c")
+    assert page.locator("#learning-rate-value").input_value() == "0.08"
+    driver.wait(page, "lab.state.playing")
+    assert facts(page)["verdict"] == "oscillating"
+    assert page.evaluate(shown) == [[True], [True]]
+
+
+def test_a_narrow_window_is_not_filled(open_page) -> None:  # type: ignore[no-untyped-def]
+    page = open_page(size=(390, 844))
+    page.goto(f"{page.url.split('?')[0]}?present=1")
+    driver.wait_ready(page)
+    assert not page.evaluate("() => document.body.classList.contains('present')")
+
+
 def test_keys_move_everything_and_leave_fields_alone(page: Page) -> None:
     page.locator("h1").click()
     keys(page, "]")
@@ -182,6 +217,20 @@ def test_share_and_take_away(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#qr")).to_be_visible()
     # This server listens to this machine alone: the page says so.
     expect(page.locator("#link-note")).not_to_be_empty()
+    # Link and script can be copied; without a clipboard, as on plain http, they stand selected.
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    text, copy = script(Settings(learning_rate=0.05)), page.locator("[data-copy=script]")
+    copy.click()
+    expect(copy).to_have_text("Copied")
+    assert page.evaluate("() => navigator.clipboard.readText()") == text
+    expect(copy).to_have_text("Copy")
+    page.evaluate("() => Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    copy.click()
+    expect(copy).to_have_text("Selected: Ctrl+C")
+    assert page.evaluate("() => getSelection().toString()") == text
+    frame = page.locator("#frame").input_value()
+    assert 'src="http://127.0.0.1' in frame and '&amp;embed=1"' in frame and "share" not in frame
+    expect(page.locator("#frame-note")).to_contain_text("DESCENT_LAB_FRAME_ANCESTORS")
     with page.expect_download() as download:
         page.locator("[data-file=script]").click()
     download.value.save_as(tmp_path / "descent.py")
@@ -189,14 +238,16 @@ def test_share_and_take_away(page: Page, tmp_path: Path) -> None:
     saved = []
     page.on("download", lambda one: saved.append(one))
     page.locator("#save-pictures").click()
-    shown = [name for name in driver.VIEWS if name != "loss-surface"]
     for _ in range(100):
-        if len(saved) >= len(shown):
+        if len(saved) >= len(driver.VIEWS):
             break
         page.wait_for_timeout(100)
-    assert [one.suggested_filename for one in saved] == [f"{name}.png" for name in shown]
-    saved[0].save_as(tmp_path / "path.png")
+    assert [one.suggested_filename for one in saved] == [f"{name}.png" for name in driver.VIEWS]
+    saved[1].save_as(tmp_path / "path.png")
     width, height = struct.unpack(">II", (tmp_path / "path.png").read_bytes()[16:24])
     box = page.locator("#descent-path").bounding_box()
     assert box is not None
     assert abs(width - 2 * box["width"]) <= 2 and abs(height - 2 * box["height"]) <= 2
+    with page.expect_download() as download:
+        page.locator("[data-picture=fit]").click()
+    assert download.value.suggested_filename == "fit.png"

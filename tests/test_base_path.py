@@ -1,0 +1,126 @@
+"""The page below a path, and behind proxies: every address that it names leads back to it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.config import BASE_PATH, PROXIES
+from app.headers import FOREVER
+from app.server import ASSETS, create_app
+from components import ids
+
+FORWARDED = {
+    "X-Forwarded-For": "10.9.9.9",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Host": "lab.example.org",
+}
+
+
+def served(**environment: str) -> FlaskClient:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, text in environment.items():
+            patch.setenv(name, text)
+        return create_app(listens_on="0.0.0.0").server.test_client()
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return served(**{BASE_PATH: "/teaching/lab/", PROXIES: "1"})
+
+
+@pytest.fixture(scope="module")
+def at_root() -> FlaskClient:
+    return served()
+
+
+def linked(client: FlaskClient, base: str, **request: object) -> str:
+    """The link that the page shares."""
+    value = {"ticket": 1, "query": "seed=3", "settings": {}}
+    body = {
+        "output": f"{ids.SHARE_ANSWER}.data",
+        "outputs": {"id": ids.SHARE_ANSWER, "property": "data"},
+        "inputs": [{"id": ids.SHARE_REQUEST, "property": "data", "value": value}],
+        "changedPropIds": [f"{ids.SHARE_REQUEST}.data"],
+    }
+    response = client.post(f"{base}_dash-update-component", json=body, **request)
+    assert response.status_code == 200
+    return response.json["response"][ids.SHARE_ANSWER]["data"]["link"]
+
+
+class TestBasePath:
+    def test_all_that_the_page_loads_is_below_it(self, client: FlaskClient) -> None:
+        page = client.get("/teaching/lab/").get_data(as_text=True)
+        loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+        assert len(loaded) > len(list(ASSETS.glob("*.css")))
+        for path in loaded:
+            assert path.startswith("/teaching/lab/"), path
+            with client.get(path) as response:
+                assert response.status_code == 200, path
+                if "favicon" not in path:
+                    assert response.headers["Cache-Control"] == FOREVER, path
+
+    @pytest.mark.parametrize(
+        "path", ["saved-page.html", "assets/examples/wine.csv", "_dash-layout", "health"]
+    )
+    def test_so_is_what_it_asks_for_later(self, client: FlaskClient, path: str) -> None:
+        example = next((ASSETS / "examples").glob("*.csv")).name
+        with client.get(f"/teaching/lab/{path.replace('wine.csv', example)}") as response:
+            assert response.status_code == 200
+
+    def test_the_container_asks_at_the_root(self, client: FlaskClient) -> None:
+        assert client.get("/health").text == "ok"
+
+    @pytest.mark.parametrize("path", ["/", "/_dash-layout", "/teaching/", "/plotly", "/metrics"])
+    def test_elsewhere_there_is_nothing(self, client: FlaskClient, path: str) -> None:
+        response = client.get(path)
+        assert (response.status_code, response.text) == (404, "There is nothing here.\n")
+
+    def test_without_the_last_slash_it_leads_there(self, client: FlaskClient) -> None:
+        response = client.get("/teaching/lab", headers=FORWARDED)
+        assert response.status_code == 308
+        assert response.headers["Location"] == "https://lab.example.org/teaching/lab/"
+
+    def test_the_guard_stands_before_it(self, client: FlaskClient) -> None:
+        body = {"output": "nothing", "outputs": {}, "inputs": [], "changedPropIds": []}
+        assert client.post("/teaching/lab/_dash-update-component", json=body).status_code == 404
+        other = client.post("/teaching/lab/_dash-update-component", data=b"x")
+        assert other.status_code == 415
+
+    def test_the_link_leads_to_it(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("callbacks.sharing.own_address", lambda: "10.1.2.3")
+        there = "/teaching/lab/?seed=3"
+        base = "/teaching/lab/"
+        assert linked(client, base, base_url="http://localhost:80") == f"http://10.1.2.3{there}"
+        assert linked(client, base, base_url="http://a:81") == f"http://a:81{there}"
+        assert linked(client, base, headers=FORWARDED) == f"https://lab.example.org{there}"
+
+
+class TestUnknownAddresses:
+    @pytest.mark.parametrize("path", ["/foo", "/any/address", "/index.html", "/lab/"])
+    def test_they_get_a_sentence_and_not_the_page(self, at_root: FlaskClient, path: str) -> None:
+        response = at_root.get(path)
+        assert (response.status_code, response.text) == (404, "There is nothing here.\n")
+
+
+class TestProxies:
+    def test_without_any_nobody_is_believed(self, at_root: FlaskClient) -> None:
+        link = linked(at_root, "/", base_url="http://real.example", headers=FORWARDED)
+        assert link == "http://real.example/?seed=3"
+
+    def test_only_the_last_is(self, client: FlaskClient) -> None:
+        said = {name: f"evil.example, {text}" for name, text in FORWARDED.items()}
+        link = linked(client, "/teaching/lab/", headers=said)
+        assert link == "https://lab.example.org/teaching/lab/?seed=3"
+
+    def test_a_page_behind_one_may_ask(self, client: FlaskClient) -> None:
+        headers = FORWARDED | {"Origin": "https://lab.example.org"}
+        assert linked(client, "/teaching/lab/", headers=headers)
+
+    def test_windows_are_kept_apart_behind_https(self, client: FlaskClient) -> None:
+        headers = client.get("/teaching/lab/", headers=FORWARDED).headers
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
