@@ -11,7 +11,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 export TORCH_INDEX
 
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test check format bench docker clean
+.PHONY: help run classroom install dev test check format bench load docker clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,8 +28,8 @@ dev: $(VENV)/.dev ## install what the tests and checks need as well
 
 test: $(VENV)/.dev ## run every test; installs a browser where there is none
 	$(BIN)/python scripts/ensure_browser.py
-	@# Side by side, as neither keeps two cores busy; the browser's report comes last.
-	@$(BIN)/python -m pytest tests/browser > .browser-tests.log 2>&1 & browser=$$!; \
+	@# Side by side, as one browser keeps one core busy; the browsers' report comes last.
+	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile > .browser-tests.log 2>&1 & browser=$$!; \
 	$(BIN)/python -m pytest --ignore=tests/browser; rest=$$?; \
 	wait $$browser; browser=$$?; cat .browser-tests.log; exit $$((rest || browser))
 
@@ -45,6 +45,9 @@ format: $(VENV)/.dev ## let ruff repair what it can
 
 bench: $(VENV)/.dev ## measure against a plain training loop
 	$(BIN)/python -m tests.bench
+
+load: $(VENV)/.dev ## a class of 100 people for a minute, at the container's own server
+	$(BIN)/python -m tests.load
 
 docker: ## build the image descent-lab
 	docker build --build-arg TORCH_INDEX=$(TORCH_INDEX) -t descent-lab .

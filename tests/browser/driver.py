@@ -238,6 +238,13 @@ def set_up(page: Page, settings: Settings | None = None, **choices: Any) -> Sett
     return settings
 
 
+def choose_plane(page: Page, kind: str) -> None:
+    """Sees the network on another plane, and waits until all has settled."""
+    page.locator("#plane").select_option(kind)
+    wait(page, "lab.state.sweep.plane.kind === argument", kind)
+    rest(page)
+
+
 def press(page: Page, name: str, keys: str) -> None:
     """Presses keys, with spaces between them, on one element."""
     page.locator(f"#{name}").focus()

@@ -208,7 +208,6 @@ def shown_settings(page: Page) -> Settings:
     return Settings(**driver.state(page, "sweep.settings"))
 
 
-@pytest.mark.scene
 def test_pins_of_a_line_are_drawn_at_their_places_and_only_where_comparable(page: Page) -> None:
     open_panel(page, "compare")
     pins = list(FOUR[:3])
@@ -219,7 +218,7 @@ def test_pins_of_a_line_are_drawn_at_their_places_and_only_where_comparable(page
     # The run on show goes elsewhere, so that its own mark hides none of theirs.
     settings = set_up(page, pins[2], learning_rate=0.001)
     go_to(page, 30)
-    check_markers(page, pins, has_scene=True)
+    check_markers(page, pins)
     # Another start: named, not drawn, and no numbers.
     settings = set_up(page, settings, seed=5)
     driver.rest(page)
@@ -233,7 +232,7 @@ def test_pins_of_a_line_are_drawn_at_their_places_and_only_where_comparable(page
     set_up(page, settings, seed=0)
     driver.rest(page)
     assert all(count_pixels(page, view, colours) > 30 for view in views)
-    check_markers(page, pins, has_scene=True)
+    check_markers(page, pins)
     check_table(page, [*pins, replace(pins[2], learning_rate=0.001)])
 
 

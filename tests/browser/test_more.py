@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,14 +11,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 from numpy import ndarray
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.engine import datasets
 from app.lessons import BUILT_IN, load_course
 from app.settings import Settings
 from components.controls import MORE, STOPS
 from tests.browser import driver
-from tests.browser.conftest import Watch
 from tests.browser.driver import (
     cells,
     choose,
@@ -347,12 +345,6 @@ def words_of(page: Page) -> dict[str, str]:
     return page.evaluate("() => Object.fromEntries(new URLSearchParams(location.search))")
 
 
-@pytest.fixture
-def blank(context_of: Callable[..., BrowserContext]) -> Page:
-    """A page that has loaded nothing yet."""
-    return context_of().new_page()
-
-
 def check_place(page: Page, settings: Settings, epoch: int, plane: str, view: str | None) -> None:
     """All that an address says is on show."""
     wait_fact(page, "sweep", settings.sweep_id)
@@ -431,56 +423,3 @@ def test_an_address_of_two_parameters(blank: Page, address: str) -> None:
     assert [state(blank, f"sweep.planeChoice.{name}") for name in ("first", "second")] == [3, 11]
     assert state(blank, "sweep.plane.names") == ["w4", "v4"]
     assert facts(blank)["sweep"] == settings.sweep_id
-
-
-# The address, and what is said of it; None where nothing has to be.
-WRONG = {
-    "plane=foo": None,
-    "dataset=nothing": "Data must be one of",
-    "learning_rate=abc": "Learning rate must be a number",
-    "learning_rate=": "Learning rate must be a number",
-    "hidden_units=-1": "Hidden units must be a whole number",
-    "seed=1e400": "Seed must be a whole number",
-    "optimizer=%3Cb%3E": "Optimizer must be one of",
-    "hidden_units=4&plane=parameters": "Parameter must be a whole number",
-    "hidden_units=4&plane=parameters+0+99": "Parameter must be a whole number",
-    "momentum=0.5": "Momentum counts with optimizer Momentum and Nesterov only",
-    "epoch=1e9": "",
-    "epoch=-5": "",
-    "view=nonsense&epoch=abc": "",
-    "__proto__=1&nonsense=2": "",
-}
-
-
-def follow(page: Page, query: str) -> None:
-    """As after Back: the page reads its address anew."""
-    page.evaluate(
-        """(query) => {
-          history.pushState({}, "", `?${query}`);
-          window.dispatchEvent(new PopStateEvent("popstate"));
-        }""",
-        query,
-    )
-
-
-def test_a_wrong_link_gets_a_sentence_or_is_ignored(
-    blank: Page, address: str, watch: Watch
-) -> None:
-    """The first is a link that is opened; the page follows the others as it does after Back."""
-    page = blank
-    for seed, (query, sentence) in enumerate(WRONG.items(), start=1):
-        visit(page, address, query) if seed == 1 else follow(page, query)
-        if sentence:
-            said = driver.wait_message(page)
-            assert sentence in said and said.endswith("."), (query, said)
-        wait_detail(page)
-        if sentence is not None:
-            assert bool(driver.message(page)) == bool(sentence), (query, driver.message(page))
-        assert 0 <= int(facts(page)["epoch"]) <= 1000
-        assert page.locator("#side").is_hidden() or page.locator("[data-panel]").count(), query
-        # The next change is trained as ever, and takes the sentence away.
-        choose(page, "seed", seed)
-        wait_fact(page, "sweep", Settings(seed=seed).sweep_id)
-        assert driver.message(page) == "", query
-    driver.stay(page)
-    assert Settings.from_query(query_of(page)) == Settings(seed=seed)

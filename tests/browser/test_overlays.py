@@ -38,8 +38,6 @@ MARKS = """([name, which]) => {
   });
 }"""
 
-pytestmark = pytest.mark.scene
-
 
 def marks(page: Page, view: str, meaning: str = "rest") -> list[np.ndarray]:
     """The centres of Plotly's own marks, trace by trace, in pixels of the page."""
@@ -169,6 +167,7 @@ def add_marker(page: Page) -> None:
     )
 
 
+@pytest.mark.scene
 def test_the_scenes_overlay_sits_on_plotlys_marks(page: Page) -> None:
     driver.rest(page)
     box = driver.state(page, "sweep.box")

@@ -50,7 +50,7 @@ def at_the_start() -> tuple[nn.Linear, torch.Tensor, torch.Tensor]:
         return nn.Linear(1, 1), inputs, targets
 
 
-def test_one_step_spells_out_torchs_numbers(page: Page) -> None:
+def test_one_step_spells_out_torchs_numbers_and_is_made(page: Page) -> None:
     press(page, "playhead", "Home")
     open_panel(page, "one-step")
     model, inputs, targets = at_the_start()
@@ -69,11 +69,7 @@ def test_one_step_spells_out_torchs_numbers(page: Page) -> None:
     assert results(formula(page, "gradient")) == pytest.approx(gradients, rel=5e-4)
     # The notebook's one step at 0.01: weight 0.1321, bias 0.5790.
     assert results(formula(page, "update")) == [0.1321, 0.5790]
-
-
-def test_the_button_makes_the_step(page: Page) -> None:
-    press(page, "playhead", "Home")
-    open_panel(page, "one-step")
+    # The button makes the step.
     announced = [value(row[3]) for row in cells(page, "updates")]
     page.locator("#make-step").click()
     next_frames(page)
@@ -81,7 +77,9 @@ def test_the_button_makes_the_step(page: Page) -> None:
     assert [number(page, "weight"), number(page, "bias")] == pytest.approx(announced, rel=1e-3)
 
 
-def test_the_rate_table_has_the_notebooks_right_numbers(page: Page) -> None:
+def test_the_rate_table_has_the_notebooks_numbers_and_a_typed_rates(
+    page: Page,
+) -> None:
     press(page, "playhead", "Home")
     open_panel(page, "rate-table")
     rows = cells(page, "rates")
@@ -94,11 +92,6 @@ def test_the_rate_table_has_the_notebooks_right_numbers(page: Page) -> None:
         ["up", "overflow"],
         ["down", "converging"],
     ]
-
-
-def test_another_rate_can_be_typed_into_the_table(page: Page) -> None:
-    press(page, "playhead", "Home")
-    open_panel(page, "rate-table")
     page.locator('[data-slot="rates"] input').first.fill("0.05")
     next_frames(page, 3)
     model, inputs, targets = at_the_start()
@@ -118,7 +111,7 @@ def network_page(page: Page, **choices: object) -> Settings:
     return Settings(**(choices | {"learning_rate": 0.05, "epochs": 1000}))
 
 
-def test_a_networks_numbers_are_torchs(page: Page) -> None:
+def test_a_networks_numbers_are_torchs_counted_by_layer_and_listed(page: Page) -> None:
     settings = network_page(page, dataset="parabola", hidden_units=10)
     press(page, "playhead", "Home ArrowRight ArrowRight")
     open_panel(page, "one-step")
@@ -138,12 +131,12 @@ def test_a_networks_numbers_are_torchs(page: Page) -> None:
         assert close(row[1], param)
         assert value(row[2]) == pytest.approx(gradient.item(), rel=2e-3, abs=1e-6)
     assert results(formula(page, "gradient") or "") or "nabla" in formula(page, "gradient")
-
-
-def test_parameters_are_counted_by_layer_and_listed(page: Page) -> None:
-    settings = network_page(page, dataset="parabola", hidden_units=10)
     press(page, "playhead", "End")
     open_panel(page, "parameters")
+    check_parameters(page, settings)
+
+
+def check_parameters(page: Page, settings: Settings) -> None:
     counted = {row[0]: row[1] for row in cells(page, "layers")}
     assert list(counted.values()) == ["10", "10", "10", "1", "31"]
     run = engine_run(settings)
@@ -163,10 +156,16 @@ def test_coefficients_stand_beside_scikit_learns(page: Page) -> None:
         assert shown == pytest.approx(datasets.load(dataset).least_squares, rel=1e-3, abs=1e-6)
 
 
-def test_the_network_shows_what_each_unit_adds(page: Page) -> None:
+def test_the_network_shows_what_each_unit_adds_its_values_and_gradients(page: Page) -> None:
     settings = network_page(page, dataset="parabola", hidden_units=4)
     press(page, "playhead", "End")
     open_panel(page, "network")
+    check_shapes(page, settings)
+    press(page, "playhead", "Home")
+    check_unit(page, settings)
+
+
+def check_shapes(page: Page, settings: Settings) -> None:
     params = engine_run(settings).params[-1]
     inputs = np.linspace(-1, 1, 25)
     shapes = params[8:12, None] * np.maximum(params[:4, None] * inputs + params[4:8, None], 0)
@@ -183,10 +182,7 @@ def drawn_middle(page: Page) -> float:
     return float(page.locator(".unit rect").first.get_attribute("height") or 0) / 2
 
 
-def test_a_unit_tells_its_values_and_gradients(page: Page) -> None:
-    settings = network_page(page, dataset="parabola", hidden_units=4)
-    press(page, "playhead", "Home")
-    open_panel(page, "network")
+def check_unit(page: Page, settings: Settings) -> None:
     page.locator(".unit").nth(2).focus()
     next_frames(page, 3)
     reading = page.locator('[data-slot="network-reading"]').inner_text()

@@ -41,9 +41,11 @@ def test_a_drag_moves_all_views_and_calls_nobody_nor_does_playing(page: Page, wa
     driver.rest(page)
     assert len(watch.requests) > requests
     assert set(calls()) <= {"restyle", "update"}
-    requests = len(watch.requests)
+    before, requests = driver.canvases(page), len(watch.requests)
     page.locator("#play").click()
     driver.wait(page, "lab.state.share > 0.5")
+    after = driver.canvases(page)
+    assert [name for name in driver.VIEWS if before[name] == after[name]] == []
     assert driver.state(page, "playing")
     assert watch.requests[requests:] == []
     assert calls() == []
