@@ -49,6 +49,12 @@
     return showPresented();
   }
 
+  function togglePresenting() {
+    if (isPresenting()) leavePresenting();
+    else if (NARROW.matches) lab.showMessage("Presenting needs a window of at least 800 pixels.");
+    else present(["descent-path", "fit"]);
+  }
+
   function setTextSize(size) {
     lab.textSize = size;
     lab.repaint();
@@ -160,7 +166,7 @@
   }
 
   const SINGLE = {
-    p: () => (isPresenting() ? leavePresenting() : present(["descent-path", "fit"])),
+    p: togglePresenting,
     c: toggleCurtain,
     f: toggleFullScreen,
     t: () => lab.nextTheme(),

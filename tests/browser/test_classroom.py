@@ -134,6 +134,8 @@ def test_a_narrow_window_is_not_filled(open_page) -> None:  # type: ignore[no-un
     page.goto(f"{page.url.split('?')[0]}?present=1")
     driver.wait_ready(page)
     assert not page.evaluate("() => document.body.classList.contains('present')")
+    keys(page, "p")
+    assert "800 pixels" in driver.wait_message(page)
 
 
 def test_keys_move_everything_and_leave_fields_alone(page: Page) -> None:
