@@ -27,7 +27,8 @@ def curves_figure(sweep: Sweep, surface: LossSurface) -> go.Figure:
     end = math.log10(1 + sweep.settings.epochs)
     losses = _loss_range(sweep, surface)
     epoch_axis = axis("epoch", (-ROOM / 3 * end, end), **_epoch_ticks(sweep.settings.epochs))
-    loss_axis = axis("train loss", losses, **decade_ticks(*losses))
+    # Large losses have long numbers: their axis takes the room that it needs.
+    loss_axis = axis("train loss", losses, automargin="left", **decade_ticks(*losses))
     if not surface.plane.is_exact:
         layout = base_layout() | dict(xaxis=epoch_axis, yaxis=loss_axis)
         return go.Figure([rest_trace("train loss")], layout)

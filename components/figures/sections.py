@@ -11,7 +11,8 @@ from components.figures.base import axis, base_layout, in_two_lines, rest_trace
 def sections_figure(surface: LossSurface) -> go.Figure:
     """Loss along each plane direction, both over one height."""
     box, (first, second) = surface.box, surface.plane.names
-    height = axis("train loss", (0, box.height))
+    # Large losses have long numbers: their axis takes the room that it needs.
+    height = axis("train loss", (0, box.height), automargin="left")
     traces = [rest_trace("first"), rest_trace("second", xaxis="x2", yaxis="y2")]
     # Side by side, long names would run into each other.
     first, second = in_two_lines(first), in_two_lines(second)
