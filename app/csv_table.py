@@ -98,7 +98,8 @@ def read_table(content: bytes) -> Table:
     lines, separator = _rows(_text(content))
     rows, notes = _even(lines, separator)
     has_comma = _has_decimal_comma(rows)
-    has_header = _has_header(rows, has_comma)
+    codes = np.array([[_code(cell, has_comma) for cell in cells] for _, cells in rows], np.int8)
+    has_header = _has_header(codes)
     names = _names(rows[0][1] if has_header else [], len(rows[0][1]))
     body = [cells for _, cells in rows[has_header:]]
     if len(body) > MOST_ROWS:
@@ -106,8 +107,10 @@ def read_table(content: bytes) -> Table:
     if len(body) < LEAST_ROWS:
         raise TableError(f"{_many(len(body), 'row')} of data is too few: bring at least 3.")
     columns = tuple(
-        _column(name, cells, has_comma)
-        for name, cells in zip(names, zip(*body, strict=True), strict=True)
+        _column(name, cells, kinds, has_comma)
+        for name, cells, kinds in zip(
+            names, zip(*body, strict=True), codes[has_header:].T, strict=True
+        )
     )
     table = Table(
         columns=columns,
@@ -235,18 +238,12 @@ def _has_decimal_comma(rows: list[tuple[int, list[str]]]) -> bool:
     return bool(commas)
 
 
-def _has_header(rows: list[tuple[int, list[str]]], has_comma: bool) -> bool:
+def _has_header(codes: Int[ndarray, "row column"]) -> bool:
     """Whether a word stands above a column of numbers."""
-    first, rest = rows[0][1], rows[1:]
-    is_numeric = [
-        2 * sum(_code(cells[place], has_comma) == 0 for _, cells in rest) >= len(rest)
-        for place in range(len(first))
-    ]
-    heads = [
-        _code(cell, has_comma) for cell, numeric in zip(first, is_numeric, strict=True) if numeric
-    ]
+    first, rest = codes[0], codes[1:]
+    heads = first[2 * np.count_nonzero(rest == 0, axis=0) >= len(rest)]
     # Without a column of numbers the first row is as good as any, and the table is refused later.
-    return not heads or any(head in (WORDS, FORMULA) for head in heads)
+    return not len(heads) or bool(np.isin(heads, (WORDS, FORMULA)).any())
 
 
 def _names(cells: list[str], count: int) -> list[str]:
@@ -261,8 +258,9 @@ def _names(cells: list[str], count: int) -> list[str]:
     return names
 
 
-def _column(name: str, cells: tuple[str, ...], has_comma: bool) -> Column:
-    codes = np.array([_code(cell, has_comma) for cell in cells], dtype=np.int8)
+def _column(
+    name: str, cells: tuple[str, ...], codes: Int[ndarray, "row"], has_comma: bool
+) -> Column:
     values = np.array(
         [
             float(_with_point(cell, has_comma)) if code == 0 else np.nan

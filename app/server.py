@@ -96,8 +96,8 @@ def _serve_health(server: flask.Flask, base_path: str) -> None:
 
 
 def _serve_first_page(app: Dash) -> None:
-    """Dash serves its packages' files only from a process that has served a page; of several, one
-    that has not would refuse what another's page asks it for."""
+    """Dash registers its packages' files at a process's first request, and answers others that come
+    at the same moment with 404. So that request is made here."""
     app.server.test_client().get(app.config.routes_pathname_prefix)
 
 

@@ -466,5 +466,5 @@
   }
 
   lab.WAITING = "The numbers of this run come as soon as you pause.";
-  Object.assign(lab, { drawPanels, typeset, rateArrows, slot, make, isBehind, NEEDS_PARAMS, NEEDS_DETAIL, ALWAYS });
+  Object.assign(lab, { drawPanels, typeset, rateArrows, slot, make, makeSvg, isBehind, NEEDS_PARAMS, NEEDS_DETAIL, ALWAYS });
 })(window.descentLab);

@@ -3,7 +3,7 @@
 (function (lab) {
   "use strict";
 
-  const { element, make, slot } = lab;
+  const { element, make, makeSvg, slot } = lab;
   const MOST_BYTES = 2 * 1024 * 1024;
   const TOO_LARGE = "The file is too large: at most 2 MiB are read.";
   const SILENCE_AFTER = 15000;
@@ -71,7 +71,7 @@
     }
   }
 
-  const addressOf = (name) => `${document.body.dataset.assets || "assets/"}examples/${name}.csv`;
+  const addressOf = (name) => `assets/examples/${name}.csv`;
 
   /** What cannot be read leaves the table before it as it is. */
   function receiveTable(answer) {
@@ -220,8 +220,7 @@
     if (target.firstChild && target.dataset.text === value) return;
     target.dataset.text = value;
     const svg = (tag, attributes, text = "") => {
-      const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-      for (const [name, one] of Object.entries(attributes)) made.setAttribute(name, one);
+      const made = makeSvg(tag, attributes);
       made.textContent = text;
       return made;
     };

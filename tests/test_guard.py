@@ -75,16 +75,6 @@ fuzz = settings(
 
 
 @pytest.fixture(scope="module")
-def app() -> Dash:
-    return create_app()
-
-
-@pytest.fixture(scope="module")
-def client(app: Dash) -> FlaskClient:
-    return app.server.test_client()
-
-
-@pytest.fixture(scope="module")
 def dependencies(client: FlaskClient) -> list[dict[str, Any]]:
     return client.get("/_dash-dependencies").get_json()
 

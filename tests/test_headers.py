@@ -8,12 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from threading import Thread
 
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from app import __main__ as command
 from app.choices import SettingsError
@@ -21,6 +19,7 @@ from app.config import ANCESTORS, HOSTS, frame_ancestors
 from app.headers import FOREVER, hash_of
 from app.server import ASSETS, create_app
 from app.serving import Handler
+from tests.serving import served
 
 COURSE = "https://course.example.org"
 # Answers "ok" to everything; what is tested is the worker around it.
@@ -50,11 +49,6 @@ def app() -> Dash:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(ANCESTORS, COURSE)
         return create_app()
-
-
-@pytest.fixture(scope="module")
-def client(app: Dash) -> FlaskClient:
-    return app.server.test_client()
 
 
 @pytest.mark.parametrize(
@@ -240,13 +234,8 @@ def serve_by_werkzeug() -> Iterator[int]:
         start("200 OK", [("Content-Length", "2")])
         return [b"ok"]
 
-    server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(answer, request_handler=Handler) as port:
+        yield port
 
 
 def serve_by_gunicorn() -> Iterator[int]:

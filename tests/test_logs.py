@@ -14,23 +14,12 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from app.logs import ForMachines, ForPeople, formatter
-from app.server import create_app
 from callbacks import training
 from callbacks.answers import FAILED
 from components import ids
 
 SECRET = "secretword"
 REQUESTS = ("app.logs",)
-
-
-@pytest.fixture(scope="module")
-def app() -> Dash:
-    return create_app()
-
-
-@pytest.fixture(scope="module")
-def client(app: Dash) -> FlaskClient:
-    return app.server.test_client()
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:

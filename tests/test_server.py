@@ -25,16 +25,6 @@ NAMES = ("http://www.w3.org/",)
 
 
 @pytest.fixture(scope="module")
-def app() -> Dash:
-    return create_app()
-
-
-@pytest.fixture(scope="module")
-def client(app: Dash) -> FlaskClient:
-    return app.server.test_client()
-
-
-@pytest.fixture(scope="module")
 def index(client: FlaskClient) -> str:
     return client.get("/").get_data(as_text=True)
 
@@ -102,13 +92,8 @@ class TestPage:
             with client.get(path) as response:
                 assert response.status_code == 200, path
 
-    def test_so_does_another_process_that_served_no_page_yet(self, index: str) -> None:
-        suites = re.findall(r'src="(/_dash-component-suites[^"]+)"', index)
-        other = create_app().server.test_client()
-        assert suites
-        for path in suites:
-            with other.get(path) as response:
-                assert response.status_code == 200, path
+    def test_it_is_all_known_before_the_first_request(self) -> None:
+        assert create_app().registered_paths["dash"]
 
     @pytest.mark.parametrize("path", sorted(ASSETS.glob("*.[cj]s*")), ids=lambda path: path.name)
     def test_no_asset_names_another_host(self, path: Path) -> None:

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -23,10 +22,10 @@ from playwright.sync_api import (
     Request,
     sync_playwright,
 )
-from werkzeug.serving import make_server
 
 from app.server import create_server
 from tests.browser.driver import CHROMIUM_ARGUMENTS, PATIENCE, asks, wait_detail, wait_ready
+from tests.serving import served
 
 sys.path.append(str(Path(__file__).parents[2] / "scripts"))
 
@@ -98,13 +97,8 @@ def _is_training(request: Request) -> bool:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, create_server(), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_server()) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from threading import Thread
 
 import flask
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
-from werkzeug.serving import make_server
 
 from app.settings import LINK_VERSION, Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import choose, facts, wait, wait_detail, wait_fact, wait_ready
+from tests.serving import served
 
 # The link, what is said of it, and what is on show then.
 BROKEN = {
@@ -149,13 +148,8 @@ def course(address: str) -> Iterator[str]:
     icon = '<link rel="icon" href="data:,">'
     text = f'{icon}<h1>Course</h1><iframe src="{link}" width="1000" height="560"></iframe>'
     server.add_url_rule("/", "page", lambda: text)
-    served = make_server("localhost", 0, server, threaded=True)
-    thread = Thread(target=served.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{served.port}"
-    served.shutdown()
-    thread.join()
-    served.server_close()
+    with served(server, "localhost") as port:
+        yield f"http://localhost:{port}"
 
 
 def open_course(blank: Page, course: str, watch: Watch) -> FrameLocator:
