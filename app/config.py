@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.choices import SettingsError, shown
@@ -20,6 +20,9 @@ ANCESTORS = f"{OURS}FRAME_ANCESTORS"
 BASE_PATH = f"{OURS}BASE_PATH"
 PROXIES = f"{OURS}PROXIES"
 METRICS = f"{OURS}METRICS"
+CACHE = f"{OURS}CACHE"
+CACHE_MB = f"{OURS}CACHE_MB"
+REDIS = "REDIS_URL"
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 NAME = re.compile(rf"\.?(?:{LABEL}\.)*{LABEL}")
@@ -29,6 +32,8 @@ ORIGIN = re.compile(
 )
 PATH = re.compile(r"/(?:[A-Za-z0-9~-][A-Za-z0-9._~-]*/)*")
 MOST_PROXIES = 9
+REDIS_URL = re.compile(r"rediss?://[^\s/]+(?:/\d{1,3})?")
+DEFAULT_CACHE_MB, MOST_CACHE_MB = 128, 65536
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,26 @@ VARIABLES = (
         "1 opens `/metrics` for Prometheus, see [docs/operations.md](docs/operations.md)",
     ),
     Variable(
+        CACHE,
+        "anywhere",
+        "a private temporary folder in a container, else none",
+        "a folder in which all processes find the sweeps that one of them has trained; it must be "
+        "theirs alone",
+    ),
+    Variable(
+        CACHE_MB,
+        "anywhere",
+        str(DEFAULT_CACHE_MB),
+        "how many megabytes that folder may hold, and at most half of what is free there",
+    ),
+    Variable(
+        REDIS,
+        "anywhere",
+        "none",
+        "trainings are then made by Celery workers, for many machines together: "
+        "`redis://host:6379/0`, see [docs/operations.md](docs/operations.md#many-machines)",
+    ),
+    Variable(
         "PORT",
         "container",
         "8050",
@@ -114,6 +139,9 @@ class Config:
     base_path: str = "/"
     proxies: int = 0
     has_metrics: bool = False
+    cache: Path | None = None
+    cache_bytes: int = DEFAULT_CACHE_MB * 10**6
+    redis: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
@@ -131,6 +159,9 @@ class Config:
             base_path(text[BASE_PATH]),
             whole(PROXIES, text[PROXIES], 0, 0, MOST_PROXIES),
             bool(whole(METRICS, text[METRICS], 0, 0, 1)),
+            Path(text[CACHE]) if text[CACHE] else None,
+            whole(CACHE_MB, text[CACHE_MB], DEFAULT_CACHE_MB, 1, MOST_CACHE_MB) * 10**6,
+            redis_url(text[REDIS]),
         )
 
 
@@ -144,8 +175,7 @@ class Container:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Container:
-        """Raises SettingsError. What WEB_CONCURRENCY means without a number, gunicorn says before
-        anybody asks here."""
+        """Raises SettingsError."""
 
         def read(name: str, default: int, most: int) -> int:
             return whole(name, environment.get(name, "").strip(), default, 1, most)
@@ -199,6 +229,13 @@ def base_path(text: str) -> str:
             f"slashes. Got {shown(text)}."
         )
     return text or "/"
+
+
+def redis_url(text: str) -> str:
+    """Where Redis is, "" for nowhere. Raises SettingsError, which does not quote a password."""
+    if text and not REDIS_URL.fullmatch(text):
+        raise SettingsError(f"{REDIS} must be an address such as redis://redis:6379/0.")
+    return text
 
 
 def whole(name: str, text: str, default: int, least: int, most: int) -> int:

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -37,6 +38,7 @@ NO_NUMBERS = {
     INFINITY: "Its cells are infinite: no model can be fitted to that.",
     FORMULA: "Its cells hold formulas. Save the values instead, as CSV.",
 }
+READING = Lock()
 # How files of other kinds begin.
 SIGNATURES = {
     b"PK\x03\x04": "This is a spreadsheet or an archive, not a CSV file. Save its sheet as CSV.",
@@ -95,6 +97,12 @@ class Table:
 def read_table(content: bytes) -> Table:
     """A table from a file's bytes: UTF-8 with or without a byte order mark; comma, semicolon or
     tab; decimal point or comma; with or without a header. Raises TableError."""
+    # The largest take a second and much memory: one after the other.
+    with READING:
+        return _read(content)
+
+
+def _read(content: bytes) -> Table:
     lines, separator = _rows(_text(content))
     rows, notes = _even(lines, separator)
     has_comma = _has_decimal_comma(rows)

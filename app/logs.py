@@ -105,10 +105,11 @@ def request_id() -> str | None:
     return str(flask.g.setdefault("request_id", token_hex(8)))
 
 
-def log_failure(error: Exception) -> None:
-    """What failed and where; not in the error's own words, which may quote a person's data."""
-    found = request_id()
-    if found:
+def log_failure(error: Exception, request: str | None = None) -> None:
+    """What failed and where; not in the error's own words, which may quote a person's data.
+    `request` is the id of one that is answered elsewhere."""
+    found = request or request_id()
+    if flask.has_request_context():
         flask.g.is_described = True
     fields = {"request": found} if found else {}
     log.error("a request failed: %s", places_of(error), extra=of(fields))

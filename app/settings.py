@@ -37,6 +37,11 @@ SECONDS_PER_UPDATE = {"sgd": 0.0, "momentum": 30e-6, "nesterov": 30e-6}
 SECONDS_PER_ADAPTIVE_UPDATE = 70e-6
 SECONDS_PER_ACTIVATION = 2.3e-9
 SECONDS_PER_PRODUCT = 0.15e-9
+# Of networks with further layers: an update of a parameter, and what follows for one that is kept.
+SECONDS_PER_PARAM, SECONDS_PER_KEPT = 7e-9, 20e-9
+# A sweep keeps its runs at so many frames, and those of the largest networks at fewer: their params
+# weigh at most FRAMES_BYTES together, or as much as FEWEST_FRAMES do.
+FRAMES, FEWEST_FRAMES, FRAMES_BYTES = 160, 32, 20_000_000
 SECONDS_PER_LOOK = 0.25e-6
 SECONDS_ALLOWED = 1.5
 # The first of Adam's betas as torch has it by default.
@@ -154,6 +159,13 @@ class Settings:
         return every - round(every * self.validation_fraction)
 
     @property
+    def frames(self) -> int:
+        """At how many epochs a sweep is kept, if it has as many."""
+        # A typed rate changes nothing for the others.
+        weight = len(SLIDER_LEARNING_RATES) * self.params * 4
+        return min(FRAMES, max(FEWEST_FRAMES, FRAMES_BYTES // weight))
+
+    @property
     def steps_per_epoch(self) -> int:
         """One with the full batch, else as many as there are minibatches."""
         return -(-self.examples // self.batch_size) if self.batch_size else 1
@@ -253,11 +265,15 @@ def count_params(widths: tuple[int, ...]) -> int:
 def estimated_seconds(settings: Settings) -> float:
     """Seconds that the sweep of `settings` takes, by the measured cost of a step, with what a large
     network's start and landscape take besides."""
-    return _seconds_besides(settings) + settings.epochs * _seconds_per_epoch(settings)
+    return _seconds(settings, settings.epochs)
 
 
-def _seconds_besides(settings: Settings) -> float:
-    return SECONDS_PER_LOOK * settings.examples * settings.params
+def _seconds(settings: Settings, epochs: int) -> float:
+    besides = SECONDS_PER_LOOK * settings.examples * settings.params
+    if settings.hidden_units and settings.hidden_layers > 1:
+        kept = min(epochs + 1, settings.frames) * len(settings.learning_rates()) * settings.params
+        besides += SECONDS_PER_KEPT * kept
+    return besides + epochs * _seconds_per_epoch(settings)
 
 
 def _seconds_per_epoch(settings: Settings) -> float:
@@ -268,6 +284,8 @@ def _seconds_per_epoch(settings: Settings) -> float:
     passes = (1 if steps == 1 else 2) * settings.examples * len(settings.learning_rates())
     per_step = SECONDS_PER_STEP + further * SECONDS_PER_LAYER if units else SECONDS_PER_LINEAR_STEP
     per_step += SECONDS_PER_UPDATE.get(settings.optimizer, SECONDS_PER_ADAPTIVE_UPDATE)
+    if further:
+        per_step += SECONDS_PER_PARAM * len(settings.learning_rates()) * settings.params
     per_pass = units * (SECONDS_PER_ACTIVATION * layers + SECONDS_PER_PRODUCT * units * further)
     return steps * per_step + passes * per_pass
 
@@ -312,8 +330,8 @@ def _check_used(settings: Settings, name: str, decides: str, users: tuple[str, .
 def _check_work(settings: Settings) -> None:
     if estimated_seconds(settings) <= SECONDS_ALLOWED:
         return
-    room = SECONDS_ALLOWED - _seconds_besides(settings)
-    fits = int(room / _seconds_per_epoch(settings) / 10) * 10
+    fewer = range(settings.epochs // 10 * 10, 0, -10)
+    fits = next((many for many in fewer if _seconds(settings, many) <= SECONDS_ALLOWED), 0)
     many = [f"{settings.hidden_units} hidden units"] if settings.hidden_units else []
     if many and settings.hidden_layers > 1:
         many = [f"{settings.hidden_layers} layers of {many[0]}"]

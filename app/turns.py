@@ -13,6 +13,8 @@ from app.meter import Meter
 # A short training need not wait for a long one; more than two would only take turns on a core.
 AT_ONCE = 2
 LONGEST_WAIT = 6.0
+# Each holds one of a process's 16 threads, and pages need some too.
+MOST = 8
 
 
 class Busy(SettingsError):
@@ -24,24 +26,31 @@ class Busy(SettingsError):
 
 
 class Turns:
-    """Lets AT_ONCE trainings run at a time; the others wait.
+    """Lets `at_once` trainings run at a time; the others wait, MOST in all.
 
     waiting  the estimated seconds of all that run or wait
     """
 
-    def __init__(self, longest_wait: float = LONGEST_WAIT, meter: Meter | None = None) -> None:
+    def __init__(
+        self,
+        longest_wait: float = LONGEST_WAIT,
+        meter: Meter | None = None,
+        at_once: int = AT_ONCE,
+    ) -> None:
         self._longest_wait, self._meter = longest_wait, meter or Meter()
-        self._count, self._turns = Lock(), Semaphore(AT_ONCE)
+        self._at_once, self._people = at_once, 0
+        self._count, self._turns = Lock(), Semaphore(at_once)
         self.waiting = 0.0
 
     @contextmanager
     def take(self, seconds: float) -> Iterator[None]:
         """A turn of about so many seconds. Raises Busy at once where those who wait already would
-        take longer than the longest wait."""
+        take longer than the longest wait, or are too many."""
         with self._count:
-            if self.waiting > self._longest_wait:
+            if self.waiting > self._longest_wait or self._people == MOST:
                 self._meter.busy()
-                raise Busy(math.ceil(self.waiting / AT_ONCE))
+                raise Busy(math.ceil(self.waiting / self._at_once))
+            self._people += 1
             self.waiting += seconds
             self._meter.waits(self.waiting)
         try:
@@ -49,5 +58,6 @@ class Turns:
                 yield
         finally:
             with self._count:
+                self._people -= 1
                 self.waiting = max(self.waiting - seconds, 0.0)
                 self._meter.waits(self.waiting)

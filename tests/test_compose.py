@@ -34,6 +34,32 @@ def test_each_container_has_its_limits_and_no_rights(name: str, services: dict) 
     assert not {"privileged", "cap_add", "network_mode", "pid"} & service.keys()
 
 
+@pytest.fixture(scope="module")
+def many() -> dict[str, dict[str, Any]]:
+    return yaml.safe_load((ROOT / "compose.many.yaml").read_text())["services"]
+
+
+@pytest.mark.parametrize("name", ["proxy", "web", "worker", "redis"])
+def test_so_has_each_of_many(name: str, many: dict) -> None:
+    test_each_container_has_its_limits_and_no_rights(name, many)
+
+
+def test_many_are_two_of_each_around_one_redis(many: dict, services: dict) -> None:
+    assert [many[name]["deploy"]["replicas"] for name in ("web", "worker")] == [2, 2]
+    urls = {many[name]["environment"]["REDIS_URL"] for name in ("web", "worker")}
+    assert len(urls) == 1 and Config.from_environment(many["worker"]["environment"]).redis in urls
+    assert not any("ports" in many[name] for name in ("web", "worker", "redis"))
+    # What both files have is the same.
+    shared = services["web"]["environment"].items()
+    assert shared <= many["web"]["environment"].items() and many["proxy"] == services["proxy"]
+    assert many["worker"]["environment"]["WEB_CONCURRENCY"] == str(many["worker"]["cpus"])
+
+
+def test_its_redis_writes_nothing_and_lets_go_of_what_ends_by_itself(many: dict) -> None:
+    words = " ".join(many["redis"]["command"])
+    assert "--save  --appendonly no" in words and "--maxmemory-policy volatile-lru" in words
+
+
 def test_only_the_proxy_is_reached_and_it_waits_for_the_app(services: dict) -> None:
     assert "ports" not in services["web"]
     assert services["proxy"]["depends_on"]["web"]["condition"] == "service_healthy"

@@ -28,8 +28,8 @@ def test_nobody_else_reads_the_environment() -> None:
     for folder in ("app", "callbacks", "components"):
         files += (ROOT / folder).rglob("*.py")
     readers = {path.name for path in files if re.search(r"\bos\.environ|getenv", path.read_text())}
-    # These two set what torch and prometheus_client read.
-    assert readers - {"__init__.py", "gunicorn.conf.py"} == {"config.py"}
+    # These set what torch, gunicorn and prometheus_client read.
+    assert readers - {"__init__.py", "container.py", "gunicorn.conf.py"} == {"config.py"}
 
 
 def test_nothing_chosen_is_the_default() -> None:
@@ -46,6 +46,8 @@ def test_everything_chosen() -> None:
         "DESCENT_LAB_BASE_PATH": "/teaching/lab/",
         "DESCENT_LAB_PROXIES": "2",
         "DESCENT_LAB_METRICS": "1",
+        "DESCENT_LAB_CACHE": "/c", "DESCENT_LAB_CACHE_MB": "7",
+        "REDIS_URL": "redis://:secret@redis:6379/0",
         "PORT": "80", "WEB_CONCURRENCY": "3", "THREADS": "4",
     }  # fmt: skip
     assert set(chosen) == {one.name for one in VARIABLES}
@@ -56,7 +58,11 @@ def test_everything_chosen() -> None:
         "/teaching/lab/",
         2,
         True,
+        Path("/c"),
+        7_000_000,
+        "redis://:secret@redis:6379/0",
     )
+    assert "secret" not in repr(Config.from_environment(chosen))
     assert Container.from_environment(chosen) == Container(80, 3, 4)
 
 
@@ -69,6 +75,7 @@ def test_everything_chosen() -> None:
         *(("DESCENT_LAB_BASE_PATH", text) for text in ("/a b/", "/<x>/", "/é/", "/lab/?a/")),
         *(("DESCENT_LAB_PROXIES", text) for text in ("-1", "10", "1.0", "one", "9" * 5000, "²")),
         *(("DESCENT_LAB_METRICS", text) for text in ("2", "yes", "true")),
+        *(("DESCENT_LAB_CACHE_MB", text) for text in ("0", "1e3", "-5", "65537")),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named_in_a_sentence(name: str, text: str) -> None:
@@ -89,16 +96,33 @@ def refused(read: Callable[[dict], object], environment: dict[str, str], name: s
     assert len(sentence) < 200
 
 
+@pytest.mark.parametrize(
+    "text", ["redis:6379", "unix:///secret", "http://:secret@a", "redis://", "redis:// secret"]
+)
+def test_a_wrong_address_of_redis_is_not_quoted(text: str) -> None:
+    with pytest.raises(SettingsError, match="REDIS_URL must be an address") as caught:
+        Config.from_environment({"REDIS_URL": text})
+    assert "secret" not in str(caught.value)
+
+
 def test_a_misspelt_name_is_no_silence() -> None:
     with pytest.raises(SettingsError, match=r"^There is no setting named 'DESCENT_LAB_HOST'\.$"):
         Config.from_environment({"DESCENT_LAB_HOST": "lab.example.org"})
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("THREADS", "none"), ("WEB_CONCURRENCY", "0"), ("DESCENT_LAB_HOSTS", "a:1")]
+    ("module", "name", "text"),
+    [
+        ("gunicorn", "THREADS", "none"),
+        ("gunicorn", "WEB_CONCURRENCY", "0"),
+        ("gunicorn", "DESCENT_LAB_HOSTS", "a:1"),
+        ("app.container", "DESCENT_LAB_HOSTS", "a:1"),
+        # gunicorn itself stops at this one with a trace.
+        ("app.container", "WEB_CONCURRENCY", "two"),
+    ],
 )
-def test_gunicorn_does_not_start_and_says_why(name: str, text: str) -> None:
-    command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0"]
+def test_the_container_does_not_start_and_says_why(module: str, name: str, text: str) -> None:
+    command = [sys.executable, "-m", module, "--bind", "127.0.0.1:0"]
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | {name: text}, capture_output=True, text=True, timeout=60
     )

@@ -67,7 +67,7 @@ def test_a_training_that_fails_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(settings: Settings) -> None:
         raise ValueError
 
-    monkeypatch.setattr("app.engine.laboratory.train_sweep", fail)
+    monkeypatch.setattr("app.engine.experiment.train_sweep", fail)
     meter = Seen()
     with pytest.raises(ValueError):
         Laboratory(meter=meter).sweep(Settings(epochs=30))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from threading import Barrier, Event, Thread
 
 import pytest
 
 from app.choices import SettingsError
-from app.engine import Laboratory
+from app.engine import Here, Laboratory
 from app.settings import Settings
 from app.shelf import Shelf
-from app.turns import AT_ONCE, Busy, Turns
+from app.turns import AT_ONCE, MOST, Busy, Turns
 from callbacks.answers import answer
 from callbacks.training import train_payload
 
@@ -50,6 +51,17 @@ def test_past_the_longest_wait_one_is_told_so_at_once_and_when_to_come_again() -
         assert turns.waiting == 1
 
 
+def test_so_one_is_where_too_many_wait_however_short_their_trainings() -> None:
+    turns = Turns(at_once=MOST)
+    with ExitStack() as stack:
+        for _ in range(MOST):
+            stack.enter_context(turns.take(0.01))
+        with pytest.raises(Busy, match=r"Again in 1 s\."), turns.take(0.01):
+            pass
+    with turns.take(0.01):
+        assert turns.waiting == pytest.approx(0.01)
+
+
 def test_a_training_that_fails_gives_its_turn_back() -> None:
     turns = Turns()
     with pytest.raises(SettingsError), turns.take(1):
@@ -59,7 +71,7 @@ def test_a_training_that_fails_gives_its_turn_back() -> None:
 
 def test_the_page_is_told_when_to_ask_again_and_a_kept_sweep_needs_no_turn() -> None:
     turns = Turns(longest_wait=1)
-    laboratory = Laboratory(turns=turns)
+    laboratory = Laboratory(trainer=Here(turns))
     request = {"ticket": 3, "settings": {"epochs": 10}}
 
     def train() -> dict:

@@ -6,11 +6,29 @@
 
 import torch
 
-from app.engine.inspection import inspect_run
-from app.engine.laboratory import Experiment, Laboratory, run_experiment
+from app.engine.experiment import Experiment, Here, Trainer, run_experiment, warm_up
+from app.engine.freight import key_of, pack, unpack
+from app.engine.inspection import epoch_that_counts, inspect_run
+from app.engine.laboratory import Laboratory
+from app.engine.shared import Shared
 from app.engine.training import train, train_sweep
 
 # At these sizes a second thread costs up to ten times what it brings.
 torch.set_num_threads(1)
 
-__all__ = ["Experiment", "Laboratory", "inspect_run", "run_experiment", "train", "train_sweep"]
+__all__ = [
+    "Experiment",
+    "Here",
+    "Laboratory",
+    "Shared",
+    "Trainer",
+    "epoch_that_counts",
+    "inspect_run",
+    "key_of",
+    "pack",
+    "run_experiment",
+    "train",
+    "train_sweep",
+    "unpack",
+    "warm_up",
+]

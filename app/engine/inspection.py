@@ -17,6 +17,7 @@ from app.engine.training import (
     Training,
     batch_order,
     descend,
+    frame_epochs,
     network_of,
     validation_loss,
 )
@@ -73,11 +74,22 @@ def inspect_run(
     )
 
 
+def epoch_that_counts(settings: Settings, epoch: int) -> int:
+    """The epoch where the person looks, or 0 where `inspect_run` gives the same for any."""
+    # The frames are sliced in any case, and where they are all there is, nothing else is.
+    if not _has_every_epoch(settings) or epoch in frame_epochs(settings):
+        return 0
+    return epoch if _is_costly(settings, settings.epochs + 1) else 0
+
+
+def _has_every_epoch(settings: Settings) -> bool:
+    return (settings.epochs + 1) * settings.params * 4 <= DETAIL_BYTES
+
+
 def _epochs_in_detail(settings: Settings, training: Training) -> Int[ndarray, "epoch"]:
-    weight = (settings.epochs + 1) * settings.params * 4
-    if weight > DETAIL_BYTES:
-        return training.sweep.epochs
-    return np.arange(settings.epochs + 1)
+    if _has_every_epoch(settings):
+        return np.arange(settings.epochs + 1)
+    return training.sweep.epochs
 
 
 def _descent_at(settings: Settings, training: Training, epochs: Int[ndarray, "epoch"]) -> Descent:
@@ -126,9 +138,12 @@ def _sliced(
     settings: Settings, epochs: Int[ndarray, "epoch"], wanted: Int[ndarray, "frame"]
 ) -> Int[ndarray, "sliced"]:
     """Which of a run's epochs are sliced: all where that is cheap, else the wanted ones."""
+    return np.flatnonzero(np.isin(epochs, wanted) | (not _is_costly(settings, len(epochs))))
+
+
+def _is_costly(settings: Settings, epochs: int) -> bool:
     units = max(settings.hidden_units * settings.hidden_layers, 1)
-    activations = len(epochs) * 2 * SAMPLES * settings.examples * units
-    return np.flatnonzero(np.isin(epochs, wanted) | (activations <= SLICED_ACTIVATIONS))
+    return epochs * 2 * SAMPLES * settings.examples * units > SLICED_ACTIVATIONS
 
 
 def _sharpness(

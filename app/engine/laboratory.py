@@ -3,57 +3,32 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock
-from time import perf_counter
-from typing import TypeVar
 
-from app.engine import datasets
+from app.engine.experiment import Experiment, Here, Trainer
 from app.engine.inspection import inspect_run
-from app.engine.landscape import fits, loss_surface, project
-from app.engine.range_test import range_test
-from app.engine.training import Training, train, train_sweep
+from app.engine.landscape import loss_surface, project
 from app.meter import Meter
 from app.planes import PlaneChoice
-from app.results import Dataset, Fit, LossSurface, Projection, RangeTest, RunDetail, Sweep
-from app.settings import Settings, estimated_seconds
+from app.results import RunDetail, Sweep
+from app.settings import Settings
 from app.shelf import Shelf
-from app.turns import Turns
-
-Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, eq=False)
-class Experiment:
-    """A trained sweep with all that the page shows of it."""
-
-    dataset: Dataset
-    training: Training
-    surface: LossSurface
-    projection: Projection
-    fit: Fit
-    # Of minibatches only: with the full batch, the sweep itself says more.
-    range_test: RangeTest | None
-
-    @property
-    def sweep(self) -> Sweep:
-        """The sweep itself."""
-        return self.training.sweep
 
 
 class Laboratory:
     """An LRU cache of experiments. Equal Settings give equal results, so sharing them is safe.
 
-    An experiment weighs up to 25 MB, most of it the history of every epoch. Those on a person's own
+    Most experiments weigh 1 to 25 MB, most of it the history of every epoch; the largest networks'
+    weigh some 90. Those on a person's own
     data stand apart, and are forgotten when the data are.
     """
 
     def __init__(
-        self, size: int = 8, turns: Turns | None = None, meter: Meter | None = None
+        self, size: int = 4, trainer: Trainer | None = None, meter: Meter | None = None
     ) -> None:
         self._size, self._meter = size, meter or Meter()
-        self._turns = turns or Turns(meter=meter)
+        self._trainer = trainer or Here(meter=meter)
         self._own: Shelf[Experiment] = Shelf(size)
         self._lock = Lock()
         self._experiments: OrderedDict[str, Experiment] = OrderedDict()
@@ -82,7 +57,7 @@ class Laboratory:
                 if found := self._found(key):
                     return found
             try:
-                made = self._in_turn(run_experiment, settings)
+                made = self._trainer.experiment(settings)
                 if settings.own:
                     self._own.put(key, made, settings.own.until)
                 else:
@@ -101,14 +76,7 @@ class Laboratory:
 
     def sweep(self, settings: Settings) -> Sweep:
         """A sweep alone, as a row of a map wants it: it is not kept. Raises Busy."""
-        return self._in_turn(train_sweep, settings)
-
-    def _in_turn(self, make: Callable[[Settings], Made], settings: Settings) -> Made:
-        with self._turns.take(estimated_seconds(settings)):
-            start = perf_counter()
-            made = make(settings)
-            self._meter.trained(perf_counter() - start)
-        return made
+        return self._trainer.sweep(settings)
 
     def _keep(self, key: str, experiment: Experiment) -> None:
         with self._lock:
@@ -123,22 +91,3 @@ class Laboratory:
         if found:
             self._meter.found()
         return found
-
-
-def run_experiment(settings: Settings) -> Experiment:
-    """Trains the sweep and lays out its landscape."""
-    return lay_out(train(settings))
-
-
-def lay_out(training: Training, plane: PlaneChoice | None = None) -> Experiment:
-    """A training with all that the page shows of it, seen on a plane."""
-    sweep, settings = training.sweep, training.sweep.settings
-    surface = loss_surface(training, plane)
-    return Experiment(
-        datasets.of(settings),
-        training,
-        surface,
-        project(surface.plane, sweep.params, sweep.gradients),
-        fits(settings, sweep.params),
-        range_test(settings) if settings.steps_per_epoch > 1 else None,
-    )

@@ -29,7 +29,6 @@ from app.engine.verdicts import judge
 from app.results import Dataset, Sweep
 from app.settings import Settings
 
-FRAMES = 160
 EARLY_EPOCHS = 20
 # Where all epochs of all runs take less memory than this, they are kept for `inspect_run`.
 HISTORY_BYTES = 16_000_000
@@ -74,11 +73,16 @@ def train_sweep(settings: Settings) -> Sweep:
 
 def train(settings: Settings, keeps_history: bool = True) -> Training:
     """`train_sweep`, with the descent at every epoch kept where it takes under HISTORY_BYTES."""
-    frames, kept = frame_epochs(settings.epochs), list(range(settings.epochs + 1))
+    frames, kept = frame_epochs(settings), list(range(settings.epochs + 1))
     if not keeps_history or not _history_fits(settings):
         kept = frames
     descent = descend(settings, kept)
-    return Training(_sweep(settings, descent, kept, frames), descent, np.array(kept))
+    sweep = _sweep(settings, descent, kept, frames)
+    if kept == frames:
+        # The same numbers: a large network's need not be held twice.
+        params, gradients = map(torch.from_numpy, (sweep.params, sweep.gradients))
+        descent = descent._replace(params=params, gradients=gradients)
+    return Training(sweep, descent, np.array(kept))
 
 
 def descend(
@@ -220,13 +224,15 @@ def as_tensors(
     return torch.tensor(dataset.inputs), torch.tensor(dataset.targets)
 
 
-def frame_epochs(epochs: int) -> list[int]:
-    """The epochs that a sweep keeps: all, or 0..20 and then ever wider steps, FRAMES in all."""
-    if epochs < FRAMES:
+def frame_epochs(settings: Settings) -> list[int]:
+    """The epochs that a sweep keeps: all, or 0..20 and then ever wider steps, as many as
+    the settings have frames."""
+    epochs, most = settings.epochs, settings.frames
+    if epochs < most:
         return list(range(epochs + 1))
     kept = list(range(EARLY_EPOCHS + 1))
-    while len(kept) < FRAMES:
-        ratio = (epochs / kept[-1]) ** (1 / (FRAMES - len(kept)))
+    while len(kept) < most:
+        ratio = (epochs / kept[-1]) ** (1 / (most - len(kept)))
         kept.append(max(kept[-1] + 1, round(kept[-1] * ratio)))
     return kept
 

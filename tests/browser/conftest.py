@@ -6,9 +6,11 @@ more than half of what opening the page costs."""
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,11 +27,14 @@ from playwright.sync_api import (
 
 from app.server import create_server
 from tests.browser.driver import CHROMIUM_ARGUMENTS, PATIENCE, asks, wait_detail, wait_ready
+from tests.many import machine
 from tests.serving import served
 
 sys.path.append(str(Path(__file__).parents[2] / "scripts"))
 
 SIZE = (1366, 768)
+# Set by `make test-many`.
+WITH_WORKERS = "TESTS_WITH_WORKERS"
 NO_WEBGL = "--disable-3d-apis"
 ONE_PROCESS = "--process-per-site"
 LOCAL = ("data:", "blob:", "about:")
@@ -97,8 +102,18 @@ def _is_training(request: Request) -> bool:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with served(create_server()) as port:
+    trained = trained_by_workers() if WITH_WORKERS in os.environ else nullcontext()
+    with trained, served(create_server()) as port:
         yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def trained_by_workers() -> Iterator[None]:
+    """The same page, and no training in the server's own process."""
+    with machine(workers=1) as made, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REDIS_URL", made.url)
+        yield
+        assert made.errands() > 0
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import inspect_run, run_experiment
-from app.engine.laboratory import lay_out
+from app.engine.experiment import lay_out
 from app.engine.training import train
 from app.payload import detail_payload, map_row, range_test_payload, sweep_payload
 from app.planes import PLANES, PlaneChoice

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.engine import Laboratory, laboratory
+from app.engine import Laboratory, experiment
 from app.engine.training import Training
 from app.settings import Settings
 from tests.oracles import same
@@ -21,8 +21,8 @@ class Counted:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.trained: list[Settings] = []
         self.first: Callable[[], None] = lambda: None
-        self._train = laboratory.train
-        monkeypatch.setattr(laboratory, "train", self)
+        self._train = experiment.train
+        monkeypatch.setattr(experiment, "train", self)
 
     def __call__(self, settings: Settings) -> Training:
         self.trained.append(settings)

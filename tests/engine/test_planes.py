@@ -10,8 +10,9 @@ import pytest
 import torch
 from numpy import ndarray
 
-from app.engine import Experiment, Laboratory, inspect_run, laboratory, training
-from app.engine.laboratory import lay_out
+from app.engine import Experiment, Laboratory, inspect_run, training
+from app.engine import experiment as experiments
+from app.engine.experiment import lay_out
 from app.engine.landscape import choose_plane, filter_normalized, project, slices
 from app.planes import PLANES, PlaneChoice, parameter_names
 from app.results import Plane
@@ -294,8 +295,8 @@ def test_a_lines_box_is_the_same_however_it_is_trained(change: dict) -> None:
 
 
 def test_another_plane_needs_no_other_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    trained, lab, train = [], Laboratory(), laboratory.train
-    monkeypatch.setattr(laboratory, "train", lambda one: trained.append(one) or train(one))
+    trained, lab, train = [], Laboratory(), experiments.train
+    monkeypatch.setattr(experiments, "train", lambda one: trained.append(one) or train(one))
     for choice in CHOICES:
         made, detail = lab.inspect(TANH, plane=choice)
         assert made.surface.plane.kind == choice.kind

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets, train, train_sweep, training
 from app.engine.network import Network
-from app.engine.training import EARLY_EPOCHS, FRAMES, as_tensors, descend, frame_epochs
+from app.engine.training import EARLY_EPOCHS, as_tensors, descend, frame_epochs
 from app.results import VERDICTS, Sweep
 from app.settings import Settings
 from tests.oracles import (
@@ -199,7 +199,7 @@ class TestSweep:
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
     def test_shapes_and_the_order_of_runs(self, settings: Settings) -> None:
         sweep = experiment(settings).sweep
-        runs, frames = 41, min(settings.epochs + 1, FRAMES)
+        runs, frames = 41, min(settings.epochs + 1, 160)
         params = Network(1, settings.hidden_units).params
         assert sweep.params.shape == sweep.gradients.shape == (runs, frames, params)
         assert sweep.train_loss.shape == (runs, frames) and sweep.epochs.shape == (frames,)
@@ -233,14 +233,14 @@ class TestSweep:
 
     @given(st.integers(10, 5000))
     def test_frames(self, epochs: int) -> None:
-        frames = frame_epochs(epochs)
+        frames = frame_epochs(Settings(epochs=epochs))
         assert frames[: EARLY_EPOCHS + 1] == list(range(min(EARLY_EPOCHS, epochs) + 1))
         assert len(frames) == min(epochs + 1, 160) and frames[-1] == epochs
         assert all(left < right for left, right in pairwise(frames))
 
     @pytest.mark.parametrize("epochs", [500, 5000])
     def test_later_frames_are_geometric(self, epochs: int) -> None:
-        late = np.array(frame_epochs(epochs)[-60:], dtype=float)
+        late = np.array(frame_epochs(Settings(epochs=epochs))[-60:], dtype=float)
         ratios = late[1:] / late[:-1]
         assert np.ptp(ratios) <= 2 / late[0] * ratios.max()
 
