@@ -74,7 +74,7 @@ def sweep_payload(
     box, plane, settings = surface.box, surface.plane, sweep.settings
     return {
         "sweep_id": settings.sweep_id,
-        "settings": _settings(settings),
+        "settings": settings_payload(settings),
         "own": _own(settings.own),
         "units": {
             "input": [float(dataset.units.input_means[0]), float(dataset.units.input_scales[0])],
@@ -166,7 +166,7 @@ def map_row(sweep: Sweep) -> dict[str, Any]:
     """One row of a map: where each of the slider's runs ended, and since when it diverged."""
     count = len(SLIDER_LEARNING_RATES)
     return {
-        "settings": _settings(sweep.settings),
+        "settings": settings_payload(sweep.settings),
         "start_loss": float(sweep.train_loss[0, 0]),
         "last_loss": [_number(loss) for loss in sweep.last_loss[:count].tolist()],
         "diverged_at": sweep.diverged_at[:count].tolist(),
@@ -175,7 +175,7 @@ def map_row(sweep: Sweep) -> dict[str, Any]:
     }
 
 
-def _settings(settings: Settings) -> dict[str, Any]:
+def settings_payload(settings: Settings) -> dict[str, Any]:
     """As a request has them."""
     return settings.choices() | {"own": settings.own.token if settings.own else None}
 

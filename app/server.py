@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import logging
 from collections.abc import Callable, Sequence
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,16 +15,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import VERSION
 from app.choices import SettingsError
 from app.config import Config
-from app.engine import Laboratory
+from app.engine import Here, Laboratory, Shared, Trainer, warm_up
 from app.guard import set_guard
 from app.headers import FOREVER, hash_of, set_headers
 from app.lessons import BUILT_IN, load_course
 from app.logs import set_form, set_logs
+from app.meter import Meter
 from app.metrics import Prometheus, set_metrics
-from app.packing import set_packing
-from app.settings import Settings
+from app.packing import constant, packed_text, set_packing
 from callbacks import register
-from callbacks.training import train_payload
+from callbacks.training import experiment_payload
 from components.layout import SET_THEME, page, page_template
 from components.saved import saved_page
 
@@ -48,10 +46,9 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     for problem in course.problems:
         log.warning("A lesson file has a mistake: %s", problem)
     meter = Prometheus() if config.has_metrics else None
-    laboratory = Laboratory(meter=meter)
-    first_sweep = train_payload(laboratory, Settings())
-    # A process's first torch.optim imports a large part of torch: not while somebody waits.
-    laboratory.sweep(Settings(optimizer="adam", epochs=10))
+    here = _here(config, meter)
+    first_sweep = experiment_payload(warm_up(here))
+    laboratory = Laboratory(trainer=_or_remote(here, config, meter), meter=meter)
     app = Dash(
         "descent-lab",
         title="Descent Lab",
@@ -64,7 +61,7 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     script = _serve_plotly(app)
     app.index_string = page_template(script)
     app.layout = page(first_sweep, course)
-    register(app, laboratory, course, listens_on, config.frame_ancestors)
+    register(app, laboratory, course, listens_on, config.frame_ancestors, meter)
     _serve_saved_page(app)
     # First of all, since the guard's refusals have their line too.
     set_logs(app.server)
@@ -74,9 +71,30 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     _serve_health(app.server, config.base_path)
     if meter:
         set_metrics(app.server, meter)
-    _serve_first_page(app)
+    _serve_constant(app)
     _trust_proxies(app.server, config.proxies)
     return app
+
+
+def _here(config: Config, meter: Meter | None) -> Trainer:
+    """This process, alone or for all that look into the same folder."""
+    here = Here(meter=meter)
+    if not config.cache:
+        return here
+    from app.folder import Folder  # Not on Windows, which has no such locks.
+
+    return Shared(Folder(config.cache, config.cache_bytes), here, meter)
+
+
+def _or_remote(here: Trainer, config: Config, meter: Meter | None) -> Trainer:
+    """Celery workers where there is a Redis to reach them by."""
+    if not config.redis:
+        return here
+    # Half a second of imports that nobody else needs.
+    from app.errands import celery
+    from app.remote import Remote
+
+    return Remote(config.redis, celery(config.redis), here, meter)
 
 
 def create_server() -> flask.Flask:
@@ -95,10 +113,19 @@ def _serve_health(server: flask.Flask, base_path: str) -> None:
         server.add_url_rule(path, f"health at {path}", lambda: "ok")
 
 
-def _serve_first_page(app: Dash) -> None:
-    """Dash registers its packages' files at a process's first request, and answers others that come
-    at the same moment with 404. So that request is made here."""
-    app.server.test_client().get(app.config.routes_pathname_prefix)
+def _serve_constant(app: Dash) -> None:
+    """The layout and the callbacks, which Dash would write anew for each request. Not the page:
+    each has a token of its own.
+
+    Dash registers its packages' files at a process's first request, and answers others that come
+    at the same moment with 404. So the page is asked for here, and these with it.
+    """
+    server, prefix = app.server, app.config.routes_pathname_prefix
+    constants = [f"{prefix}{name}" for name in ("_dash-layout", "_dash-dependencies")]
+    for path in constants:
+        server.view_functions[path] = constant(server.view_functions[path])
+    for path in (prefix, *constants):
+        server.test_client().get(path, headers={"Accept-Encoding": "gzip"})
 
 
 def _trust_proxies(server: flask.Flask, count: int) -> None:
@@ -116,46 +143,31 @@ def _serve_plotly(app: Dash) -> str:
     5 MB again at each request.
     """
     path = f"{app.config.routes_pathname_prefix}plotly-{version('plotly')}.min.js"
-    _serve_packed(app, path, _plotly, "text/javascript", FOREVER)
+    _serve_text(app, path, _plotly, "text/javascript", FOREVER)
     return path
 
 
 def _serve_saved_page(app: Dash) -> None:
     """What the browser puts a sweep into to save it. Made when somebody first saves."""
     path = f"{app.config.routes_pathname_prefix}saved-page.html"
-    _serve_packed(app, path, _saved_page, "text/html", "no-cache")
+    _serve_text(app, path, _saved_page, "text/html", "no-cache")
 
 
-@cache
-def _plotly() -> tuple[str, bytes]:
-    """plotly.js, plain and compressed."""
-    script = get_plotlyjs()
-    return script, gzip.compress(script.encode(), compresslevel=6)
+def _plotly() -> str:
+    script: str = get_plotlyjs()
+    return script
 
 
-@cache
-def _saved_page() -> tuple[str, bytes]:
+def _saved_page() -> str:
     styles, modules = (
         [path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob(kind))]
         for kind in ("*.css", "*.js")
     )
-    text = saved_page(VERSION, styles, modules, _plotly()[1])
-    return text, gzip.compress(text.encode(), compresslevel=6)
+    return saved_page(VERSION, styles, modules, packed_text("gzip", _plotly().encode()))
 
 
-def _serve_packed(
-    app: Dash, path: str, make: Callable[[], tuple[str, bytes]], mimetype: str, caching: str
-) -> None:
-    """A large text, compressed once for all; `make` gives it plain and compressed."""
-
+def _serve_text(app: Dash, path: str, make: Callable[[], str], mimetype: str, caching: str) -> None:
     def serve() -> flask.Response:
-        text, packed = make()
-        zipped = flask.request.accept_encodings["gzip"] > 0
-        response = flask.Response(packed if zipped else text, mimetype=mimetype)
-        response.headers["Cache-Control"] = caching
-        response.headers["Vary"] = "Accept-Encoding"
-        if zipped:
-            response.headers["Content-Encoding"] = "gzip"
-        return response
+        return flask.Response(make(), mimetype=mimetype, headers={"Cache-Control": caching})
 
-    app.server.add_url_rule(path, path, serve)
+    app.server.add_url_rule(path, path, constant(serve))

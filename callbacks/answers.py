@@ -23,7 +23,7 @@ def answer(
     make: Callable[[Settings, PlaneChoice], dict[str, Any]],
     own_data: Shelf[OwnData],
 ) -> dict[str, Any]:
-    """{"ticket", "payload"}, or {"ticket", "error", "field"} with a sentence for the person and the
+    """{"payload", "ticket"}, or {"ticket", "error", "field"} with a sentence for the person and the
     setting beside which to say it, if there is one; "missing" asks for the person's data again, and
     "again" says after how many seconds to ask once more.
 
@@ -36,7 +36,8 @@ def answer(
         own = own_of(request, own_data)
         settings = Settings.from_mapping(request.get("settings"), own)
         plane = PlaneChoice.from_mapping(request.get("plane"), settings)
-        return {"ticket": ticket, "payload": make(settings, plane)}
+        # In this order: see packed.py.
+        return {"payload": make(settings, plane), "ticket": ticket}
     except NotHere as error:
         return {"ticket": ticket, "error": str(error), "field": error.field, "missing": True}
     except Busy as error:

@@ -6,17 +6,20 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from app.engine import Laboratory
+from app.engine import Laboratory, epoch_that_counts
 from app.own_data import OwnData
 from app.payload import detail_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
 from app.shelf import Shelf
 from callbacks.answers import answer
+from callbacks.packed import PackedAnswers
 from components import ids
 
 
-def register(app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData]) -> None:
+def register(
+    app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData], packed: PackedAnswers
+) -> None:
     """Answers with the ticket of the request, by which the browser drops what comes late."""
 
     @app.callback(
@@ -27,8 +30,8 @@ def register(app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData]) -> Non
     def inspect(request: Any) -> dict[str, Any]:
         return answer(
             request,
-            lambda settings, plane: inspect_payload(
-                laboratory, settings, request.get("epoch"), plane
+            lambda settings, plane: _packed_payload(
+                packed, laboratory, settings, request.get("epoch"), plane
             ),
             own_data,
         )
@@ -40,3 +43,22 @@ def inspect_payload(
     """The selected run for the browser, with exact slices where the playhead stands."""
     experiment, detail = laboratory.inspect(settings, settings.checked_epoch(epoch), plane)
     return detail_payload(detail, experiment.surface, experiment.dataset)
+
+
+def _packed_payload(
+    packed: PackedAnswers,
+    laboratory: Laboratory,
+    settings: Settings,
+    epoch: Any,
+    plane: PlaneChoice,
+) -> dict[str, Any]:
+    """The same, made once for all who look at this run. A person's own data are kept nowhere but on
+    their shelf."""
+    if settings.own:
+        return inspect_payload(laboratory, settings, epoch, plane)
+    counts = epoch_that_counts(settings, settings.checked_epoch(epoch))
+    return packed.payload(
+        ids.INSPECT_ANSWER,
+        (settings.sweep_id, settings.learning_rate, plane, counts),
+        lambda: inspect_payload(laboratory, settings, epoch, plane),
+    )

@@ -8,16 +8,19 @@ from dash import Dash, Input, Output
 
 from app.engine import Experiment, Laboratory
 from app.own_data import OwnData
-from app.payload import range_test_payload, sweep_payload
+from app.payload import range_test_payload, settings_payload, sweep_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
 from app.shelf import Shelf
 from callbacks.answers import answer
+from callbacks.packed import PackedAnswers
 from components import ids
 from components.figures import view_figures
 
 
-def register(app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData]) -> None:
+def register(
+    app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData], packed: PackedAnswers
+) -> None:
     """One request in flight is the browser's part (assets/60-bridge.js)."""
 
     @app.callback(
@@ -28,7 +31,7 @@ def register(app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData]) -> Non
     def train(request: Any) -> dict[str, Any]:
         return answer(
             request,
-            lambda settings, plane: train_payload(laboratory, settings, plane),
+            lambda settings, plane: _packed_payload(packed, laboratory, settings, plane),
             own_data,
         )
 
@@ -39,8 +42,26 @@ def train_payload(
     """The sweep for the browser, with the views' static layers."""
     payload = experiment_payload(laboratory.experiment(settings, plane))
     # The sweep at hand may have been trained for somebody who had selected another of its rates.
-    payload["settings"]["learning_rate"] = settings.learning_rate
-    return payload
+    return payload | {"settings": settings_payload(settings)}
+
+
+def _packed_payload(
+    packed: PackedAnswers, laboratory: Laboratory, settings: Settings, plane: PlaneChoice
+) -> dict[str, Any]:
+    """The same, with what all learning rates of a sweep share made once. A person's own data are
+    kept nowhere but on their shelf."""
+    if settings.own:
+        return train_payload(laboratory, settings, plane)
+
+    def shared() -> dict[str, Any]:
+        payload = train_payload(laboratory, settings, plane)
+        return {name: part for name, part in payload.items() if name != "settings"}
+
+    # Only the usual plane is the same for every run.
+    rate = None if plane == PlaneChoice() else settings.learning_rate
+    key = (settings.sweep_id, plane, rate)
+    stand_in = packed.payload(ids.TRAIN_ANSWER, key, shared)
+    return stand_in | {"settings": settings_payload(settings)}
 
 
 def experiment_payload(experiment: Experiment) -> dict[str, Any]:

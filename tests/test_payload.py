@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from app.engine import inspect_run
-from app.engine.laboratory import lay_out
+from app.engine.experiment import lay_out
 from app.payload import (
     FIT_ROOM,
     decode,
