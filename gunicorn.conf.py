@@ -1,15 +1,19 @@
 """How gunicorn serves Descent Lab in its container; it finds this file in the working directory."""
 
+import contextlib
+import gc
 import os
 import shutil
 import tempfile
 
 from app.choices import SettingsError
-from app.config import Config, Container
+from app.config import CACHE, Config, Container
 
 MEMORY = "/dev/shm"
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
 OUR_FOLDER = f"{MEMORY}/descent-lab-metrics-"
+# What is made here goes at the end; a folder of a person's own stays.
+OUR_CACHE = "_DESCENT_LAB_OUR_CACHE"
 
 try:
     container = Container.from_environment()
@@ -36,9 +40,28 @@ control_socket_disable = True
 # Finish what is in flight before `docker stop` loses patience at 10 seconds.
 graceful_timeout = 8
 
+# What one process trains, the others find; again a reload finds the folder that there is.
+# Without room for one, each process trains for itself.
+if CACHE not in os.environ:
+    with contextlib.suppress(OSError):
+        os.environ[CACHE] = os.environ[OUR_CACHE] = tempfile.mkdtemp(prefix="descent-lab-cache-")
+
 # The processes count together in files of a folder; a reload finds the one that there is.
 if choices.has_metrics and COUNTED_IN not in os.environ:
     os.environ[COUNTED_IN] = tempfile.mkdtemp(prefix=OUR_FOLDER)
+
+
+def pre_fork(server, worker):
+    """What is loaded is left alone, so that the processes go on sharing it: the first full garbage
+    collection of each would write to all of it, and cost it 110 MB of its own."""
+    gc.collect()
+    gc.freeze()
+
+
+def on_reload(server):
+    """What was loaded before goes."""
+    gc.unfreeze()
+    gc.collect()
 
 
 def child_exit(server, worker):
@@ -50,7 +73,16 @@ def child_exit(server, worker):
         mark_process_dead(worker.pid)
 
 
+def worker_exit(server, worker):
+    """Ends without a last search for garbage in all that torch and Dash have loaded: a second of
+    CPU time, for nothing."""
+    gc.freeze()
+
+
 def on_exit(server):
     """Leaves nothing behind."""
+    gc.freeze()
     if os.environ.get(COUNTED_IN, "").startswith(OUR_FOLDER):
         shutil.rmtree(os.environ[COUNTED_IN], ignore_errors=True)
+    if OUR_CACHE in os.environ:
+        shutil.rmtree(os.environ[OUR_CACHE], ignore_errors=True)

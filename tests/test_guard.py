@@ -224,6 +224,20 @@ MALFORMED: dict[str, tuple[Callable[[dict], object], int]] = {
     "half a letter as name": (in_input(value={"\udfff": 1}), 400),
 }
 
+NO_JSON = [
+    *(b"", b"{", b"null", b"[]", b"5", b'"a"', b"{}", b"\xff", b"\x00", b"nan", b"{'a':1}"),
+    b"[" * 100_000,
+    b'{"a":' * 100_000,
+    b"[" + b"1," * 100_000 + b"1]",
+    b'{"output":' + b"9" * 100_000 + b"}",
+    b'{"output":1e999}',
+    b'{"output":' + b"0." + b"1" * 100_000 + b"}",
+    b'{"output":"' + b"\\\\" * 500_000,
+    b'"' * 1_000_000,
+    '{"output":"ü"}'.encode("utf-16"),
+    b'\xef\xbb\xbf{"output":1}',
+]
+
 
 class TestMalformed:
     @pytest.mark.parametrize("name", MALFORMED)
@@ -240,19 +254,7 @@ class TestMalformed:
 
     @pytest.mark.parametrize(
         "text",
-        [
-            *(b"", b"{", b"null", b"[]", b"5", b'"a"', b"{}", b"\xff", b"\x00", b"nan", b"{'a':1}"),
-            b"[" * 100_000,
-            b'{"a":' * 100_000,
-            b"[" + b"1," * 100_000 + b"1]",
-            b'{"output":' + b"9" * 100_000 + b"}",
-            b'{"output":1e999}',
-            b'{"output":' + b"0." + b"1" * 100_000 + b"}",
-            b'{"output":"' + b"\\\\" * 500_000,
-            b'"' * 1_000_000,
-            '{"output":"ü"}'.encode("utf-16"),
-            b'\xef\xbb\xbf{"output":1}',
-        ],
+        NO_JSON,
         ids=lambda text: repr(text[:12]),
     )
     def test_what_is_no_json_is_refused(

@@ -42,6 +42,14 @@ class Server(BaseApplication):
 
 Server().run()
 """
+NO_HTTP = [
+    b"NONSENSE\r\n\r\n",
+    b"GET / HTTP/9.1\r\n\r\n",
+    b"<b>SECRET</b> / HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET / HTTP/1.1\r\nSECRET\r\n\r\n",
+    b"GET /" + b"SECRET" * 20_000 + b" HTTP/1.1\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: SECRET\r\n\r\n",
+]
 
 
 @pytest.fixture(scope="module")
@@ -212,14 +220,7 @@ class TestByteForByte:
 
     @pytest.mark.parametrize(
         "sent",
-        [
-            b"NONSENSE\r\n\r\n",
-            b"GET / HTTP/9.1\r\n\r\n",
-            b"<b>SECRET</b> / HTTP/1.1\r\nHost: a\r\n\r\n",
-            b"GET / HTTP/1.1\r\nSECRET\r\n\r\n",
-            b"GET /" + b"SECRET" * 20_000 + b" HTTP/1.1\r\n\r\n",
-            b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: SECRET\r\n\r\n",
-        ],
+        NO_HTTP,
         ids=lambda sent: repr(sent[:20]),
     )
     def test_what_is_no_http_is_not_quoted(self, port: int, sent: bytes) -> None:

@@ -1,0 +1,105 @@
+"""A stop behind the proxy: who waits for an answer gets it, and idle connections delay nothing."""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+# Says that it has begun, and answers when it is told to go on.
+GUNICORN = """
+import sys
+from gunicorn.app.base import BaseApplication
+
+def answer(environ, start):
+    if environ["PATH_INFO"] == "/lab/slow":
+        print("begun", flush=True)
+        sys.stdin.readline()
+    start("200 OK", [("Content-Length", "4")])
+    return [b"done"]
+
+class Server(BaseApplication):
+    def load_config(self):
+        self.cfg.set("bind", f"fd://{sys.argv[1]}")
+        self.cfg.set("worker_class", "app.web_worker.Worker")
+        self.cfg.set("threads", 4)
+        self.cfg.set("graceful_timeout", 30)
+        self.cfg.set("control_socket_disable", True)
+
+    def load(self):
+        return answer
+
+Server().run()
+"""
+
+
+@pytest.fixture
+def gunicorn() -> Iterator[tuple[subprocess.Popen, int]]:
+    """The process, and its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        handle, port = listener.fileno(), listener.getsockname()[1]
+        command = [sys.executable, "-c", GUNICORN, str(handle)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with subprocess.Popen(
+            command, pass_fds=[handle], stderr=subprocess.DEVNULL, text=True, **pipes
+        ) as process:
+            yield process, port
+            process.kill()
+
+
+@pytest.fixture
+def proxy(gunicorn: tuple[subprocess.Popen, int], tmp_path: Path) -> Iterator[int]:
+    """The port of nginx, with this project's own configuration."""
+    if not shutil.which("nginx"):
+        pytest.skip("nginx is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    text = text.replace("web:8050", f"127.0.0.1:{gunicorn[1]}")
+    text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
+    path = tmp_path / "nginx.conf"
+    path.write_text(text.replace("/tmp/", f"{tmp_path}/"))
+    command = ["nginx", "-c", str(path), "-g", "daemon off;"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        yield port
+        process.terminate()
+
+
+def ask(port: int, path: str) -> http.client.HTTPConnection:
+    """A connection with an answer that has been read, kept open."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    while True:
+        try:
+            connection.request("GET", path)
+            break
+        except ConnectionRefusedError:  # nginx is on its way.
+            connection.close()
+    assert connection.getresponse().read() == b"done"
+    return connection
+
+
+def test_who_waits_gets_the_answer(gunicorn: tuple[subprocess.Popen, int], proxy: int) -> None:
+    process, _ = gunicorn
+    with ThreadPoolExecutor(5) as people:
+        idle = list(people.map(ask, [proxy] * 4, ["/lab/"] * 4))
+        slow = people.submit(ask, proxy, "/lab/slow")
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGTERM)
+        # It ends neither before nor without this one.
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        idle.append(slow.result(30))
+    assert process.wait(30) == 0
+    for connection in idle:
+        connection.close()
