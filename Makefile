@@ -10,11 +10,14 @@ BIN := $(VENV)/bin
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 export TORCH_INDEX
 
+# What of the page depends on who trains; `make test-many` runs all.
+WITH_WORKERS := tests/browser/test_training_controls.py -k "dragged or newest_wins or refused_and or tabs"
+
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test check format bench load docker clean
+.PHONY: help run classroom install dev test test-many check format bench load faults lock sbom docker clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.app ## install what is missing and serve http://127.0.0.1:8050
 	$(BIN)/python -m app
@@ -28,16 +31,31 @@ dev: $(VENV)/.dev ## install what the tests and checks need as well
 
 test: $(VENV)/.dev ## run every test; installs a browser where there is none
 	$(BIN)/python scripts/ensure_browser.py
+	$(BIN)/python scripts/ensure_redis.py
 	@# Side by side, as one browser keeps one core busy; the browsers' report comes last.
-	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile > .browser-tests.log 2>&1 & browser=$$!; \
+	@{ $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile && \
+	   TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest $(WITH_WORKERS); } > .browser-tests.log 2>&1 & browser=$$!; \
 	$(BIN)/python -m pytest --ignore=tests/browser; rest=$$?; \
 	wait $$browser; browser=$$?; cat .browser-tests.log; exit $$((rest || browser))
 
-check: $(VENV)/.dev ## lint, format, types, and the direction of the imports
+test-many: $(VENV)/.dev ## every browser test once more, with Redis and a Celery worker
+	$(BIN)/python scripts/ensure_browser.py
+	$(BIN)/python scripts/ensure_redis.py
+	TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile
+
+check: $(VENV)/.dev ## lint, format, types, the direction of the imports, known vulnerabilities
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/python scripts/audit.py
+
+lock: $(VENV)/.dev ## write requirements.lock anew after a change of requirements.txt
+	$(BIN)/python scripts/lock.py
+
+sbom: $(VENV)/.dev ## write descent-lab.cdx.json: the parts of the image and their licences
+	$(BIN)/python scripts/sbom.py
 
 format: $(VENV)/.dev ## let ruff repair what it can
 	$(BIN)/ruff check --fix
@@ -46,8 +64,11 @@ format: $(VENV)/.dev ## let ruff repair what it can
 bench: $(VENV)/.dev ## measure against a plain training loop
 	$(BIN)/python -m tests.bench
 
-load: $(VENV)/.dev ## a class of 100 people for a minute, at the container's own server
-	$(BIN)/python -m tests.load
+load: $(VENV)/.dev ## a class of 100 people for a minute, at the container's own server (LOAD="--people 300")
+	$(BIN)/python -m tests.load $(LOAD)
+
+faults: $(VENV)/.dev ## break the container's own server in every way and see what people meet
+	$(BIN)/python -m tests.faults
 
 docker: ## build the image descent-lab
 	docker build --build-arg TORCH_INDEX=$(TORCH_INDEX) -t descent-lab .
