@@ -85,11 +85,11 @@ class Board:
         name = _name("claim", key)
         if not self._redis.set(name, task, nx=True, px=_thousandths(QUEUED_SECONDS)):
             return False
-        until = self._now() + FORGOTTEN_SECONDS
+        now = self._now()
         self._at_once(
             ("DEL", _name("failed", key)),
-            ("ZADD", WAITING, until, _queued(key, seconds)),
-            ("ZREMRANGEBYSCORE", WAITING, "-inf", self._now()),
+            ("ZADD", WAITING, now + FORGOTTEN_SECONDS, _queued(key, seconds)),
+            ("ZREMRANGEBYSCORE", WAITING, "-inf", now),
         )
         return True
 

@@ -5,29 +5,18 @@ At the best quality, which takes a minute, once, and makes the page a tenth smal
 
 from __future__ import annotations
 
-import gzip
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import brotli
 from dash import Dash
 
-from app.packing import FOLDER, SMALLEST, Packer, is_large_text, name_of
+from app.packing import FOLDER, SMALLEST, is_large_text, name_of, packers
 from app.server import ASSETS, create_app
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
-BEST: dict[str, Packer] = {
-    "br": lambda text: brotli.compress(text, quality=11),
-    # The highest level whose window is not too large for browsers.
-    "zstd": lambda text: zstd.compress(text, level=19),
-    "gzip": lambda text: gzip.compress(text, compresslevel=9, mtime=0),
-}
+# The highest level of zstd whose window is not too large for browsers.
+BEST = packers(11, 19, 9)
 
 
 def pack_files(folder: Path = FOLDER) -> int:

@@ -23,13 +23,21 @@ else:
     from backports import zstd
 
 Packer = Callable[[bytes], bytes]
+
+
+def packers(br: int, zstandard: int, zipped: int) -> dict[str, Packer]:
+    """How a text is packed for each encoding, at these qualities. Of those that a client likes
+    equally, the first."""
+    return {
+        "br": lambda text: brotli.compress(text, quality=br),
+        "zstd": lambda text: zstd.compress(text, level=zstandard),
+        "gzip": lambda text: gzip.compress(text, compresslevel=zipped, mtime=0),
+    }
+
+
 # Better still takes seconds; browsers take br and zstd over https and on this machine, gzip
-# everywhere. Of those that a client likes equally, the first.
-PACKERS: dict[str, Packer] = {
-    "br": lambda text: brotli.compress(text, quality=6),
-    "zstd": lambda text: zstd.compress(text, level=9),
-    "gzip": lambda text: gzip.compress(text, compresslevel=6, mtime=0),
-}
+# everywhere.
+PACKERS = packers(6, 9, 6)
 # Where pack_files.py writes: each text under its own hash, so none that has changed is found.
 FOLDER = Path(__file__).parent.parent / "packed"
 MIMETYPES = {"text/css", "text/javascript", "application/javascript", "text/csv", "image/svg+xml"}

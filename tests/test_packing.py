@@ -12,7 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import pack_files, packing
-from app.pack_files import BEST, paths_of, texts_of, zstd
+from app.pack_files import BEST, paths_of, texts_of
+from app.packing import zstd
 from app.server import ASSETS, create_app
 
 PATH = "/assets/40-views.js"

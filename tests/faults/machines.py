@@ -9,13 +9,11 @@ import time
 
 from tests.faults.outcome import Figure, Outcome
 from tests.faults.people import people, warm_up
-from tests.faults.processes import asking
-from tests.faults.stage import serving
+from tests.faults.processes import PEOPLE, asking
+from tests.faults.stage import PROCESSES, serving
 from tests.many import machine
 
-PEOPLE = 20
 MISSING = Outcome("", left_out="redis-server is not installed")
-PROCESSES = 2
 
 
 def a_worker_is_killed(port: int) -> Outcome:
