@@ -25,6 +25,8 @@ FAILURE_SECONDS = 5
 QUEUED_SECONDS, SILENT_SECONDS = 4.0, 2.0
 # What is waiting for longer is not counted any more.
 FORGOTTEN_SECONDS = 15.0
+# Who waits looks many times a second; after so long without a look nobody does.
+AWAITED_SECONDS = 2.0
 BEAT_SECONDS = 0.5
 # A worker without a sign for so long is no worker any more.
 ABSENT_SECONDS = 3.0
@@ -61,11 +63,12 @@ class Board:
         self._redis = Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=0.5)
 
     def look(self, key: str) -> Found:
-        """What there is of a training."""
-        made, failed, claimed = self._at_once(
+        """What there is of a training, for somebody who waits for it."""
+        made, failed, claimed, _ = self._at_once(
             ("GET", _name("made", key)),
             ("GET", _name("failed", key)),
             ("GET", _name("claim", key)),
+            ("SET", _name("awaited", key), 1, "PX", _thousandths(AWAITED_SECONDS)),
         )
         failure = Failure(*json.loads(failed)) if failed else None
         return Found(made, failure, bool(claimed), (claimed or b"").startswith(RUNS.encode()))
@@ -98,22 +101,33 @@ class Board:
         self._at_once(("DEL", _name("claim", key)), ("ZREM", WAITING, _queued(key, seconds)))
 
     @contextmanager
-    def lease(self, key: str, task: str, seconds: float) -> Iterator[bool]:
-        """Keeps up a claim while it lasts, and ends it. False where the training was made already,
-        or another worker is at it; that two begin in the same moment would cost one training."""
+    def lease(self, key: str, task: str, seconds: float) -> Iterator[Callable[[], bool] | None]:
+        """Keeps up a claim while it lasts, and ends it. Gives what tells whether anybody still
+        waits; None where nobody does, the training was made already, or another worker is at it.
+        That two begin in the same moment would cost one training."""
         name, ours = _name("claim", key), f"{RUNS}{task}".encode()
         held: Any = self._redis.get(name) or b""
         if held.startswith(RUNS.encode()) and held != ours:
-            yield False
+            yield None
             return
-        if self._redis.exists(_name("made", key)):
+        if self._redis.exists(_name("made", key)) or not self._is_awaited(key):
             self.release(key, seconds)
-            yield False
+            yield None
             return
         self._redis.set(name, ours, px=_thousandths(SILENT_SECONDS))
-        with repeated(lambda: self._redis.pexpire(name, _thousandths(SILENT_SECONDS))):
-            yield True
+        left = Event()
+
+        def beat() -> None:
+            self._redis.pexpire(name, _thousandths(SILENT_SECONDS))
+            if not self._is_awaited(key):
+                left.set()
+
+        with repeated(beat):
+            yield lambda: not left.is_set()
         self.release(key, seconds)
+
+    def _is_awaited(self, key: str) -> bool:
+        return bool(self._redis.exists(_name("awaited", key)))
 
     def keep(self, key: str, made: bytes, seconds: float) -> None:
         """Keeps what was made in so many seconds, for half an hour."""

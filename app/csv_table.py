@@ -14,6 +14,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from app.choices import SettingsError, shown
+from app.presence import held
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -98,7 +99,7 @@ def read_table(content: bytes) -> Table:
     """A table from a file's bytes: UTF-8 with or without a byte order mark; comma, semicolon or
     tab; decimal point or comma; with or without a header. Raises TableError."""
     # The largest take a second and much memory: one after the other.
-    with READING:
+    with held(READING):
         return _read(content)
 
 

@@ -12,9 +12,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from mmap import ACCESS_COPY, mmap
 from pathlib import Path
+from time import sleep
+from typing import TextIO
 from zlib import crc32
+
+from app.presence import wait_until
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +81,7 @@ class Folder:
     @contextmanager
     def alone(self, key: str) -> Iterator[None]:
         """While it lasts, no other thread of any process is in here for the same key. A process
-        that dies lets go."""
+        that dies lets go. Raises Gone."""
         try:
             lock = (self._locks / str(crc32(key.encode()) % LOCKS)).open("w")
         except OSError as error:
@@ -84,7 +89,7 @@ class Folder:
             yield
             return
         with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_until(partial(_lock, lock))
             yield
 
     def _has_room(self, wanted: int) -> bool:
@@ -113,3 +118,13 @@ class Folder:
             self._is_usable = False
             reason = getattr(error, "strerror", None) or type(error).__name__
             log.warning("The cache folder cannot be used, so nothing is shared: %s", reason)
+
+
+def _lock(file: TextIO, seconds: float) -> bool:
+    """Whether it is ours now; the next try comes after these seconds."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sleep(seconds)
+        return False
+    return True

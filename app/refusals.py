@@ -7,6 +7,7 @@ from dash.exceptions import DependencyException
 from werkzeug.exceptions import HTTPException
 
 from app.logs import log_failure
+from app.presence import Gone
 
 SENTENCES = {
     400: "The server does not understand this request.",
@@ -15,6 +16,7 @@ SENTENCES = {
     405: "This address does not take such a request.",
     413: "The request is too large.",
     415: "The request must be JSON.",
+    499: "The browser has hung up.",
     500: "Something went wrong on the server.",
 }
 
@@ -44,6 +46,11 @@ def set_refusals(server: flask.Flask) -> None:
             if name in ("Allow", "Location", "Content-Range"):
                 response.headers[name] = value
         return response
+
+    # Nobody reads this answer; the status is nginx's, for whoever reads the log.
+    @server.errorhandler(Gone)
+    def gone(_: Gone) -> flask.Response:
+        return plain(499, SENTENCES[499])
 
     # Dash raises these for files of components that are none, and says which there are.
     @server.errorhandler(DependencyException)

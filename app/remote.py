@@ -19,6 +19,7 @@ from app.engine import Experiment, Trainer, key_of, unpack
 from app.errands import Errand, send
 from app.logs import request_id
 from app.meter import Meter
+from app.presence import check
 from app.results import Sweep
 from app.settings import Settings, estimated_seconds
 from app.turns import LONGEST_WAIT, MOST, Busy, Turns
@@ -106,6 +107,7 @@ class Remote:
             return None
 
     def _wait(self, wish: Wish) -> bytes:
+        """Raises Gone where nobody waits any more; the worker then sees it, too."""
         end, pause = monotonic() + PATIENCE, FIRST_PAUSE
         checked = monotonic()
         while True:
@@ -122,6 +124,7 @@ class Remote:
             elif monotonic() > checked + 1:
                 checked = monotonic()
                 self._check_workers()
+            check()
             sleep(pause)
             pause = min(1.5 * pause, LONGEST_PAUSE)
         if not found.is_running:

@@ -17,6 +17,7 @@ from app.choices import SettingsError
 from app.config import Config
 from app.engine import Here, Laboratory, Shared, Trainer, warm_up
 from app.guard import set_guard
+from app.hang_ups import set_hang_ups
 from app.headers import FOREVER, hash_of, set_headers
 from app.lessons import BUILT_IN, load_course
 from app.logs import set_form, set_logs
@@ -68,6 +69,7 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     set_guard(app, config.hosts)
     set_packing(app.server)
     set_headers(app.server, config.frame_ancestors, [*app.csp_hashes(), hash_of(SET_THEME)])
+    set_hang_ups(app.server)
     _serve_health(app.server, config.base_path)
     if meter:
         set_metrics(app.server, meter)

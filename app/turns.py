@@ -9,6 +9,7 @@ from threading import Lock, Semaphore
 
 from app.choices import SettingsError
 from app.meter import Meter
+from app.presence import held
 
 # A short training need not wait for a long one; more than two would only take turns on a core.
 AT_ONCE = 2
@@ -45,7 +46,7 @@ class Turns:
     @contextmanager
     def take(self, seconds: float) -> Iterator[None]:
         """A turn of about so many seconds. Raises Busy at once where those who wait already would
-        take longer than the longest wait, or are too many."""
+        take longer than the longest wait, or are too many; and Gone."""
         with self._count:
             if self.waiting > self._longest_wait or self._people == MOST:
                 self._meter.busy()
@@ -54,7 +55,7 @@ class Turns:
             self.waiting += seconds
             self._meter.waits(self.waiting)
         try:
-            with self._turns:
+            with held(self._turns):
                 yield
         finally:
             with self._count:

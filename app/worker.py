@@ -20,6 +20,7 @@ from app.config import REDIS, Config, Container
 from app.engine import Experiment, Here, pack, run_experiment, train_sweep, warm_up
 from app.errands import TRAIN, Errand, celery
 from app.logs import log_failure, set_form
+from app.presence import Gone, awaited
 from app.results import Sweep
 from app.settings import Settings
 
@@ -59,14 +60,18 @@ def create_worker() -> Celery:
 
 
 def run_errand(board: Board, task: str, errand: Errand) -> None:
-    """Trains what nobody has made meanwhile, and says what came of it. Raises RedisError."""
-    with board.lease(errand.key, task, errand.seconds) as is_wanted:
-        if not is_wanted:
+    """Trains what somebody waits for and nobody has made meanwhile, and says what came of it.
+    Raises RedisError."""
+    with board.lease(errand.key, task, errand.seconds) as is_awaited:
+        if is_awaited is None:
             return
         try:
             start = perf_counter()
-            made = pack(MAKERS[errand.kind](Settings.from_mapping(errand.choices)))
+            with awaited(is_awaited):
+                made = pack(MAKERS[errand.kind](Settings.from_mapping(errand.choices)))
             board.keep(errand.key, made, perf_counter() - start)
+        except Gone:
+            log.info("A training was given up: nobody waits for it any more.")
         except SettingsError as error:
             board.fail(errand.key, str(error), error.field)
         except RedisError:

@@ -1,17 +1,20 @@
 /* Between the page's controls, its state and the server. One training request is in flight at a
-   time; while it runs the newest wish waits and replaces older ones. */
+   time; while it runs the newest wish waits and replaces older ones. What takes long is replaced
+   itself: see 54-hang-up.js. */
 (function (lab) {
   "use strict";
 
   const { state, element } = lab;
   const SPINNER_AFTER = 300;
   const SILENCE_AFTER = 15000;
+  // Sooner, a held key would replace each sweep before it could be seen.
+  const LONG_AFTER = 1000;
   const SILENCE = "The server does not answer. What you see still works; a new training does not.";
   // The newest wish waits while a request is under way. `asked` is all that the person has chosen,
   // typed numbers that are still being trained included.
   let [ticket, inFlight, wish, sent, asked] = [0, false, null, null, {}];
   let [detailTicket, detailInFlight, detailWish] = [0, false, null];
-  let [spinner, watchdog] = [0, 0];
+  let [spinner, watchdog, patience, isLong] = [0, 0, 0, false];
   // The plane of the last request that failed: it is not asked for again by itself.
   let refused = null;
   // What is to be said of a link, also once its sweep has come; and whether one is being followed.
@@ -28,7 +31,7 @@
   function ask(settings) {
     asked = { ...settings, own: lab.ownOf(settings) };
     wish = { ...asked };
-    if (!inFlight) send();
+    if (!inFlight || isLong) send();
   }
 
   /** All of these settings: at once where the sweep on show has them, else by a training. */
@@ -79,8 +82,17 @@
     wish = null;
     clearTimeout(spinner);
     spinner = setTimeout(() => (element("busy").hidden = false), SPINNER_AFTER);
+    isLong = false;
+    clearTimeout(patience);
+    patience = setTimeout(makeWay, LONG_AFTER);
     watch();
     lab.ask("train-request", { ticket, settings: sent.settings, plane: lab.planeForServer(sent.plane) });
+  }
+
+  /** From now on a newer wish does not wait. */
+  function makeWay() {
+    isLong = true;
+    if (wish) send();
   }
 
   /** Silence is counted from the last sign of life, or from when the server wants to be asked. */
@@ -91,6 +103,7 @@
 
   function finish() {
     clearTimeout(spinner);
+    clearTimeout(patience);
     clearTimeout(watchdog);
     element("busy").hidden = true;
     inFlight = false;

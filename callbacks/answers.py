@@ -9,6 +9,7 @@ from app.choices import SettingsError
 from app.logs import log_failure, with_id
 from app.own_data import OwnData
 from app.planes import PlaneChoice
+from app.presence import Gone
 from app.settings import Settings
 from app.shelf import Shelf
 from app.turns import Busy
@@ -25,7 +26,7 @@ def answer(
 ) -> dict[str, Any]:
     """{"payload", "ticket"}, or {"ticket", "error", "field"} with a sentence for the person and the
     setting beside which to say it, if there is one; "missing" asks for the person's data again, and
-    "again" says after how many seconds to ask once more.
+    "again" says after how many seconds to ask once more. Raises Gone, which no answer is for.
 
     request  {"ticket": a number by which the browser knows its request, "settings": {...},
               "plane": {...} or nothing, "own": {...} as own_of has it}
@@ -44,6 +45,8 @@ def answer(
         return {"ticket": ticket, "error": str(error), "field": None, "again": error.seconds}
     except SettingsError as error:
         return {"ticket": ticket, "error": str(error), "field": error.field}
+    except Gone:
+        raise
     except Exception as error:
         # Whatever it was, the page stays usable.
         log_failure(error)

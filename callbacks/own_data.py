@@ -18,6 +18,7 @@ from app.choices import OWN, SettingsError
 from app.csv_table import MOST_BYTES, Table, TableError, read_table
 from app.logs import log_failure, with_id
 from app.own_data import OwnData, choose, label_of
+from app.presence import Gone
 from app.shelf import Shelf
 from callbacks.requests import fields_of, ticket_of
 from components import ids
@@ -54,6 +55,8 @@ def table_answer(request: Any) -> dict[str, Any]:
         table = described(read_table(content_of(request)), request.get("name"))
     except TableError as error:
         return {"ticket": ticket, "error": str(error)}
+    except Gone:
+        raise
     except Exception as error:
         log_failure(error)
         return {"ticket": ticket, "error": with_id("The server could not read this table.")}

@@ -18,6 +18,7 @@ import flask
 from plotly.io.json import to_json_plotly
 
 from app.meter import Meter
+from app.presence import held
 
 MOST_BYTES = 16 * 2**20
 LEVEL = 6
@@ -90,7 +91,7 @@ class PackedAnswers:
             return found
         with self._lock:
             mine = self._making.setdefault(key, Lock())
-        with mine:
+        with held(mine):
             if found := self._found(key):
                 return found
             try:

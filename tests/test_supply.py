@@ -236,7 +236,9 @@ class TestWhoseFilesTheyAre:
         assert all(name.endswith(".js") for name in rest), rest
         for name in rest:
             text = (ASSETS / name).read_text(encoding="utf-8")
-            assert "descentLab" in text and not re.search("copyright|licen[sc]e", text, re.I), name
+            assert '"use strict";' in text and not re.search("copyright|licen[sc]e", text, re.I), (
+                name
+            )
 
     @pytest.mark.parametrize("name", ROWS)
     def test_it_is_there_in_the_version_named(self, name: str) -> None:

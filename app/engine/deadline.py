@@ -1,4 +1,4 @@
-"""Ends a training that takes longer than its estimate promised."""
+"""Ends a training that takes longer than its estimate promised, or for which nobody waits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from time import thread_time
 
 from app.choices import SettingsError
+from app.presence import check
 from app.settings import Settings
 
 # Half a second more than the estimate allows, so that only a wrong one is ever met.
@@ -24,8 +25,11 @@ class Deadline:
         self._epochs_between_looks = -(-STEPS_BETWEEN_LOOKS // settings.steps_per_epoch)
 
     def check(self, epoch: int) -> None:
-        """Raises SettingsError where the time is over; to be called at each epoch."""
-        if epoch % self._epochs_between_looks == 0 and self._clock() > self._end:
+        """Raises SettingsError where the time is over, and Gone; to be called at each epoch."""
+        if epoch % self._epochs_between_looks:
+            return
+        check()
+        if self._clock() > self._end:
             raise SettingsError(
                 f"This training was ended, as it took longer here than {MOST_SECONDS:g} seconds. "
                 f"Choose {_less(self._settings)}.",

@@ -11,6 +11,7 @@ from app.engine.inspection import inspect_run
 from app.engine.landscape import loss_surface, project
 from app.meter import Meter
 from app.planes import PlaneChoice
+from app.presence import held
 from app.results import RunDetail, Sweep
 from app.settings import Settings
 from app.shelf import Shelf
@@ -36,7 +37,7 @@ class Laboratory:
 
     def experiment(self, settings: Settings, plane: PlaneChoice | None = None) -> Experiment:
         """The experiment of these Settings, trained now if it is not at hand, seen on a plane.
-        Raises Busy where too many others train."""
+        Raises Busy where too many others train, and Gone."""
         anchored = self._anchored(settings)
         # A line has one plane only; other planes are looked at less often than laid out.
         if plane is None or plane == PlaneChoice() or settings.is_line:
@@ -52,7 +53,7 @@ class Laboratory:
             if found := self._found(key):
                 return found
             mine = self._running.setdefault(key, Lock())
-        with mine:
+        with held(mine):
             with self._lock:
                 if found := self._found(key):
                     return found

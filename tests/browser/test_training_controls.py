@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page, Request, Route
 
 from app.settings import Settings
 from tests.browser import driver
@@ -34,6 +34,14 @@ HURRY = """() => {
 }"""
 
 
+# Nothing that is held back here takes so long that it is replaced.
+PATIENT = """() => {
+  const { setTimeout } = window;
+  window.setTimeout = (call, delay, ...rest) =>
+    setTimeout.call(window, call, delay === 1000 ? 60000 : delay, ...rest);
+}"""
+
+
 def check_engine(page: Page, settings: Settings) -> None:
     """The third epoch on show is the engine's."""
     shown = facts(page)
@@ -43,6 +51,7 @@ def check_engine(page: Page, settings: Settings) -> None:
 
 
 def test_it_trains_while_it_is_dragged(page: Page, watch: Watch) -> None:
+    page.evaluate(PATIENT)
     final: dict[str, int] = {}
     for name, start, end, value in (
         ("seed", 0, 1, 99),
@@ -65,6 +74,7 @@ def test_it_trains_while_it_is_dragged(page: Page, watch: Watch) -> None:
 
 
 def test_one_request_in_flight_and_the_newest_wins(page: Page, watch: Watch) -> None:
+    page.evaluate(PATIENT)
     gate = Gate(page, "train-request")
     for seed in (1, 2, 3, 4):
         driver.choose(page, "seed", seed)
@@ -83,6 +93,29 @@ def test_one_request_in_flight_and_the_newest_wins(page: Page, watch: Watch) -> 
     trainings = [one for one in watch.requests if driver.asks(one.post_data, "train-request")]
     assert len(trainings) == 2
     assert watch.most_trainings_in_flight == 1
+
+
+def test_a_newer_wish_replaces_what_takes_long(page: Page) -> None:
+    failed: list[Request] = []
+    page.on("requestfailed", lambda request: failed.append(request))
+    gate = Gate(page, "train-request")
+    for seed in (1, 2, 3):
+        driver.choose(page, "seed", seed)
+    gate.wait_for(2)
+    older, newer = (route.request for route in gate.waiting)
+    assert failed == [older] and '"seed":3' in (newer.post_data or "")
+    # What has waited for so long already is replaced at once, and shown as busy all the while.
+    page.wait_for_timeout(1200)
+    assert page.locator("#busy").is_visible()
+    driver.choose(page, "seed", 4)
+    gate.wait_for(3)
+    assert failed == [older, newer]
+    del gate.waiting[:2]
+    gate.open()
+    wait_fact(page, "sweep", Settings(seed=4).sweep_id)
+    page.locator("#busy").wait_for(state="hidden")
+    wait_detail(page)
+    check_engine(page, Settings(seed=4))
 
 
 def test_different_controls_at_once(page: Page) -> None:

@@ -132,9 +132,9 @@ def post(body: bytes, close: bool = True) -> bytes:
     return f"{head}{more}\r\n".encode() + body
 
 
-def train_request() -> bytes:
-    """As the page asks for what it opens with: an answer of some hundred kB."""
-    return post(json.dumps(body_of("train", {"ticket": 1, "settings": {}})).encode())
+def train_request(**settings: object) -> bytes:
+    """As the page asks; without settings for what it opens with, an answer of some hundred kB."""
+    return post(json.dumps(body_of("train", {"ticket": 1, "settings": settings})).encode())
 
 
 def send_all(port: int, requests: list[bytes]) -> list[tuple[int, float]]:
