@@ -29,9 +29,9 @@ install: $(VENV)/.app ## install what the app needs into .venv
 
 dev: $(VENV)/.dev ## install what the tests and checks need as well
 
-test: $(VENV)/.dev ## run every test; installs a browser where there is none
+test: $(VENV)/.dev ## run every test; installs a browser, Redis and nginx where there are none
 	$(BIN)/python scripts/ensure_browser.py
-	$(BIN)/python scripts/ensure_redis.py
+	$(BIN)/python scripts/ensure_servers.py
 	@# Side by side, as one browser keeps one core busy; the browsers' report comes last.
 	@{ $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile && \
 	   TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest $(WITH_WORKERS); } > .browser-tests.log 2>&1 & browser=$$!; \
@@ -40,7 +40,7 @@ test: $(VENV)/.dev ## run every test; installs a browser where there is none
 
 test-many: $(VENV)/.dev ## every browser test once more, with Redis and a Celery worker
 	$(BIN)/python scripts/ensure_browser.py
-	$(BIN)/python scripts/ensure_redis.py
+	$(BIN)/python scripts/ensure_servers.py
 	TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile
 
 check: $(VENV)/.dev ## lint, format, types, the direction of the imports, known vulnerabilities

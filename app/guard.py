@@ -44,6 +44,9 @@ def set_guard(app: Dash, known_hosts: Sequence[str] = ()) -> None:
     @server.before_request
     def guard() -> None:
         request = flask.request
+        # They are for who writes; here the framework would send a file and call it a failure.
+        for name in ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"):
+            request.environ.pop(name, None)
         # Empty is what cannot be one; an unknown one raises by itself.
         if not 0 < len(request.host) <= LONGEST_HOST:
             raise Refused(400)

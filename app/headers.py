@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+import sys
 from collections.abc import Sequence
 
 import flask
-from dash.fingerprint import check_fingerprint
+from dash.fingerprint import check_fingerprint, version_clean
 
 from app.addresses import LOOPBACK
 
@@ -44,7 +46,7 @@ def set_headers(server: flask.Flask, ancestors: Sequence[str], scripts: Sequence
             response.headers.update(of_page)
             if _is_trustworthy(flask.request):
                 response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        kept = caching(flask.request, response.status_code)
+        kept = caching(flask.request, response)
         # What a view itself says of an answer that it makes counts.
         if kept != NEVER or response.status_code >= 400:
             response.headers["Cache-Control"] = kept
@@ -76,16 +78,36 @@ def hash_of(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def caching(request: flask.Request, status: int) -> str:
+def caching(request: flask.Request, response: flask.Response) -> str:
     """How long an answer may be kept: only files may, and those with their version in the name
-    for good."""
-    if request.method not in ("GET", "HEAD") or status not in (200, 206, 304):
+    for good.
+
+    While a deployment is renewed, an old server is asked under the names of the new one. What it
+    answers must not be kept under these.
+    """
+    if request.method not in ("GET", "HEAD") or response.status_code not in (200, 206, 304):
         return NEVER
     if not is_file(request):
         return NEVER
-    path = (request.view_args or {}).get("fingerprinted_path")
-    is_versioned = check_fingerprint(path)[1] if path else "m" in request.args  # type: ignore[no-untyped-call]
-    return FOREVER if is_versioned else A_WHILE
+    places = request.view_args or {}
+    if "fingerprinted_path" in places:
+        is_it = _has_version(places["package_name"], places["fingerprinted_path"])
+    else:
+        named, changed = request.args.get("m", ""), response.last_modified
+        # The name has fractions of a second, the header none.
+        is_it = bool(changed and named.split(".")[0] == str(int(changed.timestamp())))
+    return FOREVER if is_it else A_WHILE
+
+
+def _has_version(package: str, path: str) -> bool:
+    """Whether the path of a file in one of Dash's packages names the version that is installed.
+    Parts of Dash have versions of their own."""
+    if not check_fingerprint(path)[1]:  # type: ignore[no-untyped-call]
+        return False
+    named = path.rpartition("/")[2].split(".")[1]
+    modules = (package, f"{package}.{path.partition('/')[0]}")
+    versions = {getattr(sys.modules.get(name), "__version__", "") for name in modules} - {""}
+    return named.startswith(tuple(f"v{re.sub(version_clean, '_', one)}m" for one in versions))
 
 
 def is_file(request: flask.Request) -> bool:

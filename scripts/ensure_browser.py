@@ -57,7 +57,8 @@ def is_debian_root() -> bool:
 
 def apt_install(packages: tuple[str, ...]) -> bool:
     """Install Debian packages and return whether that succeeded."""
-    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    # By the second, packages of servers start none.
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     subprocess.run(["apt-get", "-q", "update"], check=False)
     command = ["apt-get", "-q", "install", "-y", "--no-install-recommends", *packages]
     return subprocess.run(command, check=False, env=env).returncode == 0

@@ -20,12 +20,12 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 60
 
 
-def need_redis() -> str:
-    """The server's path. Where there is none a test is skipped, but not in CI."""
-    path = shutil.which("redis-server")
+def need(program: str) -> str:
+    """A server's path. Where there is none a test is skipped, but not in CI."""
+    path = shutil.which(program)
     if path is None:
         say = pytest.fail if "CI" in os.environ else pytest.skip
-        say("redis-server is not installed")
+        say(f"{program} is not installed")
     return path
 
 
@@ -45,7 +45,7 @@ class Machine:
         self.workers: list[subprocess.Popen] = []
 
     def start_redis(self) -> None:
-        words = [need_redis(), "--port", str(self.port), "--bind", "127.0.0.1"]
+        words = [need("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1"]
         words += ["--save", "", "--appendonly", "no"]
         self._server = subprocess.Popen(words, stdout=subprocess.DEVNULL, cwd="/")
         wait(self.answers)

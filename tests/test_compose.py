@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import yaml
 
 from app.config import VARIABLES, Config, Container
 from app.guard import MOST_BYTES
+from tests.many import need
 
 ROOT = Path(__file__).parent.parent
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
@@ -104,10 +104,9 @@ def test_the_proxy_buffers_keeps_files_and_writes_no_address() -> None:
         assert not re.match(kept, f"/lab/{path}")
 
 
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
 def test_nginx_understands_it(tmp_path: Path) -> None:
     path = tmp_path / "nginx.conf"
     # The name of the app's container is known in compose alone.
     path.write_text(NGINX.replace("web:8050", "127.0.0.1:8050").replace("/tmp/", f"{tmp_path}/"))
-    done = subprocess.run(["nginx", "-t", "-c", path], capture_output=True, text=True)
+    done = subprocess.run([need("nginx"), "-t", "-c", path], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -430,6 +430,13 @@ class TestAnything:
         response.close()
 
 
+@pytest.mark.parametrize("name", ["If-Match", "If-Unmodified-Since"])
+def test_a_file_is_read_whatever_would_be_written(name: str, client: FlaskClient) -> None:
+    past = "Sat, 01 Jan 2000 00:00:00 GMT"
+    with client.get("/assets/02-lab.css", headers={name: past}) as response:
+        assert response.status_code == 200
+
+
 def change(data: st.DataObject, parent: dict, key: str = "body") -> None:
     """Changes something below parent[key], anywhere."""
     spot: Any = (parent, key)

@@ -203,6 +203,20 @@ class TestCaching:
             with client.get(path) as response:
                 assert response.headers["Cache-Control"] == "public, max-age=3600", path
 
+    @pytest.mark.parametrize(
+        ("named", "other"), [(r"\?m=\d+", "?m=1"), (r"\.v\d+_", ".v9_"), (r"\.v[\d_]+m", ".vam")]
+    )
+    def test_nor_is_one_under_the_name_of_another_version(
+        self, named: str, other: str, client: FlaskClient
+    ) -> None:
+        page = client.get("/").get_data(as_text=True)
+        paths = [p for p in re.findall(r'(?:src|href)="([^"]+)"', page) if re.search(named, p)]
+        assert len(paths) > 3
+        for path in paths:
+            with client.get(re.sub(named, other, path)) as response:
+                assert response.status_code == 200
+                assert response.headers["Cache-Control"] == "public, max-age=3600", path
+
 
 class TestByteForByte:
     """Over a real connection, which the server's own part of the headers needs."""

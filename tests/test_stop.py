@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from tests.many import need
 
 ROOT = Path(__file__).parent.parent
 # Says that it has begun, and answers when it is told to go on.
@@ -59,8 +60,7 @@ def gunicorn() -> Iterator[tuple[subprocess.Popen, int]]:
 @pytest.fixture
 def proxy(gunicorn: tuple[subprocess.Popen, int], tmp_path: Path) -> Iterator[int]:
     """The port of nginx, with this project's own configuration."""
-    if not shutil.which("nginx"):
-        pytest.skip("nginx is not installed")
+    program = need("nginx")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     text = (ROOT / "deploy" / "nginx.conf").read_text()
@@ -68,7 +68,7 @@ def proxy(gunicorn: tuple[subprocess.Popen, int], tmp_path: Path) -> Iterator[in
     text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
     path = tmp_path / "nginx.conf"
     path.write_text(text.replace("/tmp/", f"{tmp_path}/"))
-    command = ["nginx", "-c", str(path), "-g", "daemon off;"]
+    command = [program, "-c", str(path), "-g", "daemon off;"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         yield port
         process.terminate()
