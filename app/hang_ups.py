@@ -1,5 +1,5 @@
 """Notices that a browser has hung up: the page was closed or loaded again, or asks for something
-newer and wants the older answer no more (assets/20-hang-up.js)."""
+newer and wants the older answer no more (assets/54-hang-up.js)."""
 
 from __future__ import annotations
 
