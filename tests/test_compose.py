@@ -16,6 +16,9 @@ from tests.many import need
 
 ROOT = Path(__file__).parent.parent
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
+# Seconds until the page says that the server does not answer.
+PAGE = (ROOT / "assets" / "60-bridge.js").read_text()
+PAGE_WAITS = int(re.search(r"SILENCE_AFTER = (\d+);", PAGE)[1]) / 1000
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,30 @@ def test_many_are_two_of_each_around_one_redis(many: dict, services: dict) -> No
 def test_its_redis_writes_nothing_and_lets_go_of_what_ends_by_itself(many: dict) -> None:
     words = " ".join(many["redis"]["command"])
     assert "--save  --appendonly no" in words and "--maxmemory-policy volatile-lru" in words
+    # The image's own volume would be kept.
+    assert any(one.startswith("/data:size=") for one in many["redis"]["tmpfs"])
+
+
+def test_its_redis_answers_the_other_containers(many: dict) -> None:
+    # One that is not built for containers refuses whoever comes from elsewhere, without a password.
+    words = " ".join(many["redis"]["command"])
+    assert "--protected-mode no" in words and "ports" not in many["redis"]
+
+
+def test_a_slow_start_is_no_failure(many: dict, services: dict) -> None:
+    """Four containers on two busy cores took 100 seconds; then `up` gives up for good."""
+    for one in (services["web"], many["web"], many["worker"]):
+        assert int(one["healthcheck"]["start_period"].removesuffix("s")) >= 180
+
+
+def test_no_registry_is_asked_for_the_apps_image(many: dict, services: dict) -> None:
+    for one in (*services.values(), *many.values()):
+        is_ours = one["image"] == "descent-lab"
+        assert is_ours == (one.get("pull_policy") == "never")
+
+
+def test_a_worker_hears_of_a_stop_while_it_loads(many: dict) -> None:
+    assert many["worker"]["init"] is True
 
 
 def test_only_the_proxy_is_reached_and_it_waits_for_the_app(services: dict) -> None:
@@ -91,6 +118,24 @@ def test_the_proxy_says_what_the_app_believes() -> None:
     assert not re.search(r"location[^}]*proxy_set_header", NGINX)
 
 
+def test_the_proxy_finds_containers_that_come_and_go() -> None:
+    # Docker's name server is asked again, or a container made anew would be lost for good.
+    assert re.search(r"resolver 127\.0\.0\.11 valid=(\d+)s", NGINX)[1] == "2"
+    assert re.search(r"zone app \d+k;\s[^}]*server web:8050 resolve ", NGINX)
+
+
+def test_the_proxy_asks_another_container_while_a_page_still_waits() -> None:
+    seconds = {
+        name: int(text) for name, text in re.findall(r"(\w+_timeout|fail_timeout)[ =](\d+)s", NGINX)
+    }
+    assert "proxy_next_upstream error timeout non_idempotent;" in NGINX
+    assert seconds["proxy_next_upstream_timeout"] + seconds["proxy_connect_timeout"] < PAGE_WAITS
+    # One mistake must not make the last container unreachable for long.
+    assert "max_fails=3" in NGINX and seconds["fail_timeout"] <= 2
+    # nginx refuses a second try whose first saw other containers; this one begins anew.
+    assert "error_page 502 = @again;" in NGINX
+
+
 def test_the_proxy_buffers_keeps_files_and_writes_no_address() -> None:
     for one in ("proxy_request_buffering on", "proxy_buffering on", "gzip off"):
         assert f"{one};" in NGINX
@@ -106,7 +151,9 @@ def test_the_proxy_buffers_keeps_files_and_writes_no_address() -> None:
 
 def test_nginx_understands_it(tmp_path: Path) -> None:
     path = tmp_path / "nginx.conf"
-    # The name of the app's container is known in compose alone.
-    path.write_text(NGINX.replace("web:8050", "127.0.0.1:8050").replace("/tmp/", f"{tmp_path}/"))
+    # The app's name is known in compose alone, and older versions cannot look for it again.
+    path.write_text(
+        NGINX.replace("web:8050 resolve", "127.0.0.1:8050").replace("/tmp/", f"{tmp_path}/")
+    )
     done = subprocess.run([need("nginx"), "-t", "-c", path], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.many import need
+from tests.many import need, wait
 
 ROOT = Path(__file__).parent.parent
 # Says that it has begun, and answers when it is told to go on.
@@ -64,7 +65,7 @@ def proxy(gunicorn: tuple[subprocess.Popen, int], tmp_path: Path) -> Iterator[in
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     text = (ROOT / "deploy" / "nginx.conf").read_text()
-    text = text.replace("web:8050", f"127.0.0.1:{gunicorn[1]}")
+    text = text.replace("web:8050 resolve", f"127.0.0.1:{gunicorn[1]}")
     text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
     path = tmp_path / "nginx.conf"
     path.write_text(text.replace("/tmp/", f"{tmp_path}/"))
@@ -103,3 +104,21 @@ def test_who_waits_gets_the_answer(gunicorn: tuple[subprocess.Popen, int], proxy
     assert process.wait(30) == 0
     for connection in idle:
         connection.close()
+
+
+def hears_of_a_stop(process: subprocess.Popen) -> bool:
+    """Whether it catches SIGTERM by now; as process 1 it would not hear of it before (Linux)."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    caught = int(re.search(r"^SigCgt:\s+(\w+)$", status, re.MULTILINE)[1], 16)
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there is no /proc")
+def test_a_container_can_be_stopped_before_it_serves() -> None:
+    command = [sys.executable, "-m", "app.container", "--bind", "127.0.0.1:0"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        wait(lambda: hears_of_a_stop(process))
+        process.terminate()
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Listening" not in said and "Traceback" not in said
