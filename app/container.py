@@ -4,6 +4,8 @@ imported, before the configuration that is ours, and ends with a trace at what i
 from __future__ import annotations
 
 import os
+import signal
+import sys
 
 from app.choices import SettingsError
 from app.config import Config, Container
@@ -12,6 +14,8 @@ from app.config import Config, Container
 def main() -> None:
     """Serves until it is told to stop; ends with a sentence for a configuration that means
     nothing."""
+    # Process 1 hears of no signal that it does not ask for, and gunicorn asks once all is loaded.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         Config.from_environment()
         os.environ["WEB_CONCURRENCY"] = str(Container.from_environment().workers)
