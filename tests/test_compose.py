@@ -83,10 +83,6 @@ def test_no_registry_is_asked_for_the_apps_image(many: dict, services: dict) -> 
         assert is_ours == (one.get("pull_policy") == "never")
 
 
-def test_a_worker_hears_of_a_stop_while_it_loads(many: dict) -> None:
-    assert many["worker"]["init"] is True
-
-
 def test_only_the_proxy_is_reached_and_it_waits_for_the_app(services: dict) -> None:
     assert "ports" not in services["web"]
     assert services["proxy"]["depends_on"]["web"]["condition"] == "service_healthy"
