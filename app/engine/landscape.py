@@ -21,6 +21,7 @@ from torch import Tensor
 from app.choices import NUMBERS, SLIDER_LEARNING_RATES
 from app.engine import datasets
 from app.engine.curvature import DENSE_PARAMS, hessian, lanczos, sharpest
+from app.engine.pieces import pieces
 from app.engine.training import Training, as_tensors, descend, network_of
 from app.planes import PlaneChoice, parameter_names
 from app.results import Box, Fit, LossSurface, Plane, Projection, Slices, Sweep
@@ -52,14 +53,17 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
     box = choose_box(sweep, plane)
     first, second = np.linspace(*box.first, GRID), np.linspace(*box.second, GRID)
     coordinates = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
-    points = plane.origin + coordinates @ plane.directions
+    loss = [
+        losses(settings, plane.origin + coordinates[piece] @ plane.directions)
+        for piece in pieces(len(coordinates), settings.params)
+    ]
     optimum, optimum_loss, name = _optimum(sweep)
     return LossSurface(
         plane=plane,
         box=box,
         first=first,
         second=second,
-        loss=losses(settings, points).reshape(GRID, GRID),
+        loss=np.concatenate(loss).reshape(GRID, GRID),
         optimum=plane.coordinates(optimum),
         optimum_loss=optimum_loss,
         optimum_is_exact=settings.is_line,
@@ -111,7 +115,10 @@ def _anchored(training: Training, choice: PlaneChoice) -> Plane:
     """Through the start, the best run's end, and the strongest motion that is left over."""
     sweep = training.sweep
     start = sweep.start.astype(float)
-    moves = np.nan_to_num(_calm_paths(sweep).astype(float) - start)
+    # Of a large network the largest array of all: changed in place, here and below.
+    moves = _calm_paths(sweep).astype(float)
+    moves -= start
+    np.nan_to_num(moves, copy=False)
     first = np.nan_to_num(sweep.params[sweep.best_run, -1] - start)
     if not _is_motion(first, start):
         first = np.eye(len(start))[0]
@@ -218,7 +225,9 @@ def choose_box(sweep: Sweep, plane: Plane) -> Box:
     if plane.is_exact:
         first, second = _linear_box(sweep)
         return Box(first, second, LINEAR_HEIGHT * start_loss)
-    points = plane.coordinates(_calm_paths(sweep)).reshape(-1, 2)
+    paths = _calm_paths(sweep)
+    runs = pieces(len(paths), paths[0].size)
+    points = np.concatenate([plane.coordinates(paths[some]).reshape(-1, 2) for some in runs])
     points = points[np.isfinite(points).all(axis=1)]
     if plane.kind == "random":
         points = np.concatenate([points, RANDOM_REACH * np.array([[-1, -1], [1, 1]])])
@@ -233,18 +242,38 @@ def project(
     gradients: Float[ndarray, "*run frame param"],
 ) -> Projection:
     """Trajectories on a plane, the slopes along its directions, and what the plane hides."""
-    coordinates = plane.coordinates(params)
-    offset = params - plane.origin - coordinates @ plane.directions
-    moved = params - params[..., :1, :]
-    shown = moved @ plane.reading.T @ plane.directions
-    on_plane = np.nansum(shown**2, axis=(-2, -1))
-    in_all = np.nansum(moved.astype(float) ** 2, axis=(-2, -1))
-    return Projection(
-        coordinates=coordinates.astype("float32"),
-        off_plane=np.linalg.norm(offset, axis=-1).astype("float32"),
-        slopes=(gradients @ plane.directions.T).astype("float32"),
-        explained=np.where(in_all > 0, on_plane / np.where(in_all > 0, in_all, 1), 1.0),
+    paths, slopes = (whole.reshape(-1, *whole.shape[-2:]) for whole in (params, gradients))
+    runs = pieces(len(paths), paths[0].size)
+    parts = zip(*(_projected(plane, paths[some], slopes[some]) for some in runs), strict=True)
+    wholes = [np.concatenate(part) for part in parts]
+    return Projection(*(whole.reshape(params.shape[:-2] + whole.shape[1:]) for whole in wholes))
+
+
+def _projected(
+    plane: Plane,
+    params: Float[ndarray, "run frame param"],
+    gradients: Float[ndarray, "run frame param"],
+) -> tuple[ndarray, ...]:
+    """The fields of a Projection, of some runs; in place where it can be, as these are large."""
+    offset = params - plane.origin
+    coordinates = offset @ plane.reading.T
+    offset -= coordinates @ plane.directions
+    moved = (params - params[:, :1]).astype(float)
+    on_plane = _squares(moved @ plane.reading.T @ plane.directions).sum(axis=(1, 2))
+    in_all = _squares(moved).sum(axis=(1, 2))
+    return (
+        coordinates.astype("float32"),
+        np.sqrt(np.square(offset, out=offset).sum(axis=2)).astype("float32"),
+        (gradients @ plane.directions.T).astype("float32"),
+        np.where(in_all > 0, on_plane / np.where(in_all > 0, in_all, 1), 1.0),
     )
+
+
+def _squares(lengths: Float[ndarray, "run frame param"]) -> Float[ndarray, "run frame param"]:
+    """In place, 0 where there is no number."""
+    np.square(lengths, out=lengths)
+    lengths[np.isnan(lengths)] = 0
+    return lengths
 
 
 def fits(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
@@ -261,7 +290,7 @@ def fits(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
         count = 2 if settings.is_linear else SAMPLES
         places = torch.linspace(float(inputs.min()), float(inputs.max()), count)
         samples = places[:, None]
-    flat = torch.tensor(params, dtype=torch.float32).reshape(-1, params.shape[-1])
+    flat = torch.from_numpy(params).reshape(-1, params.shape[-1])
     predictions = network_of(settings).predict(flat, samples)
     return Fit(places.numpy(), predictions.view(*params.shape[:-1], -1).numpy())
 
@@ -297,10 +326,12 @@ def _strongest_other(
     start: Float[ndarray, "param"],
 ) -> Float[ndarray, "param"]:
     """The strongest direction orthogonal to `first`, where every run counts the same."""
-    rest = torch.tensor(moves - (moves @ first)[..., None] * first)
+    for run in moves:
+        run -= np.outer(run @ first, first)
+    rest = torch.from_numpy(moves)
     lengths = torch.linalg.vector_norm(rest, dim=(1, 2), keepdim=True)
-    counted = (rest / lengths.clamp_min(1e-300)).flatten(0, 1)
-    second = _leading(counted).numpy()
+    rest /= lengths.clamp_min(1e-300)
+    second = _leading(rest).numpy()
     if not _is_motion(lengths.flatten().numpy(), start):
         second = np.eye(len(first))[np.argmin(np.abs(first))]
     second = second - (second @ first) * first
@@ -308,11 +339,14 @@ def _strongest_other(
     return np.asarray(second * np.sign(second[np.argmax(np.abs(second))]))
 
 
-def _leading(rows: Float[Tensor, "row param"]) -> Float[Tensor, "param"]:
-    """The direction in which the rows reach farthest: the leading eigenvector of rows' rows."""
-    params = rows.shape[1]
+def _leading(paths: Float[Tensor, "run frame param"]) -> Float[Tensor, "param"]:
+    """The direction in which the paths reach farthest: the leading eigenvector of rows' rows."""
+    params = paths.shape[2]
     if params > DENSE_PARAMS:
-        return lanczos(lambda v: (v @ rows.T) @ rows, torch.Size([1, params]))[1][0, :, -1]
+        # Run by run, so that its second reading finds it near the processor.
+        product = lambda v: sum((v @ path.T) @ path for path in paths)
+        return lanczos(product, torch.Size([1, params]))[1][0, :, -1]
+    rows = paths.flatten(0, 1)
     # torch's eigh: with threads of its own, NumPy's costs the other people on the machine more.
     vectors: Tensor = torch.linalg.eigh(rows.T @ rows)[1]
     return vectors[:, -1]

@@ -24,6 +24,7 @@ from app.engine.curvature import sharpest
 from app.engine.deadline import Deadline
 from app.engine.network import HiddenGradient, LinearGradient, Network, with_ones
 from app.engine.optimizers import Update, kept_parts
+from app.engine.pieces import pieces
 from app.engine.schedules import rate_factors
 from app.engine.verdicts import judge
 from app.results import Dataset, Sweep
@@ -77,12 +78,7 @@ def train(settings: Settings, keeps_history: bool = True) -> Training:
     if not keeps_history or not _history_fits(settings):
         kept = frames
     descent = descend(settings, kept)
-    sweep = _sweep(settings, descent, kept, frames)
-    if kept == frames:
-        # The same numbers: a large network's need not be held twice.
-        params, gradients = map(torch.from_numpy, (sweep.params, sweep.gradients))
-        descent = descent._replace(params=params, gradients=gradients)
-    return Training(sweep, descent, np.array(kept))
+    return Training(_sweep(settings, descent, kept, frames), descent, np.array(kept))
 
 
 def descend(
@@ -243,13 +239,17 @@ def _history_fits(settings: Settings) -> bool:
 
 
 def _sweep(settings: Settings, descent: Descent, kept: list[int], frames: list[int]) -> Sweep:
-    """The descent at the sweep's frames, with each run judged from every epoch."""
+    """The descent at the sweep's frames, with each run judged from every epoch.
+
+    Where these are all that is kept, the sweep has the descent's own arrays, NaN after an overflow:
+    a large network's need not be held twice.
+    """
     network, dataset = network_of(settings), datasets.of(settings)
     every_loss = descent.train_loss.numpy()
     sharpness, direction = sharpest(network, descent.params[0, :1], dataset)
-    slots = np.searchsorted(kept, frames)
+    slots = slice(None) if kept == frames else np.searchsorted(kept, frames)
     params, gradients = (whole[:, slots].numpy() for whole in (descent.params, descent.gradients))
-    early = (descent.gradients[:, : EARLY_EPOCHS + 1].double() @ direction[0, :, 0]).numpy()
+    early = _slopes(descent.gradients[:, : EARLY_EPOCHS + 1], direction[0, :, 0])
     known = datasets.known_optimum(settings)
     judged = judge(
         every_loss,
@@ -260,13 +260,15 @@ def _sweep(settings: Settings, descent: Descent, kept: list[int], frames: list[i
     )
     after = _after_overflow(judged.overflow_at, np.array(frames))
     validation = validation_loss(settings, params)
+    for whole in (params, gradients):
+        whole[after] = np.nan
     return Sweep(
         settings=settings,
         learning_rates=np.array(settings.learning_rates()),
         epochs=np.array(frames),
-        params=np.where(after[:, :, None], np.nan, params).astype("float32"),
+        params=params,
         train_loss=np.where(after, np.nan, every_loss[:, frames]).astype("float32"),
-        gradients=np.where(after[:, :, None], np.nan, gradients).astype("float32"),
+        gradients=gradients,
         validation_loss=None if validation is None else np.where(after, np.nan, validation),
         diverged_at=judged.diverged_at,
         overflow_at=judged.overflow_at,
@@ -278,6 +280,14 @@ def _sweep(settings: Settings, descent: Descent, kept: list[int], frames: list[i
         reference_name=known[1] if known else "the lowest here",
         start_sharpness=float(sharpness[0, 0]),
     )
+
+
+def _slopes(
+    gradients: Float[Tensor, "run step param"], direction: Float[Tensor, "param"]
+) -> Float[ndarray, "run step"]:
+    """Along a direction, in float64."""
+    runs = pieces(len(gradients), gradients[0].numel())
+    return torch.cat([gradients[some].double() @ direction for some in runs]).numpy()
 
 
 def _after_overflow(overflow_at: ndarray, epochs: ndarray) -> ndarray:
@@ -307,6 +317,6 @@ def validation_loss(
     if not len(dataset.validation_targets):
         return None
     inputs, targets = dataset.validation_inputs, dataset.validation_targets
-    flat = torch.tensor(params).reshape(-1, params.shape[-1])
+    flat = torch.from_numpy(params).reshape(-1, params.shape[-1])
     errors = network_of(settings).predict(flat, torch.tensor(inputs)) - torch.tensor(targets)
     return errors.square().mean(dim=1).view(params.shape[:-1]).numpy()
