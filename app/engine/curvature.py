@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from app.engine.network import ACTIVATIONS, Network, with_ones
+from app.engine.pieces import pieces
 from app.results import Dataset
 
 LANCZOS_STEPS = 40
@@ -82,10 +83,24 @@ def sharpness(
 ) -> Float[Tensor, "stack"]:
     """The sharpness at each of the stacked params; without the directions it costs a third."""
     if not _is_dense(network):
-        return sharpest(network, params, dataset, 1, preconditioners)[0][:, 0]
+        return _sharpness_by_products(network, params, dataset, preconditioners)
     scale = torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
     values: Tensor = torch.linalg.eigvalsh(_rescaled_hessian(network, params, dataset, scale))
     return values[:, -1]
+
+
+def _sharpness_by_products(
+    network: Network,
+    params: Float[Tensor, "stack param"],
+    dataset: Dataset,
+    preconditioners: Float[Tensor, "stack param"] | None,
+) -> Float[Tensor, "stack"]:
+    """As many at once as have their bases near the processor."""
+    parts = []
+    for some in pieces(len(params), LANCZOS_STEPS * network.params):
+        rescaled = None if preconditioners is None else preconditioners[some]
+        parts.append(sharpest(network, params[some], dataset, 1, rescaled)[0][:, 0])
+    return torch.cat(parts)
 
 
 def _is_dense(network: Network) -> bool:
@@ -134,7 +149,8 @@ def lanczos(
         rest = multiply(basis[:, k])
         small[:, k, k] = (rest * basis[:, k]).sum(dim=1)
         largest = torch.maximum(largest, rest.norm(dim=1))
-        rest = _orthogonal(rest, basis)
+        known = basis[:, : k + 1]
+        rest = _orthogonal(rest, known)
         length = rest.norm(dim=1)
         if k + 1 == steps:
             break
@@ -143,7 +159,7 @@ def lanczos(
         small[:, k, k + 1] = small[:, k + 1, k] = length.masked_fill(ended, 0.0)
         if ended.any():
             fresh = torch.randn(shape, generator=generator, dtype=torch.float64)
-            rest = torch.where(ended[:, None], _orthogonal(fresh, basis), rest)
+            rest = torch.where(ended[:, None], _orthogonal(fresh, known), rest)
             length = rest.norm(dim=1)
     values, vectors = torch.linalg.eigh(small)
     return values, basis.transpose(1, 2) @ vectors

@@ -24,8 +24,10 @@ from app.engine.training import (
 from app.results import LossSurface, RunDetail
 from app.settings import Settings
 
-# At how many epochs a run's sharpness is taken: fewer where each costs more examples x params.
-SHARPNESS_EPOCHS, FEWEST_SHARPNESS_EPOCHS, SHARPNESS_WORK = 40, 4, 2_500_000
+# At how many epochs a run's sharpness is taken: fewer where each costs more, which is params x
+# examples, and as much as so many examples besides; twice that where it is also rescaled.
+SHARPNESS_EPOCHS, FEWEST_SHARPNESS_EPOCHS, SHARPNESS_WORK = 40, 4, 4_000_000
+EXAMPLES_BESIDES = 45
 # A run's detail holds every epoch while its params weigh no more than this, else the frames; and
 # slices at every epoch while they take no more than so many activations (0.1 s), else at frames.
 DETAIL_BYTES = 1_000_000
@@ -46,8 +48,7 @@ def inspect_run(
     epochs = epochs[:end]
     params, gradients = descent.params[0, :end].numpy(), descent.gradients[0, :end].numpy()
     updates, preconditioners = descent.updates, descent.preconditioners
-    affordable = SHARPNESS_WORK // (settings.examples * settings.params)
-    many = min(max(affordable, FEWEST_SHARPNESS_EPOCHS), SHARPNESS_EPOCHS)
+    many = _sharpness_epochs(settings, is_rescaled=preconditioners is not None)
     sharp = np.unique(np.geomspace(1, end, many).astype(int)) - 1
     sliced = _sliced(settings, epochs, np.append(training.sweep.epochs, epoch))
     return RunDetail(
@@ -144,6 +145,12 @@ def _sliced(
 def _is_costly(settings: Settings, epochs: int) -> bool:
     units = max(settings.hidden_units * settings.hidden_layers, 1)
     return epochs * 2 * SAMPLES * settings.examples * units > SLICED_ACTIVATIONS
+
+
+def _sharpness_epochs(settings: Settings, is_rescaled: bool) -> int:
+    """How many are affordable."""
+    each = (settings.examples + EXAMPLES_BESIDES) * settings.params * (2 if is_rescaled else 1)
+    return min(max(SHARPNESS_WORK // each, FEWEST_SHARPNESS_EPOCHS), SHARPNESS_EPOCHS)
 
 
 def _sharpness(

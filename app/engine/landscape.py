@@ -305,9 +305,20 @@ def slices(
     plane, box = surface.plane, surface.box
     positions = np.stack([np.linspace(*box.first, SAMPLES), np.linspace(*box.second, SAMPLES)])
     shifts = positions - plane.coordinates(params)[:, :, None]  # epoch direction sample
-    points = params[:, None, None] + shifts[..., None] * plane.directions[:, None]
-    loss = losses(settings, points.reshape(-1, params.shape[1])).reshape(shifts.shape)
-    return Slices(epochs, positions, loss.astype("float32"))
+    loss = [
+        losses(settings, _through(params[some], shifts[some], plane))
+        for some in pieces(len(params), shifts[0].size * settings.params)
+    ]
+    return Slices(epochs, positions, np.concatenate(loss).reshape(shifts.shape).astype("float32"))
+
+
+def _through(
+    params: Float[ndarray, "epoch param"], shifts: Float[ndarray, "epoch 2 sample"], plane: Plane
+) -> Float[ndarray, "stack param"]:
+    """The points of slices: params shifted along each direction of the plane."""
+    points = shifts[..., None] * plane.directions[:, None]
+    points += params[:, None, None]
+    return points.reshape(-1, params.shape[1])
 
 
 def _calm_paths(sweep: Sweep) -> Float[ndarray, "run frame param"]:
