@@ -31,6 +31,9 @@ OPTIMIZERS: dict[str, Callable[[list[Tensor], float], torch.optim.Optimizer]] = 
     "adamw": lambda parts, _: torch.optim.AdamW(parts, weight_decay=0.0, **_PLAIN),
     "nadam": lambda parts, _: torch.optim.NAdam(parts, **_PLAIN),
 }
+# What torch takes memory for in a step is below a megabyte then: the system gives more than that
+# anew each time, which costs more than the step.
+AT_ONCE = 200_000
 # Where each keeps its running mean, or sum, of squared gradients.
 SQUARES = {"rmsprop": "square_avg", "adagrad": "sum"} | dict.fromkeys(
     ("adam", "adamw", "nadam"), "exp_avg_sq"
@@ -59,9 +62,11 @@ class Update:
         self.decay, self.is_decoupled = settings.weight_decay, settings.optimizer == "adamw"
         self._decayed = torch.empty_like(self.params)
         self.direction = self._decayed if self._is_l2 else self.gradient
-        self.at_rate_1.grad = self.direction
+        self._parts = self.at_rate_1.split(AT_ONCE)
+        for part, direction in zip(self._parts, self.direction.split(AT_ONCE), strict=True):
+            part.grad = direction
         make = OPTIMIZERS.get(settings.optimizer)
-        self.optimizer = make([self.at_rate_1], settings.momentum) if make else None
+        self.optimizer = make(list(self._parts), settings.momentum) if make else None
         self._squares = SQUARES.get(settings.optimizer, "")
 
     @property
@@ -69,7 +74,7 @@ class Update:
         return self.decay > 0 and not self.is_decoupled
 
     def compute(self) -> None:
-        """One step, into `at_rate_1`; and what it was divided by, into `preconditioner`."""
+        """One step, into `at_rate_1`."""
         if self._is_l2:
             torch.add(self.gradient, self.params, alpha=self.decay, out=self._decayed)
         self.at_rate_1.zero_()
@@ -79,8 +84,12 @@ class Update:
             self.optimizer.step()
         if self.decay and self.is_decoupled:
             self.at_rate_1.sub_(self.params, alpha=self.decay)
+
+    def note_preconditioner(self) -> None:
+        """By what the last step was divided, into `preconditioner` where there is one."""
         if self.preconditioner is not None:
-            self._note_preconditioner(self.preconditioner)
+            for part, out in zip(self._parts, self.preconditioner.split(AT_ONCE), strict=True):
+                self._note_part(part, out)
 
     def _sgd(self) -> None:
         """torch's own functional SGD; the bookkeeping of an Optimizer object costs 10 us a step."""
@@ -89,10 +98,10 @@ class Update:
             momentum=0.0, dampening=0.0, nesterov=False, maximize=False, foreach=False,
         )  # fmt: skip
 
-    def _note_preconditioner(self, out: Tensor) -> None:
+    def _note_part(self, part: Tensor, out: Tensor) -> None:
         """sqrt of the squares + eps; Adam's as in its algorithm, corrected for its zero start."""
         assert self.optimizer is not None
-        group, memory = self.optimizer.param_groups[0], self.optimizer.state[self.at_rate_1]
+        group, memory = self.optimizer.param_groups[0], self.optimizer.state[part]
         torch.sqrt(memory[self._squares], out=out)
         if "betas" not in group:
             out.add_(group["eps"])

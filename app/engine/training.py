@@ -122,6 +122,7 @@ def descend(
         for step in batches.of_epoch():
             update.compute()
             if step == 0 and slot is not None and len(state) > 2:
+                update.note_preconditioner()
                 slot[2:] = state[2:] if columns is None else state[2:, columns]
             # What would follow the last epoch is kept, but no more taken.
             if epoch == settings.epochs:
