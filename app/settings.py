@@ -25,25 +25,13 @@ from app.choices import (
     shown,
 )
 from app.own_data import OwnData
+from app.work import SECONDS_ALLOWED, Work
 
-# What one training costs, measured on two shared cores: for each step its gradient, of a linear
-# model or of a network, each further hidden layer and the optimizer; then a part for each example
-# that passes a unit of a run, and one for each product between two hidden layers; once, for the
-# landscape, a part for each example and parameter. Never exact, only a bound that holds.
-SECONDS_PER_LINEAR_STEP = 60e-6
-SECONDS_PER_STEP = 185e-6
-SECONDS_PER_LAYER = 110e-6
-SECONDS_PER_UPDATE = {"sgd": 0.0, "momentum": 30e-6, "nesterov": 30e-6}
-SECONDS_PER_ADAPTIVE_UPDATE = 70e-6
-SECONDS_PER_ACTIVATION = 2.3e-9
-SECONDS_PER_PRODUCT = 0.15e-9
-# Of networks with further layers: an update of a parameter, and what follows for one that is kept.
-SECONDS_PER_PARAM, SECONDS_PER_KEPT = 7e-9, 20e-9
 # A sweep keeps its runs at so many frames, and those of the largest networks at fewer: their params
 # weigh at most FRAMES_BYTES together, or as much as FEWEST_FRAMES do.
 FRAMES, FEWEST_FRAMES, FRAMES_BYTES = 160, 32, 20_000_000
-SECONDS_PER_LOOK = 0.25e-6
-SECONDS_ALLOWED = 1.5
+# The optimizers that divide each step by what they remember of the gradients.
+ADAPTIVE = ("rmsprop", "adagrad", "adam", "adamw", "nadam")
 # The first of Adam's betas as torch has it by default.
 ADAM_MOMENTUM = 0.9
 # Every address says its version, so that old links keep their meaning once there is a newer form.
@@ -182,6 +170,31 @@ class Settings:
         return chosen == ("sgd", "constant", 1, 0)
 
     @property
+    def kept_parts(self) -> int:
+        """How many vectors describe a moment of the training: params and gradient; unless the step
+        is plain, its update; and the preconditioner where the optimizer adapts."""
+        if self.is_plain:
+            return 2
+        return 4 if self.optimizer in ADAPTIVE else 3
+
+    @property
+    def work(self) -> Work:
+        """What decides how long the training takes, but for its epochs."""
+        return Work(
+            params=self.params,
+            units=self.hidden_units,
+            layers=self.hidden_layers if self.hidden_units else 0,
+            activation=self.activation,
+            optimizer=self.optimizer,
+            parts=self.kept_parts,
+            runs=len(self.learning_rates()),
+            frames=self.frames,
+            examples=self.examples,
+            held_back=self.data.examples - self.examples,
+            batch_size=self.batch_size,
+        )
+
+    @property
     def edge_numerator(self) -> float | None:
         """Above which learning rate x curvature the steps on a quadratic grow, or None.
 
@@ -263,31 +276,8 @@ def count_params(widths: tuple[int, ...]) -> int:
 
 
 def estimated_seconds(settings: Settings) -> float:
-    """Seconds that the sweep of `settings` takes, by the measured cost of a step, with what a large
-    network's start and landscape take besides."""
-    return _seconds(settings, settings.epochs)
-
-
-def _seconds(settings: Settings, epochs: int) -> float:
-    besides = SECONDS_PER_LOOK * settings.examples * settings.params
-    if settings.hidden_units and settings.hidden_layers > 1:
-        kept = min(epochs + 1, settings.frames) * len(settings.learning_rates()) * settings.params
-        besides += SECONDS_PER_KEPT * kept
-    return besides + epochs * _seconds_per_epoch(settings)
-
-
-def _seconds_per_epoch(settings: Settings) -> float:
-    units, layers = settings.hidden_units, settings.hidden_layers if settings.hidden_units else 0
-    further = max(layers - 1, 0)
-    # With minibatches, each epoch also measures its train loss over the whole data set.
-    steps = settings.steps_per_epoch + (settings.steps_per_epoch > 1)
-    passes = (1 if steps == 1 else 2) * settings.examples * len(settings.learning_rates())
-    per_step = SECONDS_PER_STEP + further * SECONDS_PER_LAYER if units else SECONDS_PER_LINEAR_STEP
-    per_step += SECONDS_PER_UPDATE.get(settings.optimizer, SECONDS_PER_ADAPTIVE_UPDATE)
-    if further:
-        per_step += SECONDS_PER_PARAM * len(settings.learning_rates()) * settings.params
-    per_pass = units * (SECONDS_PER_ACTIVATION * layers + SECONDS_PER_PRODUCT * units * further)
-    return steps * per_step + passes * per_pass
+    """Seconds that the sweep of `settings` and its landscape take at most."""
+    return settings.work.seconds(settings.epochs)
 
 
 def _check_together(settings: Settings) -> None:
@@ -328,20 +318,21 @@ def _check_used(settings: Settings, name: str, decides: str, users: tuple[str, .
 
 
 def _check_work(settings: Settings) -> None:
-    if estimated_seconds(settings) <= SECONDS_ALLOWED:
+    work = settings.work
+    if work.seconds(settings.epochs) <= SECONDS_ALLOWED:
         return
     fewer = range(settings.epochs // 10 * 10, 0, -10)
-    fits = next((many for many in fewer if _seconds(settings, many) <= SECONDS_ALLOWED), 0)
+    fits = next((many for many in fewer if work.seconds(many) <= SECONDS_ALLOWED), 0)
     many = [f"{settings.hidden_units} hidden units"] if settings.hidden_units else []
     if many and settings.hidden_layers > 1:
         many = [f"{settings.hidden_layers} layers of {many[0]}"]
     if settings.steps_per_epoch > 1:
         many.append(f"{settings.steps_per_epoch} steps an epoch")
-    work = " and ".join(many)
+    named = " and ".join(many)
     least = NUMBERS["epochs"].low
-    most = f"With {work} at most {fits} epochs fit." if fits >= least else "No training fits."
+    most = f"With {named} at most {fits} epochs fit." if fits >= least else "No training fits."
     raise SettingsError(
-        f"{work} for {settings.epochs} epochs is more work than one training may take. {most}",
+        f"{named} for {settings.epochs} epochs is more work than one training may take. {most}",
         "epochs",
     )
 

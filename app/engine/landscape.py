@@ -318,7 +318,7 @@ def _through(
     """The points of slices: params shifted along each direction of the plane."""
     points = shifts[..., None] * plane.directions[:, None]
     points += params[:, None, None]
-    return points.reshape(-1, params.shape[1])
+    return np.asarray(points.reshape(-1, params.shape[1]))
 
 
 def _calm_paths(sweep: Sweep) -> Float[ndarray, "run frame param"]:
@@ -354,13 +354,21 @@ def _leading(paths: Float[Tensor, "run frame param"]) -> Float[Tensor, "param"]:
     """The direction in which the paths reach farthest: the leading eigenvector of rows' rows."""
     params = paths.shape[2]
     if params > DENSE_PARAMS:
-        # Run by run, so that its second reading finds it near the processor.
-        product = lambda v: sum((v @ path.T) @ path for path in paths)
-        return lanczos(product, torch.Size([1, params]))[1][0, :, -1]
+        return lanczos(lambda v: _by_rows(v, paths), torch.Size([1, params]))[1][0, :, -1]
     rows = paths.flatten(0, 1)
     # torch's eigh: with threads of its own, NumPy's costs the other people on the machine more.
     vectors: Tensor = torch.linalg.eigh(rows.T @ rows)[1]
     return vectors[:, -1]
+
+
+def _by_rows(
+    v: Float[Tensor, "1 param"], paths: Float[Tensor, "run frame param"]
+) -> Float[Tensor, "1 param"]:
+    """v times rows' rows; run by run, so that the second reading finds each near the processor."""
+    product = torch.zeros_like(v)
+    for path in paths:
+        product += (v @ path.T) @ path
+    return product
 
 
 def _is_motion(move: Float[ndarray, "size"], start: Float[ndarray, "param"]) -> bool:

@@ -40,14 +40,6 @@ SQUARES = {"rmsprop": "square_avg", "adagrad": "sum"} | dict.fromkeys(
 )
 
 
-def kept_parts(settings: Settings) -> int:
-    """How many vectors describe a moment of the training: params and gradient; unless the step is
-    plain, its update; and the preconditioner where there is one."""
-    if settings.is_plain:
-        return 2
-    return 4 if settings.optimizer in SQUARES else 3
-
-
 class Update:
     """What the optimizer adds to the params at learning rate 1, from the gradient beside them.
 

@@ -10,7 +10,7 @@ import torch
 
 from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets
-from app.engine.optimizers import Update, kept_parts
+from app.engine.optimizers import Update
 from app.engine.training import Batches, network_of, start_of
 from app.results import RangeTest
 from app.settings import Settings
@@ -24,7 +24,7 @@ def range_test(settings: Settings) -> RangeTest:
     """One run whose learning rate grows from the slider's lowest to its highest, the same factor at
     each minibatch; the loss of each batch is taken before its step."""
     network, dataset = network_of(settings), datasets.of(settings)
-    state = torch.empty(kept_parts(settings), network.params)
+    state = torch.empty(settings.kept_parts, network.params)
     state[0] = network.to_blocks(start_of(settings)[None])
     batches, update = Batches(settings, network, state, 1, dataset), Update(settings, state)
     rates = np.geomspace(SLIDER_LEARNING_RATES[0], SLIDER_LEARNING_RATES[-1], STEPS)

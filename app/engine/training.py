@@ -23,7 +23,7 @@ from app.engine import datasets
 from app.engine.curvature import sharpest
 from app.engine.deadline import Deadline
 from app.engine.network import HiddenGradient, LinearGradient, Network, with_ones
-from app.engine.optimizers import Update, kept_parts
+from app.engine.optimizers import Update
 from app.engine.pieces import pieces
 from app.engine.schedules import rate_factors
 from app.engine.verdicts import judge
@@ -98,7 +98,7 @@ def descend(
     chosen = torch.tensor(learning_rates or settings.learning_rates())
     runs, rates = len(chosen), network.to_blocks(chosen[:, None].expand(-1, network.params))
     # Side by side, so that one copy keeps all: params, gradient, update, preconditioner.
-    state = torch.empty(kept_parts(settings), len(rates))
+    state = torch.empty(settings.kept_parts, len(rates))
     params = state[0].copy_(network.to_blocks(start_of(settings).expand(runs, -1)))
     compute = gradient_of(network, state, runs, dataset).compute
     batches, update = Batches(settings, network, state, runs, dataset), Update(settings, state)
@@ -236,7 +236,7 @@ def frame_epochs(settings: Settings) -> list[int]:
 
 def _history_fits(settings: Settings) -> bool:
     runs, params = len(settings.learning_rates()), network_of(settings).params
-    return runs * (settings.epochs + 1) * params * kept_parts(settings) * 4 < HISTORY_BYTES
+    return runs * (settings.epochs + 1) * params * settings.kept_parts * 4 < HISTORY_BYTES
 
 
 def _sweep(settings: Settings, descent: Descent, kept: list[int], frames: list[int]) -> Sweep:

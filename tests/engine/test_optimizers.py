@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from app.choices import DATASETS, NAMES, SLIDER_LEARNING_RATES
 from app.engine import datasets, train_sweep
-from app.engine.optimizers import SQUARES, kept_parts
+from app.engine.optimizers import SQUARES
 from app.engine.training import descend
 from app.results import Sweep
 from app.settings import Settings
@@ -147,7 +147,7 @@ def test_an_update_is_what_the_next_step_does(optimizer: str, weight_decay: floa
 
 def test_a_plain_step_needs_no_update_of_its_own() -> None:
     one = Settings(epochs=10)
-    assert kept_parts(one) == 2 and descend(one, [0, 10]).updates is None
+    assert one.kept_parts == 2 and descend(one, [0, 10]).updates is None
 
 
 @pytest.mark.parametrize("batch_size", [0, 4])

@@ -1,0 +1,106 @@
+"""How long a unit of work takes, known before it begins: a training with its landscape.
+
+Never exact, only a bound that holds: measured on two cores while ten others computed there, so what
+a quiet machine takes is about two thirds of it (`make work` measures again).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# So much is allowed; its answer then is ready within 2 s.
+SECONDS_ALLOWED = 1.5
+
+# A step of all runs: what any takes, each further hidden layer and the optimizer.
+SECONDS_PER_LINEAR_STEP = 40e-6
+SECONDS_PER_STEP = 80e-6
+SECONDS_PER_LAYER = 65e-6
+SECONDS_PER_UPDATE = {"sgd": 0.0, "momentum": 45e-6, "nesterov": 45e-6}
+SECONDS_PER_ADAPTIVE_UPDATE = 120e-6
+# In it, each parameter of each run, and what each example adds: for each parameter that it meets,
+# and for each unit that it passes, by its activation.
+SECONDS_PER_PARAM, SECONDS_PER_ADAPTIVE_PARAM = 3.5e-9, 5e-9
+SECONDS_PER_PRODUCT = 0.085e-9
+SECONDS_PER_ACTIVATION = {"tanh": 3.2e-9, "logistic": 2e-9}
+SECONDS_PER_SIMPLE_ACTIVATION = 0.8e-9
+# Once: keeping a number, laying out a parameter at a frame of a run, and finding among many of them
+# the strongest motion; the sharpness at the start, for each example (and 45 more) and parameter.
+SECONDS_PER_KEPT = 7e-9
+SECONDS_PER_PLACED, SECONDS_PER_COMPARED = 37e-9, 11e-9
+SECONDS_PER_CURVED = 45e-9
+# Where a loss or a fit is looked up, a way there only: for each example and parameter.
+SECONDS_PER_LOOK = 0.035e-9
+SECONDS_BESIDES = 5e-3
+# Sizes of what the engine makes, which is built on this module.
+GRID_POINTS, FIT_SAMPLES, RANGE_TEST_STEPS, DENSE_PARAMS = 51 * 51, 41, 200, 150
+MOST_HISTORY = 4_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What decides how long a training takes. Layers are hidden ones, of `units` units each;
+    `held_back` are examples that only measure; `parts` are the vectors kept of a moment."""
+
+    params: int
+    units: int
+    layers: int
+    activation: str
+    optimizer: str
+    parts: int
+    runs: int
+    frames: int
+    examples: int
+    held_back: int
+    batch_size: int
+
+    def seconds(self, epochs: int) -> float:
+        """All of it."""
+        steps = -(-self.examples // self.batch_size) if self.batch_size else 1
+        seconds = epochs * self._epoch(steps) + self._kept(epochs) + self._looks(epochs)
+        if steps > 1:
+            seconds += RANGE_TEST_STEPS * self._step(1, self.batch_size)
+        return SECONDS_BESIDES + seconds
+
+    def _epoch(self, steps: int) -> float:
+        if steps == 1:
+            return self._step(self.runs, self.examples)
+        # With minibatches, each epoch also measures its train loss over the whole data set.
+        each = self._step(self.runs, 0)
+        return (steps + 1) * each + 2 * self._passes(self.runs * self.examples)
+
+    def _step(self, runs: int, examples: int) -> float:
+        """One update of so many runs from the gradient of so many examples."""
+        is_adaptive = self.optimizer not in SECONDS_PER_UPDATE
+        step = SECONDS_PER_STEP + (self.layers - 1) * SECONDS_PER_LAYER
+        step = step if self.units else SECONDS_PER_LINEAR_STEP
+        step += SECONDS_PER_UPDATE.get(self.optimizer, SECONDS_PER_ADAPTIVE_UPDATE)
+        per_param = SECONDS_PER_ADAPTIVE_PARAM if is_adaptive else SECONDS_PER_PARAM
+        return step + per_param * runs * self.params + self._passes(runs * examples)
+
+    def _passes(self, passes: int) -> float:
+        """So many examples, there and back through a network."""
+        return passes * (SECONDS_PER_PRODUCT * self.params + self._activations)
+
+    def _kept(self, epochs: int) -> float:
+        """What is made of the params themselves."""
+        each = self.runs * self.params
+        placed, history = min(epochs + 1, self.frames) * each, (epochs + 1) * each * self.parts
+        seconds = SECONDS_PER_KEPT * (placed * self.parts + min(history, MOST_HISTORY))
+        seconds += SECONDS_PER_PLACED * placed
+        if self.units and self.params > DENSE_PARAMS:
+            seconds += SECONDS_PER_COMPARED * placed
+        if self.units and (self.layers > 1 or self.params > DENSE_PARAMS):
+            seconds += SECONDS_PER_CURVED * self.params * (self.examples + 45)
+        return seconds
+
+    def _looks(self, epochs: int) -> float:
+        """The surface, and at each frame of each run the fit and the loss of what is held back."""
+        looks = GRID_POINTS * self.examples
+        looks += min(epochs + 1, self.frames) * self.runs * (FIT_SAMPLES + self.held_back)
+        return looks * (SECONDS_PER_LOOK * self.params + self._activations)
+
+    @property
+    def _activations(self) -> float:
+        """Of one example's units."""
+        each = SECONDS_PER_ACTIVATION.get(self.activation, SECONDS_PER_SIMPLE_ACTIVATION)
+        return each * self.units * self.layers
