@@ -66,7 +66,10 @@ def pack(made: Experiment | Sweep) -> bytes:
     tree = _described(made, arrays)
     text = json.dumps([tree, [[array.dtype.str, array.shape] for array in arrays]]).encode()
     text += b" " * (-(HEAD.size + len(text)) % EDGE)
-    return b"".join([HEAD.pack(len(text)), text, *map(_padded, arrays)])
+    parts: list[bytes | memoryview] = [HEAD.pack(len(text)), text]
+    for array in arrays:
+        parts += _padded(array)
+    return b"".join(parts)
 
 
 def unpack(data: bytearray | mmap, settings: Settings) -> Any:
@@ -112,9 +115,10 @@ def _of_numbers(text: str) -> np.dtype[Any]:
     return dtype
 
 
-def _padded(array: ndarray) -> bytes:
-    data = array.tobytes()
-    return data + bytes(-len(data) % EDGE)
+def _padded(array: ndarray) -> tuple[memoryview, bytes]:
+    """An array as it lies in memory, so that joining makes the only copy, and what fills it up."""
+    data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    return data.data, bytes(-data.nbytes % EDGE)
 
 
 def _described(value: Any, arrays: list[ndarray]) -> Any:
