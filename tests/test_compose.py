@@ -65,6 +65,11 @@ def test_its_redis_writes_nothing_and_lets_go_of_what_ends_by_itself(many: dict)
     assert any(one.startswith("/data:size=") for one in many["redis"]["tmpfs"])
 
 
+def test_who_asks_for_a_redis_that_is_away_does_not_wait_for_its_name(many: dict) -> None:
+    for name in ("web", "worker"):
+        assert many[name]["dns_opt"] == ["timeout:1", "attempts:1"]
+
+
 def test_its_redis_answers_the_other_containers(many: dict) -> None:
     # One that is not built for containers refuses whoever comes from elsewhere, without a password.
     words = " ".join(many["redis"]["command"])

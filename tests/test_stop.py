@@ -104,6 +104,14 @@ def test_who_waits_gets_the_answer(gunicorn: tuple[subprocess.Popen, int], proxy
     assert process.wait(30) == 0
     for connection in idle:
         connection.close()
+    # Now nobody answers behind the proxy, which says so itself.
+    connection = http.client.HTTPConnection("127.0.0.1", proxy, timeout=30)
+    connection.request("GET", "/lab/")
+    answer = connection.getresponse()
+    said = answer.read()
+    connection.close()
+    assert answer.status == 503 and said.startswith(b"Descent Lab does not answer.")
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def hears_of_a_stop(process: subprocess.Popen) -> bool:
