@@ -14,7 +14,7 @@ export TORCH_INDEX
 WITH_WORKERS := tests/browser/test_training_controls.py tests/browser/test_map.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test test-many check format bench load faults lock sbom docker clean
+.PHONY: help run classroom install dev test test-many check format bench work load faults lock sbom docker clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ format: $(VENV)/.dev ## let ruff repair what it can
 
 bench: $(VENV)/.dev ## measure against a plain training loop
 	$(BIN)/python -m tests.bench
+
+work: $(VENV)/.dev ## measure the largest trainings against their estimates
+	$(BIN)/python -m tests.work
 
 load: $(VENV)/.dev ## a class of 100 people for a minute, at the container's own server (LOAD="--people 300")
 	$(BIN)/python -m tests.load $(LOAD)

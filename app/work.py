@@ -13,23 +13,24 @@ SECONDS_ALLOWED = 1.5
 
 # A step of all runs: what any takes, each further hidden layer and the optimizer.
 SECONDS_PER_LINEAR_STEP = 40e-6
-SECONDS_PER_STEP = 80e-6
-SECONDS_PER_LAYER = 65e-6
-SECONDS_PER_UPDATE = {"sgd": 0.0, "momentum": 45e-6, "nesterov": 45e-6}
-SECONDS_PER_ADAPTIVE_UPDATE = 120e-6
+SECONDS_PER_STEP = 95e-6
+SECONDS_PER_LAYER = 95e-6
+SECONDS_PER_UPDATE = {"sgd": 0.0, "momentum": 55e-6, "nesterov": 55e-6, "nadam": 190e-6}
+SECONDS_PER_ADAPTIVE_UPDATE = 140e-6
 # In it, each parameter of each run, and what each example adds: for each parameter that it meets,
 # and for each unit that it passes, by its activation.
-SECONDS_PER_PARAM, SECONDS_PER_ADAPTIVE_PARAM = 3.5e-9, 5e-9
+SECONDS_PER_PARAM, SECONDS_PER_ADAPTIVE_PARAM = 3.5e-9, 6.5e-9
 SECONDS_PER_PRODUCT = 0.085e-9
 SECONDS_PER_ACTIVATION = {"tanh": 3.2e-9, "logistic": 2e-9}
 SECONDS_PER_SIMPLE_ACTIVATION = 0.8e-9
 # Once: keeping a number, laying out a parameter at a frame of a run, and finding among many of them
 # the strongest motion; the sharpness at the start, for each example (and 45 more) and parameter.
 SECONDS_PER_KEPT = 7e-9
-SECONDS_PER_PLACED, SECONDS_PER_COMPARED = 37e-9, 11e-9
+SECONDS_PER_PLACED, SECONDS_PER_COMPARED = 42e-9, 11e-9
 SECONDS_PER_CURVED = 45e-9
-# Where a loss or a fit is looked up, a way there only: for each example and parameter.
-SECONDS_PER_LOOK = 0.035e-9
+# Where a loss or a fit is looked up: for each example and parameter, and what an activation takes
+# without the way back, as a share.
+SECONDS_PER_LOOK, SHARE_OF_ACTIVATION = 0.035e-9, 0.6
 SECONDS_BESIDES = 5e-3
 # Sizes of what the engine makes, which is built on this module.
 GRID_POINTS, FIT_SAMPLES, RANGE_TEST_STEPS, DENSE_PARAMS = 51 * 51, 41, 200, 150
@@ -70,11 +71,10 @@ class Work:
 
     def _step(self, runs: int, examples: int) -> float:
         """One update of so many runs from the gradient of so many examples."""
-        is_adaptive = self.optimizer not in SECONDS_PER_UPDATE
         step = SECONDS_PER_STEP + (self.layers - 1) * SECONDS_PER_LAYER
         step = step if self.units else SECONDS_PER_LINEAR_STEP
         step += SECONDS_PER_UPDATE.get(self.optimizer, SECONDS_PER_ADAPTIVE_UPDATE)
-        per_param = SECONDS_PER_ADAPTIVE_PARAM if is_adaptive else SECONDS_PER_PARAM
+        per_param = SECONDS_PER_ADAPTIVE_PARAM if self.parts == 4 else SECONDS_PER_PARAM
         return step + per_param * runs * self.params + self._passes(runs * examples)
 
     def _passes(self, passes: int) -> float:
@@ -97,7 +97,7 @@ class Work:
         """The surface, and at each frame of each run the fit and the loss of what is held back."""
         looks = GRID_POINTS * self.examples
         looks += min(epochs + 1, self.frames) * self.runs * (FIT_SAMPLES + self.held_back)
-        return looks * (SECONDS_PER_LOOK * self.params + self._activations)
+        return looks * (SECONDS_PER_LOOK * self.params + SHARE_OF_ACTIVATION * self._activations)
 
     @property
     def _activations(self) -> float:

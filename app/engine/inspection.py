@@ -18,19 +18,21 @@ from app.engine.training import (
     batch_order,
     descend,
     frame_epochs,
+    history_fits,
     network_of,
     validation_loss,
 )
 from app.results import LossSurface, RunDetail
-from app.settings import Settings
+from app.settings import Settings, estimated_seconds
 
 # At how many epochs a run's sharpness is taken: fewer where each costs more, which is params x
 # examples, and as much as so many examples besides; twice that where it is also rescaled.
 SHARPNESS_EPOCHS, FEWEST_SHARPNESS_EPOCHS, SHARPNESS_WORK = 40, 4, 4_000_000
 EXAMPLES_BESIDES = 45
-# A run's detail holds every epoch while its params weigh no more than this, else the frames; and
-# slices at every epoch while they take no more than so many activations (0.1 s), else at frames.
-DETAIL_BYTES = 1_000_000
+# A run's detail holds every epoch while its params weigh no more than this and they are in memory,
+# or trained again in so many estimated seconds; else the frames. It has slices at every epoch while
+# they take no more than so many activations (0.1 s), else at frames.
+DETAIL_BYTES, SECONDS_AGAIN = 1_000_000, 1.2
 SLICED_ACTIVATIONS = 85_000_000
 
 
@@ -84,7 +86,9 @@ def epoch_that_counts(settings: Settings, epoch: int) -> int:
 
 
 def _has_every_epoch(settings: Settings) -> bool:
-    return (settings.epochs + 1) * settings.params * 4 <= DETAIL_BYTES
+    is_small = (settings.epochs + 1) * settings.params * 4 <= DETAIL_BYTES
+    is_quick = history_fits(settings) or estimated_seconds(settings) <= SECONDS_AGAIN
+    return is_small and is_quick
 
 
 def _epochs_in_detail(settings: Settings, training: Training) -> Int[ndarray, "epoch"]:

@@ -75,7 +75,7 @@ def train_sweep(settings: Settings) -> Sweep:
 def train(settings: Settings, keeps_history: bool = True) -> Training:
     """`train_sweep`, with the descent at every epoch kept where it takes under HISTORY_BYTES."""
     frames, kept = frame_epochs(settings), list(range(settings.epochs + 1))
-    if not keeps_history or not _history_fits(settings):
+    if not keeps_history or not history_fits(settings):
         kept = frames
     descent = descend(settings, kept)
     return Training(_sweep(settings, descent, kept, frames), descent, np.array(kept))
@@ -234,7 +234,8 @@ def frame_epochs(settings: Settings) -> list[int]:
     return kept
 
 
-def _history_fits(settings: Settings) -> bool:
+def history_fits(settings: Settings) -> bool:
+    """Whether every epoch of every run takes less memory than HISTORY_BYTES."""
     runs, params = len(settings.learning_rates()), network_of(settings).params
     return runs * (settings.epochs + 1) * params * settings.kept_parts * 4 < HISTORY_BYTES
 

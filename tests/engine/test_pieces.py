@@ -1,0 +1,140 @@
+"""Large arrays go through memory in pieces; what comes out is the same."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy import ndarray
+
+from app.engine import experiment, optimizers, pieces
+from app.engine.landscape import loss_surface, project, slices
+from app.engine.training import descend, train
+from app.results import Plane
+from app.settings import Settings
+
+# Its runs differ by far, and one overflows.
+DEEP = Settings(
+    dataset="sine", hidden_units=12, hidden_layers=3, epochs=60, initial_scale=2, learning_rate=10
+)
+
+
+@given(st.integers(0, 5000), st.integers(0, 1_000_000))
+def test_pieces_are_everything_once_in_order_and_no_larger_than_they_must(
+    count: int, numbers: int
+) -> None:
+    parts = [range(count)[piece] for piece in pieces.pieces(count, numbers)]
+    assert [index for part in parts for index in part] == list(range(count))
+    assert all(part for part in parts)
+    for part in parts:
+        assert len(part) == 1 or len(part) * numbers <= pieces.NUMBERS_AT_ONCE
+    # As few as that allows.
+    for part in parts[:-1]:
+        assert (len(part) + 1) * numbers > pieces.NUMBERS_AT_ONCE
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets how many numbers go through memory at once."""
+    return lambda size: monkeypatch.setattr(pieces, "NUMBERS_AT_ONCE", size)
+
+
+def plane_of(size: int) -> Plane:
+    random = np.random.RandomState(0)
+    return Plane(random.randn(size), random.randn(2, size), ("first", "second"), is_exact=False)
+
+
+def paths_of(runs: int, size: int) -> ndarray:
+    paths = np.random.RandomState(1).randn(runs, 30, size).astype("float32")
+    # An overflow, as the sweep has it.
+    paths[1, 20:] = np.nan
+    return paths
+
+
+@pytest.mark.parametrize("size", [2, 31, 1500])
+def test_runs_projected_one_by_one_are_those_projected_together_to_the_bit(
+    size: int, cut: Callable[[int], None]
+) -> None:
+    plane, paths, results = plane_of(size), paths_of(7, size), []
+    for numbers in (1, 2 * paths[0].size, 10 * paths.size):
+        cut(numbers)
+        results.append(project(plane, paths, -paths))
+    for found in results[:2]:
+        for name in ("coordinates", "off_plane", "slopes", "explained"):
+            one, whole = getattr(found, name), getattr(results[2], name)
+            assert one.dtype == whole.dtype and one.shape == whole.shape
+            assert one.tobytes() == whole.tobytes()
+    lone = project(plane, paths[1], -paths[1])
+    assert lone.coordinates.tobytes() == results[2].coordinates[1].tobytes()
+    assert lone.explained.shape == () and lone.explained == results[2].explained[1]
+
+
+def test_a_landscape_in_pieces_is_the_landscape(cut: Callable[[int], None]) -> None:
+    made = []
+    for numbers in (1, 20_000, 10**9):
+        cut(numbers)
+        laid_out = experiment.lay_out(train(DEEP))
+        params = laid_out.sweep.params[5, :10]
+        cuts = slices(DEEP, laid_out.surface, laid_out.sweep.epochs[:10], params)
+        made.append((laid_out, cuts))
+    whole, whole_cuts = made[-1]
+    assert (whole.sweep.overflow_at >= 0).any() and (whole.sweep.overflow_at < 0).any()
+    for found, cuts in made[:-1]:
+        assert found.sweep.verdicts == whole.sweep.verdicts
+        np.testing.assert_array_equal(found.sweep.params, whole.sweep.params)
+        assert found.surface.plane.directions == pytest.approx(
+            whole.surface.plane.directions, abs=1e-9
+        )
+        np.testing.assert_allclose(found.surface.loss, whole.surface.loss, rtol=1e-4)
+        np.testing.assert_allclose(cuts.loss, whole_cuts.loss, rtol=1e-4)
+
+
+@pytest.mark.parametrize("optimizer", optimizers.OPTIMIZERS)
+def test_an_optimizer_in_parts_steps_to_the_bit_as_one(
+    optimizer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(hidden_units=3, epochs=15, optimizer=optimizer, weight_decay=0.1)
+    whole = descend(settings, [0, 7, 15])
+    # 41 runs of 10 parameters, so the last part is smaller.
+    monkeypatch.setattr(optimizers, "AT_ONCE", 33)
+    parts = descend(settings, [0, 7, 15])
+    for found, expected in zip(parts, whole, strict=True):
+        if expected is None:
+            assert found is None
+        else:
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_projecting_a_deep_sweep_takes_less_memory_than_its_paths_weigh() -> None:
+    paths = np.zeros((41, 32, 4000), dtype="float32")
+    assert peak(lambda: project(plane_of(4000), paths, paths)) < paths.nbytes
+
+
+def test_laying_out_a_deep_sweep_takes_four_times_what_its_paths_weigh_at_most() -> None:
+    """Their motion in float64 twice that, and a copy of the calm ones."""
+    training = train(Settings(hidden_units=48, hidden_layers=3, epochs=40))
+    assert peak(lambda: loss_surface(training)) < 4 * training.sweep.params.nbytes
+
+
+def peak(work: Callable[[], object]) -> int:
+    """The most bytes of NumPy arrays at a time, beyond those before."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_sweep_at_its_frames_shares_its_arrays_with_the_descent() -> None:
+    training = train(Settings(hidden_units=64, hidden_layers=3, epochs=40))
+    assert len(training.kept_epochs) == len(training.sweep.epochs) < 41
+    for mine, other in (
+        (training.sweep.params, training.descent.params),
+        (training.sweep.gradients, training.descent.gradients),
+    ):
+        assert np.shares_memory(mine, other.numpy())
