@@ -14,7 +14,7 @@ export TORCH_INDEX
 WITH_WORKERS := tests/browser/test_training_controls.py tests/browser/test_map.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test test-many check format bench work load faults lock sbom docker clean
+.PHONY: help run classroom install dev test test-many check format bench work load faults faults-compose lock sbom docker clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ load: $(VENV)/.dev ## a class of 100 people for a minute, at the container's own
 
 faults: $(VENV)/.dev ## break the container's own server in every way and see what people meet
 	$(BIN)/python -m tests.faults
+
+faults-compose: $(VENV)/.dev ## the same to whole containers of compose.many.yaml (needs Docker and the image)
+	$(BIN)/python -m tests.faults.containers $(FAULTS)
 
 docker: ## build the image descent-lab
 	docker build --build-arg TORCH_INDEX=$(TORCH_INDEX) -t descent-lab .

@@ -136,12 +136,12 @@ def all_is_killed(port: int) -> Outcome:
 
 
 @contextmanager
-def asking(address: str, count: int) -> Iterator[list[bool]]:
+def asking(address: str, count: int, epochs: int = 777) -> Iterator[list[bool]]:
     """So many trainings that nobody had before; at the end, whether each got its sweep."""
     got: list[bool] = []
 
     def ask(seed: int) -> None:
-        body = body_of("train", {"ticket": 1, "settings": {"seed": seed, "epochs": 777}})
+        body = body_of("train", {"ticket": 1, "settings": {"seed": seed, "epochs": epochs}})
         try:
             response = httpx.post(
                 f"{address}/_dash-update-component", json=body, timeout=30, trust_env=False
