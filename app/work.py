@@ -23,6 +23,8 @@ SECONDS_PER_PARAM, SECONDS_PER_ADAPTIVE_PARAM = 3.5e-9, 6.5e-9
 SECONDS_PER_PRODUCT = 0.085e-9
 SECONDS_PER_ACTIVATION = {"tanh": 3.2e-9, "logistic": 2e-9}
 SECONDS_PER_SIMPLE_ACTIVATION = 0.8e-9
+# What each unit of a run takes besides where its examples are few.
+SECONDS_PER_SMALL_UNIT = 15e-9
 # Once: keeping a number, laying out a parameter at a frame of a run, and finding among many of them
 # the strongest motion; the sharpness at the start, for each example (and 45 more) and parameter.
 SECONDS_PER_KEPT = 7e-9
@@ -66,7 +68,7 @@ class Work:
         if steps == 1:
             return self._step(self.runs, self.examples)
         # With minibatches, each epoch also measures its train loss over the whole data set.
-        each = self._step(self.runs, 0)
+        each = self._step(self.runs, 0) + SECONDS_PER_SMALL_UNIT * self.runs * self.units
         return (steps + 1) * each + 2 * self._passes(self.runs * self.examples)
 
     def _step(self, runs: int, examples: int) -> float:
