@@ -7,12 +7,14 @@ from time import thread_time
 
 from app.choices import SettingsError
 from app.presence import check
-from app.settings import Settings
+from app.settings import Settings, estimated_seconds
 
 # Half a second more than the estimate allows, so that only a wrong one is ever met.
 MOST_SECONDS = 2.0
 # A look at the clock takes as long as a hundredth of a step.
 STEPS_BETWEEN_LOOKS = 16
+# An epoch of so many estimated seconds is worth a look of its own.
+LONG_EPOCH = 2e-3
 
 
 class Deadline:
@@ -22,7 +24,9 @@ class Deadline:
     def __init__(self, settings: Settings, clock: Callable[[], float] = thread_time) -> None:
         self._settings, self._clock = settings, clock
         self._end = clock() + MOST_SECONDS
-        self._epochs_between_looks = -(-STEPS_BETWEEN_LOOKS // settings.steps_per_epoch)
+        is_long = estimated_seconds(settings) > LONG_EPOCH * settings.epochs
+        steps = 1 if is_long else STEPS_BETWEEN_LOOKS
+        self._epochs_between_looks = -(-steps // settings.steps_per_epoch)
 
     def check(self, epoch: int) -> None:
         """Raises SettingsError where the time is over, and Gone; to be called at each epoch."""

@@ -43,6 +43,12 @@ def test_a_training_in_time_is_looked_at_seldom_and_ends_by_itself() -> None:
     assert next(clock.looks) <= 2001 / STEPS_BETWEEN_LOOKS + 2
 
 
+def test_each_long_epoch_is_looked_at() -> None:
+    clock = Clock(seconds=0)
+    descend(Settings(dataset="diabetes", hidden_units=64, epochs=10), [0, 10], clock=clock)
+    assert next(clock.looks) == 1 + 11
+
+
 def test_minibatches_are_looked_at_as_often_by_their_steps() -> None:
     clock = Clock(seconds=0)
     descend(BATCHES, [0, 20], clock=clock)
