@@ -10,11 +10,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.many import need, wait
+from tests.many import free_port, need, wait
 
 ROOT = Path(__file__).parent.parent
 # Says that it has begun, and answers when it is told to go on.
@@ -60,12 +62,16 @@ def gunicorn() -> Iterator[tuple[subprocess.Popen, int]]:
 
 @pytest.fixture
 def proxy(gunicorn: tuple[subprocess.Popen, int], tmp_path: Path) -> Iterator[int]:
-    """The port of nginx, with this project's own configuration."""
+    yield from proxy_before(gunicorn[1], tmp_path)
+
+
+def proxy_before(app: int, tmp_path: Path) -> Iterator[int]:
+    """The port of nginx, with this project's own configuration, before that of an app."""
     program = need("nginx")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     text = (ROOT / "deploy" / "nginx.conf").read_text()
-    text = text.replace("web:8050 resolve", f"127.0.0.1:{gunicorn[1]}")
+    text = text.replace("web:8050 resolve", f"127.0.0.1:{app}")
     text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
     path = tmp_path / "nginx.conf"
     path.write_text(text.replace("/tmp/", f"{tmp_path}/"))
@@ -104,14 +110,20 @@ def test_who_waits_gets_the_answer(gunicorn: tuple[subprocess.Popen, int], proxy
     assert process.wait(30) == 0
     for connection in idle:
         connection.close()
-    # Now nobody answers behind the proxy, which says so itself.
-    connection = http.client.HTTPConnection("127.0.0.1", proxy, timeout=30)
-    connection.request("GET", "/lab/")
-    answer = connection.getresponse()
-    said = answer.read()
-    connection.close()
-    assert answer.status == 503 and said.startswith(b"Descent Lab does not answer.")
+
+
+def test_where_nobody_answers_the_proxy_says_so_itself(tmp_path: Path) -> None:
+    with contextmanager(proxy_before)(free_port(), tmp_path) as port:
+        wait(lambda: is_up(port))
+        answer = httpx.get(f"http://127.0.0.1:{port}/lab/", timeout=30, trust_env=False)
+    assert answer.status_code == 503 and answer.text.startswith("Descent Lab does not answer.")
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def is_up(port: int) -> bool:
+    with suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).is_redirect
+    return False
 
 
 def hears_of_a_stop(process: subprocess.Popen) -> bool:
