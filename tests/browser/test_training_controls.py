@@ -102,6 +102,8 @@ def test_a_newer_wish_replaces_what_takes_long(page: Page) -> None:
     for seed in (1, 2, 3):
         driver.choose(page, "seed", seed)
     gate.wait_for(2)
+    # The news of the end of one may come behind that of the next.
+    page.wait_for_timeout(300)
     older, newer = (route.request for route in gate.waiting)
     assert failed == [older] and '"seed":3' in (newer.post_data or "")
     # What has waited for so long already is replaced at once, and shown as busy all the while.
@@ -109,6 +111,7 @@ def test_a_newer_wish_replaces_what_takes_long(page: Page) -> None:
     assert page.locator("#busy").is_visible()
     driver.choose(page, "seed", 4)
     gate.wait_for(3)
+    page.wait_for_timeout(300)
     assert failed == [older, newer]
     del gate.waiting[:2]
     gate.open()
