@@ -192,6 +192,7 @@ class Settings:
             examples=self.examples,
             held_back=self.data.examples - self.examples,
             batch_size=self.batch_size,
+            steps_per_epoch=self.steps_per_epoch,
         )
 
     @property

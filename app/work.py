@@ -1,14 +1,14 @@
 """How long a unit of work takes, known before it begins: a training with its landscape.
 
-Never exact, only a bound that holds: measured on two cores while ten others computed there, so what
-a quiet machine takes is about two thirds of it (`make work` measures again).
+Never exact. Of random settings, on two cores that others kept busy, half took less than 0.83 of it
+and one in twenty more than 1.25 (`make work` measures the largest again).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# So much is allowed; its answer then is ready within 2 s.
+# So much is allowed, that what takes a third more still ends within 2 s.
 SECONDS_ALLOWED = 1.5
 
 # A step of all runs: what any takes, each further hidden layer and the optimizer.
@@ -26,10 +26,10 @@ SECONDS_PER_SIMPLE_ACTIVATION = 0.8e-9
 # What each unit of a run takes besides where its examples are few.
 SECONDS_PER_SMALL_UNIT = 15e-9
 # Once: keeping a number, laying out a parameter at a frame of a run, and finding among many of them
-# the strongest motion; the sharpness at the start, for each example (and 45 more) and parameter.
+# the strongest motion; the sharpness at one epoch, for each example (and some more) and parameter.
 SECONDS_PER_KEPT = 7e-9
 SECONDS_PER_PLACED, SECONDS_PER_COMPARED = 42e-9, 11e-9
-SECONDS_PER_CURVED = 45e-9
+SECONDS_PER_CURVED, EXAMPLES_BESIDES = 45e-9, 45
 # Where a loss or a fit is looked up: for each example and parameter, and what an activation takes
 # without the way back, as a share.
 SECONDS_PER_LOOK, SHARE_OF_ACTIVATION = 0.035e-9, 0.6
@@ -55,26 +55,26 @@ class Work:
     examples: int
     held_back: int
     batch_size: int
+    steps_per_epoch: int
 
     def seconds(self, epochs: int) -> float:
         """All of it."""
-        steps = -(-self.examples // self.batch_size) if self.batch_size else 1
-        seconds = epochs * self._epoch(steps) + self._kept(epochs) + self._looks(epochs)
-        if steps > 1:
+        seconds = epochs * self._epoch() + self._kept(epochs) + self._looks(epochs)
+        if self.steps_per_epoch > 1:
             seconds += RANGE_TEST_STEPS * self._step(1, self.batch_size)
         return SECONDS_BESIDES + seconds
 
-    def _epoch(self, steps: int) -> float:
-        if steps == 1:
+    def _epoch(self) -> float:
+        if self.steps_per_epoch == 1:
             return self._step(self.runs, self.examples)
         # With minibatches, each epoch also measures its train loss over the whole data set.
         each = self._step(self.runs, 0) + SECONDS_PER_SMALL_UNIT * self.runs * self.units
-        return (steps + 1) * each + 2 * self._passes(self.runs * self.examples)
+        return (self.steps_per_epoch + 1) * each + 2 * self._passes(self.runs * self.examples)
 
     def _step(self, runs: int, examples: int) -> float:
         """One update of so many runs from the gradient of so many examples."""
-        step = SECONDS_PER_STEP + (self.layers - 1) * SECONDS_PER_LAYER
-        step = step if self.units else SECONDS_PER_LINEAR_STEP
+        hidden = SECONDS_PER_STEP + (self.layers - 1) * SECONDS_PER_LAYER
+        step = hidden if self.units else SECONDS_PER_LINEAR_STEP
         step += SECONDS_PER_UPDATE.get(self.optimizer, SECONDS_PER_ADAPTIVE_UPDATE)
         per_param = SECONDS_PER_ADAPTIVE_PARAM if self.parts == 4 else SECONDS_PER_PARAM
         return step + per_param * runs * self.params + self._passes(runs * examples)
@@ -92,7 +92,7 @@ class Work:
         if self.units and self.params > DENSE_PARAMS:
             seconds += SECONDS_PER_COMPARED * placed
         if self.units and (self.layers > 1 or self.params > DENSE_PARAMS):
-            seconds += SECONDS_PER_CURVED * self.params * (self.examples + 45)
+            seconds += SECONDS_PER_CURVED * self.params * (self.examples + EXAMPLES_BESIDES)
         return seconds
 
     def _looks(self, epochs: int) -> float:

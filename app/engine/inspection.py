@@ -24,11 +24,11 @@ from app.engine.training import (
 )
 from app.results import LossSurface, RunDetail
 from app.settings import Settings, estimated_seconds
+from app.work import EXAMPLES_BESIDES
 
 # At how many epochs a run's sharpness is taken: fewer where each costs more, which is params x
 # examples, and as much as so many examples besides; twice that where it is also rescaled.
 SHARPNESS_EPOCHS, FEWEST_SHARPNESS_EPOCHS, SHARPNESS_WORK = 40, 4, 4_000_000
-EXAMPLES_BESIDES = 45
 # A run's detail holds every epoch while its params weigh no more than this and they are in memory,
 # or trained again in so many estimated seconds; else the frames. It has slices at every epoch while
 # they take no more than so many activations (0.1 s), else at frames.
