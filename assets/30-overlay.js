@@ -36,6 +36,11 @@
     get hasScene() { return Boolean(this.plot._fullLayout?.scene?._scene?.glplot); }
   }
 
+  /** Whether Plotly has drawn at the host's size: an observer's first news is the size of the moment. */
+  function fits({ host, plot: { _fullLayout: { width, height } } }) {
+    return Math.abs(width - host.clientWidth) < 1 && Math.abs(height - host.clientHeight) < 1;
+  }
+
   /** A pair of 2D axes: `x`, `y` give pixels, `inside` clips what is drawn to their rectangle. */
   function flatAxes(overlay, suffix = "") {
     const layout = overlay.plot._fullLayout;
@@ -113,5 +118,5 @@
     return [at(enter), at(leave)];
   }
 
-  Object.assign(lab, { Overlay, flatAxes, sceneAxes, cameraKey, clipSegment });
+  Object.assign(lab, { Overlay, fits, flatAxes, sceneAxes, cameraKey, clipSegment });
 })(window.descentLab);

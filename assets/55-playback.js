@@ -5,6 +5,7 @@
 
   const SECONDS_FOR_ALL = 8;
   const REST_AFTER = 250;
+  const FOLLOW_AFTER = 1000;
   const VIEWS = lab.CARD_ORDER;
 
   const state = {
@@ -16,13 +17,14 @@
   };
   const overlays = {};
   let [dirty, changedAt, rested, lastTick, camera] = [false, 0, true, 0, ""];
+  // When Plotly's traces follow although the run's inspection has not come.
+  let followAt = Infinity;
   // How long the frames' scripts took, for the browser tests.
   const timings = [];
 
   function touch() {
     dirty = true;
-    rested = false;
-    changedAt = performance.now();
+    [rested, followAt, changedAt] = [false, Infinity, performance.now()];
   }
 
   /** All that is chosen for the run on show. */
@@ -37,7 +39,9 @@
     state.run = run >= 0 ? run : sweep.runOf(sweep.settings.learning_rate);
     forgetDetail();
     state.share = lab.scale.toShare(Math.min(state.wanted, sweep.end), sweep.end);
+    // What has a place beside the figures takes it first: they are then drawn once, at their size.
     lab.showSweep(sweep);
+    lab.makeRoomForPlane(sweep);
     lab.placePins(sweep);
     const shown = VIEWS.map((name) => lab.show(overlays[name], sweep.views[lab.figureOf(name)]));
     touch();
@@ -107,8 +111,7 @@
     if (state.share >= 1 && state.loop) state.share = 0;
     else if (state.share >= 1) [state.share, state.playing] = [1, false];
     state.wanted = lab.scale.toEpoch(state.share, state.sweep.end);
-    dirty = true;
-    [rested, changedAt] = [false, performance.now()];
+    touch();
   }
 
   function tick(now) {
@@ -128,6 +131,8 @@
     } else if (!rested && !state.playing && !state.held && now - changedAt > REST_AFTER) {
       rested = true;
       settle();
+    } else if (now > followAt) {
+      follow();
     }
   }
 
@@ -143,19 +148,27 @@
     lab.checkGoal();
   }
 
-  /** Nothing moves and nobody holds anything: Plotly's own traces follow, and the run is asked for. */
+  /** Nothing moves and nobody holds anything: the run is asked for, and Plotly's own traces follow. */
   function settle() {
     const moment = lab.momentOf(state.track, state.wanted);
-    for (const name of VIEWS) {
-      if (overlays[name].ready) lab.rest(lab.figureOf(name), overlays[name], state.sweep, moment);
-    }
     // Now there is time for what a panel draws coarsely while something moves.
     lab.drawPanels(state.sweep, moment);
     lab.describe();
     lab.keepAddress(moment);
     if (lab.planeIsStale(state.sweep)) return lab.request({});
     const isExact = state.detail && (!state.slices || state.slices.at(moment.shownEpoch));
-    if (!isExact) lab.requestDetail(Math.min(Math.round(state.wanted), state.sweep.end));
+    if (isExact) return follow();
+    // The answer brings every epoch: the traces follow once, with it.
+    followAt = performance.now() + FOLLOW_AFTER;
+    lab.requestDetail(Math.min(Math.round(state.wanted), state.sweep.end));
+  }
+
+  function follow() {
+    followAt = Infinity;
+    const moment = lab.momentOf(state.track, state.wanted);
+    for (const name of VIEWS) {
+      if (overlays[name].ready) lab.rest(lab.figureOf(name), overlays[name], state.sweep, moment);
+    }
   }
 
   /* ---- start ---- */
@@ -185,6 +198,7 @@
   function resized(overlay) {
     if (!overlay.plot._fullLayout || !overlay.host.clientWidth) return;
     dirty = true;
+    if (lab.fits(overlay)) return;
     // Plotly takes its time: only then do pixels mean what they will.
     window.Plotly.Plots.resize(overlay.plot).then(() => { lab.refitCamera(overlay); dirty = true; }, () => {});
   }
@@ -197,6 +211,6 @@
 
   Object.assign(lab, {
     state, settingsNow, overlays, timings, start, adoptSweep, adoptDetail, selectRun, goTo, stepBy, play, pause,
-    repaint, touch,
+    follow, repaint, touch,
   });
 })(window.descentLab);

@@ -50,15 +50,21 @@
   }
 
   /** The menus follow the sweep on show. */
-  function showPlane(sweep) {
-    const isParameters = !sweep.plane.is_exact && choice.kind === "parameters";
+  const hasMenus = (sweep) => !sweep.plane.is_exact && choice.kind === "parameters";
+
+  /** A line is seen whole, and offers no plane. */
+  function makeRoomForPlane(sweep) {
     element("plane").hidden = sweep.plane.is_exact;
+    for (const place of ["first", "second"]) element(`plane-${place}`).hidden = !hasMenus(sweep);
+  }
+
+  function showPlane(sweep) {
+    makeRoomForPlane(sweep);
     element("plane").value = choice.kind;
     isAhead = false;
     for (const place of ["first", "second"]) {
+      if (!hasMenus(sweep)) continue;
       const menu = element(`plane-${place}`);
-      menu.hidden = !isParameters;
-      if (!isParameters) continue;
       const key = sweep.parameter_names.join();
       if (menu.dataset.key !== key) {
         menu.dataset.key = key;
@@ -86,5 +92,5 @@
     }
   }
 
-  Object.assign(lab, { planeWish, planeForServer, planeDiffers, planeIsStale, choosePlane, showPlane, bindPlanes });
+  Object.assign(lab, { planeWish, planeForServer, planeDiffers, planeIsStale, choosePlane, makeRoomForPlane, showPlane, bindPlanes });
 })(window.descentLab);

@@ -173,7 +173,8 @@
     clearTimeout(sendDetail.watchdog);
     if (answer.ticket === detailTicket && !inFlight) {
       if (answer.payload?.run === state.run) lab.adoptDetail(answer.payload);
-      else if (answer.error) lab.showMessage(answer.error);
+      else lab.follow();
+      if (answer.error) lab.showMessage(answer.error);
     } else if (detailWish?.ticket === detailTicket) {
       sendDetail();
     } else {

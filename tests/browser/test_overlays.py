@@ -38,6 +38,19 @@ MARKS = """([name, which]) => {
   });
 }"""
 
+RESIZES = """{
+  window.resizes = 0;
+  let Plotly;
+  Object.defineProperty(window, "Plotly", {
+    get: () => Plotly,
+    set: (made) => {
+      const resize = made.Plots.resize;
+      made.Plots.resize = (plot) => (window.resizes++, resize(plot));
+      Plotly = made;
+    },
+  });
+}"""
+
 
 def marks(page: Page, view: str, meaning: str = "rest") -> list[np.ndarray]:
     """The centres of Plotly's own marks, trace by trace, in pixels of the page."""
@@ -62,6 +75,31 @@ def projected(page: Page, view: str, suffix: str, points: str, count: int) -> np
             [view, suffix, count],
         )
     )
+
+
+def test_figures_are_drawn_at_their_size_at_once_and_followed_once_a_rest(
+    blank: Page, address: str
+) -> None:
+    """Each call more makes the page stand still: it opened with five resizes too many."""
+    page = blank
+    page.add_init_script(RESIZES)
+    page.goto(address)
+    driver.wait_ready(page)
+    driver.rest(page)
+    assert page.evaluate("() => window.resizes") == 0
+    gate = driver.Gate(page, "inspect-request")
+    calls = driver.count_plotly_calls(page)
+    driver.choose_rate(page, 0.05)
+    gate.wait_for(1)
+    # The inspection does not come: the traces follow without it, and once more when it does.
+    driver.wait(page, "window.plotlyCalls.length > 0")
+    driver.next_frames(page)
+    assert calls() == ["restyle"] * len(driver.VIEWS)
+    gate.let_go()
+    driver.rest(page)
+    assert calls() == ["restyle"] * len(driver.VIEWS)
+    page.set_viewport_size({"width": 1600, "height": 900})
+    driver.wait(page, "window.plotlyCalls.includes('Plots.resize')")
 
 
 def test_flat_overlays_sit_on_plotlys_marks(page: Page) -> None:
