@@ -10,7 +10,8 @@ BIN := $(VENV)/bin
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 export TORCH_INDEX
 
-# What of the page depends on who trains; `make test-many` runs all.
+# What of the page depends on when answers come; what they are is compared for all. `make test-many`
+# runs every browser test with workers.
 WITH_WORKERS := tests/browser/test_training_controls.py -k "dragged or newest_wins or replaces or refused_and or tabs"
 
 .DEFAULT_GOAL := help
@@ -33,8 +34,9 @@ test: $(VENV)/.dev ## run every test; installs a browser, Redis and nginx where 
 	$(BIN)/python scripts/ensure_browser.py
 	$(BIN)/python scripts/ensure_servers.py
 	@# Side by side, as one browser keeps one core busy; the browsers' report comes last.
-	@{ $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile && \
-	   TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest $(WITH_WORKERS); } > .browser-tests.log 2>&1 & browser=$$!; \
+	@{ TESTS_BOTH_WAYS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile; status=$$?; \
+	   TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest $(WITH_WORKERS) || status=$$?; exit $$status; \
+	} > .browser-tests.log 2>&1 & browser=$$!; \
 	$(BIN)/python -m pytest --ignore=tests/browser; rest=$$?; \
 	wait $$browser; browser=$$?; cat .browser-tests.log; exit $$((rest || browser))
 

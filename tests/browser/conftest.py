@@ -26,6 +26,7 @@ from playwright.sync_api import (
 )
 
 from app.server import create_server
+from tests.browser.both_ways import Answers, check_with_workers
 from tests.browser.driver import CHROMIUM_ARGUMENTS, PATIENCE, asks, wait_detail, wait_ready
 from tests.many import machine
 from tests.serving import served
@@ -33,7 +34,9 @@ from tests.serving import served
 sys.path.append(str(Path(__file__).parents[2] / "scripts"))
 
 SIZE = (1366, 768)
-# Set by `make test-many`.
+# Set by `make test`: what the pages were answered is asked of workers, too.
+BOTH_WAYS = "TESTS_BOTH_WAYS"
+# Set by `make test-many`: they train for the pages themselves.
 WITH_WORKERS = "TESTS_WITH_WORKERS"
 NO_WEBGL = "--disable-3d-apis"
 ONE_PROCESS = "--process-per-site"
@@ -102,9 +105,14 @@ def _is_training(request: Request) -> bool:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    trained = trained_by_workers() if WITH_WORKERS in os.environ else nullcontext()
-    with trained, served(create_server()) as port:
-        yield f"http://127.0.0.1:{port}"
+    with trained_by_workers() if WITH_WORKERS in os.environ else nullcontext():
+        server = create_server()
+        answers = Answers(server) if BOTH_WAYS in os.environ else None
+        with served(server) as port:
+            address = f"http://127.0.0.1:{port}"
+            yield address
+    if answers:
+        check_with_workers(answers.digests, address)
 
 
 @contextmanager

@@ -101,8 +101,11 @@ def test_the_charts_are_said_and_listed_too(page: Page) -> None:
     driver.open_panel(page, "loss-by-rate")
     driver.stay(page)
     best = int(np.nanargmin(sweep.train_loss[:41, -1]))
-    page.wait_for_function("() => document.getElementById('loss-by-rate-words').textContent")
-    assert f"at {driver.plain(float(sweep.learning_rates[best]))}" in words(page, "loss-by-rate")
+    said = f"at {driver.plain(float(sweep.learning_rates[best]))}"
+    # Until the chart is drawn its words say that there is nothing to show yet.
+    driver.wait(
+        page, "document.getElementById('loss-by-rate-words').innerText.includes(argument)", said
+    )
     listed = rows(page, "loss-by-rate")
     assert [row[3] for row in listed] == list(sweep.verdicts[:41])
     for run, row in enumerate(listed):
