@@ -1,15 +1,21 @@
-"""Shapes and types are checked while the tests run: this comes before any import of app."""
+"""Shapes and types are checked while the tests run: that comes before any import of app."""
 
 from __future__ import annotations
 
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
-from jaxtyping import install_import_hook
 
-install_import_hook(["app.engine", "app.results", "app.payload"], "beartype.beartype")
+from tests.shapes import check_shapes, forget_calls
+
+check_shapes("app.engine", "app.results", "app.payload")
 
 from app.server import create_app  # noqa: E402
+
+
+def pytest_runtest_setup() -> None:
+    """Each test has its own calls checked."""
+    forget_calls()
 
 
 @pytest.fixture(scope="module")

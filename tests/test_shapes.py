@@ -1,0 +1,74 @@
+"""Which calls have their shapes checked while the tests run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from jaxtyping import TypeCheckError
+
+from app.engine import datasets
+from app.engine.network import Network
+from tests.shapes import forget_calls, seldom
+
+
+@pytest.fixture
+def checked() -> list[int]:
+    """The first of the arguments of each call that was checked."""
+    return []
+
+
+@pytest.fixture
+def function(checked: list[int]) -> Callable[..., Any]:
+    """Returns how long its second argument is."""
+
+    def noting(some: Callable[..., Any], **_: Any) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            checked.append(given[0])
+            return some(*given, **named)
+
+        return call
+
+    return seldom(noting)(typechecker=None)(lambda number, array, **_: len(array))
+
+
+def test_of_calls_alike_ever_fewer_are_checked(function: Any, checked: list[int]) -> None:
+    assert [function(number, torch.zeros(3)) for number in range(1, 21)] == [3] * 20
+    assert checked == [1, 2, 4, 8, 16]
+
+
+@pytest.mark.parametrize(
+    "other", [torch.zeros(4), torch.zeros(3, 1), torch.zeros(3).double(), np.zeros(3), [0, 0, 0]]
+)
+def test_another_shape_or_type_is_new(function: Any, checked: list[int], other: Any) -> None:
+    for number in range(1, 4):
+        function(number, torch.zeros(3))
+    assert function(5, other) == len(other)
+    function(6, torch.zeros(3), more=other)
+    assert checked == [1, 2, 5, 6]
+
+
+def test_another_test_begins_anew(function: Any, checked: list[int]) -> None:
+    for number in range(1, 4):
+        function(number, torch.zeros(3))
+    forget_calls()
+    function(7, torch.zeros(3))
+    assert checked == [1, 2, 7]
+
+
+def test_a_wrong_result_of_the_engine_is_noticed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, inputs = Network(1, 10), torch.zeros(5, 1)
+    network.predict(torch.zeros(1, 31), inputs)
+    monkeypatch.setattr(Network, "_predict_piece", lambda *_: torch.zeros(3, 4))
+    with pytest.raises(TypeCheckError):
+        network.predict(torch.zeros(2, 31), inputs)
+
+
+def test_the_fields_of_a_dataclass_are_checked_too() -> None:
+    dataset = datasets.load("line")
+    with pytest.raises(TypeCheckError):
+        replace(dataset, targets=dataset.inputs)
