@@ -137,7 +137,8 @@ def hessian_of(settings: Settings, params: ndarray | Tensor) -> ndarray:
         }
         return F.mse_loss(functional_call(module, named, inputs), targets)
 
-    return torch.autograd.functional.hessian(loss, torch.as_tensor(params).double()).numpy()
+    whole = torch.as_tensor(params).double()
+    return torch.autograd.functional.hessian(loss, whole, vectorize=True).numpy()
 
 
 def orders(settings: Settings) -> Iterator[Tensor]:
