@@ -82,9 +82,16 @@ def test_who_must_come_again_is_counted() -> None:
     assert [name for name, _ in meter.told] == ["waits", "busy", "waits"]
 
 
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    monkeypatch.setenv(METRICS, "1")
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    """For who only asks whether there is anything."""
+    with pytest.MonkeyPatch.context() as patch:
+        return fresh_client(patch)
+
+
+def fresh_client(patch: pytest.MonkeyPatch) -> FlaskClient:
+    """Of a server that has counted nothing yet."""
+    patch.setenv(METRICS, "1")
     return create_app().server.test_client()
 
 
@@ -107,9 +114,8 @@ def body(settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_the_figures_follow_what_happens(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_figures_follow_what_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = fresh_client(monkeypatch)
     before = figures(client.get("/metrics").text)
     for seed in (5, 5, 6):
         client.post("/_dash-update-component", json=body({"seed": seed, "epochs": 30}))
@@ -159,7 +165,7 @@ def free_port() -> int:
 
 def answer_of(port: int, path: str) -> str:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+    with opener.open(f"http://127.0.0.1:{port}{path}", timeout=30) as response:
         return str(response.read().decode())
 
 
@@ -187,7 +193,7 @@ def test_gunicorns_processes_count_together_and_leave_nothing_behind() -> None:
             (folder,) = {one.parent for one in memory.glob(f"descent-lab-metrics-*/{file}")}
         finally:
             process.send_signal(signal.SIGTERM)
-            _, said = process.communicate(timeout=30)
+            _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert not folder.exists()
     # All its lines have one form, gunicorn's own as well.
