@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -14,6 +15,9 @@ MAC_APPS = (
 PLAYWRIGHT = (sys.executable, "-m", "playwright")
 # Playwright's driver needs libatomic, which slim images lack.
 DEBIAN_PACKAGES = ("chromium", "libatomic1")
+# Where apt keeps what there is to install, and for how many seconds that is new enough: the
+# browser and the servers are installed one after the other.
+APT_LISTS, FRESH_SECONDS = Path("/var/lib/apt/lists"), 3600
 
 
 def runs(*command: str) -> bool:
@@ -55,12 +59,26 @@ def is_debian_root() -> bool:
     return is_root and release.exists() and "ID=debian" in release.read_text().splitlines()
 
 
+def has_fresh_lists() -> bool:
+    """Return whether apt has asked lately; an image's folder is new, but has no list in it."""
+    is_there = any(APT_LISTS.glob("*_Packages*"))
+    return is_there and time.time() - APT_LISTS.stat().st_mtime < FRESH_SECONDS
+
+
 def apt_install(packages: tuple[str, ...]) -> bool:
     """Install Debian packages and return whether that succeeded."""
+    if has_fresh_lists() and apt_get("install", *packages):
+        return True
+    apt_get("update")
+    return apt_get("install", *packages)
+
+
+def apt_get(verb: str, *packages: str) -> bool:
+    """Run apt-get and return whether it succeeded."""
     # By the second, packages of servers start none.
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    subprocess.run(["apt-get", "-q", "update"], check=False)
-    command = ["apt-get", "-q", "install", "-y", "--no-install-recommends", *packages]
+    options = ["-y", "--no-install-recommends"] if packages else []
+    command = ["apt-get", "-q", verb, *options, *packages]
     return subprocess.run(command, check=False, env=env).returncode == 0
 
 
