@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -24,11 +25,23 @@ def test_they_open_the_page_and_act(port: int, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(crowd, "ARRIVAL", 0.0)
     monkeypatch.setattr(crowd, "SHARED", [{"epochs": 300}])
     counts = Counts()
-    asyncio.run(crowd.crowd(port, 2, 3.0, 0.5, counts))
+    asyncio.run(until_all_is_done(port, counts))
     assert not counts.problems and counts.seconds.keys() == {"page", "train", "inspect"}
     # Each page names some forty files; without them a page would be ready too early.
     assert len(counts.seconds["page"]) == 2 and counts.requests > 2 * 40
     assert counts.received > 2 * 1_900_000
+
+
+async def until_all_is_done(port: int, counts: Counts) -> None:
+    """Two people who leave when both pages are there and each kind of request was answered."""
+    people = asyncio.create_task(crowd.crowd(port, 2, 60.0, 0.5, counts))
+    is_seen = lambda: counts.seconds.keys() >= {"train", "inspect"}  # noqa: E731
+    while not people.done() and not (is_seen() and len(counts.seconds["page"]) == 2):
+        await asyncio.sleep(0.05)
+    people.cancel()
+    # What has failed is told.
+    with suppress(asyncio.CancelledError):
+        await people
 
 
 def test_an_error_is_a_problem_and_a_full_queue_is_not(port: int) -> None:

@@ -16,6 +16,8 @@ from tests.faults.clients import connect, hang_up, train_request, use_every_thre
 from tests.faults.processes import asking
 from tests.faults.stage import serving, wait
 
+PATIENCE = 60
+
 
 @pytest.fixture
 def free_port() -> int:
@@ -24,22 +26,28 @@ def free_port() -> int:
 
 
 def test_clients_hang_up_and_the_server_is_stopped_while_it_trains(free_port: int) -> None:
-    with serving(free_port) as server:
-        use_every_thread(free_port)
+    # So few that there are more clients than threads by far.
+    with serving(free_port, THREADS="4") as server:
+        use_every_thread(server)
         before = server.threads(), server.open_files()
         hang_up(free_port, 30)
-        assert httpx.get(f"{server.address}/health", timeout=20, trust_env=False).text == "ok"
-        wait(lambda: (server.threads(), server.open_files()) == before, 20)
+        # Asked after all of them, it is taken after all of them.
+        assert httpx.get(f"{server.address}/health", timeout=60, trust_env=False).text == "ok"
+        wait(lambda: not server.held() and server.open_files() == before[1], PATIENCE)
         assert (server.threads(), server.open_files()) == before
         assert not server.errors()
+        # Some of these may have been noticed as well: each has its line before it is let go.
+        noticed = len(server.lines('"status": 499'))
         # A second of work, of which only the beginning is done.
         with closing(connect(free_port)) as connection:
             connection.sendall(train_request(dataset="parabola", hidden_units=40, epochs=2500))
+            wait(server.held, PATIENCE)
             time.sleep(0.3)
-        wait(lambda: server.lines('"status": 499'), 20)
-        assert len(server.lines('"status": 499')) == 1
-        with asking(server.address, 2) as answered:
-            time.sleep(0.3)
+        wait(lambda: len(server.lines('"status": 499')) > noticed, PATIENCE)
+        assert len(server.lines('"status": 499')) == noticed + 1
+        # A third of a second of work each.
+        with asking(server.address, 2, epochs=5000) as answered:
+            wait(lambda: server.held() == 2, PATIENCE)
             server.signal(signal.SIGTERM)
         assert answered == [True, True]
-        assert server.master.wait(20) == 0
+        assert server.master.wait(PATIENCE) == 0

@@ -33,12 +33,12 @@ def test_who_has_not_asked_yet_takes_no_thread(port: int, sent: bytes) -> None:
 def test_who_does_not_hang_up_stops_nobody(port: int) -> None:
     began = time.monotonic()
     with ExitStack() as stack:
-        for _ in range(10):
+        for _ in range(20):
             connection = stack.enter_context(closing(connect(port)))
             connection.sendall(REQUEST)
             assert answered(connection).endswith(b"ok")
     # Two seconds for each of them, if the server waited.
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("request_", [REQUEST, WITH_A_BODY])
@@ -90,7 +90,7 @@ def test_who_hangs_up_in_the_middle_of_a_head_is_let_go(port: int, sent: bytes) 
         time.sleep(0.2)
         connection.shutdown(socket.SHUT_WR)
         # Not after the ten seconds for which a head is waited for.
-        connection.settimeout(5)
+        connection.settimeout(9)
         while connection.recv(4096):
             pass
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from tests.crowd import body_of, percentile
 from tests.faults.outcome import Figure, Outcome
 from tests.faults.people import people, warm_up
-from tests.faults.stage import serving, wait
+from tests.faults.stage import Server, serving, wait
 from tests.load import tree_memory
 from tests.test_guard import MALFORMED, NO_JSON
 from tests.test_headers import NO_HTTP
@@ -32,7 +32,7 @@ def clients_hang_up(port: int) -> Outcome:
     """A room whose wireless network fails: connections end anywhere."""
     with serving(port) as server:
         warm_up(server.address)
-        use_every_thread(port)
+        use_every_thread(server)
         before = server.threads(), server.open_files()
         with people(server.address, 5, share_new=0) as seen:
             began = time.monotonic()
@@ -156,15 +156,15 @@ def send(port: int, sent: bytes) -> tuple[int, float]:
     return int(found[1]) if found else 0, time.monotonic() - began
 
 
-def use_every_thread(port: int) -> None:
+def use_every_thread(server: Server) -> None:
     """A thread is made when it is first needed, and stays; half a body keeps one waiting."""
-    connections = [connect(port) for _ in range(100)]
+    connections = [connect(server.port) for _ in range(100)]
     for connection in connections:
         connection.sendall(train_request()[:-20])
-    time.sleep(1)
+    wait(lambda: server.held() == len(connections), 60)
     for connection in connections:
         connection.close()
-    time.sleep(3)
+    wait(lambda: not server.held(), 60)
 
 
 def hang_up(port: int, count: int) -> None:

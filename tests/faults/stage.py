@@ -17,6 +17,9 @@ from typing import Any
 from tests.load import started, tree, wait_healthy
 
 PROCESSES = 2
+# As the system names the states of a connection; the last ones are those of a side that has closed.
+ESTABLISHED = frozenset({"01"})
+OPEN = ESTABLISHED | {"04", "05", "08", "09", "0B"}
 
 
 @dataclass
@@ -44,6 +47,10 @@ class Server:
         """Of all that answer, without the sweeps of the cache folder that they have mapped."""
         links = [link for pid in self.workers() for link in Path(f"/proc/{pid}/fd").iterdir()]
         return sum("descent-lab-cache-" not in _target(link) for link in links)
+
+    def held(self) -> int:
+        """Connections that its processes have not let go, of whoever has hung up as well."""
+        return sum(connections(pid, OPEN) for pid in self.workers())
 
     def lines(self, pattern: str) -> list[str]:
         """Those of the log in which the pattern is found."""
@@ -74,7 +81,7 @@ def serving(port: int, **environment: str) -> Iterator[Server]:
         server = Server(port, log, environment, start(port, log, environment))
         try:
             wait_healthy(port)
-            wait(lambda: len(server.workers()) == PROCESSES, 10)
+            wait(lambda: len(server.workers()) == PROCESSES, 60)
             yield server
         finally:
             end(server)
@@ -112,11 +119,11 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def connections(pid: int) -> int:
+def connections(pid: int, states: frozenset[str] = ESTABLISHED) -> int:
     """How many people a process is connected to."""
     held = {_target(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return sum(f"socket:[{row[9]}]" in held for row in rows if row[3] == "01")
+    return sum(f"socket:[{row[9]}]" in held for row in rows if row[3] in states)
 
 
 def _target(link: Path) -> str:
