@@ -99,6 +99,10 @@ class Work:
         """The surface, and at each frame of each run the fit and the loss of what is held back."""
         looks = GRID_POINTS * self.examples
         looks += min(epochs + 1, self.frames) * self.runs * (FIT_SAMPLES + self.held_back)
+        return self.look_seconds(looks)
+
+    def look_seconds(self, looks: int) -> float:
+        """Of so many predictions, of one example by one network each."""
         return looks * (SECONDS_PER_LOOK * self.params + SHARE_OF_ACTIVATION * self._activations)
 
     @property

@@ -135,7 +135,7 @@ class TestAnswers:
     def test_of_each_epoch_are_its_own_where_it_counts(
         self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(inspection, "SLICED_ACTIVATIONS", 0)
+        monkeypatch.setattr(inspection, "SLICED_SECONDS", 0)
         settings = {**NETWORK, "epochs": 300}
         for epoch in (171, 173, 171):
             response = asked(client, "inspect", ticket=1, settings=settings, epoch=epoch)
@@ -159,14 +159,21 @@ class TestAnswers:
 class TestEpochThatCounts:
     @pytest.fixture(autouse=True)
     def fewer(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(inspection, "SLICED_ACTIVATIONS", 2_000_000)
+        # At about 80 epochs.
+        monkeypatch.setattr(inspection, "SLICED_SECONDS", 1.2e-3)
 
     @pytest.mark.parametrize("epochs", [100, 300, 700])
     @pytest.mark.parametrize("detail_bytes", [1_000, 1_000_000])
+    @pytest.mark.parametrize("frames_seconds", [1e-3, 1.0])
     def test_two_epochs_that_count_alike_have_the_same_slices(
-        self, epochs: int, detail_bytes: int, monkeypatch: pytest.MonkeyPatch
+        self,
+        epochs: int,
+        detail_bytes: int,
+        frames_seconds: float,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(inspection, "DETAIL_BYTES", detail_bytes)
+        monkeypatch.setattr(inspection, "SLICED_FRAMES_SECONDS", frames_seconds)
         settings = Settings(dataset="parabola", hidden_units=3, epochs=epochs, learning_rate=0.1)
         laboratory, seen = Laboratory(), {}
         for epoch in (0, 20, 21, 99, 100, epochs - 1, epochs):

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from app.engine.deadline import look
 from app.engine.network import ACTIVATIONS, Network, with_ones
 from app.engine.pieces import pieces
 from app.results import Dataset
@@ -81,26 +82,28 @@ def sharpness(
     dataset: Dataset,
     preconditioners: Float[Tensor, "stack param"] | None = None,
 ) -> Float[Tensor, "stack"]:
-    """The sharpness at each of the stacked params; without the directions it costs a third."""
-    if not _is_dense(network):
-        return _sharpness_by_products(network, params, dataset, preconditioners)
-    scale = torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
-    values: Tensor = torch.linalg.eigvalsh(_rescaled_hessian(network, params, dataset, scale))
-    return values[:, -1]
+    """The sharpness at each of the stacked params: as many at once as have their Jacobians, or
+    their bases, near the processor."""
+    rows = len(dataset.targets) if _is_dense(network) else LANCZOS_STEPS
+    parts = []
+    for some in pieces(len(params), rows * network.params):
+        rescaled = None if preconditioners is None else preconditioners[some]
+        parts.append(_sharpness_at_once(network, params[some], dataset, rescaled))
+    return torch.cat(parts)
 
 
-def _sharpness_by_products(
+def _sharpness_at_once(
     network: Network,
     params: Float[Tensor, "stack param"],
     dataset: Dataset,
     preconditioners: Float[Tensor, "stack param"] | None,
 ) -> Float[Tensor, "stack"]:
-    """As many at once as have their bases near the processor."""
-    parts = []
-    for some in pieces(len(params), LANCZOS_STEPS * network.params):
-        rescaled = None if preconditioners is None else preconditioners[some]
-        parts.append(sharpest(network, params[some], dataset, 1, rescaled)[0][:, 0])
-    return torch.cat(parts)
+    """Without the directions the whole Hessian's costs a third."""
+    if not _is_dense(network):
+        return sharpest(network, params, dataset, 1, preconditioners)[0][:, 0]
+    scale = torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
+    values: Tensor = torch.linalg.eigvalsh(_rescaled_hessian(network, params, dataset, scale))
+    return values[:, -1]
 
 
 def _is_dense(network: Network) -> bool:
@@ -145,6 +148,7 @@ def lanczos(
     small = torch.zeros(shape[0], steps, steps, dtype=torch.float64)
     rest, length, largest = start, start.norm(dim=1), torch.zeros(shape[0], dtype=torch.float64)
     for k in range(steps):
+        look()
         basis[:, k] = rest / length[:, None]
         rest = multiply(basis[:, k])
         small[:, k, k] = (rest * basis[:, k]).sum(dim=1)

@@ -1,8 +1,14 @@
-"""Ends a training that takes longer than its estimate promised, or for which nobody waits."""
+"""Ends a unit of work that takes longer than its estimate promised, or for which nobody waits.
+
+A unit is what one request causes: a training with its landscape, another plane, an inspection, or a
+row of a map. Whoever computes for long in one looks at its clock again and again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from time import thread_time
 
 from app.choices import SettingsError
@@ -13,32 +19,59 @@ from app.settings import Settings, estimated_seconds
 MOST_SECONDS = 2.0
 # A look at the clock takes as long as a hundredth of a step.
 STEPS_BETWEEN_LOOKS = 16
-# An epoch of so many estimated seconds is worth a look of its own.
-LONG_EPOCH = 2e-3
+# A step of so many estimated seconds is worth a look of its own.
+LONG_STEP = 2e-3
 
 
 class Deadline:
-    """For one training. What counts is the time that this thread computes: the same training must
-    not fail because others compute as well."""
+    """Of one unit of work. What counts is the time that this thread computes: the same training
+    must not fail because others compute as well."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = thread_time) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
         self._settings, self._clock = settings, clock
-        self._end = clock() + MOST_SECONDS
-        is_long = estimated_seconds(settings) > LONG_EPOCH * settings.epochs
-        steps = 1 if is_long else STEPS_BETWEEN_LOOKS
-        self._epochs_between_looks = -(-steps // settings.steps_per_epoch)
+        # Known at the first look: before it a process's first optimizer imports a part of torch.
+        self._end: float | None = None
 
-    def check(self, epoch: int) -> None:
-        """Raises SettingsError where the time is over, and Gone; to be called at each epoch."""
-        if epoch % self._epochs_between_looks:
-            return
-        check()
-        if self._clock() > self._end:
+    def look(self) -> None:
+        """Raises SettingsError where the time is over."""
+        now = self._clock()
+        if self._end is None:
+            self._end = now + MOST_SECONDS
+        if now > self._end:
             raise SettingsError(
                 f"This training was ended, as it took longer here than {MOST_SECONDS:g} seconds. "
                 f"Choose {_less(self._settings)}.",
                 "epochs",
             )
+
+
+_deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+@contextmanager
+def in_time(settings: Settings, clock: Callable[[], float] = thread_time) -> Iterator[None]:
+    """What is made while it lasts is a unit of work, or a part of one that has begun already."""
+    if _deadline.get():
+        yield
+        return
+    token = _deadline.set(Deadline(settings, clock))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def look() -> None:
+    """Raises SettingsError where the time of this unit of work is over, and Gone."""
+    check()
+    if deadline := _deadline.get():
+        deadline.look()
+
+
+def steps_between_looks(settings: Settings) -> int:
+    """After so many steps of a training it is time to look again."""
+    is_long = estimated_seconds(settings) > LONG_STEP * settings.steps
+    return 1 if is_long else STEPS_BETWEEN_LOOKS
 
 
 def _less(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Protocol, TypeVar, runtime_checkable
 
 from app.engine import datasets
+from app.engine.deadline import in_time
 from app.engine.landscape import fits, loss_surface, project
 from app.engine.range_test import range_test
 from app.engine.training import Training, train, train_sweep
@@ -40,7 +41,8 @@ class Experiment:
 
 def run_experiment(settings: Settings) -> Experiment:
     """Trains the sweep and lays out its landscape."""
-    return lay_out(train(settings))
+    with in_time(settings):
+        return lay_out(train(settings))
 
 
 def lay_out(training: Training, plane: PlaneChoice | None = None) -> Experiment:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
@@ -31,9 +33,9 @@ from app.work import EXAMPLES_BESIDES
 SHARPNESS_EPOCHS, FEWEST_SHARPNESS_EPOCHS, SHARPNESS_WORK = 40, 4, 4_000_000
 # A run's detail holds every epoch while its params weigh no more than this and they are in memory,
 # or trained again in so many estimated seconds; else the frames. It has slices at every epoch while
-# they take no more than so many activations (0.1 s), else at frames.
+# they take no more than so many estimated seconds, else at frames: at all, or at some that fit.
 DETAIL_BYTES, SECONDS_AGAIN = 1_000_000, 1.2
-SLICED_ACTIVATIONS = 85_000_000
+SLICED_SECONDS, SLICED_FRAMES_SECONDS = 0.1, 0.3
 
 
 def inspect_run(
@@ -41,7 +43,8 @@ def inspect_run(
 ) -> RunDetail:
     """The selected run of `training`, which comes from the same Settings, up to its overflow.
 
-    `epoch` is where the person looks: there the slices are exact in any case.
+    `epoch` is where the person looks: at the epoch here that is nearest there are slices in any
+    case.
     """
     epochs = _epochs_in_detail(settings, training)
     descent, run = _descent_at(settings, training, epochs), settings.run()
@@ -52,7 +55,7 @@ def inspect_run(
     updates, preconditioners = descent.updates, descent.preconditioners
     many = _sharpness_epochs(settings, is_rescaled=preconditioners is not None)
     sharp = np.unique(np.geomspace(1, end, many).astype(int)) - 1
-    sliced = _sliced(settings, epochs, np.append(training.sweep.epochs, epoch))
+    sliced = _sliced(settings, epochs, epoch)
     return RunDetail(
         sweep_id=settings.sweep_id,
         run=run,
@@ -79,10 +82,10 @@ def inspect_run(
 
 def epoch_that_counts(settings: Settings, epoch: int) -> int:
     """The epoch where the person looks, or 0 where `inspect_run` gives the same for any."""
-    # The frames are sliced in any case, and where they are all there is, nothing else is.
-    if not _has_every_epoch(settings) or epoch in frame_epochs(settings):
-        return 0
-    return epoch if _is_costly(settings, settings.epochs + 1) else 0
+    frames = np.array(frame_epochs(settings))
+    epochs = np.arange(settings.epochs + 1) if _has_every_epoch(settings) else frames
+    sliced = epochs[_always_sliced(settings, epochs)]
+    return 0 if len(sliced) == len(epochs) or epoch in sliced else epoch
 
 
 def _has_every_epoch(settings: Settings) -> bool:
@@ -140,15 +143,24 @@ def _first_factors(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Float[n
 
 
 def _sliced(
-    settings: Settings, epochs: Int[ndarray, "epoch"], wanted: Int[ndarray, "frame"]
+    settings: Settings, epochs: Int[ndarray, "epoch"], wanted: int
 ) -> Int[ndarray, "sliced"]:
-    """Which of a run's epochs are sliced: all where that is cheap, else the wanted ones."""
-    return np.flatnonzero(np.isin(epochs, wanted) | (not _is_costly(settings, len(epochs))))
+    """Which of a run's epochs are sliced: those that always are, the last, which the page shows
+    after an overflow, and the one that it shows for the wanted one, the nearest; of two, both."""
+    distances = np.abs(epochs - wanted)
+    is_sliced = _always_sliced(settings, epochs) | (distances == distances.min())
+    is_sliced[-1] = True
+    return np.flatnonzero(is_sliced)
 
 
-def _is_costly(settings: Settings, epochs: int) -> bool:
-    units = max(settings.hidden_units * settings.hidden_layers, 1)
-    return epochs * 2 * SAMPLES * settings.examples * units > SLICED_ACTIVATIONS
+def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[ndarray, "epoch"]:
+    """All where that is cheap, else the frames, or some of them, evenly from the first."""
+    each = settings.work.look_seconds(2 * SAMPLES * settings.examples)
+    if len(epochs) * each <= SLICED_SECONDS:
+        return np.ones(len(epochs), dtype=bool)
+    frames = frame_epochs(settings)
+    apart = ceil(len(frames) * each / SLICED_FRAMES_SECONDS)
+    return np.isin(epochs, frames[::apart])
 
 
 def _sharpness_epochs(settings: Settings, is_rescaled: bool) -> int:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
 
+from app.engine.deadline import in_time
 from app.engine.experiment import Experiment, Here, Trainer
 from app.engine.inspection import inspect_run
 from app.engine.landscape import loss_surface, project
@@ -42,9 +43,10 @@ class Laboratory:
         # A line has one plane only; other planes are looked at less often than laid out.
         if plane is None or plane == PlaneChoice() or settings.is_line:
             return anchored
-        surface = loss_surface(anchored.training.of_run(settings), plane)
         sweep = anchored.sweep
-        projection = project(surface.plane, sweep.params, sweep.gradients)
+        with in_time(settings):
+            surface = loss_surface(anchored.training.of_run(settings), plane)
+            projection = project(surface.plane, sweep.params, sweep.gradients)
         return replace(anchored, surface=surface, projection=projection)
 
     def _anchored(self, settings: Settings) -> Experiment:
@@ -73,7 +75,8 @@ class Laboratory:
     ) -> tuple[Experiment, RunDetail]:
         """The selected run in full. On a miss the whole sweep is trained, never a lone run."""
         found = self.experiment(settings, plane)
-        return found, inspect_run(settings, found.training, found.surface, epoch)
+        with in_time(settings):
+            return found, inspect_run(settings, found.training, found.surface, epoch)
 
     def sweep(self, settings: Settings) -> Sweep:
         """A sweep alone, as a row of a map wants it: it is not kept. Raises Busy."""

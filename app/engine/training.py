@@ -7,9 +7,8 @@ one batched loop trains them all for less than the cost of one plain loop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from time import thread_time
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +20,7 @@ from torch import Tensor
 from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets
 from app.engine.curvature import sharpest
-from app.engine.deadline import Deadline
+from app.engine.deadline import in_time, look, steps_between_looks
 from app.engine.network import HiddenGradient, LinearGradient, Network, with_ones
 from app.engine.optimizers import Update
 from app.engine.pieces import pieces
@@ -77,8 +76,9 @@ def train(settings: Settings, keeps_history: bool = True) -> Training:
     frames, kept = frame_epochs(settings), list(range(settings.epochs + 1))
     if not keeps_history or not history_fits(settings):
         kept = frames
-    descent = descend(settings, kept)
-    return Training(_sweep(settings, descent, kept, frames), descent, np.array(kept))
+    with in_time(settings):
+        descent = descend(settings, kept)
+        return Training(_sweep(settings, descent, kept, frames), descent, np.array(kept))
 
 
 def descend(
@@ -86,13 +86,12 @@ def descend(
     kept_epochs: list[int],
     kept_run: int | None = None,
     learning_rates: Sequence[float] | None = None,
-    clock: Callable[[], float] = thread_time,
 ) -> Descent:
     """The training loop: params <- params + learning_rate * update, for all runs at once.
 
     The update is what `torch.optim` makes of the gradient at learning rate 1 (see optimizers.py).
     All runs are trained, and all are kept unless one is named. Other learning rates than those of
-    `settings` may be asked for. Raises SettingsError if it takes too long by `clock`.
+    `settings` may be asked for. Raises SettingsError where its unit of work takes too long.
     """
     network, dataset = network_of(settings), datasets.of(settings)
     chosen = torch.tensor(learning_rates or settings.learning_rates())
@@ -111,15 +110,16 @@ def descend(
     slots = dict(zip(kept_epochs, kept, strict=True))
     train_loss = torch.empty(settings.epochs + 1, runs)
 
-    # From here on: a process's first optimizer imports a large part of torch.
-    deadline = Deadline(settings, clock)
+    each_look = steps_between_looks(settings)
     for epoch, loss in enumerate(train_loss.unbind()):
-        deadline.check(epoch)
         compute(loss)
         slot = slots.get(epoch)
         if slot is not None:
             slot.copy_(state if columns is None else state[:, columns])
         for step in batches.of_epoch():
+            done = epoch * per_epoch + step
+            if done % each_look == 0:
+                look()
             update.compute()
             if step == 0 and slot is not None and len(state) > 2:
                 update.note_preconditioner()
@@ -127,7 +127,7 @@ def descend(
             # What would follow the last epoch is kept, but no more taken.
             if epoch == settings.epochs:
                 break
-            params.addcmul_(rates, update.at_rate_1, value=factors[epoch * per_epoch + step])
+            params.addcmul_(rates, update.at_rate_1, value=factors[done])
 
     kept_runs = runs if kept_run is None else 1
     parts = [network.from_blocks(kept[:, k], kept_runs) for k in range(len(state))]

@@ -1,0 +1,66 @@
+"""At which epochs of a run there are exact slices, where they cost much."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from app.engine import Experiment, inspect_run, inspection, run_experiment
+from app.engine.landscape import SAMPLES
+from app.settings import Settings
+
+TANH = Settings(dataset="diabetes", hidden_units=64, activation="tanh", optimizer="adam", epochs=60)
+SMALL = Settings(dataset="parabola", hidden_units=3, epochs=300, learning_rate=0.1)
+LOUD = Settings(dataset="parabola", hidden_units=10, epochs=400, learning_rate=10.0)
+
+
+@cache
+def made(settings: Settings) -> Experiment:
+    return run_experiment(settings)
+
+
+def sliced(settings: Settings, epoch: int) -> list[int]:
+    training, surface = made(settings).training, made(settings).surface
+    return inspect_run(settings, training, surface, epoch).slices.epochs.tolist()
+
+
+@pytest.fixture
+def at_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run has of epochs and slices is at its frames, and these are few."""
+    monkeypatch.setattr(inspection, "DETAIL_BYTES", 0)
+    monkeypatch.setattr(inspection, "SLICED_SECONDS", 0.0)
+    monkeypatch.setattr(inspection, "SLICED_FRAMES_SECONDS", 1e-4)
+
+
+def test_what_would_take_half_a_second_is_sliced_at_fewer_frames() -> None:
+    activations = 2 * SAMPLES * 442 * 64
+    few = sliced(TANH, 7)
+    # A core's tanh takes 2 ns or more.
+    assert len(few) * activations * 2e-9 < 0.4
+    assert 1 < len(few) < len(made(TANH).sweep.epochs) and {0, 7, 60} <= set(few)
+    gaps = np.diff([epoch for epoch in few if epoch != 7])
+    assert gaps.max() <= 3
+
+
+def test_between_two_frames_the_nearest_is_sliced_and_of_two_both(at_frames: None) -> None:
+    frames = made(SMALL).sweep.epochs.tolist()
+    wide = next(k for k in range(len(frames) - 1) if frames[k + 1] - frames[k] == 2)
+    usual = set(sliced(SMALL, 0))
+    assert len(usual) < 40
+    for epoch in range(0, 301, 7):
+        nearest = min(abs(frame - epoch) for frame in frames)
+        shown = {frame for frame in frames if abs(frame - epoch) == nearest}
+        assert set(sliced(SMALL, epoch)) == usual | shown
+    both = set(sliced(SMALL, frames[wide] + 1))
+    assert {frames[wide], frames[wide + 1]} <= both
+
+
+def test_the_last_epoch_before_an_overflow_is_sliced(at_frames: None) -> None:
+    """There the page stays, whatever epoch is wanted."""
+    sweep = made(LOUD).sweep
+    overflow = sweep.overflow_at[LOUD.run()]
+    assert overflow > 0
+    last = max(epoch for epoch in sweep.epochs.tolist() if epoch < overflow)
+    assert all(sliced(LOUD, epoch)[-1] == last for epoch in (0, 400))
