@@ -160,7 +160,7 @@ class TestEpochThatCounts:
     @pytest.fixture(autouse=True)
     def fewer(self, monkeypatch: pytest.MonkeyPatch) -> None:
         # At about 80 epochs.
-        monkeypatch.setattr(inspection, "SLICED_SECONDS", 1.2e-3)
+        monkeypatch.setattr(inspection, "SLICED_SECONDS", 3.5e-3)
 
     @pytest.mark.parametrize("epochs", [100, 300, 700])
     @pytest.mark.parametrize("detail_bytes", [1_000, 1_000_000])

@@ -6,14 +6,17 @@ row of a map. Whoever computes for long in one looks at its clock again and agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import thread_time
+from typing import TypeVar
 
 from app.choices import SettingsError
 from app.presence import check
 from app.settings import Settings, estimated_seconds
+
+Thing = TypeVar("Thing")
 
 # Half a second more than the estimate allows, so that only a wrong one is ever met.
 MOST_SECONDS = 2.0
@@ -66,6 +69,13 @@ def look() -> None:
     check()
     if deadline := _deadline.get():
         deadline.look()
+
+
+def looked(things: Iterable[Thing]) -> Iterator[Thing]:
+    """One after the other, with a look before each."""
+    for thing in things:
+        look()
+        yield thing
 
 
 def steps_between_looks(settings: Settings) -> int:

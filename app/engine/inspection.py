@@ -34,8 +34,8 @@ SHARPNESS_EPOCHS, FEWEST_SHARPNESS_EPOCHS, SHARPNESS_WORK = 40, 4, 4_000_000
 # A run's detail holds every epoch while its params weigh no more than this and they are in memory,
 # or trained again in so many estimated seconds; else the frames. It has slices at every epoch while
 # they take no more than so many estimated seconds, else at frames: at all, or at some that fit.
-DETAIL_BYTES, SECONDS_AGAIN = 1_000_000, 1.2
-SLICED_SECONDS, SLICED_FRAMES_SECONDS = 0.1, 0.3
+DETAIL_BYTES, SECONDS_AGAIN = 1_000_000, 1.0
+SLICED_SECONDS, SLICED_FRAMES_SECONDS = 0.12, 0.35
 
 
 def inspect_run(
@@ -155,7 +155,7 @@ def _sliced(
 
 def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[ndarray, "epoch"]:
     """All where that is cheap, else the frames, or some of them, evenly from the first."""
-    each = settings.work.look_seconds(2 * SAMPLES * settings.examples)
+    each = settings.work.look_seconds(2 * SAMPLES, settings.examples)
     if len(epochs) * each <= SLICED_SECONDS:
         return np.ones(len(epochs), dtype=bool)
     frames = frame_epochs(settings)

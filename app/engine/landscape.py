@@ -21,6 +21,7 @@ from torch import Tensor
 from app.choices import NUMBERS, SLIDER_LEARNING_RATES
 from app.engine import datasets
 from app.engine.curvature import DENSE_PARAMS, hessian, lanczos, sharpest
+from app.engine.deadline import looked
 from app.engine.pieces import pieces
 from app.engine.training import Training, as_tensors, descend, network_of
 from app.planes import PlaneChoice, parameter_names
@@ -55,7 +56,7 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
     coordinates = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
     loss = [
         losses(settings, plane.origin + coordinates[piece] @ plane.directions)
-        for piece in pieces(len(coordinates), settings.params)
+        for piece in pieces(len(coordinates), max(settings.params, settings.examples))
     ]
     optimum, optimum_loss, name = _optimum(sweep)
     return LossSurface(
@@ -307,7 +308,7 @@ def slices(
     shifts = positions - plane.coordinates(params)[:, :, None]  # epoch direction sample
     loss = [
         losses(settings, _through(params[some], shifts[some], plane))
-        for some in pieces(len(params), shifts[0].size * settings.params)
+        for some in pieces(len(params), shifts[0].size * max(settings.params, settings.examples))
     ]
     return Slices(epochs, positions, np.concatenate(loss).reshape(shifts.shape).astype("float32"))
 
@@ -337,7 +338,7 @@ def _strongest_other(
     start: Float[ndarray, "param"],
 ) -> Float[ndarray, "param"]:
     """The strongest direction orthogonal to `first`, where every run counts the same."""
-    for run in moves:
+    for run in looked(moves):
         run -= np.outer(run @ first, first)
     rest = torch.from_numpy(moves)
     lengths = torch.linalg.vector_norm(rest, dim=(1, 2), keepdim=True)

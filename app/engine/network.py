@@ -19,7 +19,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app.engine.deadline import look
+from app.engine.deadline import looked
 from app.settings import count_params, layer_widths
 
 # Predictions of many stacked networks go through memory in pieces of about this many activations.
@@ -110,11 +110,8 @@ class Network:
         """Predictions of each stacked network: v . f(W x + b) + c, or w . x + b."""
         if not self.hidden_units:
             return torch.addmm(params[:, -1:], params[:, :-1], inputs.T)
-        size, predictions = max(1, ACTIVATIONS_AT_ONCE // (self.hidden_units * len(inputs))), []
-        for piece in params.split(size):
-            look()
-            predictions.append(self._predict_piece(piece, inputs))
-        return torch.cat(predictions)
+        size = max(1, ACTIVATIONS_AT_ONCE // (self.hidden_units * len(inputs)))
+        return torch.cat([self._predict_piece(some, inputs) for some in looked(params.split(size))])
 
     def _predict_piece(
         self, params: Float[Tensor, "stack param"], inputs: Float[Tensor, "example feature"]

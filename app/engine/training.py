@@ -20,7 +20,7 @@ from torch import Tensor
 from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets
 from app.engine.curvature import sharpest
-from app.engine.deadline import in_time, look, steps_between_looks
+from app.engine.deadline import in_time, look, looked, steps_between_looks
 from app.engine.network import HiddenGradient, LinearGradient, Network, with_ones
 from app.engine.optimizers import Update
 from app.engine.pieces import pieces
@@ -130,7 +130,7 @@ def descend(
             params.addcmul_(rates, update.at_rate_1, value=factors[done])
 
     kept_runs = runs if kept_run is None else 1
-    parts = [network.from_blocks(kept[:, k], kept_runs) for k in range(len(state))]
+    parts = [network.from_blocks(part, kept_runs) for part in looked(kept.unbind(1))]
     updates, preconditioners = [*parts[2:], None, None][:2]
     return Descent(parts[0], parts[1], train_loss.T, updates, preconditioners)
 
