@@ -1,7 +1,7 @@
 """How long a unit of work takes, known before it begins: a training with its landscape.
 
-Never exact. Of random settings, on two cores that others kept busy, half took less than 0.83 of it
-and one in twenty more than 1.25 (`make work` measures the largest again).
+Never exact. Of random settings, on two cores that others kept busy, half took more than 1.01 of it
+and one in twenty more than 1.32 (`make work` measures the largest again).
 """
 
 from __future__ import annotations

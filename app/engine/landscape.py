@@ -118,8 +118,9 @@ def _anchored(training: Training, choice: PlaneChoice) -> Plane:
     start = sweep.start.astype(float)
     # Of a large network the largest array of all: changed in place, here and below.
     moves = _calm_paths(sweep).astype(float)
-    moves -= start
-    np.nan_to_num(moves, copy=False)
+    for run in looked(moves):
+        run -= start
+        np.nan_to_num(run, copy=False)
     first = np.nan_to_num(sweep.params[sweep.best_run, -1] - start)
     if not _is_motion(first, start):
         first = np.eye(len(start))[0]
