@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 # CPU builds of torch; see scripts/install.py. Empty: pip's configured index only.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 export TORCH_INDEX
+# The tests start many Pythons: what one of them compiles serves the others, whatever the machine says.
+unexport PYTHONDONTWRITEBYTECODE
 
 # What of the page depends on when answers come; what they are is compared for all. `make test-many`
 # runs every browser test with workers.
