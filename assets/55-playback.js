@@ -6,6 +6,7 @@
   const SECONDS_FOR_ALL = 8;
   const REST_AFTER = 250;
   const FOLLOW_AFTER = 1000;
+  const ASLEEP_AFTER = 1000;
   const VIEWS = lab.CARD_ORDER;
 
   const state = {
@@ -19,12 +20,22 @@
   let [dirty, changedAt, rested, lastTick, camera] = [false, 0, true, 0, ""];
   // When Plotly's traces follow although the run's inspection has not come.
   let followAt = Infinity;
+  let [isAwake, wokenAt, hasFormulas] = [false, 0, false];
   // How long the frames' scripts took, for the browser tests.
   const timings = [];
 
   function touch() {
     dirty = true;
     [rested, followAt, changedAt] = [false, Infinity, performance.now()];
+    wake();
+  }
+
+  /** The clock goes while something moves or may move; else nobody's processor is kept busy. */
+  function wake() {
+    wokenAt = performance.now();
+    if (isAwake) return;
+    [isAwake, lastTick] = [true, wokenAt];
+    requestAnimationFrame(tick);
   }
 
   /** All that is chosen for the run on show. */
@@ -115,14 +126,16 @@
   }
 
   function tick(now) {
-    requestAnimationFrame(tick);
-    if (!state.sweep) return;
     const began = performance.now();
+    // First of all: a mistake in one frame must not stop the clock.
+    isAwake = dirty || !rested || followAt < Infinity || hasFormulas || began - wokenAt < ASLEEP_AFTER;
+    if (isAwake) requestAnimationFrame(tick);
+    if (!state.sweep) return;
     if (state.playing) advance(Math.min((now - lastTick) / 1000, 0.25));
     lastTick = now;
     const seen = lab.cameraKey(overlays["loss-surface"]);
     if (seen !== camera) [camera, dirty] = [seen, true];
-    lab.typeset();
+    hasFormulas = lab.typeset();
     if (dirty) {
       dirty = false;
       draw();
@@ -183,7 +196,10 @@
     VIEWS.forEach((name) => resize.observe(lab.element(name)));
     followHand();
     lab.followWidth();
-    requestAnimationFrame(tick);
+    // The camera is moved by Plotly, which says so only at the end.
+    for (const move of ["pointerdown", "pointermove", "wheel", "keydown"]) {
+      document.addEventListener(move, () => state.sweep && wake(), { capture: true, passive: true });
+    }
   }
 
   /** Whether something is held. A menu of the browser's own may swallow the release. */
@@ -197,10 +213,15 @@
 
   function resized(overlay) {
     if (!overlay.plot._fullLayout || !overlay.host.clientWidth) return;
-    dirty = true;
+    redraw();
     if (lab.fits(overlay)) return;
     // Plotly takes its time: only then do pixels mean what they will.
-    window.Plotly.Plots.resize(overlay.plot).then(() => { lab.refitCamera(overlay); dirty = true; }, () => {});
+    window.Plotly.Plots.resize(overlay.plot).then(() => { lab.refitCamera(overlay); redraw(); }, () => {});
+  }
+
+  function redraw() {
+    dirty = true;
+    wake();
   }
 
   function repaint() {

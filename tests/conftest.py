@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
@@ -11,6 +12,10 @@ from tests.shapes import check_shapes, forget_calls
 check_shapes("app.engine", "app.results", "app.payload")
 
 from app.server import create_app  # noqa: E402
+
+# No test is timed. Each run of all tests tries other examples.
+hypothesis.settings.register_profile("ours", deadline=None, max_examples=50)
+hypothesis.settings.load_profile("ours")
 
 
 def pytest_runtest_setup() -> None:

@@ -169,7 +169,7 @@ def trainings(draw: st.DrawFn) -> Settings:
     return one
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(trainings(), st.integers(0, 1))
 def test_any_script_trains_as_the_engine(one: Settings, choice: int) -> None:
     """At a rate at which roundings do not grow."""
@@ -256,7 +256,7 @@ WORDS = {
 }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(valid)
 def test_a_script_has_only_the_parts_that_it_needs(one: Settings) -> None:
     code = tree_without_comments(one)
@@ -265,7 +265,7 @@ def test_a_script_has_only_the_parts_that_it_needs(one: Settings) -> None:
             assert bool(re.search(word, code)) == is_needed(one), word
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(valid)
 def test_whatever_a_script_names_it_uses(one: Settings) -> None:
     names = [node for node in ast.walk(ast.parse(script(one))) if isinstance(node, ast.Name)]
@@ -275,7 +275,7 @@ def test_whatever_a_script_names_it_uses(one: Settings) -> None:
     assert stored <= loaded
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(valid)
 def test_the_first_lines_hold_the_address(one: Settings) -> None:
     lines = script(one).split("import")[0].splitlines()
@@ -338,7 +338,7 @@ def test_a_notebook_draws_the_loss_curves(fraction: float, monkeypatch: pytest.M
     assert drawn == expected and pyplot.show.call_count == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(valid)
 def test_a_notebook_is_one_of_version_4_5(one: Settings) -> None:
     """By hand, what the schema of nbformat 4.5 asks of cells without outputs."""

@@ -406,7 +406,6 @@ def test_what_is_harmless_is_allowed(tmp_path: Path, text: str) -> None:
     assert load_course([written(tmp_path, GOOD + text)]).problems == ()
 
 
-@settings(deadline=None)
 @given(st.sampled_from("abcimgscriptdivSVG/!?"), st.text(max_size=20))
 def test_no_raw_html_passes(tmp_path_factory: pytest.TempPathFactory, tag: str, rest: str) -> None:
     folder = tmp_path_factory.mktemp("html")
@@ -535,7 +534,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("anything")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes(folder: Path, content: bytes) -> None:
     check_anything(folder, content)
@@ -546,7 +544,6 @@ YAMLISH = st.text(
 )
 
 
-@settings(deadline=None)
 @given(YAMLISH | st.text(max_size=80))
 @example('"\\U99999999"')
 @example("%YAML " + "1" * 5000 + ".1\n--- a")
@@ -558,7 +555,7 @@ def test_any_front_matter(folder: Path, front: str) -> None:
 
 
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), YAMLISH | st.text(max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_good_file_with_a_piece_replaced(folder: Path, at: int, cut: int, new: str) -> None:
     check_anything(folder, GOOD[:at] + new + GOOD[at + cut :])
 
@@ -566,7 +563,6 @@ def test_a_good_file_with_a_piece_replaced(folder: Path, at: int, cut: int, new:
 LINES = GOOD.split("\n")
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(LINES), max_size=40))
 def test_a_good_file_with_its_lines_shuffled(folder: Path, lines: list[str]) -> None:
     check_anything(folder, "---\n" + "\n".join(lines))

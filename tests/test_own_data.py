@@ -138,7 +138,7 @@ FORMATS = [(",", "."), (";", "."), (";", ","), ("\t", "."), ("\t", ",")]
 FLOATS = st.floats(-1e150, 1e150, allow_nan=False).map(lambda value: value + 0.0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(2, 6).flatmap(
         lambda wide: st.lists(st.lists(FLOATS, min_size=wide, max_size=wide), min_size=3)
@@ -177,13 +177,13 @@ def check_any(content: bytes) -> None:
     assert time.process_time() - before < 5
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_table_or_a_sentence(content: bytes) -> None:
     check_any(content)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=300))
 def test_any_text_gives_a_table_or_a_sentence(text: str) -> None:
     check_any(text.encode("utf-8", "surrogatepass"))
@@ -196,7 +196,7 @@ CELLS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=8), st.sampled_from(",;\t"))
 def test_any_near_table_gives_a_table_or_a_sentence(rows: list[list[str]], separator: str) -> None:
     check_any("\n".join(separator.join(row) for row in rows).encode())
@@ -333,7 +333,7 @@ class TestStandardising:
 
 
 class TestAsCsv:
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     @given(st.lists(st.tuples(FLOATS, FLOATS), min_size=3, max_size=20))
     def test_the_examples_to_take_away_are_exact(self, rows: list[tuple[float, float]]) -> None:
         content = "\n".join(f"{x!r},{y!r}" for x, y in [*rows, (1.5, 2.5), (2.5, 1.5)]).encode()

@@ -165,7 +165,7 @@ def test_extreme_data_give_payloads(name: str, chosen: dict) -> None:
         check_payloads(Settings(dataset="own", own=own, epochs=30, **chosen))
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
 @given(
     st.lists(
         st.tuples(*[st.floats(-1e150, 1e150) | st.integers(-9, 9)] * 2), min_size=3, max_size=12

@@ -348,13 +348,13 @@ ABSURD = {
 
 
 class TestBrokenRequests:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(json_values, json_values)
     def test_an_absurd_token_and_absurd_data(self, own: object, brought: object) -> None:
         asked = {"ticket": 5, "settings": {"dataset": "own", "own": own}, "own": brought}
         check_sentence(answer(asked, never, Shelf(8)))
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.fixed_dictionaries({}, optional=ABSURD))
     def test_one_absurd_part_among_good_ones(self, absurd: dict) -> None:
         asked = request("A" * 22, part() | absurd)
@@ -364,7 +364,7 @@ class TestBrokenRequests:
         else:
             assert result["payload"]["own"].table.shape[0] == 5
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.dictionaries(st.sampled_from(sorted(ABSURD)), json_values, max_size=4))
     def test_other_settings_are_refused_as_ever(self, absurd: dict) -> None:
         asked = request("A" * 22, part(), **{f"x{name}": one for name, one in absurd.items()})

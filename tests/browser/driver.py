@@ -56,6 +56,8 @@ def wait(page: Page, condition: str, argument: Any = None) -> None:
         f"(argument) => {{ const lab = window.descentLab; return {condition}; }}",
         arg=argument,
         timeout=PATIENCE,
+        # At each frame, as is usual, waiting would keep the page drawing.
+        polling=50,
     )
 
 

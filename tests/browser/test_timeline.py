@@ -155,3 +155,30 @@ def test_a_new_sweep_keeps_the_nearest_epoch(page: Page) -> None:
         assert epoch(page) == 0
         press(page, "playhead", "ArrowRight")
         assert epoch(page) == 1
+
+
+def test_the_clock_sleeps_while_nothing_moves(page: Page) -> None:
+    """A page that is only looked at keeps nobody's processor busy, and goes on at once."""
+    driver.rest(page)
+    page.evaluate(
+        """() => {
+          const { requestAnimationFrame } = window;
+          window.drawn = 0;
+          window.requestAnimationFrame = (draw) => {
+            window.drawn += 1;
+            return requestAnimationFrame.call(window, draw);
+          };
+        }"""
+    )
+    page.wait_for_timeout(1200)
+    before = page.evaluate("() => window.drawn")
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => window.drawn") == before
+    page.mouse.move(400, 300)
+    driver.wait(page, "window.drawn > argument", before)
+    page.wait_for_timeout(1500)
+    driver.press(page, "playhead", "End")
+    driver.wait_fact(page, "epoch", 1000)
+    page.wait_for_timeout(1500)
+    page.locator("#play").click()
+    driver.wait(page, "lab.state.playing && lab.state.share > 0.1 && lab.state.share < 1")

@@ -199,7 +199,8 @@ def test_who_listens_is_not_flooded(page: Page) -> None:
         "() => document.getElementById('fit-words').textContent.includes('epoch 16')"
     )
     times = sorted(set(page.evaluate("() => window.said.map((at) => Math.round(at / 50))")))
-    assert all(later - earlier >= 38 or later - earlier <= 1 for earlier, later in pairwise(times))
+    # Every two seconds at most, and all views at one go: a busy machine takes its time for either.
+    assert all(later - earlier >= 30 or later - earlier <= 5 for earlier, later in pairwise(times))
     # One view at a time is read out: the one that had the focus last.
     assert live(page) == ["descent-path-words"]
     page.locator("[data-table=fit]").focus()

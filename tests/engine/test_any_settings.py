@@ -28,7 +28,7 @@ short = st.builds(
 ).filter(lambda one: one is not None and one.steps < 2000)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, derandomize=True)
 @given(short, st.sampled_from(sorted(PLANES)), st.integers(0, 60))
 def test_all_of_it_works_and_every_number_sent_is_one(one: Settings, kind: str, epoch: int) -> None:
     trained = train(one)

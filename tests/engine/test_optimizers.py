@@ -82,7 +82,7 @@ def is_torchs(sweep: Sweep, rate: float) -> bool:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_sweeps_runs_are_torchs_own(optimizer: str) -> None:
-    @settings(max_examples=20, deadline=None, derandomize=True)
+    @settings(max_examples=20, derandomize=True)
     @given(choices(optimizer))
     def compare(one: Settings) -> None:
         sweep = train_sweep(one)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy import ndarray
 
@@ -23,7 +23,6 @@ DEEP = Settings(
 )
 
 
-@settings(deadline=None)
 @given(st.integers(0, 5000), st.integers(0, 1_000_000))
 def test_pieces_are_everything_once_in_order_and_no_larger_than_they_must(
     count: int, numbers: int
