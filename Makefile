@@ -36,11 +36,11 @@ test: $(VENV)/.dev ## run every test; installs a browser, Redis and nginx where 
 	$(BIN)/python scripts/ensure_browser.py
 	$(BIN)/python scripts/ensure_servers.py
 	@# Side by side, as one browser keeps one core busy; the browsers' report comes last.
-	@{ TESTS_BOTH_WAYS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile; status=$$?; \
-	   TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest $(WITH_WORKERS) || status=$$?; exit $$status; \
-	} > .browser-tests.log 2>&1 & browser=$$!; \
-	$(BIN)/python -m pytest --ignore=tests/browser; rest=$$?; \
-	wait $$browser; browser=$$?; cat .browser-tests.log; exit $$((rest || browser))
+	@TESTS_BOTH_WAYS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile \
+		> .browser-tests.log 2>&1 & browser=$$!; status=0; \
+	$(BIN)/python -m pytest --ignore=tests/browser || status=1; \
+	TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest $(WITH_WORKERS) || status=1; \
+	wait $$browser || status=1; cat .browser-tests.log; exit $$status
 
 test-many: $(VENV)/.dev ## every browser test once more, with Redis and a Celery worker
 	$(BIN)/python scripts/ensure_browser.py

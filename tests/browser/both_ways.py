@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from threading import Lock
@@ -22,10 +23,11 @@ CALLBACKS = "/_dash-update-component"
 
 
 class Answers:
-    """Stands before a server and keeps each question to a callback with its answer's digest."""
+    """Stands before a server and keeps a callback's questions, each with its answer's digest."""
 
     def __init__(self, server: Flask) -> None:
         self.digests: dict[bytes, str] = {}
+        self._known: set[bytes] = set()
         self._lock = Lock()
         self._application, server.wsgi_app = server.wsgi_app, self  # type: ignore[method-assign]
 
@@ -42,8 +44,12 @@ class Answers:
 
     def _keep(self, question: bytes, answer: Response) -> None:
         text = plain(answer)
-        if answer.status_code == 200 and is_the_same_for_all(question, text):
-            with self._lock:
+        if answer.status_code != 200 or not is_the_same_for_all(question, text):
+            return
+        with self._lock:
+            asked = re.sub(rb'"ticket":\d+', b"", question)
+            if asked not in self._known:
+                self._known.add(asked)
                 self.digests[question] = sha256(text).hexdigest()
 
 
