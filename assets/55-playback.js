@@ -25,8 +25,12 @@
   const timings = [];
 
   function touch() {
-    dirty = true;
     [rested, followAt, changedAt] = [false, Infinity, performance.now()];
+    redraw();
+  }
+
+  function redraw() {
+    dirty = true;
     wake();
   }
 
@@ -198,7 +202,7 @@
     lab.followWidth();
     // The camera is moved by Plotly, which says so only at the end.
     for (const move of ["pointerdown", "pointermove", "wheel", "keydown"]) {
-      document.addEventListener(move, () => state.sweep && wake(), { capture: true, passive: true });
+      document.addEventListener(move, wake, { capture: true, passive: true });
     }
   }
 
@@ -217,11 +221,6 @@
     if (lab.fits(overlay)) return;
     // Plotly takes its time: only then do pixels mean what they will.
     window.Plotly.Plots.resize(overlay.plot).then(() => { lab.refitCamera(overlay); redraw(); }, () => {});
-  }
-
-  function redraw() {
-    dirty = true;
-    wake();
   }
 
   function repaint() {

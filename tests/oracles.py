@@ -59,13 +59,9 @@ def experiment(settings: Settings) -> Experiment:
 def global_seed(seed: int) -> Iterator[None]:
     """torch.manual_seed(seed), as the notebook does it, undone afterwards: the CPU's part of it.
     For every other device torch notes where it was called, which takes a hundred times longer."""
-    generator = torch.default_generator
-    before = generator.get_state()
-    generator.manual_seed(seed)
-    try:
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
         yield
-    finally:
-        generator.set_state(before)
 
 
 def model(hidden_units: int, features: int = 1) -> nn.Sequential:

@@ -7,9 +7,9 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
-from threading import Lock
 from typing import Any
 
 import pytest
@@ -26,9 +26,8 @@ class Answers:
     """Stands before a server and keeps a callback's questions, each with its answer's digest."""
 
     def __init__(self, server: Flask) -> None:
-        self.digests: dict[bytes, str] = {}
-        self._known: set[bytes] = set()
-        self._lock = Lock()
+        # By the question without its ticket: the first that asked it, and its answer's digest.
+        self.kept: dict[bytes, tuple[bytes, str]] = {}
         self._application, server.wsgi_app = server.wsgi_app, self  # type: ignore[method-assign]
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -44,13 +43,9 @@ class Answers:
 
     def _keep(self, question: bytes, answer: Response) -> None:
         text = plain(answer)
-        if answer.status_code != 200 or not is_the_same_for_all(question, text):
-            return
-        with self._lock:
+        if answer.status_code == 200 and is_the_same_for_all(question, text):
             asked = re.sub(rb'"ticket":\d+', b"", question)
-            if asked not in self._known:
-                self._known.add(asked)
-                self.digests[question] = sha256(text).hexdigest()
+            self.kept.setdefault(asked, (question, sha256(text).hexdigest()))
 
 
 def plain(answer: Response) -> bytes:
@@ -63,17 +58,24 @@ def is_the_same_for_all(question: bytes, answer: bytes) -> bool:
     return b'"own":"' not in question and b'"again":' not in answer
 
 
-def check_with_workers(digests: dict[bytes, str], address: str) -> None:
-    """All of them once more, where no web process trains."""
+@contextmanager
+def trained_by_workers() -> Iterator[None]:
+    """The same page, and no training in the server's own process."""
     with machine(workers=1) as made, pytest.MonkeyPatch.context() as patch:
         patch.setenv("REDIS_URL", made.url)
+        yield
+        assert made.errands() > 0
+
+
+def check_with_workers(answers: Answers, address: str) -> None:
+    """All of them once more, where no web process trains."""
+    with trained_by_workers():
         client = create_server().test_client()
         different = [
             question
-            for question, digest in digests.items()
+            for question, digest in answers.kept.values()
             if ask(client, question, address) != digest
         ]
-        assert made.errands() > 0
     assert [json.loads(question)["output"] for question in different] == []
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,8 @@ from playwright.sync_api import (
 )
 
 from app.server import create_server
-from tests.browser.both_ways import Answers, check_with_workers
+from tests.browser.both_ways import Answers, check_with_workers, trained_by_workers
 from tests.browser.driver import CHROMIUM_ARGUMENTS, PATIENCE, asks, wait_detail, wait_ready
-from tests.many import machine
 from tests.serving import served
 
 sys.path.append(str(Path(__file__).parents[2] / "scripts"))
@@ -112,16 +111,7 @@ def address() -> Iterator[str]:
             address = f"http://127.0.0.1:{port}"
             yield address
     if answers:
-        check_with_workers(answers.digests, address)
-
-
-@contextmanager
-def trained_by_workers() -> Iterator[None]:
-    """The same page, and no training in the server's own process."""
-    with machine(workers=1) as made, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REDIS_URL", made.url)
-        yield
-        assert made.errands() > 0
+        check_with_workers(answers, address)
 
 
 @pytest.fixture(scope="session")

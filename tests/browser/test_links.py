@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import flask
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
+from app.choices import SettingsError
 from app.settings import LINK_VERSION, Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
@@ -50,10 +52,21 @@ BROKEN = {
     ),
 }
 # Of these nothing can be opened: what was on show stays.
+
+
+def refusal(**chosen: Any) -> str:
+    """What the estimate says of settings that are too much work."""
+    with pytest.raises(SettingsError, match=r"at most \d+ epochs fit") as caught:
+        Settings(**chosen)
+    return str(caught.value)
+
+
 HOPELESS = {
     "chapter=nope": "There is no chapter named 'nope'",
     f"seed={'9' * 1600}": "This link is too long: it has 1606 characters",
-    "seed=3&dataset=parabola&hidden_units=64&hidden_layers=3": " epochs fit",
+    "seed=3&dataset=parabola&hidden_units=64&hidden_layers=3": refusal(
+        seed=3, dataset="parabola", hidden_units=64, hidden_layers=3
+    ),
 }
 
 
