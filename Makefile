@@ -66,19 +66,19 @@ format: $(VENV)/.dev ## let ruff repair what it can
 	$(BIN)/ruff format
 
 bench: $(VENV)/.dev ## measure against a plain training loop
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tools.bench
 
 work: $(VENV)/.dev ## measure the largest trainings against their estimates
-	$(BIN)/python -m tests.work
+	$(BIN)/python -m tools.work
 
 load: $(VENV)/.dev ## a class of 100 people for a minute, at the container's own server (LOAD="--people 300")
-	$(BIN)/python -m tests.load $(LOAD)
+	$(BIN)/python -m tools.load $(LOAD)
 
 faults: $(VENV)/.dev ## break the container's own server in every way and see what people meet
-	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tools.faults
 
 faults-compose: $(VENV)/.dev ## the same to whole containers of compose.many.yaml (needs Docker and the image)
-	$(BIN)/python -m tests.faults.containers $(FAULTS)
+	$(BIN)/python -m tools.faults.containers $(FAULTS)
 
 docker: ## build the image descent-lab
 	docker build --build-arg TORCH_INDEX=$(TORCH_INDEX) -t descent-lab .

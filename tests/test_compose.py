@@ -13,7 +13,7 @@ from gunicorn.config import Keepalive
 
 from app.config import VARIABLES, Config, Container
 from app.guard import MOST_BYTES
-from tests.many import need
+from tools.many import need
 
 ROOT = Path(__file__).parent.parent
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()

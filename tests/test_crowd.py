@@ -9,9 +9,9 @@ from contextlib import suppress
 import pytest
 
 from app.server import create_app
-from tests import crowd
-from tests.crowd import Answer, Browser, Counts, Person
 from tests.serving import served
+from tools import crowd
+from tools.crowd import Answer, Browser, Counts, Person
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from contextlib import closing
 import httpx
 import pytest
 
-from tests.faults.clients import connect, hang_up, train_request, use_every_thread
-from tests.faults.processes import asking
-from tests.faults.stage import PROCESSES, serving, wait
+from tools.faults.clients import connect, hang_up, train_request, use_every_thread
+from tools.faults.processes import asking
+from tools.faults.stage import PROCESSES, serving, wait
 
 PATIENCE, THREADS = 60, 4
 

@@ -18,8 +18,8 @@ from app.presence import Gone, awaited, check, held
 from app.refusals import set_refusals
 from app.settings import Settings
 from app.turns import AT_ONCE, Turns
-from tests.many import wait
 from tests.serving import served
+from tools.many import wait
 
 SECONDS = 30
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.many import free_port, need, wait
+from tools.many import free_port, need, wait
 
 ROOT = Path(__file__).parent.parent
 # Says that it has begun, and answers when it is told to go on.

@@ -9,8 +9,8 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
 
-from tests.faults.clients import connect
 from tests.test_headers import serve_by_gunicorn, speak
+from tools.faults.clients import connect
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 WITH_A_BODY = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab"

@@ -17,7 +17,7 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from app.server import create_server
-from tests.many import machine
+from tools.many import machine
 
 CALLBACKS = "/_dash-update-component"
 

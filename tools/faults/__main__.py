@@ -8,8 +8,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.faults import clients, disk, machines, processes
-from tests.faults.outcome import Outcome
+from tools.faults import clients, disk, machines, processes
+from tools.faults.outcome import Outcome
 
 # Each takes a free port of this machine.
 FAULTS: dict[str, Callable[[int], Outcome]] = {
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.faults", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(FAULTS)}")
     parser.add_argument("--port", type=int, default=8052)
     options = parser.parse_args()

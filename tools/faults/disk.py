@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.faults.outcome import Figure, Outcome
-from tests.faults.people import Seen, people
-from tests.faults.stage import Server, files_in, serving
+from tools.faults.outcome import Figure, Outcome
+from tools.faults.people import Seen, people
+from tools.faults.stage import Server, files_in, serving
 
 # The variable that names the folder; whatever the server makes for its processes lies in there.
 FOLDER = "TMPDIR"

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.crowd import SHARED, body_of
+from tools.crowd import SHARED, body_of
 
 EACH = 1.0
 

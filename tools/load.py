@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.crowd import Counts, Person, Unanswered, crowd, percentile
+from tools.crowd import Counts, Person, Unanswered, crowd, percentile
 
 ROOT = Path(__file__).parents[1]
 # In milliseconds, MB and seconds; what is slower is allowed to more people and newer settings only.
@@ -205,7 +205,7 @@ def main() -> None:
 
 
 def _options() -> Any:
-    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.load", description=__doc__)
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60, help="how long they stay")
     parser.add_argument("--new", type=float, default=0.1, help="share of actions with new settings")

@@ -7,11 +7,11 @@ import shutil
 import signal
 import time
 
-from tests.faults.outcome import Figure, Outcome
-from tests.faults.people import people, warm_up
-from tests.faults.processes import PEOPLE, asking
-from tests.faults.stage import PROCESSES, serving
-from tests.many import machine
+from tools.faults.outcome import Figure, Outcome
+from tools.faults.people import people, warm_up
+from tools.faults.processes import PEOPLE, asking
+from tools.faults.stage import PROCESSES, serving
+from tools.many import machine
 
 MISSING = Outcome("", left_out="redis-server is not installed")
 

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
-from tests.crowd import body_of, percentile
-from tests.faults.outcome import Figure, Outcome
-from tests.faults.people import people, warm_up
-from tests.faults.stage import Server, serving, wait
-from tests.load import tree_memory
 from tests.test_guard import MALFORMED, NO_JSON
 from tests.test_headers import NO_HTTP
+from tools.crowd import body_of, percentile
+from tools.faults.outcome import Figure, Outcome
+from tools.faults.people import people, warm_up
+from tools.faults.stage import Server, serving, wait
+from tools.load import tree_memory
 
 UPDATE = "/_dash-update-component"
 HANG_UPS = 120

@@ -1,4 +1,4 @@
-"""Prints how fast the page is: `python -m tests.browser.measure`. Figures, not tests.
+"""Prints how fast the page is: `python -m tools.measure`. Figures, not tests.
 
 Script time is what one frame's own script takes (window.descentLab.timings); drag to paint is from
 a slider's input event to the first task after the frame that shows it.
@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 from app.server import create_server
 from tests.browser import driver
 
-sys.path.append(str(Path(__file__).parents[2] / "scripts"))
+sys.path.append(str(Path(__file__).parents[1] / "scripts"))
 
 LAST = 40
 PINNED = (0.01, 0.02, 0.04, 0.08)

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.outcome import Figure, Outcome
-from tests.faults.people import Seen, people, warm_up
-from tests.faults.processes import asking
-from tests.faults.stage import wait
+from tools.faults.outcome import Figure, Outcome
+from tools.faults.people import Seen, people, warm_up
+from tools.faults.processes import asking
+from tools.faults.stage import wait
 
 ROOT = Path(__file__).parents[2]
 FILE, PROJECT = ROOT / "compose.many.yaml", "descent-lab-faults"
@@ -251,7 +251,7 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.containers", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.faults.containers", description=__doc__)
     others = list(FAULTS)[1:]
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(others)}")
     options = parser.parse_args()

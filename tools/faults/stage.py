@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.load import started, tree, wait_healthy
+from tools.load import started, tree, wait_healthy
 
 PROCESSES = 2
 # As the system names the states of a connection; the last ones are those of a side that has closed.

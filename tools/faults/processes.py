@@ -12,12 +12,12 @@ from pathlib import Path
 
 import httpx
 
-from tests.crowd import body_of
-from tests.faults.clients import connect, dripping
-from tests.faults.outcome import Figure, Outcome
-from tests.faults.people import people, warm_up
-from tests.faults.stage import PROCESSES, connections, files_in, kill, serving, wait
-from tests.load import wait_healthy
+from tools.crowd import body_of
+from tools.faults.clients import connect, dripping
+from tools.faults.outcome import Figure, Outcome
+from tools.faults.people import people, warm_up
+from tools.faults.stage import PROCESSES, connections, files_in, kill, serving, wait
+from tools.load import wait_healthy
 
 PEOPLE = 20
 
