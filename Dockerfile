@@ -8,7 +8,7 @@ ARG REQUIREMENTS=requirements.lock
 ENV PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /venv
-COPY requirements.lock requirements.txt scripts/install.py ./
+COPY requirements.lock requirements.txt requirements-distributed.txt scripts/install.py ./
 # Headers, build tools, test suites and notebooks' parts are a fifth of the packages, and nothing
 # here runs them; nor pip, once all is installed.
 RUN /venv/bin/python install.py "$REQUIREMENTS" \

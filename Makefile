@@ -92,7 +92,7 @@ $(VENV)/.app: requirements.txt scripts/install.py | $(BIN)/pip
 	$(BIN)/python scripts/install.py requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+$(VENV)/.dev: requirements-dev.txt requirements-distributed.txt $(VENV)/.app
 	$(BIN)/python scripts/install.py requirements-dev.txt
 	@touch $@
 

@@ -1,4 +1,5 @@
-"""Write requirements.lock, the pins of requirements.txt with the hashes of their files.
+"""Write requirements.lock, the pins of requirements.txt and requirements-distributed.txt with the
+hashes of their files.
 
 The image installs from it, so what is built tomorrow is what was looked at today. uv collects the
 hashes at PyPI. torch's CPU builds lie on PyTorch's own index only, whose page names their hashes;
@@ -13,13 +14,14 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PINS = ROOT / "requirements.txt"
+PINS = [ROOT / "requirements.txt", ROOT / "requirements-distributed.txt"]
 LOCK = ROOT / "requirements.lock"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 OLDEST_PYTHON = "3.11"
 HEADER = """\
-# Made by `make lock` from requirements.txt: change that one. Every file of each version has its
-# hash, for all processors and Pythons; torch's are those of PyPI and of the CPU builds.
+# Made by `make lock` from requirements.txt and requirements-distributed.txt: change those. Every file
+# of each version has its hash, for all processors and Pythons; torch's are those of PyPI and of the
+# CPU builds.
 """
 
 Lock = dict[str, set[str]]
@@ -49,7 +51,8 @@ def written(lock: Lock) -> str:
 
 def of_pypi() -> Lock:
     """Return what PyPI has of every pin; what each brings along is pinned as well."""
-    command = [sys.executable, "-m", "uv", "pip", "compile", str(PINS), "--no-deps", "--universal"]
+    command = [sys.executable, "-m", "uv", "pip", "compile", *map(str, PINS)]
+    command += ["--no-deps", "--universal"]
     command += ["--generate-hashes", "--no-header", "--no-annotate", "--no-config", "--quiet"]
     command += ["--python-version", OLDEST_PYTHON]
     return read(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)

@@ -17,7 +17,7 @@ from scripts import audit, install, lock, sbom
 
 ROOT = Path(__file__).parent.parent
 ASSETS = ROOT / "assets"
-PINS = (ROOT / "requirements.txt").read_text()
+PINS = "".join(path.read_text() for path in lock.PINS)
 LOCK = (ROOT / "requirements.lock").read_text()
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", re.MULTILINE)
 # sha256 of nothing that is.
