@@ -19,9 +19,9 @@ LOCK = ROOT / "requirements.lock"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 OLDEST_PYTHON = "3.11"
 HEADER = """\
-# Made by `make lock` from requirements.txt and requirements-distributed.txt: change those. Every file
-# of each version has its hash, for all processors and Pythons; torch's are those of PyPI and of the
-# CPU builds.
+# Made by `make lock` from requirements.txt and requirements-distributed.txt: change those. Every
+# file of each version has its hash, for all processors and Pythons; torch's are those of PyPI and
+# of the CPU builds.
 """
 
 Lock = dict[str, set[str]]
