@@ -24,8 +24,8 @@ from app.choices import (
     in_range,
     shown,
 )
+from app.domain.cost_model import SECONDS_ALLOWED, CostModel
 from app.own_data import OwnData
-from app.work import SECONDS_ALLOWED, Work
 
 # A sweep keeps its runs at so many frames, and those of the largest networks at fewer: their params
 # weigh at most FRAMES_BYTES together, or as much as FEWEST_FRAMES do.
@@ -178,9 +178,9 @@ class Settings:
         return 4 if self.optimizer in ADAPTIVE else 3
 
     @property
-    def work(self) -> Work:
+    def cost_model(self) -> CostModel:
         """What decides how long the training takes, but for its epochs."""
-        return Work(
+        return CostModel(
             params=self.params,
             units=self.hidden_units,
             layers=self.hidden_layers if self.hidden_units else 0,
@@ -278,7 +278,7 @@ def count_params(widths: tuple[int, ...]) -> int:
 
 def estimated_seconds(settings: Settings) -> float:
     """Seconds that the sweep of `settings` and its landscape take at most."""
-    return settings.work.seconds(settings.epochs)
+    return settings.cost_model.seconds(settings.epochs)
 
 
 def _check_together(settings: Settings) -> None:
@@ -319,11 +319,11 @@ def _check_used(settings: Settings, name: str, decides: str, users: tuple[str, .
 
 
 def _check_work(settings: Settings) -> None:
-    work = settings.work
-    if work.seconds(settings.epochs) <= SECONDS_ALLOWED:
+    cost_model = settings.cost_model
+    if cost_model.seconds(settings.epochs) <= SECONDS_ALLOWED:
         return
     fewer = range(settings.epochs // 10 * 10, 0, -10)
-    fits = next((many for many in fewer if work.seconds(many) <= SECONDS_ALLOWED), 0)
+    fits = next((many for many in fewer if cost_model.seconds(many) <= SECONDS_ALLOWED), 0)
     many = [f"{settings.hidden_units} hidden units"] if settings.hidden_units else []
     if many and settings.hidden_layers > 1:
         many = [f"{settings.hidden_layers} layers of {many[0]}"]

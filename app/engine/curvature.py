@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from app.engine.deadline import look
+from app.engine.chunks import chunks
+from app.engine.deadline import check
 from app.engine.network import ACTIVATIONS, Network, with_ones
-from app.engine.pieces import pieces
 from app.results import Dataset
 
 LANCZOS_STEPS = 40
@@ -86,7 +86,7 @@ def sharpness(
     their bases, near the processor."""
     rows = len(dataset.targets) if _is_dense(network) else LANCZOS_STEPS
     parts = []
-    for some in pieces(len(params), rows * network.params):
+    for some in chunks(len(params), rows * network.params):
         rescaled = None if preconditioners is None else preconditioners[some]
         parts.append(_sharpness_at_once(network, params[some], dataset, rescaled))
     return torch.cat(parts)
@@ -148,7 +148,7 @@ def lanczos(
     small = torch.zeros(shape[0], steps, steps, dtype=torch.float64)
     rest, length, largest = start, start.norm(dim=1), torch.zeros(shape[0], dtype=torch.float64)
     for k in range(steps):
-        look()
+        check()
         basis[:, k] = rest / length[:, None]
         rest = multiply(basis[:, k])
         small[:, k, k] = (rest * basis[:, k]).sum(dim=1)

@@ -12,8 +12,8 @@ from contextvars import ContextVar
 from time import thread_time
 from typing import TypeVar
 
+from app import presence
 from app.choices import SettingsError
-from app.presence import check
 from app.settings import Settings, estimated_seconds
 
 Thing = TypeVar("Thing")
@@ -21,7 +21,7 @@ Thing = TypeVar("Thing")
 # Half a second more than the estimate allows, so that only a wrong one is ever met.
 MOST_SECONDS = 2.0
 # A look at the clock takes as long as a hundredth of a step.
-STEPS_BETWEEN_LOOKS = 16
+STEPS_BETWEEN_CHECKS = 16
 # A step of so many estimated seconds is worth a look of its own.
 LONG_STEP = 2e-3
 
@@ -35,7 +35,7 @@ class Deadline:
         # Known at the first look: before it a process's first optimizer imports a part of torch.
         self._end: float | None = None
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Raises SettingsError where the time is over."""
         now = self._clock()
         if self._end is None:
@@ -52,7 +52,7 @@ _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
-def in_time(settings: Settings, clock: Callable[[], float] = thread_time) -> Iterator[None]:
+def time_limit(settings: Settings, clock: Callable[[], float] = thread_time) -> Iterator[None]:
     """What is made while it lasts is a unit of work, or a part of one that has begun already."""
     if _deadline.get():
         yield
@@ -64,24 +64,24 @@ def in_time(settings: Settings, clock: Callable[[], float] = thread_time) -> Ite
         _deadline.reset(token)
 
 
-def look() -> None:
+def check() -> None:
     """Raises SettingsError where the time of this unit of work is over, and Gone."""
-    check()
+    presence.check()
     if deadline := _deadline.get():
-        deadline.look()
+        deadline.check()
 
 
-def looked(things: Iterable[Thing]) -> Iterator[Thing]:
-    """One after the other, with a look before each."""
+def checked(things: Iterable[Thing]) -> Iterator[Thing]:
+    """One after the other, with a check before each."""
     for thing in things:
-        look()
+        check()
         yield thing
 
 
-def steps_between_looks(settings: Settings) -> int:
+def steps_between_checks(settings: Settings) -> int:
     """After so many steps of a training it is time to look again."""
     is_long = estimated_seconds(settings) > LONG_STEP * settings.steps
-    return 1 if is_long else STEPS_BETWEEN_LOOKS
+    return 1 if is_long else STEPS_BETWEEN_CHECKS
 
 
 def _less(settings: Settings) -> str:

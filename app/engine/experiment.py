@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Protocol, TypeVar, runtime_checkable
 
 from app.engine import datasets
-from app.engine.deadline import in_time
+from app.engine.deadline import time_limit
 from app.engine.landscape import fits, loss_surface, project
 from app.engine.range_test import range_test
 from app.engine.training import Training, train, train_sweep
@@ -41,7 +41,7 @@ class Experiment:
 
 def run_experiment(settings: Settings) -> Experiment:
     """Trains the sweep and lays out its landscape."""
-    with in_time(settings):
+    with time_limit(settings):
         return lay_out(train(settings))
 
 

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
+from app.domain.cost_model import EXAMPLES_BESIDES
 from app.engine import datasets
 from app.engine.curvature import sharpness
 from app.engine.landscape import SAMPLES, fits, project, slices
@@ -26,7 +27,6 @@ from app.engine.training import (
 )
 from app.results import LossSurface, RunDetail
 from app.settings import Settings, estimated_seconds
-from app.work import EXAMPLES_BESIDES
 
 # At how many epochs a run's sharpness is taken: fewer where each costs more, which is params x
 # examples, and as much as so many examples besides; twice that where it is also rescaled.
@@ -155,7 +155,7 @@ def _sliced(
 
 def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[ndarray, "epoch"]:
     """All where that is cheap, else the frames, or some of them, evenly from the first."""
-    each = settings.work.look_seconds(2 * SAMPLES, settings.examples)
+    each = settings.cost_model.look_seconds(2 * SAMPLES, settings.examples)
     if len(epochs) * each <= SLICED_SECONDS:
         return np.ones(len(epochs), dtype=bool)
     frames = frame_epochs(settings)

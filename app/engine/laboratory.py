@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
 
-from app.engine.deadline import in_time
+from app.engine.deadline import time_limit
 from app.engine.experiment import Experiment, Here, Trainer
 from app.engine.inspection import inspect_run
 from app.engine.landscape import loss_surface, project
@@ -44,7 +44,7 @@ class Laboratory:
         if plane is None or plane == PlaneChoice() or settings.is_line:
             return anchored
         sweep = anchored.sweep
-        with in_time(settings):
+        with time_limit(settings):
             surface = loss_surface(anchored.training.of_run(settings), plane)
             projection = project(surface.plane, sweep.params, sweep.gradients)
         return replace(anchored, surface=surface, projection=projection)
@@ -75,7 +75,7 @@ class Laboratory:
     ) -> tuple[Experiment, RunDetail]:
         """The selected run in full. On a miss the whole sweep is trained, never a lone run."""
         found = self.experiment(settings, plane)
-        with in_time(settings):
+        with time_limit(settings):
             return found, inspect_run(settings, found.training, found.surface, epoch)
 
     def sweep(self, settings: Settings) -> Sweep:

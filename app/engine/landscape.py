@@ -20,9 +20,9 @@ from torch import Tensor
 
 from app.choices import NUMBERS, SLIDER_LEARNING_RATES
 from app.engine import datasets
+from app.engine.chunks import chunks
 from app.engine.curvature import DENSE_PARAMS, hessian, lanczos, sharpest
-from app.engine.deadline import looked
-from app.engine.pieces import pieces
+from app.engine.deadline import checked
 from app.engine.training import Training, as_tensors, descend, network_of
 from app.planes import PlaneChoice, parameter_names
 from app.results import Box, Fit, LossSurface, Plane, Projection, Slices, Sweep
@@ -56,7 +56,7 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
     coordinates = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
     loss = [
         losses(settings, plane.origin + coordinates[piece] @ plane.directions)
-        for piece in pieces(len(coordinates), max(settings.params, settings.examples))
+        for piece in chunks(len(coordinates), max(settings.params, settings.examples))
     ]
     optimum, optimum_loss, name = _optimum(sweep)
     return LossSurface(
@@ -118,7 +118,7 @@ def _anchored(training: Training, choice: PlaneChoice) -> Plane:
     start = sweep.start.astype(float)
     # Of a large network the largest array of all: changed in place, here and below.
     moves = _calm_paths(sweep).astype(float)
-    for run in looked(moves):
+    for run in checked(moves):
         run -= start
         np.nan_to_num(run, copy=False)
     first = np.nan_to_num(sweep.params[sweep.best_run, -1] - start)
@@ -228,7 +228,7 @@ def choose_box(sweep: Sweep, plane: Plane) -> Box:
         first, second = _linear_box(sweep)
         return Box(first, second, LINEAR_HEIGHT * start_loss)
     paths = _calm_paths(sweep)
-    runs = pieces(len(paths), paths[0].size)
+    runs = chunks(len(paths), paths[0].size)
     points = np.concatenate([plane.coordinates(paths[some]).reshape(-1, 2) for some in runs])
     points = points[np.isfinite(points).all(axis=1)]
     if plane.kind == "random":
@@ -245,7 +245,7 @@ def project(
 ) -> Projection:
     """Trajectories on a plane, the slopes along its directions, and what the plane hides."""
     paths, slopes = (whole.reshape(-1, *whole.shape[-2:]) for whole in (params, gradients))
-    runs = pieces(len(paths), paths[0].size)
+    runs = chunks(len(paths), paths[0].size)
     parts = zip(*(_projected(plane, paths[some], slopes[some]) for some in runs), strict=True)
     wholes = [np.concatenate(part) for part in parts]
     return Projection(*(whole.reshape(params.shape[:-2] + whole.shape[1:]) for whole in wholes))
@@ -309,7 +309,7 @@ def slices(
     shifts = positions - plane.coordinates(params)[:, :, None]  # epoch direction sample
     loss = [
         losses(settings, _through(params[some], shifts[some], plane))
-        for some in pieces(len(params), shifts[0].size * max(settings.params, settings.examples))
+        for some in chunks(len(params), shifts[0].size * max(settings.params, settings.examples))
     ]
     return Slices(epochs, positions, np.concatenate(loss).reshape(shifts.shape).astype("float32"))
 
@@ -339,7 +339,7 @@ def _strongest_other(
     start: Float[ndarray, "param"],
 ) -> Float[ndarray, "param"]:
     """The strongest direction orthogonal to `first`, where every run counts the same."""
-    for run in looked(moves):
+    for run in checked(moves):
         run -= np.outer(run @ first, first)
     rest = torch.from_numpy(moves)
     lengths = torch.linalg.vector_norm(rest, dim=(1, 2), keepdim=True)

@@ -19,7 +19,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app.engine.deadline import looked
+from app.engine.deadline import checked
 from app.settings import count_params, layer_widths
 
 # Predictions of many stacked networks go through memory in pieces of about this many activations.
@@ -111,7 +111,8 @@ class Network:
         if not self.hidden_units:
             return torch.addmm(params[:, -1:], params[:, :-1], inputs.T)
         size = max(1, ACTIVATIONS_AT_ONCE // (self.hidden_units * len(inputs)))
-        return torch.cat([self._predict_piece(some, inputs) for some in looked(params.split(size))])
+        parts = checked(params.split(size))
+        return torch.cat([self._predict_piece(some, inputs) for some in parts])
 
     def _predict_piece(
         self, params: Float[Tensor, "stack param"], inputs: Float[Tensor, "example feature"]

@@ -10,7 +10,7 @@ import torch
 
 from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets
-from app.engine.deadline import look
+from app.engine.deadline import check
 from app.engine.optimizers import Update
 from app.engine.training import Batches, network_of, start_of
 from app.results import RangeTest
@@ -32,7 +32,7 @@ def range_test(settings: Settings) -> RangeTest:
     losses = []
     every_step = chain.from_iterable(batches.of_epoch() for _ in repeat(None))
     for rate, _ in zip(rates, every_step, strict=False):
-        look()
+        check()
         losses.append(float(batches.loss))
         update.compute()
         state[0].add_(update.at_rate_1, alpha=rate)

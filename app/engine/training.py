@@ -19,11 +19,11 @@ from torch import Tensor
 
 from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets
+from app.engine.chunks import chunks
 from app.engine.curvature import sharpest
-from app.engine.deadline import in_time, look, looked, steps_between_looks
+from app.engine.deadline import check, checked, steps_between_checks, time_limit
 from app.engine.network import HiddenGradient, LinearGradient, Network, with_ones
 from app.engine.optimizers import Update
-from app.engine.pieces import pieces
 from app.engine.schedules import rate_factors
 from app.engine.verdicts import judge
 from app.results import Dataset, Sweep
@@ -76,7 +76,7 @@ def train(settings: Settings, keeps_history: bool = True) -> Training:
     frames, kept = frame_epochs(settings), list(range(settings.epochs + 1))
     if not keeps_history or not history_fits(settings):
         kept = frames
-    with in_time(settings):
+    with time_limit(settings):
         descent = descend(settings, kept)
         return Training(_sweep(settings, descent, kept, frames), descent, np.array(kept))
 
@@ -110,7 +110,7 @@ def descend(
     slots = dict(zip(kept_epochs, kept, strict=True))
     train_loss = torch.empty(settings.epochs + 1, runs)
 
-    each_look = steps_between_looks(settings)
+    check_every = steps_between_checks(settings)
     for epoch, loss in enumerate(train_loss.unbind()):
         compute(loss)
         slot = slots.get(epoch)
@@ -118,8 +118,8 @@ def descend(
             slot.copy_(state if columns is None else state[:, columns])
         for step in batches.of_epoch():
             done = epoch * per_epoch + step
-            if done % each_look == 0:
-                look()
+            if done % check_every == 0:
+                check()
             update.compute()
             if step == 0 and slot is not None and len(state) > 2:
                 update.note_preconditioner()
@@ -130,7 +130,7 @@ def descend(
             params.addcmul_(rates, update.at_rate_1, value=factors[done])
 
     kept_runs = runs if kept_run is None else 1
-    parts = [network.from_blocks(part, kept_runs) for part in looked(kept.unbind(1))]
+    parts = [network.from_blocks(part, kept_runs) for part in checked(kept.unbind(1))]
     updates, preconditioners = [*parts[2:], None, None][:2]
     return Descent(parts[0], parts[1], train_loss.T, updates, preconditioners)
 
@@ -288,7 +288,7 @@ def _slopes(
     gradients: Float[Tensor, "run step param"], direction: Float[Tensor, "param"]
 ) -> Float[ndarray, "run step"]:
     """Along a direction, in float64."""
-    runs = pieces(len(gradients), gradients[0].numel())
+    runs = chunks(len(gradients), gradients[0].numel())
     return torch.cat([gradients[some].double() @ direction for some in runs]).numpy()
 
 

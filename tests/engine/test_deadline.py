@@ -17,7 +17,7 @@ from app.engine import (
     run_experiment,
     training,
 )
-from app.engine.deadline import MOST_SECONDS, STEPS_BETWEEN_LOOKS, in_time, look
+from app.engine.deadline import MOST_SECONDS, STEPS_BETWEEN_CHECKS, check, time_limit
 from app.engine.range_test import range_test
 from app.engine.training import descend
 from app.planes import PlaneChoice
@@ -43,7 +43,7 @@ class Clock:
 
 def test_a_training_that_takes_too_long_is_ended_within_a_few_steps() -> None:
     clock = Clock(seconds=MOST_SECONDS / 3)
-    with pytest.raises(SettingsError) as caught, in_time(LINE, clock):
+    with pytest.raises(SettingsError) as caught, time_limit(LINE, clock):
         descend(LINE, [0, 2000])
     assert str(caught.value) == (
         "This training was ended, as it took longer here than 2 seconds. Choose fewer epochs."
@@ -55,15 +55,15 @@ def test_a_training_that_takes_too_long_is_ended_within_a_few_steps() -> None:
 
 def test_a_training_in_time_is_looked_at_seldom_and_ends_by_itself() -> None:
     clock = Clock(seconds=MOST_SECONDS / 1000)
-    with in_time(LINE, clock):
+    with time_limit(LINE, clock):
         descent = descend(LINE, [0, 2000])
     assert descent.train_loss.shape == (41, 2001)
-    assert next(clock.looks) <= 2001 / STEPS_BETWEEN_LOOKS + 4
+    assert next(clock.looks) <= 2001 / STEPS_BETWEEN_CHECKS + 4
 
 
 def test_each_long_epoch_is_looked_at() -> None:
     clock, settings = Clock(seconds=0), Settings(dataset="diabetes", hidden_units=64, epochs=10)
-    with in_time(settings, clock):
+    with time_limit(settings, clock):
         descend(settings, [0, 10])
     # And before each of params and gradients, which are then laid out.
     assert next(clock.looks) == 11 + 2
@@ -71,9 +71,9 @@ def test_each_long_epoch_is_looked_at() -> None:
 
 def test_minibatches_are_looked_at_as_often_by_their_steps() -> None:
     clock = Clock(seconds=0)
-    with in_time(BATCHES, clock):
+    with time_limit(BATCHES, clock):
         descend(BATCHES, [0, 20])
-    assert next(clock.looks) >= BATCHES.steps // STEPS_BETWEEN_LOOKS
+    assert next(clock.looks) >= BATCHES.steps // STEPS_BETWEEN_CHECKS
 
 
 @pytest.mark.parametrize(
@@ -89,18 +89,18 @@ def test_minibatches_are_looked_at_as_often_by_their_steps() -> None:
 )
 def test_the_sentence_names_what_makes_it_shorter(settings: Settings, choices: str) -> None:
     clock = Clock(seconds=MOST_SECONDS + 1)
-    with pytest.raises(SettingsError, match=f"Choose {choices}$"), in_time(settings, clock):
+    with pytest.raises(SettingsError, match=f"Choose {choices}$"), time_limit(settings, clock):
         descend(settings, [0, settings.epochs])
 
 
 def test_of_a_part_within_another_the_whole_counts() -> None:
     clock = Clock(seconds=MOST_SECONDS + 1)
-    with in_time(LINE, clock):
-        look()
-        with pytest.raises(SettingsError), in_time(NETWORK):
-            look()
+    with time_limit(LINE, clock):
+        check()
+        with pytest.raises(SettingsError), time_limit(NETWORK):
+            check()
     assert next(clock.looks) == 2
-    look()  # Outside, nobody counts.
+    check()  # Outside, nobody counts.
 
 
 Part = Callable[[experiment.Experiment], object]
@@ -132,8 +132,8 @@ PARTS: dict[str, tuple[Settings, Part]] = {
 def test_each_part_of_a_landscape_and_of_an_inspection_looks(name: str) -> None:
     settings, part = PARTS[name]
     made = run_experiment(settings)
-    with in_time(settings, Clock(seconds=MOST_SECONDS + 1)):
-        look()
+    with time_limit(settings, Clock(seconds=MOST_SECONDS + 1)):
+        check()
         with pytest.raises(SettingsError, match=r"ended, as it took longer here than 2 seconds"):
             part(made)
 
@@ -170,7 +170,7 @@ def test_there_is_little_work_between_two_looks(change: dict[str, int]) -> None:
             shown.append(counter.get_total_flops())
             return 0
 
-        with in_time(settings, clock):
+        with time_limit(settings, clock):
             Laboratory().inspect(settings)
         shown.append(counter.get_total_flops())
     assert shown[-1] > 10 * OFTEN

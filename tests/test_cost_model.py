@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
-from app import work
 from app.choices import NUMBERS, SettingsError
+from app.domain import cost_model
 from app.engine import curvature, landscape, optimizers, range_test, run_experiment, training
-from app.engine.deadline import in_time
+from app.engine.deadline import time_limit
 from app.settings import ADAPTIVE, Settings, estimated_seconds
 from tests.test_settings import valid
 
@@ -24,19 +24,19 @@ FASTEST = 40e9
 
 
 def test_it_has_the_engines_sizes() -> None:
-    assert work.GRID_POINTS == landscape.GRID**2
-    assert work.FIT_SAMPLES == landscape.SAMPLES
-    assert work.RANGE_TEST_STEPS == range_test.STEPS
-    assert work.DENSE_PARAMS == curvature.DENSE_PARAMS
-    assert 4 * work.MOST_HISTORY == training.HISTORY_BYTES
+    assert cost_model.GRID_POINTS == landscape.GRID**2
+    assert cost_model.FIT_SAMPLES == landscape.SAMPLES
+    assert cost_model.RANGE_TEST_STEPS == range_test.STEPS
+    assert cost_model.DENSE_PARAMS == curvature.DENSE_PARAMS
+    assert 4 * cost_model.MOST_HISTORY == training.HISTORY_BYTES
     assert set(ADAPTIVE) == set(optimizers.SQUARES)
-    assert set(work.SECONDS_PER_UPDATE) | set(ADAPTIVE) >= set(optimizers.OPTIMIZERS)
+    assert set(cost_model.SECONDS_PER_UPDATE) | set(ADAPTIVE) >= set(optimizers.OPTIMIZERS)
 
 
 @given(valid, st.integers(1, 500))
 def test_more_epochs_never_take_less(settings: Settings, more: int) -> None:
     """Else the number of epochs that a refusal names would not be the most that fit."""
-    seconds = settings.work.seconds
+    seconds = settings.cost_model.seconds
     assert seconds(settings.epochs) < seconds(settings.epochs + more)
 
 
@@ -65,8 +65,8 @@ def test_each_kind_of_more_work_takes_longer(change: dict[str, Any], times: floa
 
 def test_examples_that_are_held_back_are_measured_at_every_frame_of_every_run() -> None:
     half = Settings(**BIG, validation_fraction=0.5)
-    unmeasured = dataclasses.replace(half.work, held_back=0)
-    assert half.work.seconds(40) > 1.05 * unmeasured.seconds(40)
+    unmeasured = dataclasses.replace(half.cost_model, held_back=0)
+    assert half.cost_model.seconds(40) > 1.05 * unmeasured.seconds(40)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_no_machine_multiplies_as_fast_as_an_estimate_without_a_part_would_have_
     """torch counts its own products. An estimate that forgot some would need FASTEST and more."""
     settings = Settings(**chosen)
     # Counting takes longer than what is counted, so the clock stands still.
-    with FlopCounterMode(display=False) as counter, in_time(settings, lambda: 0.0):
+    with FlopCounterMode(display=False) as counter, time_limit(settings, lambda: 0.0):
         run_experiment(settings)
     assert counter.get_total_flops() / estimated_seconds(settings) < FASTEST
 

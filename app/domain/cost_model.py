@@ -43,7 +43,7 @@ MOST_HISTORY = 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
+class CostModel:
     """What decides how long a training takes. Layers are hidden ones, of `units` units each;
     `held_back` are examples that only measure; `parts` are the vectors kept of a moment."""
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy import ndarray
 
-from app.engine import experiment, optimizers, pieces
+from app.engine import chunks, experiment, optimizers
 from app.engine.landscape import loss_surface, project, slices
 from app.engine.training import descend, train
 from app.results import Plane
@@ -27,20 +27,20 @@ DEEP = Settings(
 def test_pieces_are_everything_once_in_order_and_no_larger_than_they_must(
     count: int, numbers: int
 ) -> None:
-    parts = [range(count)[piece] for piece in pieces.pieces(count, numbers)]
+    parts = [range(count)[piece] for piece in chunks.chunks(count, numbers)]
     assert [index for part in parts for index in part] == list(range(count))
     assert all(part for part in parts)
     for part in parts:
-        assert len(part) == 1 or len(part) * numbers <= pieces.NUMBERS_AT_ONCE
+        assert len(part) == 1 or len(part) * numbers <= chunks.NUMBERS_AT_ONCE
     # As few as that allows.
     for part in parts[:-1]:
-        assert (len(part) + 1) * numbers > pieces.NUMBERS_AT_ONCE
+        assert (len(part) + 1) * numbers > chunks.NUMBERS_AT_ONCE
 
 
 @pytest.fixture
 def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Sets how many numbers go through memory at once."""
-    return lambda size: monkeypatch.setattr(pieces, "NUMBERS_AT_ONCE", size)
+    return lambda size: monkeypatch.setattr(chunks, "NUMBERS_AT_ONCE", size)
 
 
 def plane_of(size: int) -> Plane:

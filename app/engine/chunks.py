@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.deadline import look
+from app.engine.deadline import check
 
 # Of most models, all runs together.
 NUMBERS_AT_ONCE = 250_000
 
 
-def pieces(count: int, numbers: int) -> Iterator[slice]:
+def chunks(count: int, numbers: int) -> Iterator[slice]:
     """0..count in order, so many at a time that they hold about NUMBERS_AT_ONCE, with so many
     numbers in each; at least one. Before each, raises what `look` does."""
     size = max(1, NUMBERS_AT_ONCE // max(numbers, 1))
     for start in range(0, count, size):
-        look()
+        check()
         yield slice(start, start + size)

@@ -1,0 +1,1 @@
+"""The rules of the lab: what holds without torch, a browser or a network."""
