@@ -7,7 +7,7 @@ import shutil
 import tempfile
 
 from app.choices import SettingsError
-from app.config import CACHE, Config, Container
+from app.config import CACHE, Config, ServerConfig
 
 MEMORY = "/dev/shm"
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
@@ -16,7 +16,7 @@ OUR_FOLDER = f"{MEMORY}/descent-lab-metrics-"
 OUR_CACHE = "_DESCENT_LAB_OUR_CACHE"
 
 try:
-    container = Container.from_environment()
+    container = ServerConfig.from_environment()
     choices = Config.from_environment()
 except SettingsError as error:
     raise SystemExit(f"Descent Lab does not start. {error}") from None

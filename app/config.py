@@ -1,13 +1,13 @@
-"""Every environment variable that Descent Lab reads: one table, and what is made of it.
+"""The environment variables that Descent Lab reads.
 
-The README's rows are these: `python -m app.config` prints them.
+`python -m app.config` prints the table for the README.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,11 +26,19 @@ REDIS = "REDIS_URL"
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 NAME = re.compile(rf"\.?(?:{LABEL}\.)*{LABEL}")
-# As in Content-Security-Policy: a scheme, a host or *.host, and a port if it is an unusual one.
+# As in Content-Security-Policy: a scheme, a host or *.host, and an optional port.
 ORIGIN = re.compile(
     rf"https?://(?:\*\.)?(?:{LABEL}\.)*{LABEL}(?::(?:\d{{1,5}}|\*))?", re.IGNORECASE
 )
 PATH = re.compile(r"/(?:[A-Za-z0-9~-][A-Za-z0-9._~-]*/)*")
+# Kubernetes sets these, NAME=value, for each service whose name begins with "descent-lab". The
+# value tells DESCENT_LAB_PORT=tcp://... from a misspelt PORT.
+SERVICE_LINK = re.compile(
+    rf"{OURS}(?:[A-Z0-9_]+_)?(?:SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)=.*"
+    r"|PORT(?:_\d+_(?:TCP|UDP|SCTP))?=(?:tcp|udp|sctp)://.*"
+    r"|PORT_\d+_(?:TCP|UDP|SCTP)_(?:PROTO|PORT|ADDR)=.*)",
+    re.DOTALL,
+)
 MOST_PROXIES = 9
 REDIS_URL = re.compile(r"rediss?://[^\s/]+(?:/\d{1,3})?")
 DEFAULT_CACHE_MB, MOST_CACHE_MB = 128, 65536
@@ -38,7 +46,7 @@ DEFAULT_CACHE_MB, MOST_CACHE_MB = 128, 65536
 
 @dataclass(frozen=True)
 class Variable:
-    """One environment variable as the README describes it."""
+    """One environment variable, as the README describes it."""
 
     name: str
     where: str
@@ -51,87 +59,76 @@ VARIABLES = (
         LESSONS,
         "anywhere",
         "none",
-        "folders with chapters of your own, separated as in `PATH`; for a container: mount "
-        "the folder and name it here",
+        "folders with your own chapters, separated as in `PATH`; in a container, mount the folder "
+        "and name its path here",
     ),
     Variable(
         HOSTS,
         "anywhere",
         "any",
-        "the names under which the page is opened, separated by spaces, such as "
-        "`lab.example.org`; `.example.org` stands for all below it. Requests under another "
-        "name are refused. A proxy must hand the Host header on, with its port",
+        "host names that the server answers to, separated by spaces, such as `lab.example.org`; "
+        "`.example.org` includes all subdomains. Other requests are refused. A proxy must pass "
+        "the Host header on unchanged, including the port",
     ),
     Variable(
         ANCESTORS,
         "anywhere",
         "none",
-        "the pages that may show this one in a frame, besides its own, separated by spaces: "
+        "other origins that may embed the page in a frame, separated by spaces, such as "
         "`https://course.example.org`",
     ),
     Variable(
         BASE_PATH,
         "anywhere",
         "/",
-        "under which path the page stands, such as `/lab/`; a proxy hands the whole path on",
+        "path under which the page is served, such as `/lab/`; a proxy must not strip it",
     ),
     Variable(
         PROXIES,
         "anywhere",
         "0",
-        "how many proxies stand before it, each of which sets X-Forwarded-For, -Proto and "
-        "-Host; for the scheme and the host of links",
+        "number of proxies in front of the server, each of which sets X-Forwarded-For, -Proto and "
+        "-Host; used for the scheme and host in links",
     ),
     Variable(
         METRICS,
         "anywhere",
         "0",
-        "1 opens `/metrics` for Prometheus, see [docs/operations.md](docs/operations.md)",
+        "1 serves Prometheus metrics at `/metrics`, see [docs/operations.md](docs/operations.md)",
     ),
     Variable(
         CACHE,
         "anywhere",
         "a private temporary folder in a container, else none",
-        "a folder in which all processes find the sweeps that one of them has trained; it must be "
-        "theirs alone",
+        "folder in which the server processes share finished sweeps; nothing else may use it",
     ),
     Variable(
         CACHE_MB,
         "anywhere",
         str(DEFAULT_CACHE_MB),
-        "how many megabytes that folder may hold, and at most half of what is free there",
+        "size limit of that folder in megabytes; at most half of the free space is used",
     ),
     Variable(
         REDIS,
         "anywhere",
         "none",
-        "trainings are then made by Celery workers, for many machines together: "
+        "Redis server through which Celery workers train, on as many machines as needed: "
         "`redis://host:6379/0`, see [docs/operations.md](docs/operations.md#many-machines)",
     ),
-    Variable(
-        "PORT",
-        "container",
-        "8050",
-        "where gunicorn listens",
-    ),
+    Variable("PORT", "container", "8050", "port that gunicorn listens on"),
     Variable(
         "WEB_CONCURRENCY",
         "container",
-        "one a core",
-        "processes; set it when you limit `--cpus`",
+        "one per core",
+        "number of server processes; set it if you limit `--cpus`",
     ),
-    Variable(
-        "THREADS",
-        "container",
-        "16",
-        "threads of each process",
-    ),
+    Variable("THREADS", "container", "16", "threads per process"),
 )
 
 
 @dataclass(frozen=True)
 class Config:
-    """What a deployment chooses for the page."""
+    """Settings of the application."""
 
     lessons: tuple[Path, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -145,71 +142,82 @@ class Config:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
-        """Raises SettingsError with a sentence for a value that means nothing, and for a name that
-        is none of ours: a misspelt limit would limit nothing."""
+        """Reads the variables; empty ones count as unset.
+
+        Raises SettingsError for an invalid value and for an unknown DESCENT_LAB_ name, since a
+        misspelt limit would not limit anything. Kubernetes' service links are ignored.
+        """
         known = {one.name for one in VARIABLES}
-        for name in environment:
-            if name.startswith(OURS) and name not in known:
-                raise SettingsError(f"There is no setting named {shown(name)}.")
+        reject_unknown(environment, known)
         text = {name: environment.get(name, "").strip() for name in known}
         return cls(
-            tuple(Path(folder) for folder in text[LESSONS].split(os.pathsep) if folder),
-            hosts(text[HOSTS]),
-            frame_ancestors(text[ANCESTORS]),
-            base_path(text[BASE_PATH]),
-            whole(PROXIES, text[PROXIES], 0, 0, MOST_PROXIES),
-            bool(whole(METRICS, text[METRICS], 0, 0, 1)),
-            Path(text[CACHE]) if text[CACHE] else None,
-            whole(CACHE_MB, text[CACHE_MB], DEFAULT_CACHE_MB, 1, MOST_CACHE_MB) * 10**6,
-            redis_url(text[REDIS]),
+            lessons=tuple(Path(folder) for folder in text[LESSONS].split(os.pathsep) if folder),
+            hosts=hosts(text[HOSTS]),
+            frame_ancestors=frame_ancestors(text[ANCESTORS]),
+            base_path=base_path(text[BASE_PATH]),
+            proxies=whole(PROXIES, text[PROXIES], 0, 0, MOST_PROXIES),
+            has_metrics=bool(whole(METRICS, text[METRICS], 0, 0, 1)),
+            cache=Path(text[CACHE]) if text[CACHE] else None,
+            cache_bytes=whole(CACHE_MB, text[CACHE_MB], DEFAULT_CACHE_MB, 1, MOST_CACHE_MB) * 10**6,
+            redis=redis_url(text[REDIS]),
         )
 
 
 @dataclass(frozen=True)
-class Container:
-    """What gunicorn.conf.py chooses."""
+class ServerConfig:
+    """Settings of gunicorn and of the Celery worker."""
 
     port: int
     workers: int
     threads: int
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Container:
-        """Raises SettingsError."""
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerConfig:
+        """Raises SettingsError for an invalid value."""
 
         def read(name: str, default: int, most: int) -> int:
             return whole(name, environment.get(name, "").strip(), default, 1, most)
 
-        # A training keeps one core busy, so a process per core.
         return cls(
-            read("PORT", 8050, 65535),
-            read("WEB_CONCURRENCY", cores(), 256),
-            read("THREADS", 16, 256),
+            port=read("PORT", 8050, 65535),
+            # A training keeps one core busy.
+            workers=read("WEB_CONCURRENCY", cores(), 256),
+            threads=read("THREADS", 16, 256),
         )
 
 
+def reject_unknown(environment: Mapping[str, str], known: Collection[str]) -> None:
+    """Raises SettingsError for a DESCENT_LAB_ name that is neither known nor a service link."""
+    for name, value in environment.items():
+        is_ours = name.startswith(OURS) and name not in known
+        if is_ours and not SERVICE_LINK.fullmatch(f"{name}={value}"):
+            raise SettingsError(f"Unknown environment variable {shown(name)}.")
+
+
 def cores() -> int:
-    """Those that this process may use; not every system can say."""
+    """The number of cores available to this process; 1 where the system cannot tell."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def hosts(text: str) -> tuple[str, ...]:
-    """The hosts that a configuration names, separated by spaces; one that begins with a dot stands
-    for all below it. Raises SettingsError for what is no name, such as an address."""
+    """The host names in a space-separated list; a leading dot includes all subdomains.
+
+    Raises SettingsError for anything else, such as a URL.
+    """
     names = tuple(text.lower().split())
     for name in names:
         if not NAME.fullmatch(name):
             raise SettingsError(
-                f"{HOSTS} must list names such as lab.example.org, without a port and separated "
+                f"{HOSTS} must list host names such as lab.example.org, without a port, separated "
                 f"by spaces. Got {shown(name)}."
             )
     return names
 
 
 def frame_ancestors(text: str) -> tuple[str, ...]:
-    """The origins that a configuration allows besides the page's own: separated by spaces.
+    """The origins in a space-separated list.
 
-    Raises SettingsError for what is no origin, such as an address with a path.
+    Raises SettingsError for anything else, such as a URL with a path.
     """
     origins = tuple(text.split())
     for origin in origins:
@@ -222,7 +230,7 @@ def frame_ancestors(text: str) -> tuple[str, ...]:
 
 
 def base_path(text: str) -> str:
-    """The path below which everything stands, "/" for nothing. Raises SettingsError."""
+    """The path prefix of every URL; "/" if unset. Raises SettingsError for an invalid path."""
     if text and not PATH.fullmatch(text):
         raise SettingsError(
             f"{BASE_PATH} must be a path such as /lab/, of letters, digits and -._~ between "
@@ -232,17 +240,18 @@ def base_path(text: str) -> str:
 
 
 def redis_url(text: str) -> str:
-    """Where Redis is, "" for nowhere. Raises SettingsError, which does not quote a password."""
+    """The Redis URL; "" if unset. The SettingsError for an invalid one does not quote it, since
+    it may hold a password."""
     if text and not REDIS_URL.fullmatch(text):
-        raise SettingsError(f"{REDIS} must be an address such as redis://redis:6379/0.")
+        raise SettingsError(f"{REDIS} must be a URL such as redis://redis:6379/0.")
     return text
 
 
 def whole(name: str, text: str, default: int, least: int, most: int) -> int:
-    """A whole number in its range; `default` for nothing. Raises SettingsError."""
+    """The number in `text`; `default` if empty. Raises SettingsError outside least..most."""
     if not text:
         return default
-    # More digits than `most` has are refused before they are read.
+    # Limit the digits first: int() is slow on very long numbers.
     if not re.fullmatch(r"[0-9]{1,5}", text) or not least <= int(text) <= most:
         raise SettingsError(
             f"{name} must be a whole number from {least} to {most}. Got {shown(text)}."
@@ -251,7 +260,7 @@ def whole(name: str, text: str, default: int, least: int, most: int) -> int:
 
 
 def readme_rows() -> list[str]:
-    """The table's rows, in Markdown."""
+    """The rows of the README's table, in Markdown."""
     return [f"| `{one.name}` | {one.where} | {one.default} | {one.meaning} |" for one in VARIABLES]
 
 

@@ -8,7 +8,7 @@ import signal
 import sys
 
 from app.choices import SettingsError
-from app.config import Config, Container
+from app.config import Config, ServerConfig
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         Config.from_environment()
-        os.environ["WEB_CONCURRENCY"] = str(Container.from_environment().workers)
+        os.environ["WEB_CONCURRENCY"] = str(ServerConfig.from_environment().workers)
     except SettingsError as error:
         raise SystemExit(f"Descent Lab does not start. {error}") from None
     from gunicorn.app.wsgiapp import run

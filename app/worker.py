@@ -16,7 +16,7 @@ from redis import RedisError
 
 from app.board import BEAT_SECONDS, Board
 from app.choices import SettingsError
-from app.config import REDIS, Config, Container
+from app.config import REDIS, Config, ServerConfig
 from app.engine import Experiment, Here, pack, run_experiment, train_sweep, warm_up
 from app.errands import TRAIN, Errand, celery
 from app.logs import log_failure, set_form
@@ -36,7 +36,7 @@ MAKERS: dict[str, Callable[[Settings], Experiment | Sweep]] = {
 def create_worker() -> Celery:
     """The Celery application with its one task."""
     try:
-        config, container = Config.from_environment(), Container.from_environment()
+        config, container = Config.from_environment(), ServerConfig.from_environment()
         if not config.redis:
             raise SettingsError(f"A worker needs {REDIS}.")
     except SettingsError as error:

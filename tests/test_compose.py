@@ -11,7 +11,7 @@ import pytest
 import yaml
 from gunicorn.config import Keepalive
 
-from app.config import VARIABLES, Config, Container
+from app.config import VARIABLES, Config, ServerConfig
 from app.guard import MOST_BYTES
 from tools.many import need
 
@@ -82,7 +82,7 @@ def test_the_apps_environment_is_one_that_it_takes(services: dict) -> None:
     plain = {name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", text) for name, text in given.items()}
     config = Config.from_environment(plain)
     assert (config.base_path, config.proxies, config.has_metrics) == ("/lab/", 1, False)
-    assert Container.from_environment(plain).workers == services["web"]["cpus"]
+    assert ServerConfig.from_environment(plain).workers == services["web"]["cpus"]
 
 
 def test_it_waits_longer_for_a_stop_than_gunicorn(services: dict) -> None:

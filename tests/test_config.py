@@ -1,4 +1,4 @@
-"""What a deployment may choose, what it is told of a mistake, and that the README says the same."""
+"""The environment variables: what is read, what is refused, and the README's table of them."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from pathlib import Path
 import pytest
 
 from app.choices import SettingsError
-from app.config import VARIABLES, Config, Container, readme_rows
+from app.config import VARIABLES, Config, ServerConfig, readme_rows
 
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_readme_has_these_rows_and_no_other() -> None:
+def test_readme_table_matches_the_variables() -> None:
     lines = (ROOT / "README.md").read_text().splitlines()
     ours = tuple(f"| `{one.name}`" for one in VARIABLES)
     assert [line for line in lines if line.startswith((*ours, "| `DESCENT_LAB"))] == readme_rows()
 
 
-def test_nobody_else_reads_the_environment() -> None:
+def test_only_config_reads_the_environment() -> None:
     files = [ROOT / "gunicorn.conf.py"]
     for folder in ("app", "callbacks", "components"):
         files += (ROOT / folder).rglob("*.py")
     readers = {path.name for path in files if re.search(r"\bos\.environ|getenv", path.read_text())}
-    # These set what torch, gunicorn and prometheus_client read.
+    # These set variables that torch, gunicorn and prometheus_client read.
     assert readers - {"__init__.py", "container.py", "gunicorn.conf.py"} == {"config.py"}
 
 
-def test_nothing_chosen_is_the_default() -> None:
+def test_unset_and_empty_variables_give_the_defaults() -> None:
     assert Config.from_environment({}) == Config()
     assert Config.from_environment({one.name: " " for one in VARIABLES}) == Config()
-    assert Container.from_environment({}).port == 8050
+    assert ServerConfig.from_environment({}).port == 8050
 
 
-def test_everything_chosen() -> None:
+def test_every_variable_is_read() -> None:
     chosen = {
         "DESCENT_LAB_LESSONS": os.pathsep.join(["/a", "/b"]),
         "DESCENT_LAB_HOSTS": "Lab.example.org",
@@ -52,18 +52,18 @@ def test_everything_chosen() -> None:
     }  # fmt: skip
     assert set(chosen) == {one.name for one in VARIABLES}
     assert Config.from_environment(chosen) == Config(
-        (Path("/a"), Path("/b")),
-        ("lab.example.org",),
-        ("https://course.example.org",),
-        "/teaching/lab/",
-        2,
-        True,
-        Path("/c"),
-        7_000_000,
-        "redis://:secret@redis:6379/0",
+        lessons=(Path("/a"), Path("/b")),
+        hosts=("lab.example.org",),
+        frame_ancestors=("https://course.example.org",),
+        base_path="/teaching/lab/",
+        proxies=2,
+        has_metrics=True,
+        cache=Path("/c"),
+        cache_bytes=7_000_000,
+        redis="redis://:secret@redis:6379/0",
     )
     assert "secret" not in repr(Config.from_environment(chosen))
-    assert Container.from_environment(chosen) == Container(80, 3, 4)
+    assert ServerConfig.from_environment(chosen) == ServerConfig(port=80, workers=3, threads=4)
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_everything_chosen() -> None:
         *(("DESCENT_LAB_CACHE_MB", text) for text in ("0", "1e3", "-5", "65537")),
     ],
 )  # fmt: skip
-def test_a_wrong_value_is_named_in_a_sentence(name: str, text: str) -> None:
+def test_invalid_value_is_reported_with_its_name(name: str, text: str) -> None:
     refused(Config.from_environment, {name: text}, name)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "many", "8050.0", "65536"])
 @pytest.mark.parametrize("name", ["PORT", "WEB_CONCURRENCY", "THREADS"])
-def test_so_is_a_wrong_number_of_the_container(name: str, text: str) -> None:
-    refused(Container.from_environment, {name: text}, name)
+def test_invalid_server_number_is_reported_with_its_name(name: str, text: str) -> None:
+    refused(ServerConfig.from_environment, {name: text}, name)
 
 
 def refused(read: Callable[[dict], object], environment: dict[str, str], name: str) -> None:
@@ -99,15 +99,40 @@ def refused(read: Callable[[dict], object], environment: dict[str, str], name: s
 @pytest.mark.parametrize(
     "text", ["redis:6379", "unix:///secret", "http://:secret@a", "redis://", "redis:// secret"]
 )
-def test_a_wrong_address_of_redis_is_not_quoted(text: str) -> None:
-    with pytest.raises(SettingsError, match="REDIS_URL must be an address") as caught:
+def test_invalid_redis_url_is_not_quoted(text: str) -> None:
+    with pytest.raises(SettingsError, match="REDIS_URL must be a URL") as caught:
         Config.from_environment({"REDIS_URL": text})
     assert "secret" not in str(caught.value)
 
 
-def test_a_misspelt_name_is_no_silence() -> None:
-    with pytest.raises(SettingsError, match=r"^There is no setting named 'DESCENT_LAB_HOST'\.$"):
-        Config.from_environment({"DESCENT_LAB_HOST": "lab.example.org"})
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DESCENT_LAB_HOST", "lab.example.org"),
+        ("DESCENT_LAB_PORT", "8050"),
+        ("DESCENT_LAB_PROXY_SERVICE", "1"),
+        ("DESCENT_LAB_METRICS_PORT", "9090"),
+    ],
+)
+def test_misspelt_name_is_reported(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^Unknown environment variable '{name}'\.$"):
+        Config.from_environment({name: value})
+
+
+@pytest.mark.parametrize("service", ["DESCENT_LAB", "DESCENT_LAB_REDIS"])
+def test_kubernetes_service_links_are_ignored(service: str) -> None:
+    """The names of a service with a named port, as Kubernetes documents them."""
+    links = {
+        f"{service}_SERVICE_HOST": "10.0.0.11",
+        f"{service}_SERVICE_PORT": "8050",
+        f"{service}_SERVICE_PORT_HTTP": "8050",
+        f"{service}_PORT": "tcp://10.0.0.11:8050",
+        f"{service}_PORT_8050_TCP": "tcp://10.0.0.11:8050",
+        f"{service}_PORT_8050_TCP_PROTO": "tcp",
+        f"{service}_PORT_8050_TCP_PORT": "8050",
+        f"{service}_PORT_8050_TCP_ADDR": "10.0.0.11",
+    }
+    assert Config.from_environment(links) == Config()
 
 
 @pytest.mark.parametrize(
@@ -117,11 +142,13 @@ def test_a_misspelt_name_is_no_silence() -> None:
         ("gunicorn", "WEB_CONCURRENCY", "0"),
         ("gunicorn", "DESCENT_LAB_HOSTS", "a:1"),
         ("app.container", "DESCENT_LAB_HOSTS", "a:1"),
-        # gunicorn itself stops at this one with a trace.
+        # gunicorn itself stops at this one with a traceback.
         ("app.container", "WEB_CONCURRENCY", "two"),
     ],
 )
-def test_the_container_does_not_start_and_says_why(module: str, name: str, text: str) -> None:
+def test_invalid_configuration_stops_the_container_with_a_message(
+    module: str, name: str, text: str
+) -> None:
     command = [sys.executable, "-m", module, "--bind", "127.0.0.1:0"]
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | {name: text}, capture_output=True, text=True, timeout=60

@@ -556,5 +556,5 @@ class TestHosts:
 
     @pytest.mark.parametrize("text", ["http://a", "a:80", "a/b", "*", "*.a", "a,b", "-a", "a..b"])
     def test_what_is_no_name_is_refused_with_a_sentence(self, text: str) -> None:
-        with pytest.raises(SettingsError, match=rf"^{HOSTS} must list names .* Got .*\.$"):
+        with pytest.raises(SettingsError, match=rf"^{HOSTS} must list host names .* Got .*\.$"):
             hosts(f"good.example {text}")
