@@ -10,7 +10,7 @@ from werkzeug.serving import run_simple
 
 from app.addresses import EVERYWHERE, own_address
 from app.choices import SettingsError
-from app.logs import set_form
+from app.log import configure_logging
 from app.server import create_app
 from app.serving import Handler
 
@@ -18,7 +18,7 @@ from app.serving import Handler
 def main() -> None:
     """Reads the command line and serves until Ctrl+C."""
     options = _parser().parse_args()
-    set_form()
+    configure_logging()
     try:
         app = create_app(options.lessons, listens_on=options.host)
     except SettingsError as error:

@@ -1,19 +1,19 @@
-"""What may be counted while the server works, for whoever wants to watch it."""
+"""What the trainers report while they work, for anything that wants to count it."""
 
 from __future__ import annotations
 
 
 class Meter:
-    """Counts nothing: nobody watches. `metrics.py` has the one that does."""
+    """Ignores every report; `app.web.metrics.Prometheus` counts them."""
 
     def trained(self, seconds: float) -> None:
-        """A sweep has been trained, in so many seconds of its own turn."""
+        """Records a training and its duration, queueing excluded."""
 
     def found(self) -> None:
-        """A sweep was wanted that had been trained already."""
+        """Counts a sweep found in a cache."""
 
     def waits(self, seconds: float) -> None:
-        """The trainings that run or wait now are estimated to take so long together."""
+        """Sets the estimated seconds of the trainings that are running or waiting."""
 
     def busy(self) -> None:
-        """Somebody was told to come again."""
+        """Counts a request that must be retried later."""

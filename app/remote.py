@@ -17,7 +17,7 @@ from app.board import Board, Failure
 from app.choices import SettingsError
 from app.engine import Experiment, Trainer, key_of, unpack
 from app.errands import Errand, send
-from app.logs import request_id
+from app.log import request_id
 from app.meter import Meter
 from app.presence import check
 from app.results import Sweep

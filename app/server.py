@@ -16,14 +16,13 @@ from app import VERSION
 from app.choices import SettingsError
 from app.config import Config
 from app.engine import Here, Laboratory, Shared, Trainer, warm_up
-from app.guard import set_guard
 from app.hang_ups import set_hang_ups
 from app.headers import FOREVER, hash_of, set_headers
 from app.lessons import BUILT_IN, load_course
-from app.logs import set_form, set_logs
+from app.log import configure_logging
 from app.meter import Meter
-from app.metrics import Prometheus, set_metrics
 from app.packing import constant, packed_text, set_packing
+from app.web import error_handlers, metrics, request_guard, request_log
 from callbacks import register
 from callbacks.training import experiment_payload
 from components.layout import SET_THEME, page, page_template
@@ -46,7 +45,7 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     course = load_course([BUILT_IN, *lessons, *config.lessons])
     for problem in course.problems:
         log.warning("A lesson file has a mistake: %s", problem)
-    meter = Prometheus() if config.has_metrics else None
+    meter = metrics.Prometheus() if config.has_metrics else None
     here = _here(config, meter)
     first_sweep = experiment_payload(warm_up(here))
     laboratory = Laboratory(trainer=_or_remote(here, config, meter), meter=meter)
@@ -64,15 +63,16 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     app.layout = page(first_sweep, course)
     register(app, laboratory, course, listens_on, config.frame_ancestors, meter)
     _serve_saved_page(app)
-    # First of all, since the guard's refusals have their line too.
-    set_logs(app.server)
-    set_guard(app, config.hosts)
+    # The log comes first, so that it sees what the guard refuses.
+    request_log.init_app(app.server)
+    error_handlers.init_app(app.server)
+    request_guard.init_app(app, config.hosts)
     set_packing(app.server)
     set_headers(app.server, config.frame_ancestors, [*app.csp_hashes(), hash_of(SET_THEME)])
     set_hang_ups(app.server)
     _serve_health(app.server, config.base_path)
     if meter:
-        set_metrics(app.server, meter)
+        metrics.init_app(app.server, meter)
     _serve_constant(app)
     _trust_proxies(app.server, config.proxies)
     return app
@@ -101,7 +101,7 @@ def _or_remote(here: Trainer, config: Config, meter: Meter | None) -> Trainer:
 
 def create_server() -> flask.Flask:
     """What gunicorn serves: `app.server:create_server()`."""
-    set_form()
+    configure_logging()
     try:
         server: flask.Flask = create_app().server
     except SettingsError as error:

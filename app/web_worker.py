@@ -17,7 +17,7 @@ from gunicorn.http import errors, wsgi
 from gunicorn.workers import gthread
 from gunicorn.workers.gthread import ThreadWorker
 
-from app.logs import formatter
+from app.log import formatter
 from app.plain_answers import in_plain_text
 
 OUR_MISTAKES = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)

@@ -19,7 +19,7 @@ from app.choices import SettingsError
 from app.config import REDIS, Config, ServerConfig
 from app.engine import Experiment, Here, pack, run_experiment, train_sweep, warm_up
 from app.errands import TRAIN, Errand, celery
-from app.logs import log_failure, set_form
+from app.log import configure_logging, log_failure
 from app.presence import Gone, awaited
 from app.results import Sweep
 from app.settings import Settings
@@ -53,7 +53,7 @@ def create_worker() -> Celery:
             log.warning("A training could not be handed over: %s.", type(error).__name__)
 
     worker.steps["consumer"].add(signs_of_life(board))
-    signals.setup_logging.connect(lambda **_: set_form(), weak=False)
+    signals.setup_logging.connect(lambda **_: configure_logging(), weak=False)
     # Before the processes are forked, which then share what is loaded.
     signals.worker_init.connect(lambda **_: warm_up(Here()), weak=False)
     return worker

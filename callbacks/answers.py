@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.choices import SettingsError
-from app.logs import log_failure, with_id
+from app.log import log_failure, with_request_id
 from app.own_data import OwnData
 from app.planes import PlaneChoice
 from app.presence import Gone
@@ -50,4 +50,4 @@ def answer(
     except Exception as error:
         # Whatever it was, the page stays usable.
         log_failure(error)
-        return {"ticket": ticket, "error": with_id(FAILED), "field": None}
+        return {"ticket": ticket, "error": with_request_id(FAILED), "field": None}

@@ -16,7 +16,7 @@ from dash import Dash, Input, Output
 
 from app.choices import OWN, SettingsError
 from app.csv_table import MOST_BYTES, Table, TableError, read_table
-from app.logs import log_failure, with_id
+from app.log import log_failure, with_request_id
 from app.own_data import OwnData, choose, label_of
 from app.presence import Gone
 from app.shelf import Shelf
@@ -59,7 +59,7 @@ def table_answer(request: Any) -> dict[str, Any]:
         raise
     except Exception as error:
         log_failure(error)
-        return {"ticket": ticket, "error": with_id("The server could not read this table.")}
+        return {"ticket": ticket, "error": with_request_id("The server could not read this table.")}
     return {"ticket": ticket, "table": table}
 
 

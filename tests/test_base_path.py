@@ -76,7 +76,7 @@ class TestBasePath:
     @pytest.mark.parametrize("path", ["/", "/_dash-layout", "/teaching/", "/plotly", "/metrics"])
     def test_elsewhere_there_is_nothing(self, client: FlaskClient, path: str) -> None:
         response = client.get(path)
-        assert (response.status_code, response.text) == (404, "There is nothing here.\n")
+        assert (response.status_code, response.text) == (404, "This address does not exist.\n")
 
     def test_without_the_last_slash_it_leads_there(self, client: FlaskClient) -> None:
         response = client.get("/teaching/lab", headers=FORWARDED)
@@ -104,7 +104,7 @@ class TestUnknownAddresses:
     @pytest.mark.parametrize("path", ["/foo", "/any/address", "/index.html", "/lab/"])
     def test_they_get_a_sentence_and_not_the_page(self, at_root: FlaskClient, path: str) -> None:
         response = at_root.get(path)
-        assert (response.status_code, response.text) == (404, "There is nothing here.\n")
+        assert (response.status_code, response.text) == (404, "This address does not exist.\n")
 
 
 class TestProxies:

@@ -12,7 +12,7 @@ import yaml
 from gunicorn.config import Keepalive
 
 from app.config import VARIABLES, Config, ServerConfig
-from app.guard import MOST_BYTES
+from app.web.request_guard import MAX_BODY_BYTES
 from tools.many import need
 
 ROOT = Path(__file__).parent.parent
@@ -105,7 +105,7 @@ def test_the_proxy_buffers_keeps_files_and_writes_no_address() -> None:
         assert f"{one};" in NGINX
     # What it says of an error on a level below, it says of a request, query and all.
     assert "access_log off;" in NGINX and "error_log stderr emerg;" in NGINX
-    assert int(re.search(r"client_max_body_size (\d+)m", NGINX)[1]) * 2**20 > MOST_BYTES
+    assert int(re.search(r"client_max_body_size (\d+)m", NGINX)[1]) * 2**20 > MAX_BODY_BYTES
     kept = re.search(r"location ~ (\S+) \{[^}]*proxy_cache files;", NGINX)[1]
     for path in ("assets/02-lab.css", "_dash-component-suites/dash/a.js", "plotly-7.1.0.min.js"):
         assert re.match(kept, f"/lab/{path}")

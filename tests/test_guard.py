@@ -22,9 +22,9 @@ from werkzeug.test import TestResponse
 
 from app.choices import SettingsError
 from app.config import HOSTS, hosts
-from app.guard import MOST_BYTES
 from app.server import create_app
 from app.strict_json import MOST_VALUES
+from app.web.request_guard import MAX_BODY_BYTES
 from components import ids
 
 UPDATE = "/_dash-update-component"
@@ -278,7 +278,7 @@ class TestMalformed:
     def test_a_body_above_the_limit_is_refused(
         self, how: dict, client: FlaskClient, bodies: list[dict], ran: list[str]
     ) -> None:
-        padded = json.dumps(bodies[0]).encode().ljust(MOST_BYTES - 1)
+        padded = json.dumps(bodies[0]).encode().ljust(MAX_BODY_BYTES - 1)
         assert post(client, padded, environ_overrides=how).status_code == 200
         assert len(ran) == 1
         for more in (b"  ", b" " * 100_000):

@@ -21,10 +21,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.config import METRICS
 from app.engine import Laboratory
 from app.meter import Meter
-from app.metrics import FORWARDED, is_near
 from app.server import create_app
 from app.settings import Settings, estimated_seconds
 from app.turns import Busy, Turns
+from app.web.metrics import FORWARDED, is_private
 from callbacks import training
 from components import ids
 
@@ -153,7 +153,7 @@ def test_nobody_is_told_through_a_proxy(client: FlaskClient, name: str) -> None:
     ],
 )
 def test_only_who_is_near_is_told(client: FlaskClient, address: str, is_told: bool) -> None:
-    assert is_near(address) == is_told
+    assert is_private(address) == is_told
     told = client.get("/metrics", environ_overrides={"REMOTE_ADDR": address})
     assert told.status_code == (200 if is_told else 404)
 

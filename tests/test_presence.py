@@ -15,9 +15,9 @@ from app.engine import Here, Laboratory, run_experiment
 from app.folder import Folder
 from app.hang_ups import set_hang_ups
 from app.presence import Gone, awaited, check, held
-from app.refusals import set_refusals
 from app.settings import Settings
 from app.turns import AT_ONCE, Turns
+from app.web import error_handlers
 from tests.serving import served
 from tools.many import wait
 
@@ -84,7 +84,7 @@ def test_so_one_does_before_the_folder(tmp_path: Path) -> None:
 def test_a_connection_that_is_closed_is_noticed() -> None:
     """By a server that waits for a lock which nobody lets go."""
     server, lock, ended = flask.Flask("waits"), Lock(), []
-    set_refusals(server)
+    error_handlers.init_app(server)
     set_hang_ups(server)
 
     @server.get("/")

@@ -279,7 +279,7 @@ def _met(seen: Seen, since: float, silence: float = 2) -> tuple[Figure, ...]:
 
 def _unasked(lab: Stack) -> int:
     """How many web containers get none of many requests; each refuses those that it gets."""
-    words = "refused with 404"
+    words = "Refused with 404"
     before = lab.said("web", words)
     with httpx.Client(trust_env=False) as client:
         for _ in range(ASKED):

@@ -1,4 +1,4 @@
-"""Figures for Prometheus, where a deployment wants them. They count; they name nobody."""
+"""Metrics for Prometheus, if a deployment wants them. They contain no personal data."""
 
 from __future__ import annotations
 
@@ -10,76 +10,80 @@ from prometheus_client import generate_latest as text_of
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.values import ValueClass
 
-from app.logs import has_failed
 from app.meter import Meter
-from app.refusals import Refused
+from app.web.error_handlers import Refused
+from app.web.request_log import has_failed
 
 PATH = "/metrics"
 SECONDS = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
-# What a proxy adds to a request.
+# Headers that a proxy adds to a request.
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
 class Prometheus(Meter):
-    """Counts for all processes together: through files in the folder that gunicorn.conf.py has
-    made, or without one in this process alone."""
+    """Counts across all of gunicorn's processes, through files in the folder that gunicorn.conf.py
+    creates; without such a folder, in this process only."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
         self._seconds = Histogram(
             "descent_lab_training_seconds",
-            "Trainings, by how long they took without the wait before",
+            "Duration of trainings, without the time in the queue",
             buckets=SECONDS,
             registry=registry,
         )
         self._found = Counter(
-            "descent_lab_cache_hits", "Sweeps that had been trained already", registry=registry
+            "descent_lab_cache_hits", "Sweeps found in a cache", registry=registry
         )
         self._waits = Gauge(
             "descent_lab_queue_seconds",
-            "The estimated seconds of the trainings that run or wait",
+            "Estimated seconds of the trainings that are running or waiting",
             multiprocess_mode="livesum",
             registry=registry,
         )
         self._busy = Counter(
-            "descent_lab_busy", "Answers that told somebody to come again", registry=registry
+            "descent_lab_busy",
+            "Requests answered with a time after which to retry",
+            registry=registry,
         )
         self._refused = Counter(
             "descent_lab_refusals",
-            "Requests that were answered with an error",
+            "Requests answered with an error status",
             ["status"],
             registry=registry,
         )
         self._failed = Counter(
-            "descent_lab_failures", "Requests that failed by a mistake here", registry=registry
+            "descent_lab_failures",
+            "Requests that failed with an unexpected error",
+            registry=registry,
         )
 
     def trained(self, seconds: float) -> None:
-        """One more training."""
+        """Records a training and its duration, queueing excluded."""
         self._seconds.observe(seconds)
 
     def found(self) -> None:
-        """One more hit."""
+        """Counts a sweep found in a cache."""
         self._found.inc()
 
     def waits(self, seconds: float) -> None:
-        """The queue of this process."""
+        """Sets the estimated seconds of work in this process's queue."""
         self._waits.set(seconds)
 
     def busy(self) -> None:
-        """One more who shall come again."""
+        """Counts a request that must be retried later."""
         self._busy.inc()
 
     def refused(self, status: int) -> None:
-        """One more refusal."""
+        """Counts an error response."""
         self._refused.labels(str(status)).inc()
 
     def failed(self) -> None:
-        """One more failure."""
+        """Counts an unexpected error."""
         self._failed.inc()
 
     def text(self) -> bytes:
-        """All figures in Prometheus's own form."""
+        """All metrics in Prometheus's text format."""
         registry = self._registry
         if ValueClass._multiprocess:
             registry = CollectorRegistry()
@@ -87,8 +91,8 @@ class Prometheus(Meter):
         return text_of(registry)
 
 
-def set_metrics(server: flask.Flask, meter: Prometheus) -> None:
-    """Counts what is refused, and answers at PATH."""
+def init_app(server: flask.Flask, meter: Prometheus) -> None:
+    """Counts error responses and serves all metrics at PATH."""
 
     @server.after_request
     def count(response: flask.Response) -> flask.Response:
@@ -100,20 +104,20 @@ def set_metrics(server: flask.Flask, meter: Prometheus) -> None:
 
     @server.get(PATH)
     def metrics() -> flask.Response:
-        check_watcher(flask.request)
+        check_scraper(flask.request)
         return flask.Response(meter.text(), content_type=CONTENT_TYPE_LATEST)
 
 
-def check_watcher(request: flask.Request) -> None:
-    """Whoever asks from this machine or a private network, and not through a proxy, which would
-    hand on what comes from anywhere. Raises Refused as if there were nothing here."""
-    is_handed_on = any(name in request.headers for name in FORWARDED)
-    if is_handed_on or not is_near(request.remote_addr or ""):
+def check_scraper(request: flask.Request) -> None:
+    """Allows direct requests from this machine and from private networks. A proxy would forward
+    requests from anywhere. Raises Refused with 404 otherwise."""
+    is_forwarded = any(name in request.headers for name in FORWARDED)
+    if is_forwarded or not is_private(request.remote_addr or ""):
         raise Refused(404)
 
 
-def is_near(address: str) -> bool:
-    """Whether an address is of this machine or of a private network."""
+def is_private(address: str) -> bool:
+    """Whether an IP address belongs to this machine or a private network; False if invalid."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the log says of a request, in both forms, and that it says nothing of what was sent."""
+"""Log lines about requests, in both formats, without anything that was sent."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from app.logs import ForMachines, ForPeople, formatter
+from app.log import JsonFormatter, TextFormatter, formatter
 from callbacks import training
 from callbacks.answers import FAILED
 from components import ids
 
 SECRET = "secretword"
-REQUESTS = ("app.logs",)
+LOGGERS = ("app.log", "app.web.request_log")
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    """The requests' lines as a machine reads them."""
-    made = [ForMachines().format(one) for one in caplog.records if one.name in REQUESTS]
+    """The log lines about requests, parsed from JSON."""
+    made = [JsonFormatter().format(one) for one in caplog.records if one.name in LOGGERS]
     assert not any("\n" in one for one in made)
     return [json.loads(one) for one in made]
 
@@ -49,7 +49,7 @@ def asked(client: FlaskClient, value: object) -> Any:
         (SECRET.upper(), "/", 405, "unknown"),
     ],
 )
-def test_a_refusal_is_one_line_without_what_was_sent(
+def test_a_refused_request_logs_one_line_that_quotes_nothing_it_sent(
     client: FlaskClient,
     caplog: pytest.LogCaptureFixture,
     method: str,
@@ -69,7 +69,7 @@ def test_a_refusal_is_one_line_without_what_was_sent(
     assert SECRET not in whole.lower()
 
 
-def test_what_works_leaves_no_line_and_has_an_id_of_its_own(
+def test_a_successful_request_logs_nothing_and_has_a_unique_id(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     found = {client.get("/health").headers["X-Request-Id"] for _ in range(20)}
@@ -77,7 +77,7 @@ def test_what_works_leaves_no_line_and_has_an_id_of_its_own(
     assert lines(caplog) == []
 
 
-def test_the_person_and_the_log_know_a_failure_by_the_same_id(
+def test_the_error_sentence_and_the_log_line_have_the_same_request_id(
     client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -87,14 +87,14 @@ def test_the_person_and_the_log_know_a_failure_by_the_same_id(
     response = asked(client, {"ticket": 1, "settings": {"seed": 3}})
     own_id = response.headers["X-Request-Id"]
     answer = response.json["response"][ids.TRAIN_ANSWER]["data"]
-    assert answer["error"] == f"{FAILED} Tell whoever runs it: {own_id}."
+    assert answer["error"] == f"{FAILED} Give this ID to the administrator: {own_id}."
     (line,) = lines(caplog)
     assert line["level"] == "error" and line["request"] == own_id
-    assert "ValueError" in line["message"] and "test_logs.py" in line["message"]
+    assert "ValueError" in line["message"] and "test_log.py" in line["message"]
     assert SECRET not in json.dumps(line) + caplog.text
 
 
-def test_a_failure_that_became_a_500_is_one_line_too(
+def test_an_unexpected_error_answered_with_500_logs_one_line(
     app: Dash,
     client: FlaskClient,
     caplog: pytest.LogCaptureFixture,
@@ -116,14 +116,14 @@ def record(**more: Any) -> logging.LogRecord:
     return made
 
 
-class TestForms:
-    def test_for_people(self) -> None:
-        text = ForPeople().format(record(fields={"request": "abc"}))
+class TestFormatters:
+    def test_text_lines_end_with_the_request_id(self) -> None:
+        text = TextFormatter().format(record(fields={"request": "abc"}))
         assert re.fullmatch(r"\d{4}-\d\d-\d\d \S+ ERROR it is\nlong \[abc\]", text)
-        assert ForPeople().format(record()).endswith("ERROR it is\nlong")
+        assert TextFormatter().format(record()).endswith("ERROR it is\nlong")
 
-    def test_for_machines(self) -> None:
-        line = json.loads(ForMachines().format(record(fields={"request": "abc", "status": 404})))
+    def test_json_lines_contain_the_fields_of_the_record(self) -> None:
+        line = json.loads(JsonFormatter().format(record(fields={"request": "abc", "status": 404})))
         time = line.pop("time")
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", time)
         assert line == {
@@ -134,28 +134,30 @@ class TestForms:
             "status": 404,
         }
 
-    @pytest.mark.parametrize("form", [ForPeople(), ForMachines()])
-    def test_an_errors_own_words_are_left_out(self, form: logging.Formatter) -> None:
-        """Other packages log errors with all that these say."""
+    @pytest.mark.parametrize("form", [TextFormatter(), JsonFormatter()])
+    def test_the_message_of_an_exception_is_not_logged(self, form: logging.Formatter) -> None:
+        """Other packages log exceptions, whose messages may quote a request."""
         try:
             int(SECRET)
         except ValueError:
             text = form.format(record(exc_info=sys.exc_info()))
         assert (
             "ValueError" in text
-            and "test_logs.py" in text
+            and "test_log.py" in text
             and SECRET not in text.replace("int(SECRET)", "")
         )
 
-    @pytest.mark.parametrize(("is_terminal", "form"), [(True, ForPeople), (False, ForMachines)])
-    def test_where_the_lines_go_decides(
+    @pytest.mark.parametrize(
+        ("is_terminal", "form"), [(True, TextFormatter), (False, JsonFormatter)]
+    )
+    def test_the_format_is_text_at_a_terminal_and_json_elsewhere(
         self, monkeypatch: pytest.MonkeyPatch, is_terminal: bool, form: type
     ) -> None:
         monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal, raising=False)
         assert type(formatter()) is form
 
-    def test_a_process_without_a_terminal_writes_json(self) -> None:
-        code = "import logging; from app.logs import set_form; set_form(); set_form()\n"
+    def test_configure_logging_twice_writes_each_line_once(self) -> None:
+        code = "import logging; from app.log import configure_logging as c; c(); c()\n"
         code += "logging.getLogger('a').warning('said')"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert json.loads(done.stderr)["message"] == "said"

@@ -1,8 +1,8 @@
-"""Keeps from Dash whatever its own page would not send: Dash trusts what a request says of itself.
+"""Refuses requests that the page itself would never send, before Dash handles them.
 
-Dash takes a request's ids, counts and nesting as they come: what it does not expect becomes an
-error of the server, and a hundred thousand inputs cost seconds before any callback. Here each
-request is held against the callback that it names. What a value means is the callback's to check.
+Dash trusts the ids, counts and nesting of a request: unexpected ones become server errors, and a
+hundred thousand inputs cost seconds before any callback runs. The guard compares each request with
+the callback that it names. The values themselves are for the callback to check.
 """
 
 from __future__ import annotations
@@ -17,41 +17,44 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.utils import host_is_trusted
 
 from app.addresses import LOOPBACK
-from app.refusals import Refused, set_refusals
 from app.strict_json import JsonError, read_json
+from app.web.error_handlers import Refused
 
-LONGEST_HOST = 255
-# A person's own file of 2 MiB takes a third more in base64.
-MOST_BYTES = 4 * 2**20
+MAX_HOST_LENGTH = 255
+# A data file of 2 MiB takes a third more in base64.
+MAX_BODY_BYTES = 4 * 2**20
 REQUIRED = {"output", "outputs", "inputs", "changedPropIds"}
 OPTIONAL = {"state", "parsedChangedPropsIds"}
 
 
-def set_guard(app: Dash, known_hosts: Sequence[str] = ()) -> None:
-    """Puts the guard before `app`; it answers to `known_hosts` and this machine alone, if any are
-    named. All callbacks take plain ids: one that matches a pattern of ids would be refused."""
+def init_app(app: Dash, known_hosts: Sequence[str] = ()) -> None:
+    """Checks every request to `app` first. Callbacks must use plain ids: requests to a callback
+    with pattern-matching ids are refused.
+
+    known_hosts  the host names that `app` answers to besides the loopback address; empty for any
+    """
     server: flask.Flask = app.server
-    server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
-    # Else two slashes are answered with a redirection.
+    server.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    # Otherwise two slashes in a row are answered with a redirect.
     server.url_map.merge_slashes = False
     if known_hosts:
-        # A container asks itself whether it is well under its loopback address.
+        # A container's health check asks for its loopback address.
         server.config["TRUSTED_HOSTS"] = [*known_hosts, *LOOPBACK]
-    set_refusals(server)
     prefix = app.config.routes_pathname_prefix
-    endpoint, elsewhere = f"{prefix}_dash-update-component", f"{prefix}<path:path>"
+    endpoint, catch_all = f"{prefix}_dash-update-component", f"{prefix}<path:path>"
 
     @server.before_request
     def guard() -> None:
         request = flask.request
-        # They are for who writes; here the framework would send a file and call it a failure.
+        # These preconditions make no sense for files that are only read, and Werkzeug would answer
+        # with status 412 and the file attached.
         for name in ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"):
             request.environ.pop(name, None)
-        # Empty is what cannot be one; an unknown one raises by itself.
-        if not 0 < len(request.host) <= LONGEST_HOST:
+        # Werkzeug returns "" for an invalid host, and raises for one that is not trusted.
+        if not 0 < len(request.host) <= MAX_HOST_LENGTH:
             raise Refused(400)
-        # Dash would show the page at any address, where what it loads beside itself is missing.
-        if request.endpoint == elsewhere:
+        # Dash would serve the page at any address, where its relative links are broken.
+        if request.endpoint == catch_all:
             raise Refused(404)
         if request.endpoint == endpoint and request.method == "POST":
             check_origin(request, known_hosts)
@@ -59,7 +62,8 @@ def set_guard(app: Dash, known_hosts: Sequence[str] = ()) -> None:
 
 
 def check_origin(request: flask.Request, known_hosts: Sequence[str]) -> None:
-    """A browser says on whose behalf it asks; other programs need not."""
+    """Raises Refused for a request that a browser sent on behalf of another website. Other programs
+    need not send these headers."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Refused(403)
     origin = request.headers.get("Origin")
@@ -67,7 +71,7 @@ def check_origin(request: flask.Request, known_hosts: Sequence[str]) -> None:
         return
     try:
         parts = urlsplit(origin)
-        # A default port stands in neither; behind a proxy the scheme is not known.
+        # Neither header names a default port, and behind a proxy the scheme is unknown.
         named = parts.netloc.lower().removesuffix(":80").removesuffix(":443")
     except ValueError:
         raise Refused(403) from None
@@ -78,8 +82,7 @@ def check_origin(request: flask.Request, known_hosts: Sequence[str]) -> None:
 
 
 def read_body(request: flask.Request) -> Any:
-    """The request's JSON. The framework refuses a body that says it is above MOST_BYTES; one that
-    comes in chunks it cuts off there."""
+    """The request's JSON. Raises Refused if it is too large or invalid."""
     if request.mimetype != "application/json":
         raise Refused(415)
     try:
@@ -87,9 +90,10 @@ def read_body(request: flask.Request) -> Any:
     except HTTPException:
         raise
     except Exception:
-        # Each server has errors of its own for a body that breaks off or is not in chunks.
+        # Each WSGI server raises its own errors for a truncated or malformed body.
         raise Refused(400) from None
-    if len(body) >= MOST_BYTES and not request.content_length:
+    # Werkzeug refuses a declared length above the limit, but truncates a chunked body there.
+    if len(body) >= MAX_BODY_BYTES and not request.content_length:
         raise Refused(413)
     try:
         return read_json(body)
@@ -98,16 +102,16 @@ def read_body(request: flask.Request) -> Any:
 
 
 def check_body(body: Any, callbacks: dict[str, Any]) -> None:
-    """Raises Refused where the page would not send this to one of the callbacks."""
+    """Raises Refused unless the page would send this to one of the callbacks."""
     if not isinstance(body, dict):
-        raise Refused(400, "The request must be an object.")
+        raise Refused(400, "The request must be a JSON object.")
     if not REQUIRED <= body.keys() <= REQUIRED | OPTIONAL:
-        raise Refused(400, "The request does not have the parts that it should have.")
+        raise Refused(400, "The request has missing or unknown fields.")
     output = body["output"]
     callback = callbacks.get(output) if isinstance(output, str) else None
-    # What the browser does by itself is listed too, but nothing that the server could run.
+    # Clientside callbacks are listed as well, but the server cannot run them.
     if callback is None or "callback" not in callback:
-        raise Refused(404, "There is nothing that answers such a request.")
+        raise Refused(404, "No callback has this output.")
     _check_outputs(body["outputs"], callback["output"])
     _check_values(body["inputs"], callback["inputs"])
     _check_values(body.get("state", []), callback["state"])
@@ -121,26 +125,25 @@ def _check_outputs(got: Any, wanted: Any) -> None:
         for one in (wanted if is_list else [wanted])
     ]
     if got != (parts if is_list else parts[0]):
-        raise Refused(400, "The request asks for other parts of the page than it names.")
+        raise Refused(400, "The outputs of the request do not match its callback.")
 
 
 def _check_values(got: Any, wanted: list[dict[str, Any]]) -> None:
-    """Each value stands under the id and the property from which it comes."""
+    """Each value must come with the id and property that the callback reads."""
     if not isinstance(got, list) or len(got) != len(wanted):
         raise Refused(400, "The request has too many or too few values.")
     for one, place in zip(got, wanted, strict=True):
         expected = {"id": place["id"], "property": place["property"]}
-        # A value that the browser does not have is left out.
+        # The browser omits a value that is undefined.
         if not isinstance(one, dict) or expected != {k: one[k] for k in one if k != "value"}:
-            raise Refused(400, "The request has a value of another part of the page.")
+            raise Refused(400, "The values of the request do not match its callback.")
 
 
 def _check_changes(body: dict[str, Any], inputs: list[dict[str, Any]]) -> None:
     known = [f"{place['id']}.{place['property']}" for place in inputs]
     changed = body["changedPropIds"]
     is_list = isinstance(changed, list) and 0 < len(changed) <= len(known)
-    if not is_list or any(one not in known for one in changed):
-        raise Refused(400, "The request does not say what has changed.")
-    # With plain ids, the browser has nothing to take apart.
-    if body.get("parsedChangedPropsIds", changed) != changed:
-        raise Refused(400, "The request does not say what has changed.")
+    # With plain ids, the parsed ids equal the others.
+    is_parsed = body.get("parsedChangedPropsIds", changed) == changed
+    if not is_list or not is_parsed or any(one not in known for one in changed):
+        raise Refused(400, "The request does not say which of its inputs changed.")

@@ -1,0 +1,1 @@
+"""The HTTP edge: what happens to a request before and after its callback."""
