@@ -8,8 +8,8 @@ from pathlib import Path
 
 from werkzeug.serving import run_simple
 
-from app.addresses import EVERYWHERE, own_address
 from app.choices import SettingsError
+from app.lan_address import EVERYWHERE, own_address
 from app.log import configure_logging
 from app.server import create_app
 from app.serving import Handler
@@ -55,12 +55,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _address(host: str, port: int, base_path: str = "/") -> str:
-    """What a person types to get here; for all addresses, this machine's own in the network."""
-    path = "" if base_path == "/" else base_path
-    if host not in EVERYWHERE:
-        return f"http://{host}:{port}{path}"
-    host = own_address() or "127.0.0.1"
-    return f"http://{host}:{port}{path}  (this is what the class types)"
+    """The address to open in a browser; when the server listens on all interfaces, the one that
+    other machines on the network can reach."""
+    place = f"{port}{'' if base_path == '/' else base_path}"
+    if host in EVERYWHERE:
+        return f"http://{own_address() or '127.0.0.1'}:{place}  (this is what the class types)"
+    # A URL has an IPv6 address in brackets.
+    return f"http://[{host}]:{place}" if ":" in host else f"http://{host}:{place}"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from threading import Lock
 import brotli
 import flask
 
-from app.headers import is_file
+from app.web.response_headers import is_file
 
 if sys.version_info >= (3, 14):
     from compression import zstd

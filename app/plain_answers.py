@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.headers import ALWAYS, NEVER
+from app.web.response_headers import ALWAYS, NEVER
 
 
 def in_plain_text(status: int, reason: str, sentence: str) -> bytes:

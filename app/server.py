@@ -17,12 +17,12 @@ from app.choices import SettingsError
 from app.config import Config
 from app.engine import Here, Laboratory, Shared, Trainer, warm_up
 from app.hang_ups import set_hang_ups
-from app.headers import FOREVER, hash_of, set_headers
 from app.lessons import BUILT_IN, load_course
 from app.log import configure_logging
 from app.meter import Meter
 from app.packing import constant, packed_text, set_packing
-from app.web import error_handlers, metrics, request_guard, request_log
+from app.web import error_handlers, metrics, request_guard, request_log, response_headers
+from app.web.response_headers import FOREVER, hash_of
 from callbacks import register
 from callbacks.training import experiment_payload
 from components.layout import SET_THEME, page, page_template
@@ -68,7 +68,9 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     error_handlers.init_app(app.server)
     request_guard.init_app(app, config.hosts)
     set_packing(app.server)
-    set_headers(app.server, config.frame_ancestors, [*app.csp_hashes(), hash_of(SET_THEME)])
+    response_headers.init_app(
+        app.server, config.frame_ancestors, [*app.csp_hashes(), hash_of(SET_THEME)]
+    )
     set_hang_ups(app.server)
     _serve_health(app.server, config.base_path)
     if meter:

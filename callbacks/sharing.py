@@ -10,11 +10,11 @@ import flask
 import segno
 from dash import Dash, Input, Output, no_update
 
-from app.addresses import EVERYWHERE, LOOPBACK, own_address
 from app.choices import SettingsError
 from app.config import ANCESTORS
 from app.engine import Laboratory
 from app.export import DATA_FILE, notebook, script
+from app.lan_address import EVERYWHERE, LOOPBACK, own_address
 from app.own_data import OwnData
 from app.settings import Settings
 from app.shelf import Shelf
@@ -27,13 +27,13 @@ from components import ids
 # In bytes; beyond some 2300 no QR code has room.
 LONGEST_LINK = 1500
 ONLY_HERE = (
-    "Only this machine can open this link: the server listens to itself alone. For a class start "
-    "it with: make classroom"
+    "This link works on this computer only, because the server accepts local connections only. "
+    "For a class, start it with: make classroom"
 )
-OWN_NOTE = "Your own data are never in a link: hand on the file as well."
+OWN_NOTE = "A link never contains your own data, so share the file as well."
 NOT_KNOWN = (
-    "This link names this machine by an address that leads to itself. For a class open the page "
-    "under the machine's own network address and share that."
+    "This link contains a loopback address, so it works on this computer only. For a class, open "
+    "the page at this computer's network address and share that link."
 )
 
 
@@ -77,7 +77,10 @@ def share_answer(request: Any, page_url: str, listens_on: str | None) -> dict[st
     request = fields_of(request)
     query = request.get("query")
     if not isinstance(query, str) or len(query.encode()) > LONGEST_LINK:
-        return {"ticket": ticket_of(request), "error": "There is no such link."}
+        return {
+            "ticket": ticket_of(request),
+            "error": f"A link can have at most {LONGEST_LINK} bytes.",
+        }
     base, note = class_address(page_url, listens_on)
     link = f"{base}?{query}" if query else base
     if "dataset=own" in query.split("&"):
@@ -115,17 +118,17 @@ def frames_note(ancestors: Sequence[str]) -> str:
     """Which pages may show this one in a frame."""
     if not ancestors:
         return (
-            "Only pages of this server may show this frame. For a course page its origin must be "
-            f"named in {ANCESTORS} where the server is started."
+            "Only pages on this server can embed this frame. For a course page, start the server "
+            f"with the page's origin in {ANCESTORS}."
         )
-    return f"Pages of this server and of {', '.join(ancestors)} may show this frame."
+    return f"Pages on this server and on {', '.join(ancestors)} can embed this frame."
 
 
 def exported(laboratory: Laboratory, request: Any, settings: Settings) -> dict[str, Any]:
     """A file for dcc.Download: {"content", "filename", "type"}."""
     kind = request.get("kind")
     if not isinstance(kind, str) or kind not in FILES:
-        raise SettingsError("There is no such file to take away.")
+        raise SettingsError("There is no file of this kind.")
     make, name, media_type = FILES[kind]
     return {"content": make(laboratory, settings), "filename": name, "type": media_type}
 
@@ -137,7 +140,7 @@ def _run(laboratory: Laboratory, settings: Settings) -> str:
 
 def _own_csv(_: Laboratory, settings: Settings) -> str:
     if settings.own is None:
-        raise SettingsError("There is no such file to take away.")
+        raise SettingsError("There is no file of this kind.")
     return settings.own.csv()
 
 

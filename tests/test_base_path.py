@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.config import BASE_PATH, PROXIES
-from app.headers import FOREVER
 from app.server import ASSETS, create_app
+from app.web.response_headers import FOREVER
 from components import ids
 
 FORWARDED = {

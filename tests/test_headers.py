@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 from app import __main__ as command
 from app.choices import SettingsError
 from app.config import ANCESTORS, HOSTS, frame_ancestors
-from app.headers import FOREVER, hash_of
 from app.server import ASSETS, create_app
 from app.serving import Handler
+from app.web.response_headers import FOREVER, hash_of
 from tests.serving import served
 
 COURSE = "https://course.example.org"
@@ -165,6 +165,11 @@ class TestEveryAnswer:
         [
             ("https://lab.example.org", True),
             ("http://localhost:8050", True),
+            ("http://localhost", True),
+            ("http://127.0.0.1:8050", True),
+            ("http://[::1]:8050", True),
+            ("http://[::1]", True),
+            ("http://localhost.example.org", False),
             # There a browser would ignore it, and complain in the console.
             ("http://10.1.2.3:8050", False),
         ],

@@ -395,7 +395,7 @@ class TestBrokenRequests:
 
     def test_a_data_file_of_a_built_in_data_set_is_refused(self, worker: Worker) -> None:
         result = worker.export({"ticket": 5, "settings": {}, "kind": "data"})
-        assert result["error"] == "There is no such file to take away."
+        assert result["error"] == "There is no file of this kind."
 
 
 def never(chosen: Settings, plane: PlaneChoice) -> dict:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.headers import ALWAYS
+from app.web.response_headers import ALWAYS
 from tests.test_headers import serve_by_gunicorn, speak
 
 

@@ -196,6 +196,9 @@ class TestCommand:
     def test_the_address_of_one_person(self) -> None:
         assert command._address("127.0.0.1", 8050) == "http://127.0.0.1:8050"
 
+    def test_an_ipv6_address_is_printed_in_brackets(self) -> None:
+        assert command._address("::1", 8050, "/lab/") == "http://[::1]:8050/lab/"
+
     @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
     @pytest.mark.parametrize(("own", "typed"), [("10.1.2.3", "10.1.2.3"), (None, "127.0.0.1")])
     def test_the_address_that_a_class_types(

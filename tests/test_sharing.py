@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import addresses
+from app import lan_address
 from app.engine import Laboratory
 from app.export import notebook, script
 from app.settings import Settings
@@ -68,7 +68,7 @@ def test_without_a_network_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_machines_own_address_is_none_of_the_loopback() -> None:
-    assert addresses.own_address() not in addresses.LOOPBACK
+    assert lan_address.own_address() not in lan_address.LOOPBACK
 
 
 @given(json_values)
@@ -149,4 +149,4 @@ def test_script_and_notebook_are_those_of_these_settings(laboratory: Laboratory)
 def test_an_unknown_file_is_a_sentence(laboratory: Laboratory, kind: object) -> None:
     request = {"ticket": 1, "kind": kind, "settings": {}}
     result = answer(request, lambda settings, _: exported(laboratory, request, settings), Shelf(8))
-    assert result["error"] == "There is no such file to take away."
+    assert result["error"] == "There is no file of this kind."

@@ -16,7 +16,7 @@ from dash import Dash
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.utils import host_is_trusted
 
-from app.addresses import LOOPBACK
+from app.lan_address import LOOPBACK
 from app.strict_json import JsonError, read_json
 from app.web.error_handlers import Refused
 

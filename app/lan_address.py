@@ -1,4 +1,4 @@
-"""Under which address this machine is found by the others in the room."""
+"""The address at which other machines on the local network reach this one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def own_address() -> str | None:
-    """This machine's own address in its network, or None without one."""
+    """This machine's IPv4 address on its local network, or None without a network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             # Nothing is sent: the system only chooses the interface that leads outside.

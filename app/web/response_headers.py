@@ -7,11 +7,12 @@ import hashlib
 import re
 import sys
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import flask
 from dash.fingerprint import check_fingerprint, version_clean
 
-from app.addresses import LOOPBACK
+from app.lan_address import LOOPBACK
 
 # A name that changes with what it names never has to be asked for again.
 FOREVER = "public, max-age=31536000, immutable"
@@ -27,7 +28,7 @@ ALWAYS = {
 }
 
 
-def set_headers(server: flask.Flask, ancestors: Sequence[str], scripts: Sequence[str] = ()) -> None:
+def init_app(server: flask.Flask, ancestors: Sequence[str], scripts: Sequence[str] = ()) -> None:
     """Puts the headers on everything that the server sends.
 
     ancestors  the origins that may show the page in a frame
@@ -117,5 +118,6 @@ def is_file(request: flask.Request) -> bool:
 
 
 def _is_trustworthy(request: flask.Request) -> bool:
-    """Elsewhere browsers ignore the header, and say so in the console as an error."""
-    return request.is_secure or request.host.rpartition(":")[0] in LOOPBACK
+    """Whether the browser calls this origin trustworthy. Anywhere else it ignores the header and
+    reports an error in its console."""
+    return request.is_secure or urlsplit(f"//{request.host}").hostname in LOOPBACK
