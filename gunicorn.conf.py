@@ -1,19 +1,16 @@
 """How gunicorn serves Descent Lab in its container; it finds this file in the working directory."""
 
-import contextlib
 import gc
 import os
 import shutil
 import tempfile
 
 from app.choices import SettingsError
-from app.config import CACHE, Config, ServerConfig
+from app.config import Config, ServerConfig
 
 MEMORY = "/dev/shm"
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
 OUR_FOLDER = f"{MEMORY}/descent-lab-metrics-"
-# What is made here goes at the end; a folder of a person's own stays.
-OUR_CACHE = "_DESCENT_LAB_OUR_CACHE"
 
 try:
     container = ServerConfig.from_environment()
@@ -39,12 +36,6 @@ control_socket_disable = True
 
 # Finish what is in flight before `docker stop` loses patience at 10 seconds.
 graceful_timeout = 8
-
-# What one process trains, the others find; again a reload finds the folder that there is.
-# Without room for one, each process trains for itself.
-if CACHE not in os.environ:
-    with contextlib.suppress(OSError):
-        os.environ[CACHE] = os.environ[OUR_CACHE] = tempfile.mkdtemp(prefix="descent-lab-cache-")
 
 # The processes count together in files of a folder; a reload finds the one that there is.
 if choices.has_metrics and COUNTED_IN not in os.environ:
@@ -84,5 +75,3 @@ def on_exit(server):
     gc.freeze()
     if os.environ.get(COUNTED_IN, "").startswith(OUR_FOLDER):
         shutil.rmtree(os.environ[COUNTED_IN], ignore_errors=True)
-    if OUR_CACHE in os.environ:
-        shutil.rmtree(os.environ[OUR_CACHE], ignore_errors=True)

@@ -20,9 +20,9 @@ ANCESTORS = f"{OURS}FRAME_ANCESTORS"
 BASE_PATH = f"{OURS}BASE_PATH"
 PROXIES = f"{OURS}PROXIES"
 METRICS = f"{OURS}METRICS"
-CACHE = f"{OURS}CACHE"
-CACHE_MB = f"{OURS}CACHE_MB"
 REDIS = "REDIS_URL"
+# Earlier versions read these. They change nothing now, and must not stop the start.
+RETIRED = (f"{OURS}CACHE", f"{OURS}CACHE_MB")
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 NAME = re.compile(rf"\.?(?:{LABEL}\.)*{LABEL}")
@@ -41,7 +41,6 @@ SERVICE_LINK = re.compile(
 )
 MOST_PROXIES = 9
 REDIS_URL = re.compile(r"rediss?://[^\s/]+(?:/\d{1,3})?")
-DEFAULT_CACHE_MB, MOST_CACHE_MB = 128, 65536
 
 
 @dataclass(frozen=True)
@@ -97,18 +96,6 @@ VARIABLES = (
         "1 serves Prometheus metrics at `/metrics`, see [docs/operations.md](docs/operations.md)",
     ),
     Variable(
-        CACHE,
-        "anywhere",
-        "a private temporary folder in a container, else none",
-        "folder in which the server processes share finished sweeps; nothing else may use it",
-    ),
-    Variable(
-        CACHE_MB,
-        "anywhere",
-        str(DEFAULT_CACHE_MB),
-        "size limit of that folder in megabytes; at most half of the free space is used",
-    ),
-    Variable(
         REDIS,
         "anywhere",
         "none",
@@ -136,9 +123,9 @@ class Config:
     base_path: str = "/"
     proxies: int = 0
     has_metrics: bool = False
-    cache: Path | None = None
-    cache_bytes: int = DEFAULT_CACHE_MB * 10**6
     redis: str = field(default="", repr=False)
+    # The names of variables that are set and no longer used.
+    retired: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
@@ -148,7 +135,7 @@ class Config:
         misspelt limit would not limit anything. Kubernetes' service links are ignored.
         """
         known = {one.name for one in VARIABLES}
-        reject_unknown(environment, known)
+        reject_unknown(environment, {*known, *RETIRED})
         text = {name: environment.get(name, "").strip() for name in known}
         return cls(
             lessons=tuple(Path(folder) for folder in text[LESSONS].split(os.pathsep) if folder),
@@ -157,9 +144,8 @@ class Config:
             base_path=base_path(text[BASE_PATH]),
             proxies=whole(PROXIES, text[PROXIES], 0, 0, MOST_PROXIES),
             has_metrics=bool(whole(METRICS, text[METRICS], 0, 0, 1)),
-            cache=Path(text[CACHE]) if text[CACHE] else None,
-            cache_bytes=whole(CACHE_MB, text[CACHE_MB], DEFAULT_CACHE_MB, 1, MOST_CACHE_MB) * 10**6,
             redis=redis_url(text[REDIS]),
+            retired=tuple(name for name in RETIRED if name in environment),
         )
 
 

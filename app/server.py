@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import VERSION
 from app.choices import SettingsError
 from app.config import Config
-from app.engine import Here, Laboratory, Shared, Trainer, warm_up
+from app.engine import Here, Laboratory, Trainer, warm_up
 from app.hang_ups import set_hang_ups
 from app.lessons import BUILT_IN, load_course
 from app.log import configure_logging
@@ -45,8 +45,10 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     course = load_course([BUILT_IN, *lessons, *config.lessons])
     for problem in course.problems:
         log.warning("A lesson file has a mistake: %s", problem)
+    for name in config.retired:
+        log.warning("%s is no longer used. Remove it from the environment.", name)
     meter = metrics.Prometheus() if config.has_metrics else None
-    here = _here(config, meter)
+    here = Here(meter=meter)
     first_sweep = experiment_payload(warm_up(here))
     laboratory = Laboratory(trainer=_or_remote(here, config, meter), meter=meter)
     app = Dash(
@@ -78,16 +80,6 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     _serve_constant(app)
     _trust_proxies(app.server, config.proxies)
     return app
-
-
-def _here(config: Config, meter: Meter | None) -> Trainer:
-    """This process, alone or for all that look into the same folder."""
-    here = Here(meter=meter)
-    if not config.cache:
-        return here
-    from app.folder import Folder  # Not on Windows, which has no such locks.
-
-    return Shared(Folder(config.cache, config.cache_bytes), here, meter)
 
 
 def _or_remote(here: Trainer, config: Config, meter: Meter | None) -> Trainer:

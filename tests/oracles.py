@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -131,3 +131,20 @@ def lone_run(
 def same(left: ndarray, right: ndarray) -> bool:
     """Bit for bit, where a NaN equals a NaN."""
     return bool(np.array_equal(left, right, equal_nan=True))
+
+
+def check_same(one: Any, other: Any) -> None:
+    """Asserts that two values of any depth are the same bit for bit."""
+    assert type(one) is type(other)
+    if isinstance(one, Tensor | np.ndarray):
+        one, other = np.asarray(one), np.asarray(other)
+        assert (one.dtype, one.shape) == (other.dtype, other.shape)
+        assert one.tobytes() == other.tobytes()
+    elif is_dataclass(one):
+        for part in fields(one):
+            check_same(getattr(one, part.name), getattr(other, part.name))
+    elif isinstance(one, tuple):
+        for parts in zip(one, other, strict=True):
+            check_same(*parts)
+    else:
+        assert one == other or (one != one and other != other)

@@ -46,7 +46,6 @@ def test_every_variable_is_read() -> None:
         "DESCENT_LAB_BASE_PATH": "/teaching/lab/",
         "DESCENT_LAB_PROXIES": "2",
         "DESCENT_LAB_METRICS": "1",
-        "DESCENT_LAB_CACHE": "/c", "DESCENT_LAB_CACHE_MB": "7",
         "REDIS_URL": "redis://:secret@redis:6379/0",
         "PORT": "80", "WEB_CONCURRENCY": "3", "THREADS": "4",
     }  # fmt: skip
@@ -58,8 +57,6 @@ def test_every_variable_is_read() -> None:
         base_path="/teaching/lab/",
         proxies=2,
         has_metrics=True,
-        cache=Path("/c"),
-        cache_bytes=7_000_000,
         redis="redis://:secret@redis:6379/0",
     )
     assert "secret" not in repr(Config.from_environment(chosen))
@@ -75,7 +72,6 @@ def test_every_variable_is_read() -> None:
         *(("DESCENT_LAB_BASE_PATH", text) for text in ("/a b/", "/<x>/", "/é/", "/lab/?a/")),
         *(("DESCENT_LAB_PROXIES", text) for text in ("-1", "10", "1.0", "one", "9" * 5000, "²")),
         *(("DESCENT_LAB_METRICS", text) for text in ("2", "yes", "true")),
-        *(("DESCENT_LAB_CACHE_MB", text) for text in ("0", "1e3", "-5", "65537")),
     ],
 )  # fmt: skip
 def test_invalid_value_is_reported_with_its_name(name: str, text: str) -> None:
@@ -117,6 +113,11 @@ def test_invalid_redis_url_is_not_quoted(text: str) -> None:
 def test_misspelt_name_is_reported(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=rf"^Unknown environment variable '{name}'\.$"):
         Config.from_environment({name: value})
+
+
+def test_retired_variable_does_not_stop_the_start() -> None:
+    config = Config.from_environment({"DESCENT_LAB_CACHE": "/c", "DESCENT_LAB_CACHE_MB": "many"})
+    assert config == Config(retired=("DESCENT_LAB_CACHE", "DESCENT_LAB_CACHE_MB"))
 
 
 @pytest.mark.parametrize("service", ["DESCENT_LAB", "DESCENT_LAB_REDIS"])

@@ -27,8 +27,7 @@ from app.remote import OUTAGES, Remote, WorkerError
 from app.results import Sweep
 from app.settings import Settings
 from app.turns import Busy
-from tests.oracles import same
-from tests.test_folder import check_same
+from tests.oracles import check_same, same
 from tools.many import Machine, machine, wait
 
 ROOT = Path(__file__).parent.parent

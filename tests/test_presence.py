@@ -5,14 +5,12 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from threading import Event, Lock
 
 import flask
 import pytest
 
 from app.engine import Here, Laboratory, run_experiment
-from app.folder import Folder
 from app.hang_ups import set_hang_ups
 from app.presence import Gone, awaited, check, held
 from app.settings import Settings
@@ -68,14 +66,6 @@ def test_who_leaves_in_the_queue_leaves_it() -> None:
         with nobody(), pytest.raises(Gone), turns.take(2.0):
             pass
         assert turns.waiting == 1.0
-
-
-def test_so_one_does_before_the_folder(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, 1000)
-    with folder.alone("a"), nobody(), pytest.raises(Gone), folder.alone("a"):
-        pass
-    with folder.alone("a"):
-        pass
 
 
 # ---- over a real connection ----

@@ -10,7 +10,6 @@ from app.engine.experiment import Experiment, Here, Trainer, run_experiment, war
 from app.engine.freight import key_of, pack, unpack
 from app.engine.inspection import epoch_that_counts, inspect_run
 from app.engine.laboratory import Laboratory
-from app.engine.shared import Shared
 from app.engine.training import train, train_sweep
 
 # At these sizes a second thread costs up to ten times what it brings.
@@ -20,7 +19,6 @@ __all__ = [
     "Experiment",
     "Here",
     "Laboratory",
-    "Shared",
     "Trainer",
     "epoch_that_counts",
     "inspect_run",

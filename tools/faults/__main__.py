@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tools.faults import clients, disk, machines, processes
+from tools.faults import clients, machines, processes
 from tools.faults.outcome import Outcome
 
 # Each takes a free port of this machine.
@@ -20,8 +20,6 @@ FAULTS: dict[str, Callable[[int], Outcome]] = {
     "stop": processes.a_stop,
     "restart": processes.all_is_killed,
     "garbage": clients.garbage,
-    "full": disk.the_folder_is_full,
-    "read-only": disk.the_folder_is_read_only,
     "worker": machines.a_worker_is_killed,
     "redis": machines.redis_is_killed,
 }

@@ -44,9 +44,8 @@ class Server:
         return sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in self.workers())
 
     def open_files(self) -> int:
-        """Of all that answer, without the sweeps of the cache folder that they have mapped."""
-        links = [link for pid in self.workers() for link in Path(f"/proc/{pid}/fd").iterdir()]
-        return sum("descent-lab-cache-" not in _target(link) for link in links)
+        """Of all that answer."""
+        return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in self.workers())
 
     def held(self) -> int:
         """Connections that its processes have not let go, of whoever has hung up as well."""

@@ -1,0 +1,90 @@
+"""Experiments as bytes and back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app.csv_table import read_table
+from app.engine import inspect_run, pack, run_experiment, unpack
+from app.engine.freight import HEAD
+from app.own_data import choose
+from app.settings import Settings
+from callbacks.training import experiment_payload
+from tests.oracles import check_same
+
+QUICK = Settings(epochs=20)
+OWN = Settings(dataset="own", epochs=20, own=choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22))
+DESCRIBED = [
+    {},
+    {"learning_rate": 0.033},
+    {"dataset": "parabola", "hidden_units": 4, "epochs": 40, "learning_rate": 1},
+    {"dataset": "sine", "hidden_units": 3, "hidden_layers": 2, "optimizer": "adam", "epochs": 40},
+    {"dataset": "parabola", "hidden_units": 3, "batch_size": 16, "epochs": 30},
+    {"dataset": "diabetes", "epochs": 30, "validation_fraction": 0.3},
+    # Too much to be kept at every epoch.
+    {"dataset": "line", "hidden_units": 32, "hidden_layers": 3, "epochs": 100},
+]
+
+
+@pytest.mark.parametrize("chosen", DESCRIBED)
+def test_an_experiment_survives_to_the_bit(chosen: dict) -> None:
+    settings = Settings(**chosen)
+    made = run_experiment(settings)
+    again = unpack(bytearray(pack(made)), settings)
+    check_same(made, again)
+    check_same(
+        inspect_run(settings, made.training, made.surface, 3),
+        inspect_run(settings, again.training, again.surface, 3),
+    )
+    assert experiment_payload(made) == experiment_payload(again)
+
+
+WHOLE = pack(run_experiment(QUICK))
+
+
+def described(tree: Any, *arrays: Any) -> bytes:
+    """Bytes of the right form that say something else."""
+    text = json.dumps([tree, arrays]).encode()
+    return HEAD.pack(len(text)) + text + bytes(999)
+
+
+def test_what_is_held_twice_is_sent_once() -> None:
+    made = run_experiment(Settings(hidden_units=32, hidden_layers=3, epochs=100))
+    sweep = made.sweep
+    assert len(sweep.epochs) < 100
+    assert len(pack(made)) < 1.5 * (sweep.params.nbytes + sweep.gradients.nbytes)
+
+
+JUNK = [
+    *(b"1", bytes(8), b"\x02" + bytes(7) + b"{}", b"\xff" * 64, WHOLE[:-99], WHOLE[:99]),
+    described({"is": "Plane", "of": [1]}),
+    described("text"),
+    # Addresses of what lies nowhere; more numbers than there are.
+    described({"is": "ndarray", "at": 0}, ["|O", [1]]),
+    described({"is": "ndarray", "at": 0}, ["<f4", [2**40]]),
+]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_other_bytes_are_no_experiment(junk: bytes) -> None:
+    with pytest.raises(ValueError, match="no experiment"):
+        unpack(bytearray(junk), QUICK)
+
+
+def test_nor_is_what_is_nested_without_end() -> None:
+    text = b"[" * 100_000
+    with pytest.raises(ValueError, match="no experiment"):
+        unpack(bytearray(HEAD.pack(len(text)) + text), QUICK)
+
+
+def test_nor_is_that_of_other_settings() -> None:
+    with pytest.raises(ValueError, match="of these settings"):
+        unpack(bytearray(WHOLE), Settings(epochs=21))
+
+
+def test_a_persons_own_data_cannot_be_serialized() -> None:
+    with pytest.raises(TypeError):
+        pack(run_experiment(OWN))
