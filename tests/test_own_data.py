@@ -85,7 +85,7 @@ class TestReading:
         with pytest.raises(TableError, match="line 5"):
             read_table(b"x,y\n1,2\n3,4\n5,6\n7,\xfc8\n")
         table = read_table(b"x,y\n\n1,2\n3,4\n5\n5,6\n")
-        assert table.notes == ("1 row left out that has not 2 cells (line 5).",)
+        assert table.notes == ("1 row left out for not having exactly 2 cells (line 5).",)
 
     @pytest.mark.parametrize(
         "names",
@@ -107,7 +107,7 @@ class TestReading:
         assert table.columns[0].name[0] not in "=+-@", table.columns[0].name
 
     def test_one_infinite_cell_is_not_what_is_wrong_with_a_column_of_words(self) -> None:
-        with pytest.raises(TableError, match="one column of numbers"):
+        with pytest.raises(TableError, match="has 1: most other cells contain words"):
             read_table(b"name,y\na,inf\nb,1\nc,2\nd,3\n")
 
     def test_a_long_cell_is_not_taken_for_an_open_quotation_mark(self) -> None:
@@ -217,9 +217,9 @@ class TestChoosing:
     @pytest.mark.parametrize(
         ("chosen", "words"),
         [
-            (dict(target="e"), "no column of numbers called 'e'"),
+            (dict(target="e"), "no numeric column called 'e'"),
             (dict(target=7), "called 7"),
-            (dict(target=["a"]), "no column"),
+            (dict(target=["a"]), "called list"),
             (dict(predictors=[]), "at least one"),
             (dict(predictors="a"), "at least one"),
             (dict(predictors=["a", "a"]), "twice"),
@@ -250,7 +250,7 @@ class TestChoosing:
         assert own.table.tolist() == [[1, 2], [2, 3], [8, 9], [3, 1]] and own.rows == 4
         said = " ".join(own.notes)
         assert "2 rows left out whose cells are empty" in said
-        for why in ("hold words", "are infinite", "hold formulas"):
+        for why in ("contain words", "are infinite", "contain formulas"):
             assert f"1 row left out whose cells {why}." in said
         # A gap in a column that was not chosen costs no row.
         assert "9 rows" not in said
