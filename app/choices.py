@@ -53,8 +53,8 @@ DATASETS: dict[str, DatasetChoice] = {
     "noisy_parabola": DatasetChoice("Noisy parabola, 60 points", 60, ("x",), is_noisy=True),
 }
 
-# The entry of the data menu whose examples a person brings: see own_data.py.
-OWN = "own"
+# The entry of the data menu for a person's own examples, see domain/user_data.py; links have it.
+USER_DATA = "own"
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ NUMBERS: dict[str, NumberChoice] = {
 }
 NAMES: dict[str, NameChoice] = {
     "dataset": NameChoice(
-        {name: choice.label for name, choice in DATASETS.items()} | {OWN: "Your own data"},
+        {name: choice.label for name, choice in DATASETS.items()} | {USER_DATA: "Your own data"},
         "line",
         "Data",
         "What the model is fitted to.",

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from app.choices import NAMES, NUMBERS, USED_BY, exact
-from app.own_data import OwnData
+from app.domain.user_data import UserData
 from app.settings import Settings
 
 WIDTH = 100
@@ -186,19 +186,25 @@ def _address(settings: Settings) -> str:
 
 def _data(settings: Settings) -> str:
     name = settings.dataset
-    code = DATA[name] if name in DATA else _own(settings.own) if settings.own else _noisy(settings)
+    code = (
+        DATA[name]
+        if name in DATA
+        else _user_data(settings.user_data)
+        if settings.user_data
+        else _noisy(settings)
+    )
     parts = [f"# Data: {settings.data.label}", code]
     held = settings.data.examples - settings.examples
     return "\n".join([*parts, _split(held)] if held else parts)
 
 
-def _own(own: OwnData) -> str:
+def _user_data(user_data: UserData) -> str:
     """The person's examples from the file beside the script."""
     lines = [
         f"# Put {DATA_FILE} into the same folder: its last column is the target.",
         f'table = np.loadtxt("{DATA_FILE}", delimiter=",", skiprows=1, encoding="utf-8")',
     ]
-    scaled = "StandardScaler().fit_transform(table)" if own.is_standardized else "table"
+    scaled = "StandardScaler().fit_transform(table)" if user_data.is_standardized else "table"
     lines.append(f"table = torch.tensor({scaled}, dtype=torch.float32)")
     return "\n".join([*lines, "inputs, targets = table[:, :-1], table[:, -1:]"])
 

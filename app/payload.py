@@ -17,7 +17,7 @@ from jaxtyping import Float, Shaped
 from numpy import ndarray
 
 from app.choices import SLIDER_LEARNING_RATES
-from app.own_data import OwnData
+from app.domain.user_data import UserData
 from app.planes import parameter_names
 from app.results import Dataset, Fit, LossSurface, Plane, Projection, RangeTest, RunDetail, Sweep
 from app.settings import Settings
@@ -75,7 +75,7 @@ def sweep_payload(
     return {
         "sweep_id": settings.sweep_id,
         "settings": settings_payload(settings),
-        "own": _own(settings.own),
+        "data_info": _data_info(settings.user_data),
         "units": {
             "input": [float(dataset.units.input_means[0]), float(dataset.units.input_scales[0])],
             "target": [dataset.units.target_mean, dataset.units.target_scale],
@@ -177,20 +177,21 @@ def map_row(sweep: Sweep) -> dict[str, Any]:
 
 def settings_payload(settings: Settings) -> dict[str, Any]:
     """As a request has them."""
-    return settings.choices() | {"own": settings.own.token if settings.own else None}
+    token = settings.user_data.token if settings.user_data else None
+    return settings.choices() | {"data_token": token}
 
 
-def _own(own: OwnData | None) -> dict[str, Any] | None:
+def _data_info(user_data: UserData | None) -> dict[str, Any] | None:
     """What the page says of a person's own data."""
-    if own is None:
+    if user_data is None:
         return None
     return {
-        "label": own.label,
-        "target": own.target,
-        "is_standardized": own.is_standardized,
-        "rows": own.rows,
-        "examples": own.examples,
-        "notes": list(own.notes),
+        "label": user_data.label,
+        "target": user_data.target,
+        "is_standardized": user_data.is_standardized,
+        "rows": user_data.rows,
+        "examples": user_data.examples,
+        "notes": list(user_data.notes),
     }
 
 

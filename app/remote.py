@@ -70,14 +70,14 @@ class Remote:
     def experiment(self, settings: Settings) -> Experiment:
         """Made by a worker, whoever asked for it first. A person's own data stay in the memory of
         the process that was asked."""
-        if settings.own:
+        if settings.user_data:
             return self._here.experiment(settings)
         found = self._by_others("experiment", settings)
         return self._here.experiment(settings) if found is None else found
 
     def sweep(self, settings: Settings) -> Sweep:
         """Made by a worker."""
-        if settings.own:
+        if settings.user_data:
             return self._here.sweep(settings)
         found = self._by_others("sweep", settings)
         return self._here.sweep(settings) if found is None else found

@@ -12,9 +12,9 @@ from app.choices import (
     DATASETS,
     NAMES,
     NUMBERS,
-    OWN,
     SLIDER_LEARNING_RATES,
     USED_BY,
+    USER_DATA,
     DatasetChoice,
     NumberChoice,
     SettingsError,
@@ -25,7 +25,7 @@ from app.choices import (
     shown,
 )
 from app.domain.cost_model import SECONDS_ALLOWED, CostModel
-from app.own_data import OwnData
+from app.domain.user_data import UserData
 
 # A sweep keeps its runs at so many frames, and those of the largest networks at fewer: their params
 # weigh at most FRAMES_BYTES together, or as much as FEWEST_FRAMES do.
@@ -62,9 +62,8 @@ class Settings:
     hidden_layers: int = 1
     noise: float = 0.1
     validation_fraction: float = 0.0
-    # The examples, where the data set is the person's own; they come beside the settings and are
-    # in no address.
-    own: OwnData | None = field(default=None, repr=False)
+    # The examples, where the data set is the person's own; never part of a link.
+    user_data: UserData | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in NAMES:
@@ -76,17 +75,18 @@ class Settings:
         _check_work(self)
 
     @classmethod
-    def from_mapping(cls, values: Any, own: OwnData | None = None) -> Settings:
+    def from_mapping(cls, values: Any, user_data: UserData | None = None) -> Settings:
         """Settings from a request's JSON object; names that are left out keep their default.
-        `own` are the person's examples, where they chose those: the request names them beside."""
+        `user_data` are the person's own examples, used if `dataset` names them. A request's
+        "data_token", by which the caller has found them, is ignored here."""
         if not isinstance(values, dict):
             raise SettingsError("The settings must be an object with one value for each name.")
-        values = {name: value for name, value in values.items() if name != "own"}
+        values = {name: value for name, value in values.items() if name != "data_token"}
         known = {*NAMES, *NUMBERS}
         unknown = sorted(str(name) for name in values if name not in known)
         if unknown:
             raise SettingsError(f"There is no setting named {shown(unknown[0])}.")
-        return cls(**values, own=own if values.get("dataset") == OWN else None)
+        return cls(**values, user_data=user_data if values.get("dataset") == USER_DATA else None)
 
     @classmethod
     def from_query(cls, query: str) -> Settings:
@@ -112,12 +112,14 @@ class Settings:
 
     def choices(self) -> dict[str, Any]:
         """Every setting by its name, without the person's own examples."""
-        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "own"}
+        return {
+            one.name: getattr(self, one.name) for one in fields(self) if one.name != "user_data"
+        }
 
     @property
-    def data(self) -> DatasetChoice | OwnData:
+    def data(self) -> DatasetChoice | UserData:
         """What is known of the data beforehand: label, examples, predictors."""
-        return self.own or DATASETS[self.dataset]
+        return self.user_data or DATASETS[self.dataset]
 
     @property
     def is_linear(self) -> bool:
@@ -245,7 +247,7 @@ class Settings:
     @property
     def sweep_id(self) -> str:
         """Names the sweep: all that changes it, so not which of its learning rates is selected."""
-        parts = self.choices() | {"own": self.own.id if self.own else None}
+        parts = self.choices() | {"user_data": self.user_data.id if self.user_data else None}
         if not self.is_typed:
             del parts["learning_rate"]
         text = repr(sorted(parts.items()))
@@ -283,7 +285,7 @@ def estimated_seconds(settings: Settings) -> float:
 
 def _check_together(settings: Settings) -> None:
     """Settings that do not go together; the sentence stands beside the one that can give way."""
-    if (settings.dataset == OWN) != (settings.own is not None):
+    if (settings.dataset == USER_DATA) != (settings.user_data is not None):
         raise SettingsError(
             "Your own data are not here. They are never in a link and not kept after 30 minutes: "
             "open them again under More views, Your own data.",

@@ -5,8 +5,8 @@
 
   const MOST = 4;
   // What decides where a run starts, what it is fitted to, and in which order it sees it.
-  const SHARED = ["dataset", "own", "noise", "validation_fraction", "seed", "hidden_units", "hidden_layers", "activation", "initialization", "initial_scale"];
-  const wordsOf = (name) => ({ validation_fraction: "validation split", own: "data" }[name] || lab.wordsOf(name));
+  const SHARED = ["dataset", "data_token", "noise", "validation_fraction", "seed", "hidden_units", "hidden_layers", "activation", "initialization", "initial_scale"];
+  const wordsOf = (name) => ({ validation_fraction: "validation split", data_token: "data" }[name] || lab.wordsOf(name));
   const LOOKS = [
     { color: "pin-1", dash: [9, 4], marker: "square" },
     { color: "pin-2", dash: [3, 3], marker: "triangle" },

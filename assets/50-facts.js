@@ -142,7 +142,7 @@
   }
 
   function fitNote(sweep, moment) {
-    if (sweep.own && !moment.overflowed) return ownFit(sweep, moment);
+    if (sweep.data_info && !moment.overflowed) return ownFit(sweep, moment);
     if (sweep.predictors > 1) return "predicted against observed";
     if (lab.state.hidden.has("optimum")) return sweep.validation_loss ? "rings: validation" : "";
     return sweep.validation_loss ? "dotted: least squares; rings: validation" : "dotted: least squares";
@@ -153,7 +153,7 @@
 
   /** The model of a person's own data in their own units, and its root mean squared error. */
   function ownFit(sweep, { first, second, loss }) {
-    const { own, units: { input: [middle, width], target: [mean, scale] } } = sweep;
+    const { data_info: own, units: { input: [middle, width], target: [mean, scale] } } = sweep;
     const error = `typical error ${format(Math.sqrt(loss) * scale, 3)}`;
     if (!sweep.plane.is_exact) return `${sweep.predictors > 1 ? "predicted against observed" : shorter(own.target)}; ${error}`;
     const slope = (first * scale) / width;
@@ -162,7 +162,7 @@
     return `${shorter(own.target)} = ${format(start, 3)} ${sign} ${format(Math.abs(slope), 3)} × ${shorter(sweep.predictor_names[0])}; ${error}`;
   }
 
-  function surfaceNote({ plane, own }) {
+  function surfaceNote({ plane, data_info: own }) {
     if (plane.is_exact) return own?.is_standardized ? "weight × bias of the standardised data: exact" : "weight × bias: exact";
     if (plane.kind === "parameters") return `the others as at epoch ${plane.frozen_at}`;
     return "directions of all parameters, not single weights";
@@ -174,7 +174,7 @@
     const lines = lab.state.hidden.has("hints") ? [] : [outcome(sweep, run), isTooSteep ? scaleAsReason(sweep, run) : reason(sweep, run), comparison(sweep)];
     const now = sweep.is_linear || !lines.length ? null : sharpnessNow(sweep, detail, moment);
     if (now) lines.splice(2, 0, now);
-    if (sweep.own && !moment.overflowed && lines.length) lines.push(`At epoch ${moment.epoch}: ${ownFit(sweep, moment)}.`, subsetOf(sweep.own));
+    if (sweep.data_info && !moment.overflowed && lines.length) lines.push(`At epoch ${moment.epoch}: ${ownFit(sweep, moment)}.`, subsetOf(sweep.data_info));
     const html = lines.filter(Boolean);
     const target = element("explanation");
     const text = html.join("\n");
@@ -205,7 +205,7 @@
 
   /** A person's own numbers, as they are, on which no rate of the slider works. Where all end stuck,
       the best of them has arrived at what no network at all would do as well. */
-  const lacksScale = ({ own, arrived, verdicts }) =>
+  const lacksScale = ({ data_info: own, arrived, verdicts }) =>
     Boolean(own) && !own.is_standardized && !arrived.slice(0, lab.STOPS).some((has, run) => has && verdicts[run] !== "stuck");
 
   function scaleAsReason(sweep, run) {

@@ -24,7 +24,7 @@
   }
 
   /** Which data a training of these settings is about: their token, or null. */
-  const ownOf = (settings) => (settings.dataset !== "own" ? null : kept.has(settings.own) ? settings.own : newest);
+  const ownOf = (settings) => (settings.dataset !== "own" ? null : kept.has(settings.data_token) ? settings.data_token : newest);
 
   /** The data that worked stay for a reload of this tab, if the browser lets them. */
   function adoptOwn(token) {
@@ -52,9 +52,9 @@
   function send(store, whole) {
     // The turn makes a repeated request another one, which Dash would else leave out.
     const data = { ...asked[store].data, turn: (asked[store].turn += 1) };
-    const own = kept.get(data.settings?.own);
+    const own = kept.get(data.settings?.data_token);
     const isWhole = own && data.settings.dataset === "own" && (whole || !own.isSent);
-    window.dash_clientside.set_props(store, { data: isWhole ? { ...data, own } : data });
+    window.dash_clientside.set_props(store, { data: isWhole ? { ...data, data_upload: own } : data });
   }
 
   /** Asks the server, with the person's own data where they are needed. */
@@ -69,7 +69,7 @@
     const last = asked[store];
     if (!last || answer?.ticket !== last.data.ticket) return false;
     if (answer.again) return waitAndAsk(store, answer);
-    if (!answer.missing || last.again || !kept.has(last.data.settings?.own)) return false;
+    if (!answer.missing || last.again || !kept.has(last.data.settings?.data_token)) return false;
     last.again = true;
     send(store, true);
     return true;

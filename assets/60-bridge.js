@@ -29,7 +29,7 @@
   }
 
   function ask(settings) {
-    asked = { ...settings, own: lab.ownOf(settings) };
+    asked = { ...settings, data_token: lab.ownOf(settings) };
     wish = { ...asked };
     if (!inFlight || isLong) send();
   }
@@ -137,7 +137,7 @@
     finish();
     // The rate that the person selected while the training ran counts, not the one it began with.
     const hasMoved = selectedRate() !== sent.rate;
-    lab.adoptOwn(payload.settings.own);
+    lab.adoptOwn(payload.settings.data_token);
     lab.adoptSweep(Object.assign(new lab.Sweep(payload), { planeChoice: sent.plane }), hasMoved);
     sayOfLink();
     lab.showFieldError(null);

@@ -53,7 +53,7 @@
   function fitWords(sweep, moment) {
     const { first, second, loss } = moment;
     const examples = `its train loss over ${sweep.targets.length} examples is ${say(loss)}`;
-    if (sweep.own && sweep.plane.is_exact) return `At ${when(moment)} the fit is the line ${lab.ownFit(sweep, moment)}; ${examples}.`;
+    if (sweep.data_info && sweep.plane.is_exact) return `At ${when(moment)} the fit is the line ${lab.ownFit(sweep, moment)}; ${examples}.`;
     if (sweep.plane.is_exact) {
       const bias = `${second < 0 ? "−" : "+"} ${say(Math.abs(second))}`;
       return `At ${when(moment)} the fit is the line y = ${say(first)} x ${bias}; ${examples}.`;

@@ -93,7 +93,7 @@
   function fitTable(sweep, moment) {
     const { track, index } = moment;
     const params = track.paramsAt(index);
-    const names = sweep.predictors === 1 ? [sweep.own ? sweep.predictor_names[0] : "x", "observed"] : ["observed"];
+    const names = sweep.predictors === 1 ? [sweep.data_info ? sweep.predictor_names[0] : "x", "observed"] : ["observed"];
     const shown = spread(sweep.targets.length, MOST_EXAMPLES);
     const rows = shown.map((i) => {
       const x = sweep.predictors === 1 ? [say(sweep.inputIn(sweep.inputs[i]))] : [];

@@ -97,14 +97,14 @@
     if (!choice.predictors.length) return say("Choose at least one predictor.");
     const { content, name } = table.file;
     isAwaited = true;
-    return lab.request({ dataset: "own", own: lab.keepOwn({ content, name, ...choice }) });
+    return lab.request({ dataset: "own", data_token: lab.keepOwn({ content, name, ...choice }) });
   }
 
   function standardize() {
-    const now = lab.ownChoice(lab.state.sweep.settings.own);
+    const now = lab.ownChoice(lab.state.sweep.settings.data_token);
     if (!now) return;
     if (choice && table?.file.content === now.content) choice.standardize = true;
-    lab.request({ dataset: "own", own: lab.keepOwn({ ...now, standardize: true }) });
+    lab.request({ dataset: "own", data_token: lab.keepOwn({ ...now, standardize: true }) });
   }
 
   function chooseTarget(name) {
@@ -125,14 +125,14 @@
     drawFile();
     drawChart();
     const target = slot("own-table");
-    const key = table ? JSON.stringify([table.number, choice.target, sweep.sweep_id, sweep.own?.notes]) : "";
+    const key = table ? JSON.stringify([table.number, choice.target, sweep.sweep_id, sweep.data_info?.notes]) : "";
     if (target.dataset.key === key && (target.firstChild || !table)) return;
     target.dataset.key = key;
     target.replaceChildren(...(table ? layTable(sweep) : []));
-    if (sweep.own) showFitted(sweep);
+    if (sweep.data_info) showFitted(sweep);
   }
 
-  function showFitted({ own, predictor_names: names }) {
+  function showFitted({ data_info: own, predictor_names: names }) {
     say(`On show: ${own.target} from ${names.join(", ")}; ${own.examples} examples.`);
     if (isAwaited && window.matchMedia(NARROW).matches) document.querySelector(".views").scrollIntoView();
     isAwaited = false;
@@ -169,7 +169,7 @@
     scroller.setAttribute("aria-label", "first rows");
     const button = make("button", { id: "own-fit", className: "btn btn-primary play wide", textContent: "Fit these data" });
     button.addEventListener("click", fit);
-    const about = sweep.own ? sweep.own.notes : [];
+    const about = sweep.data_info ? sweep.data_info.notes : [];
     return [
       make("p", { textContent: words }), scroller, targetChoice(), predictorChoice(), scaleChoice(), button,
       ...[...new Set([...notes, ...about])].map((note) => make("p", { className: "own-words", textContent: note })),

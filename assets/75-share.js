@@ -9,7 +9,7 @@
 
   /** While the panel is open and nothing moves, what can be copied follows. */
   function share(sweep, moment) {
-    document.querySelector('[data-file="data"]').hidden = !sweep.own;
+    document.querySelector('[data-file="data"]').hidden = !sweep.data_info;
     if (state.playing || state.held) return;
     const query = queryForOthers(moment);
     if (query === asked && element("link").value) return;

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from dash import Dash
 
+from app.domain.user_data import UserData
 from app.engine import Laboratory
 from app.lessons import Course
 from app.meter import Meter
-from app.own_data import OwnData
 from app.shelf import Shelf
-from callbacks import browser, inspection, lesson, mapping, own_data, sharing, training
+from callbacks import browser, inspection, lesson, mapping, sharing, training, user_data
 from callbacks.packed import PackedAnswers, set_packed_answers
 
 
@@ -24,13 +24,13 @@ def register(
     meter: Meter | None = None,
 ) -> None:
     """Binds every callback to `app`; `ancestors` are the origins that may show it in a frame."""
-    shelf: Shelf[OwnData] = Shelf(own_data.MOST_KEPT)
+    uploads: Shelf[UserData] = Shelf(user_data.MOST_KEPT)
     packed = PackedAnswers(meter)
     set_packed_answers(app.server)
-    training.register(app, laboratory, shelf, packed)
-    inspection.register(app, laboratory, shelf, packed)
-    mapping.register(app, laboratory, shelf)
-    own_data.register(app)
+    training.register(app, laboratory, uploads, packed)
+    inspection.register(app, laboratory, uploads, packed)
+    mapping.register(app, laboratory, uploads)
+    user_data.register(app)
     lesson.register(app, course)
-    sharing.register(app, laboratory, shelf, listens_on, ancestors)
+    sharing.register(app, laboratory, uploads, listens_on, ancestors)
     browser.register(app)

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from app.choices import SettingsError
+from app.domain.user_data import UserData
 from app.log import log_failure, with_request_id
-from app.own_data import OwnData
 from app.planes import PlaneChoice
 from app.presence import Gone
 from app.settings import Settings
 from app.shelf import Shelf
 from app.turns import Busy
-from callbacks.own_data import NotHere, own_of
 from callbacks.requests import fields_of, ticket_of
+from callbacks.user_data import NotHere, user_data_of
 
 FAILED = "The server could not do this training. What you see is still the last one that worked."
 
@@ -22,20 +22,20 @@ FAILED = "The server could not do this training. What you see is still the last 
 def answer(
     request: Any,
     make: Callable[[Settings, PlaneChoice], dict[str, Any]],
-    own_data: Shelf[OwnData],
+    uploads: Shelf[UserData],
 ) -> dict[str, Any]:
     """{"payload", "ticket"}, or {"ticket", "error", "field"} with a sentence for the person and the
     setting beside which to say it, if there is one; "missing" asks for the person's data again, and
     "again" says after how many seconds to ask once more. Raises Gone, which no answer is for.
 
     request  {"ticket": a number by which the browser knows its request, "settings": {...},
-              "plane": {...} or nothing, "own": {...} as own_of has it}
+              "plane": {...} or nothing, "data_upload": {...} as user_data_of has it}
     """
     request = fields_of(request)
     ticket = ticket_of(request)
     try:
-        own = own_of(request, own_data)
-        settings = Settings.from_mapping(request.get("settings"), own)
+        user_data = user_data_of(request, uploads)
+        settings = Settings.from_mapping(request.get("settings"), user_data)
         plane = PlaneChoice.from_mapping(request.get("plane"), settings)
         # In this order: see packed.py.
         return {"payload": make(settings, plane), "ticket": ticket}

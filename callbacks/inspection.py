@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
+from app.domain.user_data import UserData
 from app.engine import Laboratory, epoch_that_counts
-from app.own_data import OwnData
 from app.payload import detail_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
@@ -18,7 +18,7 @@ from components import ids
 
 
 def register(
-    app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData], packed: PackedAnswers
+    app: Dash, laboratory: Laboratory, uploads: Shelf[UserData], packed: PackedAnswers
 ) -> None:
     """Answers with the ticket of the request, by which the browser drops what comes late."""
 
@@ -33,7 +33,7 @@ def register(
             lambda settings, plane: _packed_payload(
                 packed, laboratory, settings, request.get("epoch"), plane
             ),
-            own_data,
+            uploads,
         )
 
 
@@ -54,7 +54,7 @@ def _packed_payload(
 ) -> dict[str, Any]:
     """The same, made once for all who look at this run. A person's own data are kept nowhere but on
     their shelf."""
-    if settings.own:
+    if settings.user_data:
         return inspect_payload(laboratory, settings, epoch, plane)
     counts = epoch_that_counts(settings, settings.checked_epoch(epoch))
     return packed.payload(

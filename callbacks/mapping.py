@@ -6,15 +6,15 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
+from app.domain.user_data import UserData
 from app.engine import Laboratory
-from app.own_data import OwnData
 from app.payload import map_row
 from app.shelf import Shelf
 from callbacks.answers import answer
 from components import ids
 
 
-def register(app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData]) -> None:
+def register(app: Dash, laboratory: Laboratory, uploads: Shelf[UserData]) -> None:
     """The browser asks for one row after the other, and stops when the person cancels."""
 
     @app.callback(
@@ -23,4 +23,4 @@ def register(app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData]) -> Non
         prevent_initial_call=True,
     )
     def train_row(request: Any) -> dict[str, Any]:
-        return answer(request, lambda settings, _: map_row(laboratory.sweep(settings)), own_data)
+        return answer(request, lambda settings, _: map_row(laboratory.sweep(settings)), uploads)

@@ -12,16 +12,16 @@ from dash import Dash, Input, Output, no_update
 
 from app.choices import SettingsError
 from app.config import ANCESTORS
+from app.domain.user_data import UserData
 from app.engine import Laboratory
 from app.export import DATA_FILE, notebook, script
 from app.lan_address import EVERYWHERE, LOOPBACK, own_address
-from app.own_data import OwnData
 from app.settings import Settings
 from app.shelf import Shelf
 from app.tables import run_csv, sweep_csv
 from callbacks.answers import answer
-from callbacks.own_data import NotHere, own_of
 from callbacks.requests import fields_of, ticket_of
+from callbacks.user_data import NotHere, user_data_of
 from components import ids
 
 # In bytes; beyond some 2300 no QR code has room.
@@ -40,7 +40,7 @@ NOT_KNOWN = (
 def register(
     app: Dash,
     laboratory: Laboratory,
-    own_data: Shelf[OwnData],
+    uploads: Shelf[UserData],
     listens_on: str | None,
     ancestors: Sequence[str],
 ) -> None:
@@ -54,7 +54,7 @@ def register(
     def share(request: Any) -> dict[str, Any]:
         page_url = flask.request.host_url.rstrip("/") + app.config.requests_pathname_prefix
         link = share_answer(request, page_url, listens_on)
-        return link | script_part(request, own_data) | {"frames": frames_note(ancestors)}
+        return link | script_part(request, uploads) | {"frames": frames_note(ancestors)}
 
     @app.callback(
         Output(ids.DOWNLOAD, "data"),
@@ -64,7 +64,7 @@ def register(
     )
     def export(request: Any) -> tuple[Any, dict[str, Any]]:
         result = answer(
-            request, lambda settings, _: exported(laboratory, request, settings), own_data
+            request, lambda settings, _: exported(laboratory, request, settings), uploads
         )
         return result.pop("payload", no_update), result
 
@@ -101,13 +101,13 @@ def class_address(page_url: str, listens_on: str | None) -> tuple[str, str]:
     return page_url, ONLY_HERE if listens_on else NOT_KNOWN
 
 
-def script_part(request: Any, own_data: Shelf[OwnData]) -> dict[str, Any]:
+def script_part(request: Any, uploads: Shelf[UserData]) -> dict[str, Any]:
     """{"script": the run on show to copy}; empty for settings that cannot be trained, and "missing"
     where the person's own data are wanted again."""
     request = fields_of(request)
     try:
-        own = own_of(request, own_data)
-        return {"script": script(Settings.from_mapping(request.get("settings"), own))}
+        user_data = user_data_of(request, uploads)
+        return {"script": script(Settings.from_mapping(request.get("settings"), user_data))}
     except NotHere:
         return {"script": "", "missing": True}
     except SettingsError:
@@ -139,9 +139,9 @@ def _run(laboratory: Laboratory, settings: Settings) -> str:
 
 
 def _own_csv(_: Laboratory, settings: Settings) -> str:
-    if settings.own is None:
+    if settings.user_data is None:
         raise SettingsError("There is no file of this kind.")
-    return settings.own.csv()
+    return settings.user_data.csv()
 
 
 # kind -> how it is made, its name, its type

@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
+from app.domain.user_data import UserData
 from app.engine import Experiment, Laboratory
-from app.own_data import OwnData
 from app.payload import range_test_payload, settings_payload, sweep_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
@@ -19,7 +19,7 @@ from components.figures import view_figures
 
 
 def register(
-    app: Dash, laboratory: Laboratory, own_data: Shelf[OwnData], packed: PackedAnswers
+    app: Dash, laboratory: Laboratory, uploads: Shelf[UserData], packed: PackedAnswers
 ) -> None:
     """One request in flight is the browser's part (assets/60-bridge.js)."""
 
@@ -32,7 +32,7 @@ def register(
         return answer(
             request,
             lambda settings, plane: _packed_payload(packed, laboratory, settings, plane),
-            own_data,
+            uploads,
         )
 
 
@@ -50,7 +50,7 @@ def _packed_payload(
 ) -> dict[str, Any]:
     """The same, with what all learning rates of a sweep share made once. A person's own data are
     kept nowhere but on their shelf."""
-    if settings.own:
+    if settings.user_data:
         return train_payload(laboratory, settings, plane)
 
     def shared() -> dict[str, Any]:

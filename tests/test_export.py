@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy import ndarray
 
-from app.choices import DATASETS, NAMES, NUMBERS, OWN
+from app.choices import DATASETS, NAMES, NUMBERS, USER_DATA
 from app.engine import train_sweep
 from app.engine.training import descend, start_of
 from app.export import notebook, script
@@ -153,7 +153,7 @@ def test_a_script_trains_as_the_engine(one: Settings) -> None:
 def test_every_option_is_among_them() -> None:
     for name, choice in NAMES.items():
         # The person's own data have tests of their own.
-        assert {getattr(one, name) for one in SHORT} == set(choice.options) - {OWN}
+        assert {getattr(one, name) for one in SHORT} == set(choice.options) - {USER_DATA}
     for name, number in NUMBERS.items():
         assert {getattr(one, name) for one in SHORT} - {number.default}, name
 

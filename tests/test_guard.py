@@ -40,8 +40,13 @@ REAL: dict[str, list[Any]] = {
         {"ticket": 1, "settings": QUICK, "plane": {"kind": "anchored"}},
         {
             "ticket": 2,
-            "settings": QUICK | {"dataset": "own", "own": "A" * 22},
-            "own": {"content": CONTENT, "name": "t.csv", "target": "y", "predictors": ["x"]},
+            "settings": QUICK | {"dataset": "own", "data_token": "A" * 22},
+            "data_upload": {
+                "content": CONTENT,
+                "name": "t.csv",
+                "target": "y",
+                "predictors": ["x"],
+            },
         },
     ],
     ids.INSPECT_REQUEST: [{"ticket": 1, "settings": QUICK, "epoch": 3, "plane": None}],

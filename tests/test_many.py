@@ -17,11 +17,11 @@ import pytest
 
 from app.board import Board, Failure
 from app.choices import SettingsError
-from app.csv_table import read_table
+from app.domain.csv_reader import read_table
+from app.domain.user_data import choose
 from app.engine import Experiment, Here, Laboratory, key_of, run_experiment
 from app.errands import celery
 from app.meter import Meter
-from app.own_data import choose
 from app.presence import Gone, awaited
 from app.remote import OUTAGES, Remote, WorkerError
 from app.results import Sweep
@@ -147,9 +147,9 @@ class TestTraining:
         assert remote(lab).experiment(settings).sweep.settings == settings
 
     def test_a_persons_own_data_never_leave_this_process(self, lab: Machine) -> None:
-        own = choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22)
+        user_data = choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22)
         here = Counts()
-        settings = Settings(dataset="own", epochs=20, own=own)
+        settings = Settings(dataset="own", epochs=20, user_data=user_data)
         before, kept = lab.errands(), made_keys(lab)
         remote(lab, here).experiment(settings)
         remote(lab, here).sweep(settings)

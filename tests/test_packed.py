@@ -22,7 +22,7 @@ from callbacks import training
 from callbacks.packed import Packed, PackedAnswers
 from callbacks.training import train_payload
 from components import ids
-from tests.test_own_privacy import part, request, token
+from tests.test_user_data_privacy import part, request, token
 
 QUICK = {"epochs": 40}
 NETWORK = {"dataset": "parabola", "hidden_units": 3, "epochs": 40}
@@ -148,9 +148,9 @@ class TestAnswers:
             assert answer["error"] == "Epoch must be a whole number from 0 to 40. Got 41."
 
     def test_of_own_data_are_never_kept(self, client: FlaskClient, made: list[str]) -> None:
-        own = token()
+        mine = token()
         for kind in ("train", "inspect") * 2:
-            response = asked(client, kind, "identity", **request(own, part()), epoch=1)
+            response = asked(client, kind, "identity", **request(mine, part()), epoch=1)
             answer = response.json["response"][PARTS[kind][0]]["data"]
             assert answer["payload"]["sweep_id"]
         assert made == ["train_payload", "inspect_payload"] * 2

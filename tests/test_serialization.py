@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from app.csv_table import read_table
+from app.domain.csv_reader import read_table
+from app.domain.user_data import choose
 from app.engine import inspect_run, pack, run_experiment, unpack
 from app.engine.freight import HEAD
-from app.own_data import choose
 from app.settings import Settings
 from callbacks.training import experiment_payload
 from tests.oracles import check_same
 
 QUICK = Settings(epochs=20)
-OWN = Settings(dataset="own", epochs=20, own=choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22))
+ON_USER_DATA = Settings(
+    dataset="own", epochs=20, user_data=choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22)
+)
 DESCRIBED = [
     {},
     {"learning_rate": 0.033},
@@ -87,4 +89,4 @@ def test_nor_is_that_of_other_settings() -> None:
 
 def test_a_persons_own_data_cannot_be_serialized() -> None:
     with pytest.raises(TypeError):
-        pack(run_experiment(OWN))
+        pack(run_experiment(ON_USER_DATA))

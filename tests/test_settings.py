@@ -12,9 +12,9 @@ from app.choices import (
     DATASETS,
     NAMES,
     NUMBERS,
-    OWN,
     SLIDER_LEARNING_RATES,
     USED_BY,
+    USER_DATA,
     SettingsError,
     plain,
 )
@@ -207,7 +207,7 @@ def test_an_epoch_outside_the_training_is_refused(epoch: object) -> None:
 def test_every_field_is_in_the_table_with_its_default_and_words() -> None:
     fields = {field.name: field.default for field in dataclasses.fields(Settings)}
     # The person's own examples are no choice from a table.
-    assert fields.pop("own") is None
+    assert fields.pop("user_data") is None
     table = {**NAMES, **NUMBERS}
     assert fields == {name: choice.default for name, choice in table.items()}
     assert all(choice.label and choice.help.endswith(".") for choice in table.values())
@@ -222,7 +222,7 @@ def test_the_menu_names_the_engines_data_sets_and_their_sizes() -> None:
     for name, choice in DATASETS.items():
         assert len(choice.predictors) == datasets.load(name).inputs.shape[1]
     labels = {name: choice.label for name, choice in DATASETS.items()}
-    assert NAMES["dataset"].options == labels | {OWN: "Your own data"}
+    assert NAMES["dataset"].options == labels | {USER_DATA: "Your own data"}
 
 
 @pytest.mark.parametrize("value", ["sigmoid", "", None, 0, ["relu"]])

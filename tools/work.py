@@ -22,9 +22,9 @@ import numpy as np
 from plotly.io.json import to_json_plotly
 
 from app.choices import NUMBERS, SettingsError
+from app.domain.user_data import UserData
 from app.engine import Here, Laboratory, warm_up
 from app.engine.deadline import MOST_SECONDS
-from app.own_data import OwnData
 from app.payload import map_row
 from app.settings import Settings, estimated_seconds
 from callbacks.inspection import inspect_payload
@@ -121,20 +121,20 @@ def summary(too_long: list[str]) -> str:
 
 def most_epochs(**chosen: Any) -> Settings:
     """As many as fit."""
-    own = own_data() if chosen.get("dataset") == "own" else None
+    user_data = example_data() if chosen.get("dataset") == "own" else None
     try:
-        return Settings(**chosen, own=own, epochs=int(NUMBERS["epochs"].high))
+        return Settings(**chosen, user_data=user_data, epochs=int(NUMBERS["epochs"].high))
     except SettingsError as error:
         fits = re.search(r"at most (\d+) epochs fit", str(error))
         if not fits:
             raise
-        return Settings(**chosen, own=own, epochs=int(fits[1]))
+        return Settings(**chosen, user_data=user_data, epochs=int(fits[1]))
 
 
-def own_data() -> OwnData:
+def example_data() -> UserData:
     """As many as may be, of noise."""
     table = np.random.RandomState(0).normal(size=(500, 11))
-    return OwnData(
+    return UserData(
         id="0" * 32, token="0" * 32, label="Noise", predictors=tuple("abcdefghij"), target="y",
         table=table, is_standardized=False, rows=500, notes=(),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from app.own_data import OwnData
+from app.domain.user_data import UserData
 from app.results import Dataset, Units
 from app.settings import Settings
 
@@ -98,22 +98,22 @@ NOISY: dict[str, Callable[[float], tuple[np.ndarray, np.ndarray]]] = {
 }
 
 
-# A person's examples, for as long as somebody holds them.
-_OWN: WeakKeyDictionary[OwnData, dict[float, Dataset]] = WeakKeyDictionary()
+# Entries live as long as their UserData does.
+_USER_DATA: WeakKeyDictionary[UserData, dict[float, Dataset]] = WeakKeyDictionary()
 
 
 def of(settings: Settings) -> Dataset:
     """The data that `settings` ask for."""
-    if settings.own is None:
+    if settings.user_data is None:
         return load(settings.dataset, settings.noise, settings.validation_fraction)
-    made = _OWN.setdefault(settings.own, {})
+    made = _USER_DATA.setdefault(settings.user_data, {})
     fraction = settings.validation_fraction
     if fraction not in made:
-        made[fraction] = split(*own(settings.own), fraction)
+        made[fraction] = split(*own(settings.user_data), fraction)
     return made[fraction]
 
 
-def own(data: OwnData) -> tuple[np.ndarray, np.ndarray, Units]:
+def own(data: UserData) -> tuple[np.ndarray, np.ndarray, Units]:
     """A person's examples in float32, standardised where they want it so."""
     table, columns = data.table, data.table.shape[1]
     means, scales = np.zeros(columns), np.ones(columns)

@@ -31,7 +31,7 @@ class Laboratory:
     ) -> None:
         self._size, self._meter = size, meter or Meter()
         self._trainer = trainer or Here(meter=meter)
-        self._own: Shelf[Experiment] = Shelf(size)
+        self._user_data: Shelf[Experiment] = Shelf(size)
         self._lock = Lock()
         self._experiments: OrderedDict[str, Experiment] = OrderedDict()
         self._running: dict[str, Lock] = {}
@@ -61,8 +61,8 @@ class Laboratory:
                     return found
             try:
                 made = self._trainer.experiment(settings)
-                if settings.own:
-                    self._own.put(key, made, settings.own.until)
+                if settings.user_data:
+                    self._user_data.put(key, made, settings.user_data.until)
                 else:
                     self._keep(key, made)
             finally:
@@ -89,7 +89,7 @@ class Laboratory:
                 self._experiments.popitem(last=False)
 
     def _found(self, key: str) -> Experiment | None:
-        found = self._own.get(key) or self._experiments.get(key)
+        found = self._user_data.get(key) or self._experiments.get(key)
         if key in self._experiments:
             self._experiments.move_to_end(key)
         if found:

@@ -20,8 +20,8 @@ from components.figures.surface import surface_figure
 
 def view_figures(sweep: Sweep, surface: LossSurface, dataset: Dataset, fit: Fit) -> dict[str, Any]:
     """Each view's figure as Plotly JSON (binary arrays as base64), by element id."""
-    own = sweep.settings.own
-    names = (own.predictors[0], own.target) if own else ("x", "y")
+    user_data = sweep.settings.user_data
+    names = (user_data.predictors[0], user_data.target) if user_data else ("x", "y")
     figures = {
         ids.LOSS_SURFACE: surface_figure(surface),
         ids.DESCENT_PATH: contour_figure(surface),

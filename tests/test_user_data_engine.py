@@ -17,10 +17,10 @@ from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import StandardScaler
 
 from app.choices import SLIDER_LEARNING_RATES
-from app.csv_table import TableError, read_table
+from app.domain.csv_reader import TableError, read_table
+from app.domain.user_data import UserData, choose
 from app.engine import Laboratory, datasets, train_sweep
 from app.engine.training import start_of
-from app.own_data import OwnData, choose
 from app.payload import decode
 from app.settings import Settings
 from app.tables import run_csv, sweep_csv
@@ -33,7 +33,7 @@ TOKEN = "t" * 22
 EXAMPLES = Path(__file__).parent.parent / "assets" / "examples"
 
 
-def own_of(table: ndarray, standardize: bool = False, **chosen: Any) -> OwnData:
+def user_data_of(table: ndarray, standardize: bool = False, **chosen: Any) -> UserData:
     """All columns but the last as predictors, written as a person's file and read again."""
     count = table.shape[1]
     lines = [",".join(f"c{k}" for k in range(count))]
@@ -43,7 +43,7 @@ def own_of(table: ndarray, standardize: bool = False, **chosen: Any) -> OwnData:
     return choose(read, TOKEN, standardize=standardize, **chosen)
 
 
-def example(name: str, predictors: list[str], target: str, standardize: bool = False) -> OwnData:
+def example(name: str, predictors: list[str], target: str, standardize: bool = False) -> UserData:
     content = (EXAMPLES / f"{name}.csv").read_bytes()
     return choose(read_table(content), TOKEN, name, target, predictors, standardize)
 
@@ -64,8 +64,8 @@ class TestAsABuiltInDataSet:
             chosen = chosen | dict(batch_size=100)
         built_in = Settings(dataset=name, epochs=40, **chosen)
         every = datasets.load(name)
-        own = own_of(np.column_stack([every.inputs, every.targets]))
-        mine = train_sweep(Settings(dataset="own", own=own, epochs=40, **chosen))
+        user_data = user_data_of(np.column_stack([every.inputs, every.targets]))
+        mine = train_sweep(Settings(dataset="own", user_data=user_data, epochs=40, **chosen))
         theirs = train_sweep(built_in)
         for part in ("train_loss", "params", "gradients", "arrived", "overflow_at"):
             assert same(getattr(mine, part), getattr(theirs, part)), part
@@ -77,8 +77,8 @@ class TestAsABuiltInDataSet:
         table = np.random.RandomState(1).normal(size=(30, 4)) * [1e4, 1e-3, 1, 50] + [1e5, 0, 9, 3]
         scaled = StandardScaler().fit_transform(table)
         by_switch, by_hand = (
-            Settings(dataset="own", own=own, epochs=60, validation_fraction=0.2)
-            for own in (own_of(table, True), own_of(scaled))
+            Settings(dataset="own", user_data=user_data, epochs=60, validation_fraction=0.2)
+            for user_data in (user_data_of(table, True), user_data_of(scaled))
         )
         one, other = train_sweep(by_switch), train_sweep(by_hand)
         assert same(one.train_loss, other.train_loss) and same(one.params, other.params)
@@ -86,7 +86,9 @@ class TestAsABuiltInDataSet:
 
     def test_a_lone_torch_training_on_the_scaled_numbers_is_the_same(self) -> None:
         table = np.random.RandomState(2).normal(loc=500, scale=90, size=(25, 2))
-        chosen = Settings(dataset="own", own=own_of(table, True), epochs=50, learning_rate=0.1)
+        chosen = Settings(
+            dataset="own", user_data=user_data_of(table, True), epochs=50, learning_rate=0.1
+        )
         sweep = train_sweep(chosen)
         lone = lone_run(datasets.of(chosen), start_of(chosen), 0, 0.1, 50)
         np.testing.assert_allclose(sweep.train_loss[chosen.run()], lone.train_loss, rtol=1e-5)
@@ -95,7 +97,9 @@ class TestAsABuiltInDataSet:
         random = np.random.RandomState(4)
         heights = random.normal(170, 9, size=80)
         table = np.column_stack([heights, 0.9 * heights - 88 + random.normal(0, 6, size=80)])
-        chosen = Settings(dataset="own", own=own_of(table, True), epochs=2000, learning_rate=0.1)
+        chosen = Settings(
+            dataset="own", user_data=user_data_of(table, True), epochs=2000, learning_rate=0.1
+        )
         weight, bias = train_sweep(chosen).params[chosen.run(), -1].tolist()
         units = datasets.of(chosen).units
         slope = weight * units.target_scale / units.input_scales[0]
@@ -106,7 +110,7 @@ class TestAsABuiltInDataSet:
 
     def test_batches_of_all_five_hundred_examples(self) -> None:
         table = np.random.RandomState(4).normal(size=(700, 2))
-        chosen = Settings(dataset="own", own=own_of(table), epochs=10, batch_size=250)
+        chosen = Settings(dataset="own", user_data=user_data_of(table), epochs=10, batch_size=250)
         assert (chosen.examples, chosen.steps_per_epoch) == (500, 2)
         assert np.isfinite(train_sweep(chosen).train_loss[0]).all()
 
@@ -161,8 +165,8 @@ def check_payloads(chosen: Settings) -> None:
 def test_extreme_data_give_payloads(name: str, chosen: dict) -> None:
     table, is_scaled = EXTREME[name]
     for standardize in {True, is_scaled}:
-        own = own_of(table, standardize)
-        check_payloads(Settings(dataset="own", own=own, epochs=30, **chosen))
+        user_data = user_data_of(table, standardize)
+        check_payloads(Settings(dataset="own", user_data=user_data, epochs=30, **chosen))
 
 
 @settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
@@ -177,11 +181,11 @@ def test_any_legal_data_give_payloads(
     rows: list[tuple[float, float]], standardize: bool, chosen: dict
 ) -> None:
     try:
-        own = own_of(np.array(rows, dtype=float), standardize)
+        user_data = user_data_of(np.array(rows, dtype=float), standardize)
     except TableError as error:
         assert str(error).endswith(".")
         return
-    check_payloads(Settings(dataset="own", own=own, epochs=10, **chosen))
+    check_payloads(Settings(dataset="own", user_data=user_data, epochs=10, **chosen))
 
 
 class TestPicture:
@@ -189,8 +193,10 @@ class TestPicture:
     @pytest.mark.parametrize("fraction", [0, 0.3])
     def test_the_points_are_the_persons_numbers(self, name: str, fraction: float) -> None:
         table, _ = EXTREME[name]
-        own = own_of(table, True)
-        made = datasets.of(Settings(dataset="own", own=own, validation_fraction=fraction))
+        user_data = user_data_of(table, True)
+        made = datasets.of(
+            Settings(dataset="own", user_data=user_data, validation_fraction=fraction)
+        )
         traces = {one.name: one for one in fit_figure(made, np.zeros(1)).data}
         points = [
             (x, y)
@@ -205,7 +211,7 @@ class TestPicture:
     @pytest.mark.parametrize("standardize", [True, False])
     def test_the_dotted_line_is_least_squares_in_the_persons_units(self, standardize: bool) -> None:
         table = PLAIN * [30, 9] + [170, 70]
-        made = datasets.of(Settings(dataset="own", own=own_of(table, standardize)))
+        made = datasets.of(Settings(dataset="own", user_data=user_data_of(table, standardize)))
         line = next(one for one in fit_figure(made, np.zeros(1)).data if one.meta == "optimum")
         solution = LinearRegression().fit(table[:, :1], table[:, 1])
         expected = solution.predict(np.array(line.x)[:, None])
@@ -229,17 +235,17 @@ class TestExamples:
         assert np.array_equal(found, linnerud.data)
 
     def test_on_wine_as_it_is_every_rate_of_the_slider_breaks(self) -> None:
-        own = example("wine", ["proline"], "alcohol")
-        sweep = train_sweep(Settings(dataset="own", own=own))
+        user_data = example("wine", ["proline"], "alcohol")
+        sweep = train_sweep(Settings(dataset="own", user_data=user_data))
         assert not sweep.arrived.any() and set(sweep.verdicts) == {"overflow"}
-        inputs = np.column_stack([own.table[:, 0], np.ones(own.examples)])
-        sharpness = np.linalg.eigvalsh(2 * inputs.T @ inputs / own.examples)[-1]
+        inputs = np.column_stack([user_data.table[:, 0], np.ones(user_data.examples)])
+        sharpness = np.linalg.eigvalsh(2 * inputs.T @ inputs / user_data.examples)[-1]
         assert sweep.edge == pytest.approx(2 / sharpness, rel=1e-4)
         assert sweep.edge < SLIDER_LEARNING_RATES[0]
 
     def test_standardised_wine_works(self) -> None:
-        own = example("wine", ["proline"], "alcohol", True)
-        sweep = train_sweep(Settings(dataset="own", own=own))
+        user_data = example("wine", ["proline"], "alcohol", True)
+        sweep = train_sweep(Settings(dataset="own", user_data=user_data))
         assert sweep.arrived.sum() > 10 and sweep.edge == pytest.approx(1, rel=1e-3)
         assert sweep.verdicts[SLIDER_LEARNING_RATES.index(0.1)] == "converging"
 

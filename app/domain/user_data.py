@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from app.csv_table import LEAST_ROWS, NUMBERLESS, Table, TableError
+from app.domain.csv_reader import LEAST_ROWS, NUMBERLESS, Table, TableError
 
 MOST_PREDICTORS = 10
 # What one step of training may look at: about as much as in the largest built-in data set.
@@ -30,7 +30,7 @@ LONGEST_LABEL = 40
 
 
 @dataclass(frozen=True)
-class OwnData:
+class UserData:
     """Examples to train on, in the person's own units; the last column is the target.
 
     id     names these examples: a hash of them and of the token
@@ -74,7 +74,7 @@ def choose(
     target: Any = None,
     predictors: Any = None,
     standardize: Any = False,
-) -> OwnData:
+) -> UserData:
     """The examples of these columns; left out, the last column of numbers is the target and the
     first the predictor. Raises TableError."""
     if not isinstance(token, str) or not TOKEN.fullmatch(token):
@@ -85,7 +85,7 @@ def choose(
     whole, notes = _whole_rows(table, names)
     _check(whole, names, standardize)
     chosen, subset_notes = _subset(whole)
-    return OwnData(
+    return UserData(
         id=_id(token, chosen, names, standardize),
         token=token,
         label=label,

@@ -21,14 +21,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import shelf as shelves
-from app.csv_table import Table, read_table
+from app.domain.csv_reader import Table, read_table
+from app.domain.user_data import UserData, choose
 from app.engine import Laboratory
-from app.own_data import OwnData, choose
 from app.planes import PlaneChoice
 from app.server import create_app
 from app.settings import Settings
 from app.shelf import Shelf
-from callbacks import own_data
+from callbacks import user_data as user_data_callback
 from callbacks.answers import FAILED, answer
 from callbacks.inspection import inspect_payload
 from callbacks.sharing import exported
@@ -56,18 +56,21 @@ def part(content: bytes = FILE[0], **chosen: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def request(own: str, brought: dict | None = None, **chosen: Any) -> dict[str, Any]:
-    made = {"ticket": 5, "settings": {"dataset": "own", "own": own, "epochs": 20} | chosen}
-    return made | ({"own": brought} if brought else {})
+def request(data_token: str, brought: dict | None = None, **chosen: Any) -> dict[str, Any]:
+    made = {
+        "ticket": 5,
+        "settings": {"dataset": "own", "data_token": data_token, "epochs": 20} | chosen,
+    }
+    return made | ({"data_upload": brought} if brought else {})
 
 
 class Worker:
     """One process of the server: its shelf of data and its laboratory."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.shelf: Shelf[OwnData] = Shelf(8, clock)
+        self.shelf: Shelf[UserData] = Shelf(8, clock)
         self.laboratory = Laboratory()
-        self.laboratory._own = Shelf(8, clock)
+        self.laboratory._user_data = Shelf(8, clock)
 
     def train(self, asked: Any) -> dict[str, Any]:
         return answer(
@@ -98,8 +101,8 @@ class TestTokens:
         mine, theirs = token(), token()
         first = worker.train(request(mine, part()))
         again = worker.train(request(mine))
-        assert first == again and first["payload"]["settings"]["own"] == mine
-        assert first["payload"]["own"]["label"] == "secretfile"
+        assert first == again and first["payload"]["settings"]["data_token"] == mine
+        assert first["payload"]["data_info"]["label"] == "secretfile"
         other = mine[:-1] + ("A" if mine[-1] != "A" else "B")
         for guess in (theirs, other, mine[:-1], mine + "A", "", "own", mine.swapcase(), [mine], 0):
             for asked in (worker.train, worker.inspect, worker.export):
@@ -119,8 +122,10 @@ class TestTokens:
         made = worker.train(request(token(), part()))["payload"]
         table = read_table(FILE[0])
         for guess in (token(), "A" * 22):
-            own = choose(table, guess, "secretfile", "y", ["secretcolumn"], True)
-            assert Settings(dataset="own", own=own, epochs=20).sweep_id != made["sweep_id"]
+            user_data = choose(table, guess, "secretfile", "y", ["secretcolumn"], True)
+            assert (
+                Settings(dataset="own", user_data=user_data, epochs=20).sweep_id != made["sweep_id"]
+            )
 
     def test_two_people_with_two_clients(self) -> None:
         server = create_app().server
@@ -143,10 +148,13 @@ class TestTokens:
         worker.train(request(mine, part()))
         plain = worker.train({"ticket": 5, "settings": {"epochs": 20}})
         asked = request(mine, part(), dataset="line")
-        assert worker.train(asked) == plain and plain["payload"]["own"] is None
-        own = choose(read_table(FILE[0]), mine)
-        assert Settings.from_mapping({"dataset": "sine"}, own) == Settings(dataset="sine")
-        assert Settings.from_mapping({"dataset": "sine", "own": mine}, own).own is None
+        assert worker.train(asked) == plain and plain["payload"]["data_info"] is None
+        user_data = choose(read_table(FILE[0]), mine)
+        assert Settings.from_mapping({"dataset": "sine"}, user_data) == Settings(dataset="sine")
+        assert (
+            Settings.from_mapping({"dataset": "sine", "data_token": mine}, user_data).user_data
+            is None
+        )
 
 
 def trained(client: FlaskClient, asked: dict) -> dict:
@@ -214,32 +222,32 @@ class TestForgetting:
         for worker in (one, other):
             worker.train(request(mine, part()))
         (key, (until, first)), (_, (_, second)) = (
-            next(iter(worker.laboratory._own._kept.items())) for worker in (one, other)
+            next(iter(worker.laboratory._user_data._kept.items())) for worker in (one, other)
         )
-        one.laboratory._own.put(key, second, until)
-        kept = one.laboratory._own.get(key)
+        one.laboratory._user_data.put(key, second, until)
+        kept = one.laboratory._user_data.get(key)
         assert kept is first or kept is second
 
     def test_data_and_experiments_are_gone_after_half_an_hour(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = [5000.0]
-        monkeypatch.setattr(own_data, "monotonic", lambda: now[0])
+        monkeypatch.setattr(user_data_callback, "monotonic", lambda: now[0])
         worker, mine = Worker(lambda: now[0]), token()
         worker.train(request(mine, part()))
         for minutes in (10, 20, 28):
             now[0] = 5000.0 + 60 * minutes
             assert "payload" in worker.train(request(mine, seed=minutes))
-        assert len(worker.laboratory._own) == 4
+        assert len(worker.laboratory._user_data) == 4
         now[0] = 5000.0 + 60 * 29.6
         check_missing(worker.train(request(mine)))
-        own = choose(read_table(FILE[0]), mine, "secretfile", "y", ["secretcolumn"], True)
-        chosen = Settings(dataset="own", own=own, epochs=20)
-        assert worker.laboratory._own.get(chosen.sweep_id) is None
-        assert own_data.KEPT_SECONDS + shelves.TICK <= 30 * 60
+        user_data = choose(read_table(FILE[0]), mine, "secretfile", "y", ["secretcolumn"], True)
+        chosen = Settings(dataset="own", user_data=user_data, epochs=20)
+        assert worker.laboratory._user_data.get(chosen.sweep_id) is None
+        assert user_data_callback.KEPT_SECONDS + shelves.TICK <= 30 * 60
 
     def test_the_server_itself_lets_go_of_every_copy(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(own_data, "KEPT_SECONDS", 3)
+        monkeypatch.setattr(user_data_callback, "KEPT_SECONDS", 3)
         monkeypatch.setattr(shelves, "TICK", 0.1)
         client, mine = create_app().server.test_client(), token()
         for chosen in ({}, {"hidden_units": 3, "validation_fraction": 0.4, "batch_size": 2}):
@@ -257,7 +265,7 @@ class TestForgetting:
 def kept_of(mine: str) -> int:
     """How many of a person's data are anywhere in this process."""
     gc.collect()
-    return sum(type(one) is OwnData and one.token == mine for one in gc.get_objects())
+    return sum(type(one) is UserData and one.token == mine for one in gc.get_objects())
 
 
 class TestTraces:
@@ -278,14 +286,16 @@ class TestTraces:
             try:
                 raise KeyError(SECRETS[1])
             except KeyError as error:
-                assert chosen.own
-                raise ValueError(f"{chosen.own.table} {SECRETS} {chosen.own.token}") from error
+                assert chosen.user_data
+                raise ValueError(
+                    f"{chosen.user_data.table} {SECRETS} {chosen.user_data.token}"
+                ) from error
 
         mine = token()
         with caplog.at_level(logging.DEBUG):
             result = answer(request(mine, part()), fail, Shelf(8))
         assert result == {"ticket": 5, "error": FAILED, "field": None}
-        assert "ValueError" in caplog.text and "test_own_privacy.py" in caplog.text
+        assert "ValueError" in caplog.text and "test_user_data_privacy.py" in caplog.text
         check_silent(caplog, mine)
 
     def test_a_failure_while_reading_is_a_sentence_and_logged_without_the_data(
@@ -294,7 +304,7 @@ class TestTraces:
         def fail(content: bytes) -> Table:
             raise ValueError(content.decode())
 
-        monkeypatch.setattr(own_data, "read_table", fail)
+        monkeypatch.setattr(user_data_callback, "read_table", fail)
         client = create_app().server.test_client()
         with caplog.at_level(logging.DEBUG):
             result = ask(client, "own-request", "own-answer", part() | {"ticket": 2})
@@ -302,10 +312,10 @@ class TestTraces:
         check_silent(caplog, "no token")
 
     def test_settings_print_without_the_data(self) -> None:
-        own = choose(read_table(FILE[0]), token(), standardize=True)
-        chosen = Settings(dataset="own", own=own, seed=3)
-        for text in (repr(chosen), str(chosen), repr(own), repr(Settings.choices(chosen))):
-            assert not any(one in text for one in ("31.4159", "98765", own.token)), text
+        user_data = choose(read_table(FILE[0]), token(), standardize=True)
+        chosen = Settings(dataset="own", user_data=user_data, seed=3)
+        for text in (repr(chosen), str(chosen), repr(user_data), repr(Settings.choices(chosen))):
+            assert not any(one in text for one in ("31.4159", "98765", user_data.token)), text
         assert set(chosen.query().split("&")) == {"v=1", "dataset=own", "seed=3"}
 
     def test_nothing_is_written_to_a_disk(
@@ -350,19 +360,23 @@ ABSURD = {
 class TestBrokenRequests:
     @settings(max_examples=300)
     @given(json_values, json_values)
-    def test_an_absurd_token_and_absurd_data(self, own: object, brought: object) -> None:
-        asked = {"ticket": 5, "settings": {"dataset": "own", "own": own}, "own": brought}
+    def test_an_absurd_token_and_absurd_data(self, data_token: object, brought: object) -> None:
+        asked = {
+            "ticket": 5,
+            "settings": {"dataset": "own", "data_token": data_token},
+            "data_upload": brought,
+        }
         check_sentence(answer(asked, never, Shelf(8)))
 
     @settings(max_examples=300)
     @given(st.fixed_dictionaries({}, optional=ABSURD))
     def test_one_absurd_part_among_good_ones(self, absurd: dict) -> None:
         asked = request("A" * 22, part() | absurd)
-        result = answer(asked, lambda chosen, plane: {"own": chosen.own}, Shelf(8))
+        result = answer(asked, lambda chosen, plane: {"user_data": chosen.user_data}, Shelf(8))
         if "error" in result:
             check_sentence(result)
         else:
-            assert result["payload"]["own"].table.shape[0] == 5
+            assert result["payload"]["user_data"].table.shape[0] == 5
 
     @settings(max_examples=100)
     @given(st.dictionaries(st.sampled_from(sorted(ABSURD)), json_values, max_size=4))

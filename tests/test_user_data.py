@@ -16,12 +16,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.csv_table import MOST_ROWS, Table, TableError, read_table
+from app.domain.csv_reader import MOST_ROWS, Table, TableError, read_table
+from app.domain.user_data import MOST_EXAMPLES, UserData, choose, label_of
 from app.engine import datasets
-from app.own_data import MOST_EXAMPLES, OwnData, choose, label_of
-from callbacks.own_data import content_of, described, table_answer
-from tests.own_files import GOOD, UNFIT, UNREADABLE, Broken, Good, many_rows
+from callbacks.user_data import content_of, described, table_answer
 from tests.test_settings import json_values
+from tests.user_data_files import GOOD, UNFIT, UNREADABLE, Broken, Good, many_rows
 
 TOKEN = "one-token_that-is-long"
 FILE = b"a,b,c,d\n1,10,5,2\n2,30,1,1\n3,20,4,5\n4,40,2,3\n5,15,3,7\n"
@@ -204,15 +204,17 @@ def test_any_near_table_gives_a_table_or_a_sentence(rows: list[list[str]], separ
 
 class TestChoosing:
     def test_left_out_the_last_column_is_the_target_and_the_first_the_predictor(self) -> None:
-        own = choose(read_table(FILE), TOKEN)
-        assert (own.predictors, own.target) == (("a",), "d")
-        assert own.table.tolist() == [[1, 2], [2, 1], [3, 5], [4, 3], [5, 7]]
+        user_data = choose(read_table(FILE), TOKEN)
+        assert (user_data.predictors, user_data.target) == (("a",), "d")
+        assert user_data.table.tolist() == [[1, 2], [2, 1], [3, 5], [4, 3], [5, 7]]
         assert choose(read_table(FILE), TOKEN, target="a").predictors == ("b",)
 
     def test_columns_come_in_the_order_in_which_they_were_chosen(self) -> None:
-        own = choose(read_table(FILE), TOKEN, target="b", predictors=["d", "a"])
-        assert (own.predictors, own.target) == (("d", "a"), "b")
-        assert own.table[1].tolist() == [1, 2, 30] and own.examples == own.rows == 5
+        user_data = choose(read_table(FILE), TOKEN, target="b", predictors=["d", "a"])
+        assert (user_data.predictors, user_data.target) == (("d", "a"), "b")
+        assert (
+            user_data.table[1].tolist() == [1, 2, 30] and user_data.examples == user_data.rows == 5
+        )
 
     @pytest.mark.parametrize(
         ("chosen", "words"),
@@ -241,14 +243,14 @@ class TestChoosing:
     @pytest.mark.parametrize("count", [1, 10])
     def test_one_to_ten_predictors(self, count: int) -> None:
         table = read_table(wide_file(12))
-        own = choose(table, TOKEN, predictors=[f"c{k}" for k in range(count)])
-        assert len(own.predictors) == count and own.table.shape == (8, count + 1)
+        user_data = choose(table, TOKEN, predictors=[f"c{k}" for k in range(count)])
+        assert len(user_data.predictors) == count and user_data.table.shape == (8, count + 1)
 
     def test_rows_with_a_gap_are_dropped_with_the_reason_and_the_count(self) -> None:
         content = b"x,y,z\n1,2,1\n,4,1\n5,n/a,2\nsix,8,3\n9,inf,x\n1,=B2,6\n2,3,\n8,9,2\n3,1,8\n"
-        own = choose(read_table(content), TOKEN, target="y", predictors=["x"])
-        assert own.table.tolist() == [[1, 2], [2, 3], [8, 9], [3, 1]] and own.rows == 4
-        said = " ".join(own.notes)
+        user_data = choose(read_table(content), TOKEN, target="y", predictors=["x"])
+        assert user_data.table.tolist() == [[1, 2], [2, 3], [8, 9], [3, 1]] and user_data.rows == 4
+        said = " ".join(user_data.notes)
         assert "2 rows left out whose cells are empty" in said
         for why in ("contain words", "are infinite", "contain formulas"):
             assert f"1 row left out whose cells {why}." in said
@@ -256,13 +258,13 @@ class TestChoosing:
         assert "9 rows" not in said
 
     def test_of_many_rows_the_same_five_hundred_are_trained_on(self) -> None:
-        own = choose(read_table(many_rows(MOST_ROWS)), TOKEN)
-        assert (own.examples, own.rows) == (MOST_EXAMPLES, MOST_ROWS)
-        assert len(set(own.table[:, 0])) == MOST_EXAMPLES
-        assert (np.diff(own.table[:, 0]) > 0).all() and own.table[:, 0].std() > 5000
-        assert "500 of 20,000 rows" in " ".join(own.notes)
+        user_data = choose(read_table(many_rows(MOST_ROWS)), TOKEN)
+        assert (user_data.examples, user_data.rows) == (MOST_EXAMPLES, MOST_ROWS)
+        assert len(set(user_data.table[:, 0])) == MOST_EXAMPLES
+        assert (np.diff(user_data.table[:, 0]) > 0).all() and user_data.table[:, 0].std() > 5000
+        assert "500 of 20,000 rows" in " ".join(user_data.notes)
         again = choose(read_table(many_rows(MOST_ROWS)), "another-token-thatislong")
-        assert np.array_equal(own.table, again.table) and own.id != again.id
+        assert np.array_equal(user_data.table, again.table) and user_data.id != again.id
         exactly = choose(read_table(many_rows(MOST_EXAMPLES)), TOKEN)
         assert exactly.examples == MOST_EXAMPLES and exactly.notes == ()
 
@@ -274,7 +276,7 @@ class TestChoosing:
             choose(table, TOKEN, predictors=["b", "a"]), choose(table, TOKEN, standardize=True),
             choose(read_table(FILE.replace(b"7", b"8")), TOKEN),
         ]  # fmt: skip
-        assert len({own.id for own in made}) == len(made)
+        assert len({user_data.id for user_data in made}) == len(made)
         assert choose(read_table(FILE), TOKEN, "other label").id == made[0].id
 
 
@@ -288,27 +290,27 @@ def wide_file(count: int, rows: int = 8, scale: float = 1.0) -> bytes:
 class TestStandardising:
     @pytest.fixture(scope="class")
     @staticmethod
-    def own() -> OwnData:
+    def user_data() -> UserData:
         return choose(read_table(wide_file(4, 40, 300)), TOKEN, target="c1",
                       predictors=["c3", "c0"], standardize=True)  # fmt: skip
 
-    def test_every_column_has_mean_0_and_standard_deviation_1(self, own: OwnData) -> None:
-        inputs, targets, _ = datasets.own(own)
+    def test_every_column_has_mean_0_and_standard_deviation_1(self, user_data: UserData) -> None:
+        inputs, targets, _ = datasets.own(user_data)
         made = np.column_stack([inputs, targets])
         assert made.dtype == np.float32
-        centred = own.table - [math.fsum(column) / 40 for column in own.table.T]
+        centred = user_data.table - [math.fsum(column) / 40 for column in user_data.table.T]
         expected = centred / [math.sqrt(math.fsum(column**2) / 40) for column in centred.T]
         np.testing.assert_allclose(made, expected, atol=3e-7)
 
-    def test_units_lead_back_to_the_tables_numbers(self, own: OwnData) -> None:
-        inputs, targets, units = datasets.own(own)
+    def test_units_lead_back_to_the_tables_numbers(self, user_data: UserData) -> None:
+        inputs, targets, units = datasets.own(user_data)
         back = np.column_stack([units.inputs(inputs), units.targets(targets)])
-        np.testing.assert_allclose(back, own.table, rtol=1e-5, atol=1e-4)
+        np.testing.assert_allclose(back, user_data.table, rtol=1e-5, atol=1e-4)
 
     def test_as_they_are_the_numbers_are_the_tables(self) -> None:
-        own = choose(read_table(wide_file(3)), TOKEN)
-        inputs, targets, units = datasets.own(own)
-        assert np.array_equal(np.column_stack([inputs, targets]), own.table.astype("float32"))
+        user_data = choose(read_table(wide_file(3)), TOKEN)
+        inputs, targets, units = datasets.own(user_data)
+        assert np.array_equal(np.column_stack([inputs, targets]), user_data.table.astype("float32"))
         assert np.array_equal(units.inputs(inputs), inputs)
         assert np.array_equal(units.targets(targets), targets)
 
@@ -338,10 +340,10 @@ class TestAsCsv:
     def test_the_examples_to_take_away_are_exact(self, rows: list[tuple[float, float]]) -> None:
         content = "\n".join(f"{x!r},{y!r}" for x, y in [*rows, (1.5, 2.5), (2.5, 1.5)]).encode()
         try:
-            own = choose(read_table(content), TOKEN, standardize=True)
+            user_data = choose(read_table(content), TOKEN, standardize=True)
         except TableError:
             assume(False)
-        names, *lines = csv.reader(io.StringIO(own.csv()))
+        names, *lines = csv.reader(io.StringIO(user_data.csv()))
         assert names == ["column 1", "column 2"]
         assert [tuple(map(float, line)) for line in lines][: len(rows)] == rows
 

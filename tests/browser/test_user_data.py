@@ -12,14 +12,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 from sklearn.linear_model import LinearRegression
 
-from app.csv_table import read_table
-from app.own_data import OwnData, choose, label_of
+from app.domain.csv_reader import read_table
+from app.domain.user_data import UserData, choose, label_of
 from app.settings import Settings
 from app.shelf import Shelf
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import close, facts, go_to, set_up, state, value, wait, wait_ready
-from tests.own_files import GOOD, UNFIT, UNREADABLE, Broken, Good, many_rows
+from tests.user_data_files import GOOD, UNFIT, UNREADABLE, Broken, Good, many_rows
 
 WINE = (Path(__file__).parents[2] / "assets" / "examples" / "wine.csv").read_bytes()
 NOTE = "document.getElementById('own-note').textContent"
@@ -66,20 +66,22 @@ def give_text(page: Page, text: str) -> None:
     wait_table(page, "Your own data")
 
 
-def settings_of(page: Page, own: OwnData) -> Settings:
+def settings_of(page: Page, user_data: UserData) -> Settings:
     """The settings on show, of which the test knows the data."""
     shown = state(page, "sweep.settings") | {"learning_rate": driver.number(page, "learningRate")}
-    return Settings(**{name: one for name, one in shown.items() if name != "own"}, own=own)
+    return Settings(
+        **{name: one for name, one in shown.items() if name != "data_token"}, user_data=user_data
+    )
 
 
-def chosen_as(page: Page, content: bytes, name: str = "", **chosen: object) -> OwnData:
-    token = state(page, "sweep.settings.own")
+def chosen_as(page: Page, content: bytes, name: str = "", **chosen: object) -> UserData:
+    token = state(page, "sweep.settings.data_token")
     return choose(read_table(content), token, label_of(name), **chosen)
 
 
-def check_numbers(page: Page, own: OwnData) -> None:
+def check_numbers(page: Page, user_data: UserData) -> None:
     """What is on show is the engine's own sweep of these data, to the last bit."""
-    settings = settings_of(page, own)
+    settings = settings_of(page, user_data)
     sweep = driver.engine_sweep(settings)
     assert facts(page)["sweep"] == settings.sweep_id
     losses = page.evaluate(
@@ -140,35 +142,35 @@ def test_wine_from_the_menu_to_the_numbers_in_its_own_units(page: Page, watch: W
     page.locator("#standardize").click()
     wait(page, "document.getElementById('facts').dataset.sweep !== argument", before)
     driver.wait_detail(page)
-    own = chosen_as(page, WINE, "wine.csv", standardize=True)
-    check_numbers(page, own)
+    user_data = chosen_as(page, WINE, "wine.csv", standardize=True)
+    check_numbers(page, user_data)
     assert page.locator("#standardize").is_hidden()
     assert state(page, "sweep.arrived").count(True) > 10
     go_to(page, 1000)
-    check_numbers(page, own)
-    check_fit_note(page, own.table)
+    check_numbers(page, user_data)
+    check_fit_note(page, user_data.table)
     # Another predictor, then two of them.
     page.locator('.own-predictor input[value="proline"]').uncheck()
     page.locator('.own-predictor input[value="flavanoids"]').check()
     page.locator("#own-standardize").check()
     fit(page)
-    own = chosen_as(page, WINE, "wine.csv", standardize=True, predictors=["flavanoids"])
-    check_numbers(page, own)
+    user_data = chosen_as(page, WINE, "wine.csv", standardize=True, predictors=["flavanoids"])
+    check_numbers(page, user_data)
     go_to(page, 1000)
-    check_fit_note(page, own.table)
+    check_fit_note(page, user_data.table)
     page.locator('.own-predictor input[value="color_intensity"]').check()
     fit(page)
     names = ["flavanoids", "color_intensity"]
-    own = chosen_as(page, WINE, "wine.csv", standardize=True, predictors=names)
-    check_numbers(page, own)
+    user_data = chosen_as(page, WINE, "wine.csv", standardize=True, predictors=names)
+    check_numbers(page, user_data)
     assert state(page, "sweep.predictor_names") == names
     # Everything else trains on them as on any data.
-    settings = settings_of(page, own)
+    settings = settings_of(page, user_data)
     settings = set_up(page, settings, hidden_units=3, validation_fraction=0.25)
-    check_numbers(page, own)
+    check_numbers(page, user_data)
     # The file goes once for each choice of columns, then the token is enough.
     assert sent_whole(watch) == 4
-    token = state(page, "sweep.settings.own")
+    token = state(page, "sweep.settings.data_token")
     assert "dataset=own" in page.url and token not in page.url
     assert not any(one in page.url for one in ("1065", "proline", "wine"))
     page.evaluate("() => window.descentLab.openPanels(['share'])")
@@ -191,28 +193,28 @@ def test_another_worker_a_reload_and_points(page: Page, watch: Watch) -> None:
     page.locator("#own-read").click()
     wait_table(page, "Your own data")
     fit(page)
-    own = chosen_as(page, text.encode())
-    check_numbers(page, own)
-    settings = set_up(page, settings_of(page, own), learning_rate=0.02, epochs=3000)
+    user_data = chosen_as(page, text.encode())
+    check_numbers(page, user_data)
+    settings = set_up(page, settings_of(page, user_data), learning_rate=0.02, epochs=3000)
     go_to(page, 3000)
     check_fit_note(page, points)
 
     sent = sent_whole(watch)
     forget_everything()
     settings = set_up(page, settings, seed=5)
-    check_numbers(page, own)
+    check_numbers(page, user_data)
     assert driver.message(page) == "" and sent_whole(watch) == sent + 1
     forget_everything()
     driver.choose_rate(page, 0.001)
     driver.wait_detail(page)
-    check_numbers(page, own)
+    check_numbers(page, user_data)
 
     page.reload()
     wait_ready(page)
-    wait(page, "lab.state.sweep.own && lab.state.sweep.settings.seed === 5")
+    wait(page, "lab.state.sweep.data_info && lab.state.sweep.settings.seed === 5")
     driver.wait_detail(page)
     again = chosen_as(page, text.encode())
-    assert again.token != "" and np.array_equal(again.table, own.table)
+    assert again.token != "" and np.array_equal(again.table, user_data.table)
     check_numbers(page, again)
     assert driver.message(page) == ""
 
@@ -308,7 +310,7 @@ def test_nobody_else_sees_them(
     everything = other.evaluate(
         "() => JSON.stringify([{...sessionStorage}, {...localStorage}]) + document.body.innerHTML"
     )
-    token = state(page, "sweep.settings.own")
+    token = state(page, "sweep.settings.data_token")
     assert token not in everything and "8.2503125" not in everything
     # The token alone would do; another one does not.
     guess = token[:-1] + ("A" if token[-1] != "A" else "B")
@@ -321,8 +323,8 @@ def test_nobody_else_sees_them(
     set_up(page, settings_of(page, chosen_as(page, b"x,y\n1,2\n2,4.5\n3,5\n4,8.2503125\n")), seed=1)
 
 
-ASK = """async ([own, ticket]) => {
-  const value = { ticket, settings: { dataset: "own", own, epochs: 20 } };
+ASK = """async ([data_token, ticket]) => {
+  const value = { ticket, settings: { dataset: "own", data_token, epochs: 20 } };
   const body = JSON.stringify({
     output: "train-answer.data", outputs: { id: "train-answer", property: "data" },
     inputs: [{ id: "train-request", property: "data", value }],

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.csv_table import read_table
+from app.domain.csv_reader import read_table
+from app.domain.user_data import UserData, choose
 from app.engine import Laboratory
 from app.export import notebook, script
-from app.own_data import OwnData, choose
 from app.settings import Settings
 from callbacks.sharing import exported
 from tests.test_export import Ran, cells, check_losses, name_of, ran
-from tests.test_own_engine import EXAMPLES, TOKEN, example, own_of
+from tests.test_user_data_engine import EXAMPLES, TOKEN, example, user_data_of
 
 RANDOM = np.random.RandomState(5)
 TABLE = RANDOM.normal(size=(23, 4)) * [1, 2, 3, 0.5] + [0, 1, 0, 1]
@@ -26,13 +26,13 @@ LARGE = TABLE * [100, 1e-4, 1e6, 1e3] + [1e5, 0, 0, 7]
 LONG = RANDOM.normal(size=(900, 2))
 
 
-def settings_of(own: OwnData, **chosen: Any) -> Settings:
-    return Settings(**(dict(dataset="own", own=own, epochs=30) | chosen))
+def settings_of(user_data: UserData, **chosen: Any) -> Settings:
+    return Settings(**(dict(dataset="own", user_data=user_data, epochs=30) | chosen))
 
 
 CHOSEN: list[Settings] = [
-    settings_of(own, **chosen)
-    for own in (own_of(TABLE[:, :2]), own_of(TABLE), own_of(LARGE, True))
+    settings_of(user_data, **chosen)
+    for user_data in (user_data_of(TABLE[:, :2]), user_data_of(TABLE), user_data_of(LARGE, True))
     for chosen in (
         {}, dict(hidden_units=5), dict(batch_size=7), dict(validation_fraction=0.3),
         dict(hidden_units=4, batch_size=6, validation_fraction=0.25, activation="tanh", seed=3),
@@ -40,8 +40,8 @@ CHOSEN: list[Settings] = [
     )
 ]  # fmt: skip
 CHOSEN += [
-    settings_of(own_of(LONG), batch_size=100),
-    settings_of(own_of(LONG, True), hidden_units=3, validation_fraction=0.5),
+    settings_of(user_data_of(LONG), batch_size=100),
+    settings_of(user_data_of(LONG, True), hidden_units=3, validation_fraction=0.5),
     settings_of(example("wine", ["proline", "flavanoids"], "alcohol", True)),
     settings_of(example("exercise", ["chins"], "jumps", True), learning_rate=0.1),
     settings_of(example("wine", ["flavanoids"], "alcohol"), learning_rate=0.05),
@@ -81,21 +81,21 @@ def test_a_notebook_trains_alike(
 
 
 def test_the_words_name_the_file_and_hold_no_number_of_it() -> None:
-    own = choose(read_table((EXAMPLES / "exercise.csv").read_bytes()), TOKEN, "our class")
-    one = settings_of(own)
+    user_data = choose(read_table((EXAMPLES / "exercise.csv").read_bytes()), TOKEN, "our class")
+    one = settings_of(user_data)
     for text in (script(one), notebook(one)):
         assert "our class" in text and "data.csv" in text and "dataset=own" in text
         assert TOKEN not in text and not any(f"{value:g}" in text for value in (189.0, 162.0))
     assert "StandardScaler" not in script(one)
-    assert "StandardScaler" in script(settings_of(own_of(TABLE, True)))
+    assert "StandardScaler" in script(settings_of(user_data_of(TABLE, True)))
 
 
 @pytest.mark.parametrize("label", ['"""', "a\\", "#", "'; import os", "{x}", "a\n1/0", "ü" * 60])
 def test_no_label_breaks_a_script(label: str, folder: Path) -> None:
-    from app.own_data import label_of
+    from app.domain.user_data import label_of
 
-    own = choose(read_table(b"x,y\n1,2\n2,3\n3,5\n4,4\n"), TOKEN, label_of(f"{label}.csv"))
-    one = settings_of(own)
+    user_data = choose(read_table(b"x,y\n1,2\n2,3\n3,5\n4,4\n"), TOKEN, label_of(f"{label}.csv"))
+    one = settings_of(user_data)
     put_data(folder, one)
     check_losses(one, ran(script(one)))
     assert cells(one)
@@ -123,8 +123,8 @@ def test_any_header_can_be_read_by_the_script_under_any_locale(
     for number, names in enumerate(HEADERS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        own = choose(read_table(f"{names}\n1,2\n2,3\n3,5\n4,4\n".encode()), TOKEN)
-        one = made[folder] = settings_of(own)
+        user_data = choose(read_table(f"{names}\n1,2\n2,3\n3,5\n4,4\n".encode()), TOKEN)
+        one = made[folder] = settings_of(user_data)
         put_data(folder, one)
         (folder / "descent.py").write_text(script(one), encoding="utf-8")
     command = [sys.executable, "-c", EACH, *map(str, made)]

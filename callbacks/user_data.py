@@ -14,10 +14,10 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from app.choices import OWN, SettingsError
-from app.csv_table import MOST_BYTES, Table, TableError, read_table
+from app.choices import USER_DATA, SettingsError
+from app.domain.csv_reader import MOST_BYTES, Table, TableError, read_table
+from app.domain.user_data import UserData, choose, label_of
 from app.log import log_failure, with_request_id
-from app.own_data import OwnData, choose, label_of
 from app.presence import Gone
 from app.shelf import Shelf
 from callbacks.requests import fields_of, ticket_of
@@ -81,28 +81,28 @@ def described(table: Table, name: Any) -> dict[str, Any]:
     }
 
 
-def own_of(request: dict[str, Any], shelf: Shelf[OwnData]) -> OwnData | None:
+def user_data_of(request: dict[str, Any], uploads: Shelf[UserData]) -> UserData | None:
     """The person's data, where a request is about them. Raises NotHere, or TableError for what
     cannot be read.
 
-    request  {"settings": {"dataset": "own", "own": the token}, and where the server may not have
-              the data: "own": {"content", "name", "target", "predictors", "standardize"}}
+    request  {"settings": {"dataset": "own", "data_token": ...}, and where the server may not have
+              the data: "data_upload": {"content", "name", "target", "predictors", "standardize"}}
     """
     settings = fields_of(request.get("settings"))
-    token = settings.get("own")
-    if settings.get("dataset") != OWN or token is None:
+    token = settings.get("data_token")
+    if settings.get("dataset") != USER_DATA or token is None:
         return None
-    part = request.get("own")
+    part = request.get("data_upload")
     if isinstance(part, dict):
         made = replace(_chosen(part, token), until=monotonic() + KEPT_SECONDS)
-        return shelf.put(made.token, made, made.until)
-    found = shelf.get(token) if isinstance(token, str) else None
+        return uploads.put(made.token, made, made.until)
+    found = uploads.get(token) if isinstance(token, str) else None
     if found is None:
         raise NotHere("The server does not have your data any more.", "dataset")
     return found
 
 
-def _chosen(part: dict[str, Any], token: Any) -> OwnData:
+def _chosen(part: dict[str, Any], token: Any) -> UserData:
     return choose(
         read_table(content_of(part)),
         token,
