@@ -1,17 +1,17 @@
-# The Python that the tests run on; any from 3.11 to 3.14 will do.
+# The tests' Python; any from 3.11 to 3.14 works.
 ARG PYTHON_IMAGE=python:3.11-slim
 
 FROM ${PYTHON_IMAGE} AS build
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-# With hashes; requirements.txt has the same pins without, for where PyTorch's index is out of reach.
-ARG REQUIREMENTS=requirements.lock
 ENV PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /venv
-COPY requirements.lock requirements.txt requirements-distributed.txt scripts/install.py ./
-# Headers, build tools, test suites and notebooks' parts are a fifth of the packages, and nothing
-# here runs them; nor pip, once all is installed.
-RUN /venv/bin/python install.py "$REQUIREMENTS" \
+COPY requirements-torch.lock requirements.lock ./
+# Headers, build tools, test suites and notebook extensions are a fifth of the packages' size, and
+# the app uses none of them; nor does it use pip.
+RUN /venv/bin/pip install --require-hashes --no-deps \
+      ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement requirements-torch.lock \
+ && /venv/bin/pip install --require-hashes --requirement requirements.lock \
  && find /venv/lib -path '*/torch/bin/*' -type f ! -name torch_shm_manager -delete \
  && find /venv/lib -type d \( -path '*/torch/include' -o -path '*/torch/test' -o -name tests \
       -o -path '*/plotly/labextension' \) \

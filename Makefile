@@ -6,9 +6,14 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 
-# CPU builds of torch; see scripts/install.py. Empty: pip's configured index only.
+# PyTorch's index of CPU builds: PyPI's torch for Linux brings gigabytes of CUDA. pip skips the index
+# if it does not answer; leave it empty to use pip's own configuration only.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
-export TORCH_INDEX
+TORCH = $(shell grep -o '^torch==[0-9.]*' requirements.txt)
+TORCH_OPTIONS = --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --timeout 10 --retries 1
+# Every pin is audited, or the command fails.
+AUDIT = $(BIN)/pip-audit -r requirements.txt -r requirements-distributed.txt --no-deps --disable-pip \
+	--strict --progress-spinner off --timeout 10
 # The tests start many Pythons: what one of them compiles serves the others, whatever the machine says.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -17,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WITH_WORKERS := tests/browser/test_training_controls.py -k "dragged or newest_wins or replaces or refused_and or tabs"
 
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test test-many check format bench work load faults faults-compose lock sbom docker clean
+.PHONY: help run classroom install dev test test-many check format audit lock sbom bench work load faults faults-compose docker clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +38,7 @@ install: $(VENV)/.app ## install what the app needs into .venv
 dev: $(VENV)/.dev ## install what the tests and checks need as well
 
 test: $(VENV)/.dev ## run every test; installs a browser, Redis and nginx where there are none
-	$(BIN)/python scripts/ensure_browser.py
-	$(BIN)/python scripts/ensure_servers.py
+	$(BIN)/python -m tests.programs
 	@# Side by side, as one browser keeps one core busy; the browsers' report comes last.
 	@TESTS_BOTH_WAYS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile \
 		> .browser-tests.log 2>&1 & browser=$$!; status=0; \
@@ -43,8 +47,7 @@ test: $(VENV)/.dev ## run every test; installs a browser, Redis and nginx where 
 	wait $$browser || status=1; cat .browser-tests.log; exit $$status
 
 test-many: $(VENV)/.dev ## every browser test once more, with Redis and a Celery worker
-	$(BIN)/python scripts/ensure_browser.py
-	$(BIN)/python scripts/ensure_servers.py
+	$(BIN)/python -m tests.programs
 	TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile
 
 check: $(VENV)/.dev ## lint, format, types, the direction of the imports, known vulnerabilities
@@ -53,13 +56,25 @@ check: $(VENV)/.dev ## lint, format, types, the direction of the imports, known 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/python scripts/audit.py
+	@$(MAKE) --no-print-directory audit
 
-lock: $(VENV)/.dev ## write requirements.lock anew after a change of requirements.txt
-	$(BIN)/python scripts/lock.py
+audit: $(VENV)/.dev ## look for known vulnerabilities in the image's packages
+	@log=$$($(AUDIT) 2>&1) && echo "pip-audit: no known vulnerabilities" || case "$$log" in \
+	*"Found "*|usage:*) echo "$$log"; exit 1;; \
+	*) echo "$$log" | tail -n 1; echo "pip-audit could not query its database. Nothing was audited.";; esac
 
-sbom: $(VENV)/.dev ## write descent-lab.cdx.json: the parts of the image and their licences
-	$(BIN)/python scripts/sbom.py
+lock: $(VENV)/.dev ## update requirements.lock after a change of requirements.txt or -distributed.txt
+	$(BIN)/uv pip compile requirements.txt requirements-distributed.txt --no-deps --universal \
+		--python-version 3.11 --generate-hashes --no-emit-package torch --no-annotate --no-config \
+		--custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+sbom: $(VENV)/.dev ## write descent-lab.cdx.json: the image's packages and their licences
+	$(BIN)/python -m venv --without-pip --clear .sbom
+	$(BIN)/pip --python .sbom install --require-hashes $(TORCH_OPTIONS) -r requirements-torch.lock
+	$(BIN)/pip --python .sbom install --require-hashes -r requirements.lock
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-file descent-lab.cdx.json .sbom
+	rm -rf .sbom
 
 format: $(VENV)/.dev ## let ruff repair what it can
 	$(BIN)/ruff check --fix
@@ -88,12 +103,13 @@ clean: ## remove .venv and caches
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One file each that says when the installation was last complete.
-$(VENV)/.app: requirements.txt scripts/install.py | $(BIN)/pip
-	$(BIN)/python scripts/install.py requirements.txt
+$(VENV)/.app: requirements.txt | $(BIN)/pip
+	$(BIN)/pip install $(TORCH_OPTIONS) $(TORCH)
+	$(BIN)/pip install -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements-distributed.txt $(VENV)/.app
-	$(BIN)/python scripts/install.py requirements-dev.txt
+	$(BIN)/pip install -r requirements-dev.txt
 	@touch $@
 
 $(BIN)/pip:

@@ -7,9 +7,7 @@ a slider's input event to the first task after the frame that shows it.
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from threading import Thread
 
 import numpy as np
@@ -18,8 +16,7 @@ from werkzeug.serving import make_server
 
 from app.server import create_server
 from tests.browser import driver
-
-sys.path.append(str(Path(__file__).parents[1] / "scripts"))
+from tests.programs import find_browser
 
 LAST = 40
 PINNED = (0.01, 0.02, 0.04, 0.08)
@@ -44,8 +41,6 @@ OBSERVE = """() => {
 
 
 def main() -> None:
-    from ensure_browser import find_browser
-
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     path = find_browser()
     server = make_server("127.0.0.1", 0, create_server(), threaded=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import cache
@@ -28,9 +27,8 @@ from playwright.sync_api import (
 from app.server import create_server
 from tests.browser.both_ways import Answers, check_with_workers, trained_by_workers
 from tests.browser.driver import CHROMIUM_ARGUMENTS, PATIENCE, asks, wait_detail, wait_ready
+from tests.programs import find_browser
 from tests.serving import served
-
-sys.path.append(str(Path(__file__).parents[2] / "scripts"))
 
 SIZE = (1366, 768)
 # Set by `make test`: what the pages were answered is asked of workers, too.
@@ -117,11 +115,7 @@ def address() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[[bool], Browser]]:
     """A browser with or without WebGL, started when it is first wanted."""
-    from ensure_browser import find_browser
-
     path = find_browser()
-    if path is None:
-        pytest.fail("no browser: run `python scripts/ensure_browser.py`")
     with sync_playwright() as playwright:
         browsers: dict[bool, Browser] = {}
 
