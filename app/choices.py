@@ -33,7 +33,7 @@ class DatasetChoice:
     """One entry of the data menu; the engine's table in `datasets.py` holds the numbers."""
 
     label: str
-    examples: int
+    example_count: int
     predictors: tuple[str, ...]
     # Whether the person chooses how much noise lies on its targets.
     is_noisy: bool = False

@@ -194,7 +194,7 @@ def _data(settings: Settings) -> str:
         else _noisy(settings)
     )
     parts = [f"# Data: {settings.data.label}", code]
-    held = settings.data.examples - settings.examples
+    held = settings.data.example_count - settings.example_count
     return "\n".join([*parts, _split(held)] if held else parts)
 
 
@@ -416,7 +416,7 @@ def _has_batches(settings: Settings) -> bool:
 
 
 def _has_validation(settings: Settings) -> bool:
-    return settings.examples < settings.data.examples
+    return settings.example_count < settings.data.example_count
 
 
 def _call(start: str, arguments: Sequence[str], width: int = WIDTH) -> str:

@@ -72,17 +72,18 @@ def sweep_payload(
     A line's fit is given by its two parameters, which are its coordinates.
     """
     box, plane, settings = surface.box, surface.plane, sweep.settings
+    scaling = dataset.scaling
     return {
         "sweep_id": settings.sweep_id,
         "settings": settings_payload(settings),
         "data_info": _data_info(settings.user_data),
         "units": {
-            "input": [float(dataset.units.input_means[0]), float(dataset.units.input_scales[0])],
-            "target": [dataset.units.target_mean, dataset.units.target_scale],
+            "input": [float(scaling.input_means[0]), float(scaling.input_scales[0])],
+            "target": [scaling.target_mean, scaling.target_scale],
         },
         "is_linear": settings.is_linear,
         "is_plain": settings.is_plain,
-        "examples": settings.examples,
+        "examples": settings.example_count,
         "steps_per_epoch": settings.steps_per_epoch,
         "predictors": dataset.inputs.shape[1],
         "predictor_names": list(settings.data.predictors),
@@ -107,7 +108,7 @@ def sweep_payload(
         "reference_name": sweep.reference_name,
         "start_sharpness": sweep.start_sharpness,
         # JSON has no infinity: where nothing curves there is no edge.
-        "edge": _number(sweep.edge),
+        "edge": _number(sweep.stability_edge),
         "edge_numerator": settings.edge_numerator,
         "edge_formula": settings.edge_formula,
         "stability_numerator": settings.stability_numerator,
@@ -171,7 +172,7 @@ def map_row(sweep: Sweep) -> dict[str, Any]:
         "last_loss": [_number(loss) for loss in sweep.last_loss[:count].tolist()],
         "diverged_at": sweep.diverged_at[:count].tolist(),
         "verdicts": list(sweep.verdicts[:count]),
-        "edge": _number(sweep.edge),
+        "edge": _number(sweep.stability_edge),
     }
 
 
@@ -190,7 +191,7 @@ def _data_info(user_data: UserData | None) -> dict[str, Any] | None:
         "target": user_data.target,
         "is_standardized": user_data.is_standardized,
         "rows": user_data.rows,
-        "examples": user_data.examples,
+        "examples": user_data.example_count,
         "notes": list(user_data.notes),
     }
 
@@ -213,7 +214,7 @@ def _plane(plane: Plane) -> dict[str, Any]:
         "frozen_at": plane.frozen_at,
         "origin": encode(plane.origin),
         "directions": encode(plane.directions),
-        "reading": encode(plane.reading),
+        "reading": encode(plane.dual_directions),
     }
 
 

@@ -39,7 +39,7 @@ class PlaneChoice:
             raise SettingsError(f"Plane must be one of {', '.join(PLANES)}. Got {shown(kind)}.")
         if kind != "parameters":
             return cls(kind)
-        choice = NumberChoice(0, settings.params - 1, 0, True, "Parameter", "A flat place.")
+        choice = NumberChoice(0, settings.param_count - 1, 0, True, "Parameter", "A flat place.")
         first, second = (
             int(in_range(values.get(name, default), choice))
             for name, default in (("first", 0), ("second", 1))

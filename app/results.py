@@ -16,7 +16,7 @@ VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converg
 
 
 @dataclass(frozen=True)
-class Units:
+class Scaling:
     """How the numbers trained on become those that the person knows: value x scale + mean."""
 
     input_means: Float[ndarray, "feature"]
@@ -46,7 +46,7 @@ class Dataset:
     validation_targets: Float[ndarray, "validation_example"]
     least_squares: Float[ndarray, "param"]
     least_squares_loss: float
-    units: Units
+    scaling: Scaling
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Sweep:
         return np.asarray(self.params[0, 0])
 
     @property
-    def edge(self) -> float:
+    def stability_edge(self) -> float:
         """2/sharpness at the start, or what momentum makes of it; infinite where there is none.
 
         For the linear model under a constant learning rate this is the critical one. L2 decay adds
@@ -113,7 +113,7 @@ class Sweep:
 class Plane:
     """An origin and two directions, of any lengths and at any angle but 0.
 
-    kind      one of `settings.PLANES`
+    kind      one of `planes.PLANES`
     is_exact  the directions are all the parameters that there are
     frozen_at where the origin is a point of a run: its epoch, else None
     """
@@ -127,10 +127,10 @@ class Plane:
 
     def coordinates(self, params: Float[ndarray, "*stack param"]) -> Float[ndarray, "*stack 2"]:
         """Where params fall on the plane: those of its nearest point."""
-        return np.asarray((params - self.origin) @ self.reading.T)
+        return np.asarray((params - self.origin) @ self.dual_directions.T)
 
     @property
-    def reading(self) -> Float[ndarray, "2 param"]:
+    def dual_directions(self) -> Float[ndarray, "2 param"]:
         """What turns a displacement into coordinates: the directions' own inverse, which for
         orthonormal ones is the directions themselves."""
         gram = self.directions @ self.directions.T

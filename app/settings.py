@@ -138,30 +138,30 @@ class Settings:
         return layer_widths(predictors, self.hidden_units, self.hidden_layers)
 
     @property
-    def params(self) -> int:
+    def param_count(self) -> int:
         """How many parameters are trained."""
         return count_params(self.widths)
 
     @property
-    def examples(self) -> int:
+    def example_count(self) -> int:
         """How many examples train; the others, of a validation split, only measure."""
-        every = self.data.examples
+        every = self.data.example_count
         return every - round(every * self.validation_fraction)
 
     @property
-    def frames(self) -> int:
+    def frame_count(self) -> int:
         """At how many epochs a sweep is kept, if it has as many."""
         # A typed rate changes nothing for the others.
-        weight = len(SLIDER_LEARNING_RATES) * self.params * 4
+        weight = len(SLIDER_LEARNING_RATES) * self.param_count * 4
         return min(FRAMES, max(FEWEST_FRAMES, FRAMES_BYTES // weight))
 
     @property
     def steps_per_epoch(self) -> int:
         """One with the full batch, else as many as there are minibatches."""
-        return -(-self.examples // self.batch_size) if self.batch_size else 1
+        return -(-self.example_count // self.batch_size) if self.batch_size else 1
 
     @property
-    def steps(self) -> int:
+    def step_count(self) -> int:
         """Updates in the whole training."""
         return self.epochs * self.steps_per_epoch
 
@@ -183,16 +183,16 @@ class Settings:
     def cost_model(self) -> CostModel:
         """What decides how long the training takes, but for its epochs."""
         return CostModel(
-            params=self.params,
+            params=self.param_count,
             units=self.hidden_units,
             layers=self.hidden_layers if self.hidden_units else 0,
             activation=self.activation,
             optimizer=self.optimizer,
             parts=self.kept_parts,
             runs=len(self.learning_rates()),
-            frames=self.frames,
-            examples=self.examples,
-            held_back=self.data.examples - self.examples,
+            frames=self.frame_count,
+            examples=self.example_count,
+            held_back=self.data.example_count - self.example_count,
             batch_size=self.batch_size,
             steps_per_epoch=self.steps_per_epoch,
         )
@@ -214,7 +214,7 @@ class Settings:
 
     @property
     def edge_formula(self) -> str:
-        """What the page prints for `Sweep.edge`."""
+        """What the page prints for `Sweep.stability_edge`."""
         sharpness = "(sharpness + decay)" if self.weight_decay else "sharpness"
         numerator = {"momentum": "(2+2β)", "nesterov": "(2+2β)/(1+2β)"}.get(self.optimizer, "2")
         return f"{numerator}/{sharpness}"
@@ -258,7 +258,8 @@ class Settings:
         typed = (self.learning_rate,) if self.is_typed else ()
         return SLIDER_LEARNING_RATES + typed
 
-    def run(self) -> int:
+    @property
+    def run_index(self) -> int:
         """The index of the selected learning rate among `learning_rates()`."""
         return self.learning_rates().index(self.learning_rate)
 
@@ -293,10 +294,10 @@ def _check_together(settings: Settings) -> None:
         )
     for name, (decides, users) in USED_BY.items():
         _check_used(settings, name, decides, users)
-    if settings.batch_size > settings.examples:
+    if settings.batch_size > settings.example_count:
         raise SettingsError(
-            f"Batch size must be at most {settings.examples}, the number of training examples. "
-            f"Got {settings.batch_size}.",
+            f"Batch size must be at most {settings.example_count}, "
+            f"the number of training examples. Got {settings.batch_size}.",
             "batch_size",
         )
     if settings.schedule == "warmup_cosine" and settings.warmup_epochs >= settings.epochs:

@@ -21,7 +21,7 @@ def run_csv(sweep: Sweep, detail: RunDetail) -> str:
 def sweep_csv(sweep: Sweep) -> str:
     """One line for each learning rate and kept epoch; where a run has overflowed, no number."""
     return _written(
-        ["learning_rate", "outcome", "epoch", "train_loss"],
+        ["learning_rate", "verdict", "epoch", "train_loss"],
         (
             (rate, verdict, epoch, loss)
             for rate, verdict, losses in zip(

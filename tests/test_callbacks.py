@@ -129,8 +129,8 @@ class TestPayloads:
         self, laboratory: Laboratory, settings: Settings
     ) -> None:
         payload = inspect_payload(laboratory, settings, 4)
-        assert payload["run"] == settings.run()
-        expected = experiment(settings).sweep.train_loss[settings.run()]
+        assert payload["run"] == settings.run_index
+        expected = experiment(settings).sweep.train_loss[settings.run_index]
         assert same(decode(payload["train_loss"]), expected)
 
     def test_both_belong_to_one_sweep(self, laboratory: Laboratory) -> None:

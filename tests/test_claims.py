@@ -12,6 +12,7 @@ import torch
 
 from app.choices import SLIDER_LEARNING_RATES
 from app.engine import Laboratory, datasets, train_sweep
+from app.engine.datasets import dataset_for
 from app.engine.training import Training, network_of
 from app.results import RunDetail, Sweep
 from app.settings import LINK_VERSION, Settings
@@ -63,11 +64,11 @@ def test_every_picture_is_there(name: str) -> None:
 
 def test_on_the_line_0_1_diverges_because_its_product_with_the_sharpness_is_above_2() -> None:
     training, detail = run_of(opened("learning_rate=0.1", "view=rate-axis"))
-    inputs = np.column_stack([datasets.load("line").inputs, np.ones(10)]).astype("float64")
+    inputs = np.column_stack([datasets.builtin("line").inputs, np.ones(10)]).astype("float64")
     sharpness = np.linalg.eigvalsh(2 / 10 * inputs.T @ inputs)[-1]
     assert round(sharpness, 1) == 22.5
     assert 0.1 * sharpness > 2
-    assert training.sweep.diverged_at[training.sweep.settings.run()] == 1
+    assert training.sweep.diverged_at[training.sweep.settings.run_index] == 1
     assert (np.diff(detail.train_loss.astype(float)) > 0).all()
 
 
@@ -85,11 +86,11 @@ def test_a_network_above_the_edge_of_its_start_survives_by_flattening() -> None:
     settings = opened("learning_rate=0.63", "view=sharpness")
     training, detail = run_of(settings)
     sweep, limit = training.sweep, 2 / settings.learning_rate
-    assert sweep.edge < settings.learning_rate
-    assert f"{sweep.edge:.3f}" == "0.534"
+    assert sweep.stability_edge < settings.learning_rate
+    assert f"{sweep.stability_edge:.3f}" == "0.534"
     assert (detail.sharpness_epochs[1], f"{detail.sharpness[1]:.2f}") == (1, "4.93")
     assert (detail.sharpness[2:] < limit).all()
-    assert np.nanargmin(sweep.last_loss) == settings.run()
+    assert np.nanargmin(sweep.last_loss) == settings.run_index
 
 
 def test_eight_tanh_units_settle_at_the_edge_of_stability() -> None:
@@ -106,8 +107,8 @@ def test_eight_tanh_units_settle_at_the_edge_of_stability() -> None:
 def test_the_parabola_at_1_ends_with_all_units_off() -> None:
     settings = opened("learning_rate=1")
     training, detail = run_of(settings)
-    assert training.sweep.verdicts[settings.run()] == "stuck"
-    inputs = torch.tensor(datasets.of(settings).inputs)
+    assert training.sweep.verdicts[settings.run_index] == "stuck"
+    inputs = torch.tensor(dataset_for(settings).inputs)
     last = torch.tensor(detail.params[-1:])
     assert (network_of(settings).unit_values(last, inputs)[0] == 0).all()
 
@@ -131,7 +132,7 @@ def test_zeros_with_relu_move_the_output_bias_alone() -> None:
     training, detail = run_of(settings)
     assert (detail.params[:, :-1] == 0).all()
     assert detail.params[-1, -1] != 0
-    assert training.sweep.verdicts[settings.run()] == "stuck"
+    assert training.sweep.verdicts[settings.run_index] == "stuck"
 
 
 @cache
@@ -143,7 +144,7 @@ def forty_sweeps() -> list[Sweep]:
 def test_most_runs_above_the_edge_of_their_start_survive() -> None:
     above, survived = 0, 0
     for sweep in forty_sweeps():
-        is_above = sweep.learning_rates > sweep.edge
+        is_above = sweep.learning_rates > sweep.stability_edge
         above += int(is_above.sum())
         survived += int((is_above & (sweep.last_loss < sweep.train_loss[0, 0] / 5)).sum())
     assert (above, survived) == (208, 147)
@@ -154,5 +155,5 @@ def test_most_runs_above_the_edge_of_their_start_survive() -> None:
 def test_the_best_rate_often_lies_above_the_edge_of_the_start() -> None:
     sweeps = forty_sweeps()
     best = [sweep.learning_rates[np.nanargmin(sweep.last_loss[:STOPS])] for sweep in sweeps]
-    above = sum(rate > sweep.edge for rate, sweep in zip(best, sweeps, strict=True))
+    above = sum(rate > sweep.stability_edge for rate, sweep in zip(best, sweeps, strict=True))
     assert f"in {above} of {len(sweeps)} seeds" in TEXT

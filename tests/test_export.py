@@ -114,9 +114,9 @@ def shown_epochs(one: Settings) -> list[int]:
 def check_losses(one: Settings, made: Ran) -> None:
     """At all epochs as in the engine, and printed at the few."""
     sweep = train_sweep(one)
-    expected = {"train": sweep.train_loss[one.run()]}
+    expected = {"train": sweep.train_loss[one.run_index]}
     if sweep.validation_loss is not None:
-        expected["validation"] = sweep.validation_loss[one.run()]
+        expected["validation"] = sweep.validation_loss[one.run_index]
     for kind, losses in expected.items():
         assert is_close(one, made.losses(kind), losses) or is_as_exact(sweep, made)
         found = {epoch: f"{made.losses(kind)[epoch]:.5g}" for epoch in shown_epochs(one)}
@@ -134,7 +134,7 @@ def is_as_exact(sweep: Sweep, made: Ran) -> bool:
     an exact training's as those of the engine."""
     one = sweep.settings
     exact = lone_training(one, sweep.start, one.learning_rate, torch.float64).train_loss
-    engine = how_far(sweep.train_loss[one.run()], exact)
+    engine = how_far(sweep.train_loss[one.run_index], exact)
     return one.optimizer in ADAPTIVE and how_far(made.losses("train"), exact) <= 10 * engine
 
 
@@ -147,7 +147,7 @@ def test_a_script_trains_as_the_engine(one: Settings) -> None:
     made = ran(script(one))
     check_losses(one, made)
     if not one.is_line:
-        assert made.text.endswith(f"\n{one.params} parameters\n")
+        assert made.text.endswith(f"\n{one.param_count} parameters\n")
 
 
 def test_every_option_is_among_them() -> None:
@@ -237,7 +237,7 @@ WORDS = {
     r"\bsteps = ": lambda one: one.schedule != "constant" and one.steps_per_epoch > 1,
     r"batch": lambda one: one.steps_per_epoch > 1,
     r"validation|held_back|train_test_split": lambda one: (
-        one.examples < DATASETS[one.dataset].examples
+        one.example_count < DATASETS[one.dataset].example_count
     ),
     r"nn\.Sequential": lambda one: not one.is_linear,
     r"Threshold": lambda one: one.activation == "threshold" and not one.is_linear,

@@ -123,7 +123,7 @@ def test_each_chapter_is_short_and_ends_with_something_to_do(chapter: Chapter) -
 @pytest.mark.parametrize(("chapter", "claim"), CLAIMS)
 def test_what_a_chapter_says_is_what_the_engine_finds(chapter: Chapter, claim: Claim) -> None:
     sweep = swept(replace(chapter.settings, learning_rate=claim.learning_rate))
-    run = sweep.settings.run()
+    run = sweep.settings.run_index
     assert claim.verdict in (None, sweep.verdicts[run])
     assert claim.overflow_at in (None, sweep.overflow_at[run])
     assert claim.diverged_at in (None, sweep.diverged_at[run])
@@ -135,7 +135,7 @@ def test_printed_numbers_are_those_of_the_engine(chapter: Chapter, claim: Claim)
     # A run is the same however long it goes on, and its last epoch is always a frame.
     epochs = max(10, claim.epoch)
     sweep = swept(replace(chapter.settings, learning_rate=claim.learning_rate, epochs=epochs))
-    at = sweep.settings.run(), sweep.epochs.tolist().index(claim.epoch)
+    at = sweep.settings.run_index, sweep.epochs.tolist().index(claim.epoch)
     found = {"train_loss": sweep.train_loss[at]}
     if sweep.params.shape[-1] == 2:
         found["weight"], found["bias"] = sweep.params[at]
@@ -167,16 +167,16 @@ def test_a_goal_can_be_reached_but_not_by_everything(chapter: Chapter) -> None:
     assert goal is not None
     sweep = swept(replace(chapter.settings, epochs=max(10, goal.within_epochs)))
     reached = np.nanmin(sweep.train_loss, axis=1) < goal.train_loss_below
-    assert reached.any() and not reached[sweep.settings.run()]
+    assert reached.any() and not reached[sweep.settings.run_index]
 
 
 def test_the_numbers_that_no_claim_can_hold_are_true() -> None:
     """Each is computed here, and has to stand in its chapter as it is printed here."""
     text = {path.stem[3:]: path.read_text("utf-8") for path in BUILT_IN.glob("*.md")}
-    data, parabola = datasets.load("line"), datasets.load("parabola")
+    data, parabola = datasets.builtin("line"), datasets.builtin("parabola")
     inputs, targets = data.inputs[:, 0].astype("float64"), data.targets.astype("float64")
     sweep = swept(Settings(epochs=10, learning_rate=0.01))
-    run = sweep.settings.run()
+    run = sweep.settings.run_index
     first = np.sort(inputs * sweep.params[run, 0, 0] + sweep.params[run, 0, 1])
     columns = np.c_[inputs, np.ones_like(inputs)]
     flat, sharp = np.linalg.eigvalsh(2 / len(inputs) * columns.T @ columns)
@@ -218,8 +218,8 @@ def test_the_sentences_about_diabetes_are_true() -> None:
 def test_five_of_the_ten_units_are_off_everywhere() -> None:
     (chapter,) = (chapter for chapter in COURSE.chapters if chapter.slug == "the-hidden-layer")
     sweep = swept(chapter.settings)
-    params = sweep.params[sweep.settings.run(), -1]
-    sums = datasets.load("parabola").inputs * params[:10] + params[10:20]
+    params = sweep.params[sweep.settings.run_index, -1]
+    sums = datasets.builtin("parabola").inputs * params[:10] + params[10:20]
     assert (sums <= 0).all(axis=0).sum() == 5
 
 

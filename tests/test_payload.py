@@ -166,7 +166,7 @@ class TestSweep:
         made = experiment(PARABOLA)
         level = replace(made.sweep, start_sharpness=0.0)
         still = replace(made, training=replace(made.training, sweep=level))
-        assert level.edge == np.inf
+        assert level.stability_edge == np.inf
         assert strict_json(experiment_payload(still))["edge"] is None
 
 
@@ -177,7 +177,7 @@ class TestDetail:
         assert same(decode(payload["epochs"]), one.epochs.astype("int32"))
         assert same(decode(payload["train_loss"]), one.train_loss)
         assert same(decode(payload["coordinates"]), one.projection.coordinates)
-        assert (payload["sweep_id"], payload["run"]) == (settings.sweep_id, settings.run())
+        assert (payload["sweep_id"], payload["run"]) == (settings.sweep_id, settings.run_index)
         assert payload["sharpness"] == one.sharpness.tolist()
 
     @pytest.mark.parametrize("settings", [*NETWORKS, with_rate(PARABOLA, 10.0)], ids=name_of)
@@ -210,11 +210,17 @@ each_varied = pytest.mark.parametrize("settings", VARIED, ids=lambda one: one.op
 class TestWhatSettingsAdd:
     @each_varied
     @pytest.mark.parametrize("kind", PLANES)
-    def test_a_plane_comes_back_with_its_reading(self, settings: Settings, kind: str) -> None:
+    def test_the_payload_has_the_plane_and_its_dual_directions(
+        self, settings: Settings, kind: str
+    ) -> None:
         made = lay_out(experiment(settings).training, PlaneChoice(kind, 3, 1, 20))
         packed, plane = strict_json(experiment_payload(made))["plane"], made.surface.plane
-        for name in ("origin", "directions", "reading"):
-            assert same(decode(packed[name]), getattr(plane, name).astype("float32"))
+        for key, array in (
+            ("origin", plane.origin),
+            ("directions", plane.directions),
+            ("reading", plane.dual_directions),
+        ):
+            assert same(decode(packed[key]), array.astype("float32"))
         assert (packed["kind"], packed["names"]) == (kind, list(plane.names))
         assert packed["frozen_at"] == (20 if kind == "parameters" else None)
         assert packed["is_exact"] is False
@@ -302,7 +308,7 @@ class TestWhatSettingsAdd:
         assert row["last_loss"] == ended
         assert row["diverged_at"] == sweep.diverged_at[:41].tolist()
         assert row["verdicts"] == list(sweep.verdicts[:41])
-        assert row["edge"] == (sweep.edge if np.isfinite(sweep.edge) else None)
+        assert row["edge"] == (sweep.stability_edge if np.isfinite(sweep.stability_edge) else None)
 
 
 @pytest.mark.parametrize(("settings", "most"), [(LINE, 100), (PARABOLA, 350)], ids=name_of)

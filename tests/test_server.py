@@ -152,7 +152,7 @@ class TestRequests:
         request = {"ticket": 4, "settings": {"epochs": 40, "learning_rate": 0.1}, "epoch": 7}
         data = ask(client, ids.INSPECT_REQUEST, ids.INSPECT_ANSWER, request)
         assert data["ticket"] == 4
-        assert data["payload"]["run"] == Settings(learning_rate=0.1).run()
+        assert data["payload"]["run"] == Settings(learning_rate=0.1).run_index
 
     @pytest.mark.parametrize(
         ("request_store", "answer_store"),

@@ -189,7 +189,7 @@ def test_the_id_tells_everything_else_apart(change: dict) -> None:
 def test_the_selected_run_has_the_selected_rate(settings: Settings) -> None:
     rates = settings.learning_rates()
     assert rates[:41] == SLIDER_LEARNING_RATES
-    assert rates[settings.run()] == settings.learning_rate
+    assert rates[settings.run_index] == settings.learning_rate
     assert len(rates) == 41 + settings.is_typed
 
 
@@ -216,11 +216,11 @@ def test_every_field_is_in_the_table_with_its_default_and_words() -> None:
 
 
 def test_the_menu_names_the_engines_data_sets_and_their_sizes() -> None:
-    sizes = {name: len(datasets.load(name).inputs) for name in datasets.FIXED | datasets.NOISY}
+    sizes = {name: len(datasets.builtin(name).inputs) for name in datasets.FIXED | datasets.NOISY}
     assert {name for name in DATASETS if DATASETS[name].is_noisy} == set(datasets.NOISY)
-    assert sizes == {name: choice.examples for name, choice in DATASETS.items()}
+    assert sizes == {name: choice.example_count for name, choice in DATASETS.items()}
     for name, choice in DATASETS.items():
-        assert len(choice.predictors) == datasets.load(name).inputs.shape[1]
+        assert len(choice.predictors) == datasets.builtin(name).inputs.shape[1]
     labels = {name: choice.label for name, choice in DATASETS.items()}
     assert NAMES["dataset"].options == labels | {USER_DATA: "Your own data"}
 

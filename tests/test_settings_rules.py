@@ -123,8 +123,8 @@ def test_an_epoch_takes_as_many_steps_as_there_are_batches(
     examples: int, batch_size: int, steps: int
 ) -> None:
     settings = Settings(batch_size=batch_size, epochs=50)
-    assert settings.examples == examples and settings.steps_per_epoch == steps
-    assert settings.steps == 50 * steps
+    assert settings.example_count == examples and settings.steps_per_epoch == steps
+    assert settings.step_count == 50 * steps
 
 
 @pytest.mark.parametrize(

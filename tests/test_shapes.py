@@ -69,6 +69,6 @@ def test_a_wrong_result_of_the_engine_is_noticed_at_once(monkeypatch: pytest.Mon
 
 
 def test_the_fields_of_a_dataclass_are_checked_too() -> None:
-    dataset = datasets.load("line")
+    dataset = datasets.builtin("line")
     with pytest.raises(TypeCheckError):
         replace(dataset, targets=dataset.inputs)

@@ -131,7 +131,7 @@ def test_a_sweeps_csv_has_every_rate_and_no_number_after_an_overflow(
     found, sweep = rows(text), experiment(OVERFLOW).sweep
     assert len(found) == sweep.train_loss.size
     last = found[-1]
-    assert (float(last["learning_rate"]), last["outcome"]) == (1.0, "overflow")
+    assert (float(last["learning_rate"]), last["verdict"]) == (1.0, "overflow")
     assert last["train_loss"] == ""
     finite = np.isfinite(sweep.train_loss).ravel()
     read = np.array([row["train_loss"] for row in found])[finite].astype("float32")

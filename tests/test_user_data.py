@@ -213,7 +213,8 @@ class TestChoosing:
         user_data = choose(read_table(FILE), TOKEN, target="b", predictors=["d", "a"])
         assert (user_data.predictors, user_data.target) == (("d", "a"), "b")
         assert (
-            user_data.table[1].tolist() == [1, 2, 30] and user_data.examples == user_data.rows == 5
+            user_data.table[1].tolist() == [1, 2, 30]
+            and user_data.example_count == user_data.rows == 5
         )
 
     @pytest.mark.parametrize(
@@ -259,14 +260,14 @@ class TestChoosing:
 
     def test_of_many_rows_the_same_five_hundred_are_trained_on(self) -> None:
         user_data = choose(read_table(many_rows(MOST_ROWS)), TOKEN)
-        assert (user_data.examples, user_data.rows) == (MOST_EXAMPLES, MOST_ROWS)
+        assert (user_data.example_count, user_data.rows) == (MOST_EXAMPLES, MOST_ROWS)
         assert len(set(user_data.table[:, 0])) == MOST_EXAMPLES
         assert (np.diff(user_data.table[:, 0]) > 0).all() and user_data.table[:, 0].std() > 5000
         assert "500 of 20,000 rows" in " ".join(user_data.notes)
         again = choose(read_table(many_rows(MOST_ROWS)), "another-token-thatislong")
         assert np.array_equal(user_data.table, again.table) and user_data.id != again.id
         exactly = choose(read_table(many_rows(MOST_EXAMPLES)), TOKEN)
-        assert exactly.examples == MOST_EXAMPLES and exactly.notes == ()
+        assert exactly.example_count == MOST_EXAMPLES and exactly.notes == ()
 
     def test_all_that_changes_the_examples_changes_their_name(self) -> None:
         table = read_table(FILE)
@@ -295,7 +296,7 @@ class TestStandardising:
                       predictors=["c3", "c0"], standardize=True)  # fmt: skip
 
     def test_every_column_has_mean_0_and_standard_deviation_1(self, user_data: UserData) -> None:
-        inputs, targets, _ = datasets.own(user_data)
+        inputs, targets, _ = datasets.user_dataset(user_data)
         made = np.column_stack([inputs, targets])
         assert made.dtype == np.float32
         centred = user_data.table - [math.fsum(column) / 40 for column in user_data.table.T]
@@ -303,23 +304,27 @@ class TestStandardising:
         np.testing.assert_allclose(made, expected, atol=3e-7)
 
     def test_units_lead_back_to_the_tables_numbers(self, user_data: UserData) -> None:
-        inputs, targets, units = datasets.own(user_data)
-        back = np.column_stack([units.inputs(inputs), units.targets(targets)])
+        inputs, targets, scaling = datasets.user_dataset(user_data)
+        back = np.column_stack([scaling.inputs(inputs), scaling.targets(targets)])
         np.testing.assert_allclose(back, user_data.table, rtol=1e-5, atol=1e-4)
 
     def test_as_they_are_the_numbers_are_the_tables(self) -> None:
         user_data = choose(read_table(wide_file(3)), TOKEN)
-        inputs, targets, units = datasets.own(user_data)
+        inputs, targets, scaling = datasets.user_dataset(user_data)
         assert np.array_equal(np.column_stack([inputs, targets]), user_data.table.astype("float32"))
-        assert np.array_equal(units.inputs(inputs), inputs)
-        assert np.array_equal(units.targets(targets), targets)
+        assert np.array_equal(scaling.inputs(inputs), inputs)
+        assert np.array_equal(scaling.targets(targets), targets)
 
     def test_units_keep_the_digits_of_a_target_far_from_0(self) -> None:
         rows = [[k, 1e6 + k / 1000] for k in range(30)]
         content = "\n".join(f"{x},{y!r}" for x, y in rows).encode()
-        inputs, targets, units = datasets.own(choose(read_table(content), TOKEN, standardize=True))
-        np.testing.assert_allclose(units.targets(targets), [y for _, y in rows], atol=1e-6, rtol=0)
-        np.testing.assert_allclose(units.inputs(inputs)[:, 0], range(30), atol=1e-5)
+        inputs, targets, scaling = datasets.user_dataset(
+            choose(read_table(content), TOKEN, standardize=True)
+        )
+        np.testing.assert_allclose(
+            scaling.targets(targets), [y for _, y in rows], atol=1e-6, rtol=0
+        )
+        np.testing.assert_allclose(scaling.inputs(inputs)[:, 0], range(30), atol=1e-5)
 
     def test_numbers_that_float32_cannot_tell_apart_are_not_trained_on_as_they_are(self) -> None:
         content = "\n".join(f"{99_000 + k / 1000!r},{k * k % 7}" for k in range(20)).encode()

@@ -20,6 +20,7 @@ from app.choices import SLIDER_LEARNING_RATES
 from app.domain.csv_reader import TableError, read_table
 from app.domain.user_data import UserData, choose
 from app.engine import Laboratory, datasets, train_sweep
+from app.engine.datasets import dataset_for
 from app.engine.training import start_of
 from app.payload import decode
 from app.settings import Settings
@@ -63,13 +64,13 @@ class TestAsABuiltInDataSet:
         if name == "diabetes" and "batch_size" in chosen:
             chosen = chosen | dict(batch_size=100)
         built_in = Settings(dataset=name, epochs=40, **chosen)
-        every = datasets.load(name)
+        every = datasets.builtin(name)
         user_data = user_data_of(np.column_stack([every.inputs, every.targets]))
         mine = train_sweep(Settings(dataset="own", user_data=user_data, epochs=40, **chosen))
         theirs = train_sweep(built_in)
         for part in ("train_loss", "params", "gradients", "arrived", "overflow_at"):
             assert same(getattr(mine, part), getattr(theirs, part)), part
-        assert mine.verdicts == theirs.verdicts and mine.edge == theirs.edge
+        assert mine.verdicts == theirs.verdicts and mine.stability_edge == theirs.stability_edge
         if theirs.validation_loss is not None:
             assert same(mine.validation_loss, theirs.validation_loss)
 
@@ -90,8 +91,8 @@ class TestAsABuiltInDataSet:
             dataset="own", user_data=user_data_of(table, True), epochs=50, learning_rate=0.1
         )
         sweep = train_sweep(chosen)
-        lone = lone_run(datasets.of(chosen), start_of(chosen), 0, 0.1, 50)
-        np.testing.assert_allclose(sweep.train_loss[chosen.run()], lone.train_loss, rtol=1e-5)
+        lone = lone_run(dataset_for(chosen), start_of(chosen), 0, 0.1, 50)
+        np.testing.assert_allclose(sweep.train_loss[chosen.run_index], lone.train_loss, rtol=1e-5)
 
     def test_after_a_long_training_the_model_is_least_squares_in_the_persons_units(self) -> None:
         random = np.random.RandomState(4)
@@ -100,10 +101,10 @@ class TestAsABuiltInDataSet:
         chosen = Settings(
             dataset="own", user_data=user_data_of(table, True), epochs=2000, learning_rate=0.1
         )
-        weight, bias = train_sweep(chosen).params[chosen.run(), -1].tolist()
-        units = datasets.of(chosen).units
-        slope = weight * units.target_scale / units.input_scales[0]
-        start = units.target_mean + units.target_scale * bias - slope * units.input_means[0]
+        weight, bias = train_sweep(chosen).params[chosen.run_index, -1].tolist()
+        scaling = dataset_for(chosen).scaling
+        slope = weight * scaling.target_scale / scaling.input_scales[0]
+        start = scaling.target_mean + scaling.target_scale * bias - slope * scaling.input_means[0]
         solution = LinearRegression().fit(table[:, :1], table[:, 1])
         assert slope == pytest.approx(solution.coef_[0], rel=1e-4)
         assert start == pytest.approx(solution.intercept_, rel=1e-4)
@@ -111,7 +112,7 @@ class TestAsABuiltInDataSet:
     def test_batches_of_all_five_hundred_examples(self) -> None:
         table = np.random.RandomState(4).normal(size=(700, 2))
         chosen = Settings(dataset="own", user_data=user_data_of(table), epochs=10, batch_size=250)
-        assert (chosen.examples, chosen.steps_per_epoch) == (500, 2)
+        assert (chosen.example_count, chosen.steps_per_epoch) == (500, 2)
         assert np.isfinite(train_sweep(chosen).train_loss[0]).all()
 
 
@@ -194,7 +195,7 @@ class TestPicture:
     def test_the_points_are_the_persons_numbers(self, name: str, fraction: float) -> None:
         table, _ = EXTREME[name]
         user_data = user_data_of(table, True)
-        made = datasets.of(
+        made = dataset_for(
             Settings(dataset="own", user_data=user_data, validation_fraction=fraction)
         )
         traces = {one.name: one for one in fit_figure(made, np.zeros(1)).data}
@@ -211,7 +212,7 @@ class TestPicture:
     @pytest.mark.parametrize("standardize", [True, False])
     def test_the_dotted_line_is_least_squares_in_the_persons_units(self, standardize: bool) -> None:
         table = PLAIN * [30, 9] + [170, 70]
-        made = datasets.of(Settings(dataset="own", user_data=user_data_of(table, standardize)))
+        made = dataset_for(Settings(dataset="own", user_data=user_data_of(table, standardize)))
         line = next(one for one in fit_figure(made, np.zeros(1)).data if one.meta == "optimum")
         solution = LinearRegression().fit(table[:, :1], table[:, 1])
         expected = solution.predict(np.array(line.x)[:, None])
@@ -238,15 +239,15 @@ class TestExamples:
         user_data = example("wine", ["proline"], "alcohol")
         sweep = train_sweep(Settings(dataset="own", user_data=user_data))
         assert not sweep.arrived.any() and set(sweep.verdicts) == {"overflow"}
-        inputs = np.column_stack([user_data.table[:, 0], np.ones(user_data.examples)])
-        sharpness = np.linalg.eigvalsh(2 * inputs.T @ inputs / user_data.examples)[-1]
-        assert sweep.edge == pytest.approx(2 / sharpness, rel=1e-4)
-        assert sweep.edge < SLIDER_LEARNING_RATES[0]
+        inputs = np.column_stack([user_data.table[:, 0], np.ones(user_data.example_count)])
+        sharpness = np.linalg.eigvalsh(2 * inputs.T @ inputs / user_data.example_count)[-1]
+        assert sweep.stability_edge == pytest.approx(2 / sharpness, rel=1e-4)
+        assert sweep.stability_edge < SLIDER_LEARNING_RATES[0]
 
     def test_standardised_wine_works(self) -> None:
         user_data = example("wine", ["proline"], "alcohol", True)
         sweep = train_sweep(Settings(dataset="own", user_data=user_data))
-        assert sweep.arrived.sum() > 10 and sweep.edge == pytest.approx(1, rel=1e-3)
+        assert sweep.arrived.sum() > 10 and sweep.stability_edge == pytest.approx(1, rel=1e-3)
         assert sweep.verdicts[SLIDER_LEARNING_RATES.index(0.1)] == "converging"
 
     def test_exercise_has_an_outlier(self) -> None:

@@ -144,7 +144,7 @@ def model(settings: Settings) -> nn.Module:
 
 
 def data(settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
-    dataset = datasets.load(settings.dataset)
+    dataset = datasets.builtin(settings.dataset)
     return torch.tensor(dataset.inputs), torch.tensor(dataset.targets)[:, None]
 
 

@@ -54,7 +54,7 @@ class UserData:
     is_noisy: bool = field(default=False, compare=False)
 
     @property
-    def examples(self) -> int:
+    def example_count(self) -> int:
         """How many examples there are, to train on and to hold back."""
         return len(self.table)
 

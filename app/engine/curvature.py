@@ -86,7 +86,7 @@ def sharpness(
     their bases, near the processor."""
     rows = len(dataset.targets) if _is_dense(network) else LANCZOS_STEPS
     parts = []
-    for some in chunks(len(params), rows * network.params):
+    for some in chunks(len(params), rows * network.param_count):
         rescaled = None if preconditioners is None else preconditioners[some]
         parts.append(_sharpness_at_once(network, params[some], dataset, rescaled))
     return torch.cat(parts)
@@ -108,7 +108,7 @@ def _sharpness_at_once(
 
 def _is_dense(network: Network) -> bool:
     is_deep = network.hidden_units > 0 and network.hidden_layers > 1
-    return not is_deep and network.params <= DENSE_PARAMS
+    return not is_deep and network.param_count <= DENSE_PARAMS
 
 
 def _rescaled_hessian(

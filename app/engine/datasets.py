@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from app.domain.user_data import UserData
-from app.results import Dataset, Units
+from app.results import Dataset, Scaling
 from app.settings import Settings
 
 NOTEBOOK_SEED = 0
@@ -102,38 +102,38 @@ NOISY: dict[str, Callable[[float], tuple[np.ndarray, np.ndarray]]] = {
 _USER_DATA: WeakKeyDictionary[UserData, dict[float, Dataset]] = WeakKeyDictionary()
 
 
-def of(settings: Settings) -> Dataset:
+def dataset_for(settings: Settings) -> Dataset:
     """The data that `settings` ask for."""
     if settings.user_data is None:
-        return load(settings.dataset, settings.noise, settings.validation_fraction)
+        return builtin(settings.dataset, settings.noise, settings.validation_fraction)
     made = _USER_DATA.setdefault(settings.user_data, {})
     fraction = settings.validation_fraction
     if fraction not in made:
-        made[fraction] = split(*own(settings.user_data), fraction)
+        made[fraction] = split(*user_dataset(settings.user_data), fraction)
     return made[fraction]
 
 
-def own(data: UserData) -> tuple[np.ndarray, np.ndarray, Units]:
+def user_dataset(data: UserData) -> tuple[np.ndarray, np.ndarray, Scaling]:
     """A person's examples in float32, standardised where they want it so."""
     table, columns = data.table, data.table.shape[1]
     means, scales = np.zeros(columns), np.ones(columns)
     if data.is_standardized:
         scaler = StandardScaler().fit(table)
         table, means, scales = scaler.transform(table), scaler.mean_, scaler.scale_
-    units = Units(means[:-1], scales[:-1], float(means[-1]), float(scales[-1]))
-    return table[:, :-1].astype("float32"), table[:, -1].astype("float32"), units
+    scaling = Scaling(means[:-1], scales[:-1], float(means[-1]), float(scales[-1]))
+    return table[:, :-1].astype("float32"), table[:, -1].astype("float32"), scaling
 
 
 @lru_cache(maxsize=64)
-def load(name: str, noise: float = 0.1, validation_fraction: float = 0.0) -> Dataset:
+def builtin(name: str, noise: float = 0.1, validation_fraction: float = 0.0) -> Dataset:
     """A built-in data set in float32, split the same way each time."""
     inputs, targets = NOISY[name](noise) if name in NOISY else FIXED[name]()
-    units = Units(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]))
-    return split(inputs, targets, units, validation_fraction)
+    scaling = Scaling(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]))
+    return split(inputs, targets, scaling, validation_fraction)
 
 
 def split(
-    inputs: np.ndarray, targets: np.ndarray, units: Units, validation_fraction: float
+    inputs: np.ndarray, targets: np.ndarray, scaling: Scaling, validation_fraction: float
 ) -> Dataset:
     """Examples with some of them held back, and the least-squares solution of the others."""
     held = round(len(targets) * validation_fraction)
@@ -157,7 +157,7 @@ def split(
         validation_targets=validation_targets,
         least_squares=np.append(solution.coef_, solution.intercept_),
         least_squares_loss=float(np.mean(residuals**2)),
-        units=units,
+        scaling=scaling,
     )
 
 
@@ -167,7 +167,7 @@ def linear_optimum(settings: Settings) -> tuple[np.ndarray, float, str]:
     That is least squares. With L2 decay it is the minimum of train loss + decay/2 |params|^2, a
     ridge regression that shrinks the bias too. AdamW's decoupled decay has no such closed form.
     """
-    dataset = of(settings)
+    dataset = dataset_for(settings)
     if not settings.weight_decay or settings.optimizer == "adamw":
         return dataset.least_squares, dataset.least_squares_loss, "least squares"
     inputs = np.column_stack([dataset.inputs, np.ones(len(dataset.targets))]).astype("float64")

@@ -80,7 +80,7 @@ def checked(things: Iterable[Thing]) -> Iterator[Thing]:
 
 def steps_between_checks(settings: Settings) -> int:
     """After so many steps of a training it is time to look again."""
-    is_long = estimated_seconds(settings) > LONG_STEP * settings.steps
+    is_long = estimated_seconds(settings) > LONG_STEP * settings.step_count
     return 1 if is_long else STEPS_BETWEEN_CHECKS
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol, TypeVar, runtime_checkable
 
-from app.engine import datasets
+from app.engine.datasets import dataset_for
 from app.engine.deadline import time_limit
 from app.engine.landscape import fits, loss_surface, project
 from app.engine.range_test import range_test
@@ -50,7 +50,7 @@ def lay_out(training: Training, plane: PlaneChoice | None = None) -> Experiment:
     sweep, settings = training.sweep, training.sweep.settings
     surface = loss_surface(training, plane)
     return Experiment(
-        datasets.of(settings),
+        dataset_for(settings),
         training,
         surface,
         project(surface.plane, sweep.params, sweep.gradients),

@@ -31,15 +31,15 @@ from app.results import (
     Plane,
     Projection,
     RangeTest,
+    Scaling,
     Sweep,
-    Units,
 )
 from app.settings import Settings
 
 KINDS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
-        *(Experiment, Training, Descent, Settings, Sweep, Dataset, Units),
+        *(Experiment, Training, Descent, Settings, Sweep, Dataset, Scaling),
         *(LossSurface, Plane, Box, Projection, Fit, RangeTest),
     )
 }

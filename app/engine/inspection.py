@@ -11,8 +11,8 @@ from numpy import ndarray
 from torch import Tensor
 
 from app.domain.cost_model import EXAMPLES_BESIDES
-from app.engine import datasets
 from app.engine.curvature import sharpness
+from app.engine.datasets import dataset_for
 from app.engine.landscape import SAMPLES, fits, project, slices
 from app.engine.schedules import rate_factors
 from app.engine.training import (
@@ -47,7 +47,7 @@ def inspect_run(
     case.
     """
     epochs = _epochs_in_detail(settings, training)
-    descent, run = _descent_at(settings, training, epochs), settings.run()
+    descent, run = _descent_at(settings, training, epochs), settings.run_index
     overflow = training.sweep.overflow_at[run]
     end = len(epochs) if overflow < 0 else int(np.searchsorted(epochs, overflow))
     epochs = epochs[:end]
@@ -89,7 +89,7 @@ def epoch_that_counts(settings: Settings, epoch: int) -> int:
 
 
 def _has_every_epoch(settings: Settings) -> bool:
-    is_small = (settings.epochs + 1) * settings.params * 4 <= DETAIL_BYTES
+    is_small = (settings.epochs + 1) * settings.param_count * 4 <= DETAIL_BYTES
     is_quick = history_fits(settings) or estimated_seconds(settings) <= SECONDS_AGAIN
     return is_small and is_quick
 
@@ -106,7 +106,7 @@ def _descent_at(settings: Settings, training: Training, epochs: Int[ndarray, "ep
     Else the whole sweep is trained once more and this run is kept: a run trained alone rounds
     differently from the batched one and, near the edge of stability, ends elsewhere.
     """
-    run, kept = settings.run(), training.kept_epochs
+    run, kept = settings.run_index, training.kept_epochs
     if not np.isin(epochs, kept).all():
         return descend(settings, epochs.tolist(), kept_run=run)
     slots, descent = torch.tensor(np.searchsorted(kept, epochs)), training.descent
@@ -138,7 +138,7 @@ def _first_batches(
 
 def _first_factors(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Float[ndarray, "epoch"]:
     """What the schedule makes of the learning rate in the first step of each of these epochs."""
-    first_steps = np.minimum(epochs * settings.steps_per_epoch, settings.steps - 1)
+    first_steps = np.minimum(epochs * settings.steps_per_epoch, settings.step_count - 1)
     return np.asarray(rate_factors(settings)[first_steps])
 
 
@@ -155,7 +155,7 @@ def _sliced(
 
 def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[ndarray, "epoch"]:
     """All where that is cheap, else the frames, or some of them, evenly from the first."""
-    each = settings.cost_model.look_seconds(2 * SAMPLES, settings.examples)
+    each = settings.cost_model.look_seconds(2 * SAMPLES, settings.example_count)
     if len(epochs) * each <= SLICED_SECONDS:
         return np.ones(len(epochs), dtype=bool)
     frames = frame_epochs(settings)
@@ -165,7 +165,11 @@ def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[nd
 
 def _sharpness_epochs(settings: Settings, is_rescaled: bool) -> int:
     """How many are affordable."""
-    each = (settings.examples + EXAMPLES_BESIDES) * settings.params * (2 if is_rescaled else 1)
+    each = (
+        (settings.example_count + EXAMPLES_BESIDES)
+        * settings.param_count
+        * (2 if is_rescaled else 1)
+    )
     return min(max(SHARPNESS_WORK // each, FEWEST_SHARPNESS_EPOCHS), SHARPNESS_EPOCHS)
 
 
@@ -174,6 +178,6 @@ def _sharpness(
     params: Float[ndarray, "sample param"],
     preconditioners: Float[Tensor, "sample param"] | None = None,
 ) -> Float[ndarray, "sample"]:
-    network, dataset = network_of(settings), datasets.of(settings)
+    network, dataset = network_of(settings), dataset_for(settings)
     found = sharpness(network, torch.tensor(params), dataset, preconditioners)
     return np.asarray(found.numpy())

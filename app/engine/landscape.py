@@ -22,6 +22,7 @@ from app.choices import NUMBERS, SLIDER_LEARNING_RATES
 from app.engine import datasets
 from app.engine.chunks import chunks
 from app.engine.curvature import DENSE_PARAMS, hessian, lanczos, sharpest
+from app.engine.datasets import dataset_for
 from app.engine.deadline import checked
 from app.engine.training import Training, as_tensors, descend, network_of
 from app.planes import PlaneChoice, parameter_names
@@ -56,7 +57,7 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
     coordinates = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
     loss = [
         losses(settings, plane.origin + coordinates[piece] @ plane.directions)
-        for piece in chunks(len(coordinates), max(settings.params, settings.examples))
+        for piece in chunks(len(coordinates), max(settings.param_count, settings.example_count))
     ]
     optimum, optimum_loss, name = _optimum(sweep)
     return LossSurface(
@@ -93,14 +94,14 @@ def _optimum(sweep: Sweep) -> tuple[Float[ndarray, "param"], float, str]:
 def _curvature(sweep: Sweep) -> Float[ndarray, "2"]:
     """The second derivatives of a line's loss by weight and by bias; they are constant."""
     settings, start = sweep.settings, torch.tensor(sweep.params[:1, 0])
-    whole = hessian(network_of(settings), start, datasets.of(settings))
+    whole = hessian(network_of(settings), start, dataset_for(settings))
     return whole[0].diagonal().numpy()
 
 
 def losses(settings: Settings, params: Float[ndarray, "stack param"]) -> Float[ndarray, "stack"]:
     """The train loss of each of the stacked params, float64 for the linear model, else float32."""
     dtype = torch.float64 if settings.is_linear else torch.float32
-    inputs, targets = (part.to(dtype) for part in as_tensors(datasets.of(settings)))
+    inputs, targets = (part.to(dtype) for part in as_tensors(dataset_for(settings)))
     errors = network_of(settings).predict(torch.tensor(params, dtype=dtype), inputs).sub_(targets)
     return errors.square_().mean(dim=1).numpy()
 
@@ -132,13 +133,13 @@ def _anchored(training: Training, choice: PlaneChoice) -> Plane:
 def _parameters(training: Training, choice: PlaneChoice) -> Plane:
     """Two parameters; the others stay as the selected run has them at an epoch."""
     settings, kept = training.sweep.settings, training.kept_epochs
-    overflow = int(training.sweep.overflow_at[settings.run()])
+    overflow = int(training.sweep.overflow_at[settings.run_index])
     epoch = choice.epoch if overflow < 0 else min(choice.epoch, overflow - 1)
     slot = int(np.searchsorted(kept, epoch, side="right")) - 1
     whole = parameter_names(settings)
     return Plane(
-        origin=training.descent.params[settings.run(), slot].double().numpy(),
-        directions=np.eye(settings.params)[[choice.first, choice.second]],
+        origin=training.descent.params[settings.run_index, slot].double().numpy(),
+        directions=np.eye(settings.param_count)[[choice.first, choice.second]],
         names=(whole[choice.first], whole[choice.second]),
         is_exact=False,
         kind=choice.kind,
@@ -199,7 +200,7 @@ def _sharpest(training: Training, choice: PlaneChoice) -> Plane:
     """The two directions in which the loss curves most at the best run's end."""
     settings, end = training.sweep.settings, _best_end(training)
     _, vectors = sharpest(
-        network_of(settings), torch.tensor(end)[None], datasets.of(settings), count=2
+        network_of(settings), torch.tensor(end)[None], dataset_for(settings), count=2
     )
     directions = vectors[0].T.numpy()
     largest = np.abs(directions).argmax(axis=1)
@@ -258,10 +259,10 @@ def _projected(
 ) -> tuple[ndarray, ...]:
     """The fields of a Projection, of some runs; in place where it can be, as these are large."""
     offset = params - plane.origin
-    coordinates = offset @ plane.reading.T
+    coordinates = offset @ plane.dual_directions.T
     offset -= coordinates @ plane.directions
     moved = (params - params[:, :1]).astype(float)
-    on_plane = _squares(moved @ plane.reading.T @ plane.directions).sum(axis=(1, 2))
+    on_plane = _squares(moved @ plane.dual_directions.T @ plane.directions).sum(axis=(1, 2))
     in_all = _squares(moved).sum(axis=(1, 2))
     return (
         coordinates.astype("float32"),
@@ -284,7 +285,7 @@ def fits(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
     With several predictors, predictions for SAMPLES examples, evenly from the lowest target to the
     highest, to be shown against what was observed.
     """
-    inputs, targets = as_tensors(datasets.of(settings))
+    inputs, targets = as_tensors(dataset_for(settings))
     if inputs.shape[1] > 1:
         chosen = targets.argsort()[torch.linspace(0, len(targets) - 1, SAMPLES).long()]
         samples, places = inputs[chosen], targets[chosen]
@@ -309,7 +310,9 @@ def slices(
     shifts = positions - plane.coordinates(params)[:, :, None]  # epoch direction sample
     loss = [
         losses(settings, _through(params[some], shifts[some], plane))
-        for some in chunks(len(params), shifts[0].size * max(settings.params, settings.examples))
+        for some in chunks(
+            len(params), shifts[0].size * max(settings.param_count, settings.example_count)
+        )
     ]
     return Slices(epochs, positions, np.concatenate(loss).reshape(shifts.shape).astype("float32"))
 
@@ -388,7 +391,7 @@ def _linear_box(sweep: Sweep) -> tuple[tuple[float, float], tuple[float, float]]
     rate = min(BOLD_RATE, BOLD_SHARE * 2 / sweep.start_sharpness)
     bold = descend(plain, list(range(BOLD_STEPS + 1)), learning_rates=[rate]).params[0].numpy()
     optimum, _, _ = datasets.linear_optimum(sweep.settings)
-    calm = np.stack([sweep.start, datasets.of(sweep.settings).least_squares, optimum])
+    calm = np.stack([sweep.start, dataset_for(sweep.settings).least_squares, optimum])
     corners = [_padded(calm, PADDING), _padded(bold, BOLD_PADDING)]
     (first, second) = (np.array(sides) for sides in zip(*corners, strict=True))
     return _square((first[:, 0].min(), first[:, 1].max()), (second[:, 0].min(), second[:, 1].max()))

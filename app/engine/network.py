@@ -91,7 +91,7 @@ class Network:
         return layer_widths(self.features, self.hidden_units, self.hidden_layers)
 
     @property
-    def params(self) -> int:
+    def param_count(self) -> int:
         """How many parameters it has: 1-10-1 has 31."""
         return count_params(self.widths)
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from app.choices import SLIDER_LEARNING_RATES
-from app.engine import datasets
+from app.engine.datasets import dataset_for
 from app.engine.deadline import check
 from app.engine.optimizers import Update
 from app.engine.training import Batches, network_of, start_of
@@ -24,8 +24,8 @@ SMOOTHING = 0.9
 def range_test(settings: Settings) -> RangeTest:
     """One run whose learning rate grows from the slider's lowest to its highest, the same factor at
     each minibatch; the loss of each batch is taken before its step."""
-    network, dataset = network_of(settings), datasets.of(settings)
-    state = torch.empty(settings.kept_parts, network.params)
+    network, dataset = network_of(settings), dataset_for(settings)
+    state = torch.empty(settings.kept_parts, network.param_count)
     state[0] = network.to_blocks(start_of(settings)[None])
     batches, update = Batches(settings, network, state, 1, dataset), Update(settings, state)
     rates = np.geomspace(SLIDER_LEARNING_RATES[0], SLIDER_LEARNING_RATES[-1], STEPS)

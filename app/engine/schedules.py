@@ -26,7 +26,7 @@ CYCLE_RISE, CYCLE_FIRST, CYCLE_LAST = 0.3, 1 / 25, 1 / 25e4
 def rate_factors(settings: Settings) -> Float[ndarray, "step"]:
     """By what the learning rate is multiplied at each step of the training, float64."""
     warmup = settings.warmup_epochs * settings.steps_per_epoch
-    return SCHEDULES[settings.schedule](np.arange(settings.steps), settings.steps, warmup)
+    return SCHEDULES[settings.schedule](np.arange(settings.step_count), settings.step_count, warmup)
 
 
 def _constant(step: ndarray, steps: int, warmup: int) -> ndarray:

@@ -21,6 +21,7 @@ from app.choices import SLIDER_LEARNING_RATES
 from app.engine import datasets
 from app.engine.chunks import chunks
 from app.engine.curvature import sharpest
+from app.engine.datasets import dataset_for
 from app.engine.deadline import check, checked, steps_between_checks, time_limit
 from app.engine.network import HiddenGradient, LinearGradient, Network, with_ones
 from app.engine.optimizers import Update
@@ -93,9 +94,9 @@ def descend(
     All runs are trained, and all are kept unless one is named. Other learning rates than those of
     `settings` may be asked for. Raises SettingsError where its unit of work takes too long.
     """
-    network, dataset = network_of(settings), datasets.of(settings)
+    network, dataset = network_of(settings), dataset_for(settings)
     chosen = torch.tensor(learning_rates or settings.learning_rates())
-    runs, rates = len(chosen), network.to_blocks(chosen[:, None].expand(-1, network.params))
+    runs, rates = len(chosen), network.to_blocks(chosen[:, None].expand(-1, network.param_count))
     # Side by side, so that one copy keeps all: params, gradient, update, preconditioner.
     state = torch.empty(settings.kept_parts, len(rates))
     params = state[0].copy_(network.to_blocks(start_of(settings).expand(runs, -1)))
@@ -175,7 +176,7 @@ def batch_order(settings: Settings) -> Iterator[Int[Tensor, "example"]]:
     """Epoch after epoch, the training examples in the order in which its batches take them."""
     generator = torch.Generator().manual_seed(settings.seed)
     while True:
-        yield torch.randperm(settings.examples, generator=generator)
+        yield torch.randperm(settings.example_count, generator=generator)
 
 
 def gradient_of(
@@ -197,13 +198,13 @@ def _kept_columns(network: Network, runs: int, kept_run: int | None) -> Tensor |
     """Where a run's parameters stand in the block vector; None where all runs are kept."""
     if kept_run is None:
         return None
-    owners = network.to_blocks(torch.arange(float(runs))[:, None].expand(-1, network.params))
+    owners = network.to_blocks(torch.arange(float(runs))[:, None].expand(-1, network.param_count))
     return (owners == kept_run).nonzero()[:, 0]
 
 
 def network_of(settings: Settings) -> Network:
     """The network that `settings` ask for."""
-    features = datasets.of(settings).inputs.shape[1]
+    features = dataset_for(settings).inputs.shape[1]
     return Network(features, settings.hidden_units, settings.activation, settings.hidden_layers)
 
 
@@ -224,7 +225,7 @@ def as_tensors(
 def frame_epochs(settings: Settings) -> list[int]:
     """The epochs that a sweep keeps: all, or 0..20 and then ever wider steps, as many as
     the settings have frames."""
-    epochs, most = settings.epochs, settings.frames
+    epochs, most = settings.epochs, settings.frame_count
     if epochs < most:
         return list(range(epochs + 1))
     kept = list(range(EARLY_EPOCHS + 1))
@@ -236,7 +237,7 @@ def frame_epochs(settings: Settings) -> list[int]:
 
 def history_fits(settings: Settings) -> bool:
     """Whether every epoch of every run takes less memory than HISTORY_BYTES."""
-    runs, params = len(settings.learning_rates()), network_of(settings).params
+    runs, params = len(settings.learning_rates()), network_of(settings).param_count
     return runs * (settings.epochs + 1) * params * settings.kept_parts * 4 < HISTORY_BYTES
 
 
@@ -246,7 +247,7 @@ def _sweep(settings: Settings, descent: Descent, kept: list[int], frames: list[i
     Where these are all that is kept, the sweep has the descent's own arrays, NaN after an overflow:
     a large network's need not be held twice.
     """
-    network, dataset = network_of(settings), datasets.of(settings)
+    network, dataset = network_of(settings), dataset_for(settings)
     every_loss = descent.train_loss.numpy()
     sharpness, direction = sharpest(network, descent.params[0, :1], dataset)
     slots = slice(None) if kept == frames else np.searchsorted(kept, frames)
@@ -315,7 +316,7 @@ def validation_loss(
     settings: Settings, params: Float[ndarray, "*stack param"]
 ) -> Float[ndarray, "*stack"] | None:
     """The mean squared error over the examples that are held back; None where there are none."""
-    dataset = datasets.of(settings)
+    dataset = dataset_for(settings)
     if not len(dataset.validation_targets):
         return None
     inputs, targets = dataset.validation_inputs, dataset.validation_targets

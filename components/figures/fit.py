@@ -24,10 +24,10 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
     """
     if dataset.inputs.shape[1] > 1:
         return _observed_figure(dataset)
-    units = dataset.units
-    inputs, targets = units.inputs(dataset.inputs)[:, 0], units.targets(dataset.targets)
-    ends = _with_room(np.append(inputs, units.inputs(dataset.validation_inputs)[:, 0]))
-    every = np.append(targets, units.targets(dataset.validation_targets))
+    scaling = dataset.scaling
+    inputs, targets = scaling.inputs(dataset.inputs)[:, 0], scaling.targets(dataset.targets)
+    ends = _with_room(np.append(inputs, scaling.inputs(dataset.validation_inputs)[:, 0]))
+    every = np.append(targets, scaling.targets(dataset.validation_targets))
     weight, bias = _line_in_units(dataset)
     traces = [
         go.Scatter(
@@ -46,7 +46,7 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
     layout = base_layout(left=44) | dict(
         xaxis=axis(names[0], ends),
         yaxis=axis(
-            names[1], _with_room(np.concatenate([every, _near(units.targets(start), targets)]))
+            names[1], _with_room(np.concatenate([every, _near(scaling.targets(start), targets)]))
         ),
     )
     return go.Figure(traces, layout)
@@ -54,19 +54,19 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
 
 def _line_in_units(dataset: Dataset) -> tuple[float, float]:
     """The least-squares line's weight and bias in the person's own units."""
-    units, (weight, bias) = dataset.units, dataset.least_squares
-    own_weight = weight * units.target_scale / units.input_scales[0]
-    at_zero = units.target_mean + units.target_scale * bias
-    return own_weight, at_zero - own_weight * units.input_means[0]
+    scaling, (weight, bias) = dataset.scaling, dataset.least_squares
+    own_weight = weight * scaling.target_scale / scaling.input_scales[0]
+    at_zero = scaling.target_mean + scaling.target_scale * bias
+    return own_weight, at_zero - own_weight * scaling.input_means[0]
 
 
 def _held_back(dataset: Dataset) -> list[go.Scatter]:
     """The examples of a validation split, as rings."""
     if not len(dataset.validation_targets):
         return []
-    units = dataset.units
-    inputs = units.inputs(dataset.validation_inputs)[:, 0]
-    targets = units.targets(dataset.validation_targets)
+    scaling = dataset.scaling
+    inputs = scaling.inputs(dataset.validation_inputs)[:, 0]
+    targets = scaling.targets(dataset.validation_targets)
     return [_examples(inputs, targets, "validation", "circle-open")]
 
 
@@ -85,7 +85,7 @@ def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> go.S
 
 def _observed_figure(dataset: Dataset) -> go.Figure:
     """Predicted against observed: a perfect model puts every example on the diagonal."""
-    ends = _with_room(dataset.units.targets(dataset.targets))
+    ends = _with_room(dataset.scaling.targets(dataset.targets))
     diagonal = go.Scatter(
         x=list(ends),
         y=list(ends),

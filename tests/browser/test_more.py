@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from numpy import ndarray
 from playwright.sync_api import Page, expect
 
-from app.engine import datasets
+from app.engine.datasets import dataset_for
 from app.lessons import BUILT_IN, load_course
 from app.settings import Settings
 from components.controls import MORE, STOPS
@@ -222,7 +222,7 @@ def test_both_losses_are_shown_with_a_validation_split(page: Page) -> None:
     assert "validation" not in page.locator("#curves-note").inner_text()
     settings = set_up(page, epochs=200, validation_fraction=0.3, learning_rate=0.05)
     assert page.locator("#validation-fraction-note").inner_text() == "7 train"
-    run, data = engine_run(settings), datasets.of(settings)
+    run, data = engine_run(settings), dataset_for(settings)
     inputs, targets = data_for(settings)
     parts = (data.validation_inputs, data.validation_targets)
     assert len(targets) == 7 and len(data.validation_targets) == 3
@@ -317,11 +317,11 @@ def test_a_minibatchs_step_is_torchs(page: Page, choices: dict) -> None:
             words,
         )
         assert found, words
-        assert list(map(int, found.groups()[:4])) == [epoch, steps, size, settings.examples]
+        assert list(map(int, found.groups()[:4])) == [epoch, steps, size, settings.example_count]
         assert [int(one) - 1 for one in found[5].split(", ")] == step.batch[:10].tolist()
         assert [int(row[0]) - 1 for row in cells(page, "examples")] == step.batch[:10].tolist()
         rows = cells(page, "updates")
-        assert len(rows) == settings.params
+        assert len(rows) == settings.param_count
         for row, *expected in zip(rows, step.before, step.gradient, step.after, strict=True):
             shown = [value(text) for text in row[1:]]
             assert shown == pytest.approx(expected, rel=2e-3, abs=2e-6)

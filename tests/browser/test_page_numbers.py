@@ -36,9 +36,9 @@ def check(page: Page, settings: Settings) -> None:
 
 def check_run(shown: dict[str, str], settings: Settings) -> None:
     """What is true of the whole run."""
-    sweep, run = driver.engine_sweep(settings), settings.run()
+    sweep, run = driver.engine_sweep(settings), settings.run_index
     assert float(shown["learningRate"]) == settings.learning_rate
-    assert float(shown["criticalLearningRate"]) == sweep.edge
+    assert float(shown["criticalLearningRate"]) == sweep.stability_edge
     assert shown["verdict"] == sweep.verdicts[run]
     assert int(shown["divergedAt"]) == sweep.diverged_at[run]
     assert shown["sweep"] == settings.sweep_id
@@ -175,7 +175,7 @@ def check_fit(page: Page, settings: Settings, epoch: int) -> None:
     params = torch.tensor(driver.engine_run(settings).params[epoch][None])
     stacked = torch.tensor(inputs, dtype=torch.float32)[:, None]
     expected = network_of(settings).predict(params, stacked)[0].numpy()
-    targets = datasets.load(settings.dataset).targets
+    targets = datasets.builtin(settings.dataset).targets
     # Scaled to three times the targets' range in 65534 steps; float32 rounds a little as well.
     step = 3 * float(targets.max() - targets.min()) / 65534
     np.testing.assert_allclose(shown, expected, atol=0.5 * step + 1e-6)

@@ -44,7 +44,7 @@ def results(tex: str) -> list[float]:
 
 
 def at_the_start() -> tuple[nn.Linear, torch.Tensor, torch.Tensor]:
-    inputs, targets = as_tensors(datasets.load("line"))
+    inputs, targets = as_tensors(datasets.builtin("line"))
     with torch.random.fork_rng():
         torch.manual_seed(0)
         return nn.Linear(1, 1), inputs, targets
@@ -116,7 +116,7 @@ def test_a_networks_numbers_are_torchs_counted_by_layer_and_listed(page: Page) -
     press(page, "playhead", "Home ArrowRight ArrowRight")
     open_panel(page, "one-step")
     run = engine_run(settings)
-    inputs, targets = as_tensors(datasets.load("parabola"))
+    inputs, targets = as_tensors(datasets.builtin("parabola"))
     model = nn.Sequential(nn.Linear(1, 10), nn.ReLU(), nn.Linear(10, 1))
     vector_to_parameters(torch.tensor(run.params[2]), model.parameters())
     predictions = model(inputs)[:, 0]
@@ -153,7 +153,7 @@ def test_coefficients_stand_beside_scikit_learns(page: Page) -> None:
             train(page, dataset=dataset)
         open_panel(page, "parameters")
         shown = [value(row[3]) for row in cells(page, "values")]
-        assert shown == pytest.approx(datasets.load(dataset).least_squares, rel=1e-3, abs=1e-6)
+        assert shown == pytest.approx(datasets.builtin(dataset).least_squares, rel=1e-3, abs=1e-6)
 
 
 def test_the_network_shows_what_each_unit_adds_its_values_and_gradients(page: Page) -> None:

@@ -48,7 +48,7 @@ def check_words(page: Page, settings: Settings, directions: ndarray, distances: 
     """Which share of the path's squared length, of the sweep's frames, the plane shows; and the
     distance now."""
     basis = np.linalg.qr(directions.T)[0]
-    path = driver.engine_sweep(settings).params[settings.run()].astype(float)
+    path = driver.engine_sweep(settings).params[settings.run_index].astype(float)
     moved = path - path[0]
     share = ((moved @ basis) ** 2).sum() / (moved**2).sum()
     note = page.locator("#descent-path-note").inner_text()

@@ -56,7 +56,7 @@ def save(page: Page, folder: Path) -> Path:
 def check_numbers(page: Page, settings: Settings) -> None:
     """The run on show at the epoch on show: the engine's, to the last bit."""
     shown, sweep = facts(page), driver.engine_sweep(settings)
-    run, epoch = settings.run(), int(shown["epoch"])
+    run, epoch = settings.run_index, int(shown["epoch"])
     loss = float(shown["trainLoss"])
     if 0 <= sweep.overflow_at[run] <= epoch:
         assert np.isnan(loss)

@@ -89,7 +89,7 @@ def check_numbers(page: Page, user_data: UserData) -> None:
     )
     assert losses == [one if np.isfinite(one) else None for one in sweep.last_loss.tolist()]
     assert state(page, "sweep.verdicts") == list(sweep.verdicts)
-    run, epoch = settings.run(), int(facts(page)["epoch"])
+    run, epoch = settings.run_index, int(facts(page)["epoch"])
     loss = driver.engine_run(settings).train_loss[epoch]
     shown = driver.number(page, "trainLoss")
     assert shown == pytest.approx(float(loss), rel=1e-6, nan_ok=True), (run, epoch)

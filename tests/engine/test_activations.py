@@ -28,13 +28,13 @@ def model_of(name: str, features: int, params: Tensor) -> nn.Sequential:
 
 
 def loss_of(name: str, params: Tensor, dataset: str) -> tuple[nn.Sequential, Tensor]:
-    inputs, targets = (part.to(params.dtype) for part in as_tensors(datasets.load(dataset)))
+    inputs, targets = (part.to(params.dtype) for part in as_tensors(datasets.builtin(dataset)))
     model = model_of(name, inputs.shape[1], params)
     return model, F.mse_loss(model(inputs)[:, 0], targets)
 
 
 def start_of(name: str, dataset: str, seed: int = 3) -> tuple[Network, Tensor]:
-    network = Network(datasets.load(dataset).inputs.shape[1], UNITS, name)
+    network = Network(datasets.builtin(dataset).inputs.shape[1], UNITS, name)
     return network, network.initial_params(seed)
 
 
@@ -48,7 +48,7 @@ def test_gradient_is_that_of_autograd(name: str, dataset: str) -> None:
     network, params = start_of(name, dataset)
     blocks, loss = network.to_blocks(params[None]), torch.empty(1)
     state = torch.stack([blocks, torch.zeros_like(blocks)])
-    gradient_of(network, state, 1, datasets.load(dataset)).compute(loss)
+    gradient_of(network, state, 1, datasets.builtin(dataset)).compute(loss)
     model, expected = loss_of(name, params.double(), dataset)
     expected.backward()
     gradients = torch.cat([part.grad.flatten() for part in model.parameters()])
@@ -61,7 +61,7 @@ def test_gradient_is_that_of_autograd(name: str, dataset: str) -> None:
 @pytest.mark.parametrize("name", SMOOTH)
 def test_hessian_is_that_of_autograd(name: str, dataset: str) -> None:
     network, params = start_of(name, dataset)
-    inputs, targets = (part.double() for part in as_tensors(datasets.load(dataset)))
+    inputs, targets = (part.double() for part in as_tensors(datasets.builtin(dataset)))
     model = model_of(name, inputs.shape[1], params.double())
     shapes = [(key, part.shape) for key, part in model.named_parameters()]
 
@@ -71,7 +71,7 @@ def test_hessian_is_that_of_autograd(name: str, dataset: str) -> None:
         return F.mse_loss(torch.func.functional_call(model, named, inputs)[:, 0], targets)
 
     expected = torch.autograd.functional.hessian(loss, params.double())
-    computed = hessian(network, params[None], datasets.load(dataset))[0]
+    computed = hessian(network, params[None], datasets.builtin(dataset))[0]
     torch.testing.assert_close(computed, expected, rtol=1e-9, atol=1e-12)
 
 
@@ -80,7 +80,7 @@ def test_hessian_is_that_of_autograd(name: str, dataset: str) -> None:
 def test_a_run_is_that_of_torch_alone(name: str, learning_rate: float) -> None:
     settings = Settings(dataset="plane", hidden_units=UNITS, epochs=60, seed=7, activation=name)
     sweep = train_sweep(settings)
-    inputs, targets = as_tensors(datasets.load("plane"))
+    inputs, targets = as_tensors(datasets.builtin("plane"))
     model = model_of(name, 2, start_of(name, "plane", seed=7)[1])
     optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
     for _ in range(60):
@@ -106,7 +106,7 @@ def test_no_gradient_passes_a_threshold() -> None:
 
 def test_threshold_predicts_with_steps() -> None:
     network, params = start_of("threshold", "parabola")
-    inputs, _ = as_tensors(datasets.load("parabola"))
+    inputs, _ = as_tensors(datasets.builtin("parabola"))
     weights, biases, outgoing, last = params.split([UNITS, UNITS, UNITS, 1])
     steps = (inputs @ weights[None] + biases > 0).float()
     torch.testing.assert_close(network.predict(params[None], inputs)[0], steps @ outgoing + last)

@@ -25,7 +25,7 @@ short = st.builds(
     choices(),
     st.integers(21, 60),
     st.integers(0, 8),
-).filter(lambda one: one is not None and one.steps < 2000)
+).filter(lambda one: one is not None and one.step_count < 2000)
 
 
 @settings(max_examples=30, derandomize=True)

@@ -42,7 +42,7 @@ def orders(settings: Settings, epochs: int = 12) -> list[list[int]]:
 @pytest.mark.parametrize("seed", [0, 5])
 def test_every_epoch_takes_each_training_example_once(seed: int, fraction: float) -> None:
     settings = Settings(dataset="sine", seed=seed, batch_size=7, validation_fraction=fraction)
-    assert all(sorted(order) == list(range(settings.examples)) for order in orders(settings))
+    assert all(sorted(order) == list(range(settings.example_count)) for order in orders(settings))
     assert len({tuple(order) for order in orders(settings)}) == 12
 
 
@@ -158,4 +158,4 @@ def test_equal_settings_give_equal_results(optimizer: str) -> None:
 
 def test_an_example_that_is_held_back_is_in_no_batch() -> None:
     settings = Settings(**TANH, batch_size=7, validation_fraction=0.5)
-    assert settings.examples == 30 and inspected(settings).batches.max() == 29
+    assert settings.example_count == 30 and inspected(settings).batches.max() == 29

@@ -11,7 +11,7 @@ from app.choices import DATASETS
 from app.engine import datasets
 from app.engine.curvature import hessian, sharpest, sharpness
 from app.engine.network import Network
-from app.results import Dataset, Units
+from app.results import Dataset, Scaling
 from tests.oracles import LINE, doubles, experiment, model
 
 CASES = [("line", 0), ("parabola", 0), ("line", 3), ("parabola", 1), ("parabola", 10)]
@@ -37,11 +37,11 @@ def autograd_hessian(params: ndarray, hidden_units: int, dataset: Dataset) -> nd
 def data(name: str) -> Dataset:
     """A data set of the engine, or one of two predictors."""
     if name in DATASETS:
-        return datasets.load(name)
+        return datasets.builtin(name)
     random = np.random.RandomState(1)
     inputs, targets = random.randn(15, 2).astype("float32"), random.randn(15).astype("float32")
     none = np.zeros((0, 2), "float32"), np.zeros(0, "float32")
-    return Dataset(inputs, targets, *none, np.zeros(3), 0.0, Units(np.zeros(2), np.ones(2)))
+    return Dataset(inputs, targets, *none, np.zeros(3), 0.0, Scaling(np.zeros(2), np.ones(2)))
 
 
 @pytest.mark.parametrize(("name", "units"), CASES + SEVERAL)
@@ -58,7 +58,7 @@ def test_hessian_equals_autograds(name: str, units: int) -> None:
 
 @pytest.mark.parametrize(("name", "units"), [*CASES, ("parabola", 64)])
 def test_the_sharpest_direction_is_an_eigenvector(name: str, units: int) -> None:
-    network, dataset = Network(1, units), datasets.load(name)
+    network, dataset = Network(1, units), datasets.builtin(name)
     params = network.initial_params(4)[None]
     matrix, (values, vectors) = (
         hessian(network, params, dataset)[0],
@@ -72,18 +72,18 @@ def test_the_sharpest_direction_is_an_eigenvector(name: str, units: int) -> None
 
 
 def test_the_lines_curvatures_are_the_notebooks() -> None:
-    network, line = Network(1, 0), datasets.load("line")
+    network, line = Network(1, 0), datasets.builtin("line")
     values = torch.linalg.eigvalsh(hessian(network, torch.zeros(1, 2), line)[0])
     assert values.tolist() == pytest.approx([0.15119, 22.50876], abs=5.1e-6)
 
 
 def test_the_lines_critical_learning_rate_is_the_notebooks() -> None:
     assert experiment(LINE).sweep.start_sharpness == pytest.approx(22.50876, abs=5.1e-6)
-    assert experiment(LINE).sweep.edge == pytest.approx(0.08885, abs=5.1e-6)
+    assert experiment(LINE).sweep.stability_edge == pytest.approx(0.08885, abs=5.1e-6)
 
 
 def test_where_all_units_are_off_only_the_output_bias_curves() -> None:
     # Output weights 0 and units off: the loss depends on the output bias alone, curvature 2.
     params = torch.zeros(1, 31)
     params[0, 10:20] = -1
-    assert sharpness(Network(1, 10), params, datasets.load("parabola")).tolist() == [2.0]
+    assert sharpness(Network(1, 10), params, datasets.builtin("parabola")).tolist() == [2.0]

@@ -21,13 +21,13 @@ TARGETS = [
 
 
 def test_the_line_is_the_notebooks_to_the_last_bit() -> None:
-    line = datasets.load("line")
+    line = datasets.builtin("line")
     assert np.array_equal(line.inputs[:, 0], np.array(INPUTS, "float32"))
     assert np.array_equal(line.targets, np.array(TARGETS, "float32"))
 
 
 def test_least_squares_prints_the_notebooks_slope_and_intercept() -> None:
-    line = datasets.load("line")
+    line = datasets.builtin("line")
     single = LinearRegression().fit(line.inputs, line.targets)
     assert f"{single.coef_[0]:.8f} {single.intercept_:.7f}" == "0.50377744 1.0885315"
     # The notebook solves in float32; in float64 the slope differs by its rounding.
@@ -37,7 +37,7 @@ def test_least_squares_prints_the_notebooks_slope_and_intercept() -> None:
 def test_the_noise_on_the_targets_has_half_the_deviation_of_the_errors() -> None:
     random = np.random.RandomState(0)
     inputs, errors = random.uniform(0, 5, 10), random.normal(0, 0.5, 10)
-    noise = datasets.load("line").targets - (0.5 * inputs + 1)
+    noise = datasets.builtin("line").targets - (0.5 * inputs + 1)
     assert noise == pytest.approx(errors / 2, abs=1e-6)
 
 
@@ -45,14 +45,14 @@ def test_the_parabola_is_the_notebooks_to_the_last_bit() -> None:
     with global_seed(0):
         inputs = torch.unsqueeze(torch.linspace(-1, 1, 100), dim=1)
         targets = inputs.pow(2) + 0.2 * torch.rand(inputs.size())
-    parabola = datasets.load("parabola")
+    parabola = datasets.builtin("parabola")
     assert np.array_equal(parabola.inputs, inputs.numpy())
     assert np.array_equal(parabola.targets, targets[:, 0].numpy())
 
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_least_squares_solves_the_normal_equations(name: str) -> None:
-    dataset = datasets.load(name)
+    dataset = datasets.builtin(name)
     columns = np.column_stack([dataset.inputs, np.ones(len(dataset.inputs))]).astype(float)
     solution, squares, _, _ = np.linalg.lstsq(columns, dataset.targets.astype(float))
     assert dataset.least_squares == pytest.approx(solution, rel=1e-9, abs=1e-12)
@@ -61,7 +61,7 @@ def test_least_squares_solves_the_normal_equations(name: str) -> None:
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_nobody_can_change_the_shared_data(name: str) -> None:
-    dataset = datasets.load(name)
+    dataset = datasets.builtin(name)
     for array in (
         dataset.inputs,
         dataset.targets,

@@ -73,7 +73,7 @@ def test_minibatches_are_looked_at_as_often_by_their_steps() -> None:
     clock = Clock(seconds=0)
     with time_limit(BATCHES, clock):
         descend(BATCHES, [0, 20])
-    assert next(clock.looks) >= BATCHES.steps // STEPS_BETWEEN_CHECKS
+    assert next(clock.looks) >= BATCHES.step_count // STEPS_BETWEEN_CHECKS
 
 
 @pytest.mark.parametrize(

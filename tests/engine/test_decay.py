@@ -8,6 +8,7 @@ from numpy import ndarray
 
 from app.choices import DATASETS
 from app.engine import datasets, run_experiment, train_sweep
+from app.engine.datasets import dataset_for
 from app.settings import Settings
 from tests.engine.torch_runs import loss_of
 from tests.oracles import stop
@@ -17,7 +18,7 @@ DECAYS = [0.01, 0.3, 1]
 
 def shrunken(settings: Settings) -> ndarray:
     """The minimum of mean (X p - y)^2 + d/2 |p|^2: (2/n X'X + d I) p = 2/n X'y."""
-    data = datasets.of(settings)
+    data = dataset_for(settings)
     columns = np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
     scale, d = 2 / len(columns), settings.weight_decay
     matrix = scale * columns.T @ columns + d * np.eye(columns.shape[1])
@@ -34,12 +35,12 @@ def test_the_linear_optimum_solves_the_decayed_normal_equations(
     assert name == "least squares with weight decay"
     assert optimum == pytest.approx(shrunken(settings), rel=1e-6, abs=1e-9)
     assert loss == pytest.approx(loss_of(settings, shrunken(settings)), rel=1e-9)
-    assert loss > datasets.of(settings).least_squares_loss
+    assert loss > dataset_for(settings).least_squares_loss
 
 
 @pytest.mark.parametrize("change", [dict(), dict(optimizer="adamw", weight_decay=0.3)])
 def test_without_l2_the_linear_optimum_is_least_squares(change: dict) -> None:
-    data, (optimum, loss, _) = datasets.load("line"), datasets.linear_optimum(Settings(**change))
+    data, (optimum, loss, _) = datasets.builtin("line"), datasets.linear_optimum(Settings(**change))
     assert optimum.tolist() == data.least_squares.tolist() and loss == data.least_squares_loss
 
 
@@ -90,7 +91,7 @@ def test_the_edge_counts_the_decay_as_curvature() -> None:
         train_sweep(Settings(weight_decay=weight_decay, epochs=10)) for weight_decay in (0, 1)
     )
     assert plain.start_sharpness == decayed.start_sharpness
-    assert 2 / decayed.edge == pytest.approx(2 / plain.edge + 1)
+    assert 2 / decayed.stability_edge == pytest.approx(2 / plain.stability_edge + 1)
 
 
 def test_decay_alone_shrinks_what_no_gradient_moves() -> None:

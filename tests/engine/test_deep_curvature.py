@@ -7,8 +7,9 @@ import pytest
 import torch
 from numpy import ndarray
 
-from app.engine import datasets, inspect_run, landscape, train_sweep
+from app.engine import inspect_run, landscape, train_sweep
 from app.engine.curvature import DENSE_PARAMS, LANCZOS_STEPS, sharpest, sharpness
+from app.engine.datasets import dataset_for
 from app.engine.inspection import SHARPNESS_EPOCHS
 from app.engine.optimizers import SQUARES
 from app.engine.training import network_of
@@ -50,7 +51,7 @@ def start(settings: Settings) -> ndarray:
 
 
 def random_params(settings: Settings, seed: int = 0) -> ndarray:
-    return np.random.RandomState(seed).normal(scale=0.7, size=settings.params)
+    return np.random.RandomState(seed).normal(scale=0.7, size=settings.param_count)
 
 
 def largest(matrix: ndarray, count: int = 1) -> ndarray:
@@ -63,7 +64,7 @@ def test_sharpness_is_the_largest_eigenvalue_of_torchs_hessian(
     settings: Settings, seed: int
 ) -> None:
     params = random_params(settings, seed)
-    found = sharpness(network_of(settings), torch.tensor(params)[None], datasets.of(settings))
+    found = sharpness(network_of(settings), torch.tensor(params)[None], dataset_for(settings))
     assert float(found[0]) == pytest.approx(largest(hessian_of(settings, params))[0], rel=1e-6)
 
 
@@ -74,10 +75,10 @@ def test_and_of_the_gradients_own_differences(settings: Settings) -> None:
         (gradient_of(settings, params + h * unit) - gradient_of(settings, params - h * unit))
         / 2
         / h
-        for unit in np.eye(settings.params)
+        for unit in np.eye(settings.param_count)
     ]
     matrix = (np.array(columns) + np.array(columns).T) / 2
-    found = sharpness(network_of(settings), torch.tensor(params)[None], datasets.of(settings))
+    found = sharpness(network_of(settings), torch.tensor(params)[None], dataset_for(settings))
     # Central differences in float64: an error of h^2 and of 1e-16 / h.
     assert float(found[0]) == pytest.approx(largest(matrix)[0], rel=1e-6)
 
@@ -86,14 +87,14 @@ def test_and_of_the_gradients_own_differences(settings: Settings) -> None:
 def test_the_sharpest_directions_are_orthonormal_eigenvectors(settings: Settings) -> None:
     params = start(settings)
     matrix, network = hessian_of(settings, params), network_of(settings)
-    values, vectors = sharpest(network, torch.tensor(params)[None], datasets.of(settings), 2)
-    assert values.shape == (1, 2) and vectors.shape == (1, settings.params, 2)
+    values, vectors = sharpest(network, torch.tensor(params)[None], dataset_for(settings), 2)
+    assert values.shape == (1, 2) and vectors.shape == (1, settings.param_count, 2)
     value, vector = values[0].numpy(), vectors[0].numpy()
-    size = np.abs(largest(matrix, settings.params)).max()
+    size = np.abs(largest(matrix, settings.param_count)).max()
     assert value == pytest.approx(largest(matrix, 2), rel=1e-6, abs=1e-6 * size)
     assert vector.T @ vector == pytest.approx(np.eye(2), abs=1e-9)
     # More parameters than steps: what is less sharp is found less exactly.
-    close = 1e-6 if settings.params <= LANCZOS_STEPS else 1e-3
+    close = 1e-6 if settings.param_count <= LANCZOS_STEPS else 1e-3
     assert matrix @ vector == pytest.approx(vector * value, abs=close * size)
 
 
@@ -102,7 +103,7 @@ def test_each_of_a_stack_has_its_own_sharpness() -> None:
     stack = torch.stack([torch.tensor(random_params(settings, seed)) for seed in range(5)])
     # One of them is flat almost everywhere, so that its iteration ends before the others'.
     stack[2] = 0
-    found = sharpness(network_of(settings), stack, datasets.of(settings))
+    found = sharpness(network_of(settings), stack, dataset_for(settings))
     expected = [largest(hessian_of(settings, params))[0] for params in stack.numpy()]
     assert found.tolist() == pytest.approx(expected, rel=1e-6)
 
@@ -110,9 +111,9 @@ def test_each_of_a_stack_has_its_own_sharpness() -> None:
 @pytest.mark.parametrize("settings", [*SHALLOW, *DEEP])
 def test_preconditioned_sharpness_is_that_of_the_rescaled_hessian(settings: Settings) -> None:
     params = random_params(settings)
-    divisors = np.random.RandomState(1).uniform(0.05, 3, settings.params)
+    divisors = np.random.RandomState(1).uniform(0.05, 3, settings.param_count)
     found = sharpness(
-        network_of(settings), torch.tensor(params)[None], datasets.of(settings),
+        network_of(settings), torch.tensor(params)[None], dataset_for(settings),
         torch.tensor(divisors)[None],
     )  # fmt: skip
     # P^-1 H is not symmetric, yet its eigenvalues are real.

@@ -38,7 +38,7 @@ def inspected(settings: Settings, epoch: int = 0) -> RunDetail:
 @pytest.mark.parametrize("settings", [*RUNS, *OVERFLOWING], ids=name_of)
 def test_every_epoch_is_there_until_the_run_overflows(settings: Settings) -> None:
     detail, sweep = inspected(settings), experiment(settings).sweep
-    overflow = sweep.overflow_at[settings.run()]
+    overflow = sweep.overflow_at[settings.run_index]
     end = settings.epochs + 1 if overflow < 0 else overflow
     assert detail.epochs.tolist() == list(range(end))
     for name in ("params", "train_loss", "gradients"):
@@ -47,7 +47,7 @@ def test_every_epoch_is_there_until_the_run_overflows(settings: Settings) -> Non
 
 @pytest.mark.parametrize("settings", [*RUNS, *OVERFLOWING, LARGE], ids=name_of)
 def test_it_equals_the_sweep_at_its_frames_bit_for_bit(settings: Settings) -> None:
-    detail, made, run = inspected(settings), experiment(settings), settings.run()
+    detail, made, run = inspected(settings), experiment(settings), settings.run_index
     here = np.isfinite(made.sweep.train_loss[run])
     at = np.searchsorted(detail.epochs, made.sweep.epochs[here])
     assert (detail.sweep_id, detail.run) == (settings.sweep_id, run)
@@ -84,7 +84,7 @@ def test_a_run_too_heavy_for_every_epoch_comes_at_the_frames(
     made = experiment(PARABOLA)
     detail = inspect_run(PARABOLA, made.training, made.surface)
     assert detail.epochs.tolist() == made.sweep.epochs.tolist()
-    assert same(detail.params, made.sweep.params[PARABOLA.run()])
+    assert same(detail.params, made.sweep.params[PARABOLA.run_index])
 
 
 @pytest.mark.parametrize("settings", [LINE, PARABOLA, WIDE, LARGE], ids=name_of)
@@ -132,7 +132,7 @@ def test_every_frame_of_the_sweep_is_sliced(settings: Settings) -> None:
 
 @pytest.mark.parametrize("settings", [LINE, PARABOLA, WIDE, with_rate(LINE, 0.1)], ids=name_of)
 def test_sharpness_is_the_largest_eigenvalue_of_autograds_hessian(settings: Settings) -> None:
-    detail, dataset = inspected(settings), datasets.load(settings.dataset)
+    detail, dataset = inspected(settings), datasets.builtin(settings.dataset)
     for sample in range(0, len(detail.sharpness), 13):
         params = detail.params[detail.sharpness_epochs[sample]]
         matrix = autograd_hessian(params, settings.hidden_units, dataset)

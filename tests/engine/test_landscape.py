@@ -198,7 +198,7 @@ class TestSurface:
     def test_many_losses_at_once_equal_each_ones_own(self) -> None:
         params = np.random.RandomState(0).randn(300, 31)
         together = losses(PARABOLA, params)
-        alone = [loss_at(one, PARABOLA, datasets.load("parabola")) for one in params]
+        alone = [loss_at(one, PARABOLA, datasets.builtin("parabola")) for one in params]
         assert together == pytest.approx(alone, rel=1e-5)
 
 
@@ -320,7 +320,7 @@ def dead_start() -> Settings:
     for seed in range(100):
         settings = Settings(dataset="line", hidden_units=1, epochs=10, seed=seed)
         start = experiment(settings).sweep.start
-        inputs = torch.tensor(datasets.load("line").inputs).double()
+        inputs = torch.tensor(datasets.builtin("line").inputs).double()
         if not model_at(start, 1)[:2](inputs).any():
             return settings
     raise AssertionError("no seed leaves the unit off")

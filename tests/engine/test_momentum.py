@@ -16,7 +16,7 @@ EPOCHS = 150  # so that all are frames
 
 def quadratic(weight_decay: float = 0.0) -> tuple[ndarray, ndarray, ndarray]:
     """Of loss + decay/2 |params|^2 on the line: eigenvalues, eigenvectors, minimum."""
-    line = datasets.load("line")
+    line = datasets.builtin("line")
     columns = np.column_stack([line.inputs, np.ones(10)]).astype(float)
     hessian = 0.2 * columns.T @ columns + weight_decay * np.eye(2)
     return *np.linalg.eigh(hessian), np.linalg.solve(hessian, 0.2 * columns.T @ line.targets)
@@ -112,7 +112,7 @@ def test_plain_descents_edge_is_2() -> None:
 @pytest.mark.parametrize("optimizer", ["rmsprop", "adagrad", "adam", "adamw", "nadam"])
 def test_adaptive_optimizers_have_no_such_edge(optimizer: str) -> None:
     settings = Settings(optimizer=optimizer, epochs=10)
-    assert settings.edge_numerator is None and train_sweep(settings).edge == np.inf
+    assert settings.edge_numerator is None and train_sweep(settings).stability_edge == np.inf
 
 
 @pytest.mark.parametrize("weight_decay", [0, 0.5])
@@ -130,5 +130,5 @@ def test_just_below_its_edge_the_line_converges_and_just_above_it_diverges(
     below, above = (
         train_sweep(Settings(learning_rate=times * critical, **settings)) for times in (0.99, 1.01)
     )
-    assert below.edge == above.edge == pytest.approx(critical, rel=1e-6)
+    assert below.stability_edge == above.stability_edge == pytest.approx(critical, rel=1e-6)
     assert below.arrived[-1] and above.verdicts[-1] in ("diverged", "overflow")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from app.engine import datasets, network
+from app.engine.datasets import dataset_for
 from app.engine.network import HiddenGradient, LinearGradient, Network
 from app.engine.training import as_tensors, network_of
 from app.planes import parameter_names
@@ -29,7 +30,7 @@ FIRST_PARAMS = {
 
 
 def random_params(shape: Network, stack: int, seed: int = 1) -> Tensor:
-    return torch.randn(stack, shape.params, generator=torch.Generator().manual_seed(seed))
+    return torch.randn(stack, shape.param_count, generator=torch.Generator().manual_seed(seed))
 
 
 def random_data(features: int, examples: int = 20) -> tuple[Tensor, Tensor]:
@@ -45,11 +46,11 @@ def test_shapes_are_checked_while_tests_run() -> None:
 
 @pytest.mark.parametrize(("features", "units"), SHAPES)
 def test_it_has_as_many_params_as_torchs_layers(features: int, units: int) -> None:
-    assert Network(features, units).params == len(flat(model(units, features)))
+    assert Network(features, units).param_count == len(flat(model(units, features)))
 
 
 def test_the_notebooks_network_has_31_params() -> None:
-    assert Network(1, 10).params == 31
+    assert Network(1, 10).param_count == 31
 
 
 @pytest.mark.parametrize("seed", [0, 1, 99])
@@ -63,7 +64,7 @@ def test_a_seed_draws_what_torchs_layers_draw(features: int, units: int, seed: i
 def test_seed_0_is_the_start_of_the_notebooks_linear_model() -> None:
     start = Network(1, 0).initial_params(0)
     assert start.tolist() == pytest.approx([-0.0075, 0.5364], abs=5e-5)
-    inputs, _ = as_tensors(datasets.load("line"))
+    inputs, _ = as_tensors(datasets.builtin("line"))
     assert Network(1, 0).predict(start[None], inputs)[0].tolist() == pytest.approx(
         PREDICTIONS, abs=5e-5
     )
@@ -139,7 +140,7 @@ DEEP = [
 def test_the_settings_names_of_parameters_are_torchs_order(settings: Settings) -> None:
     """Of each layer the weights, unit by unit, then the biases."""
     names, module = parameter_names(settings), module_for(settings)
-    assert len(names) == len(set(names)) == settings.params
+    assert len(names) == len(set(names)) == settings.param_count
     weights = module[0].weight.numel()
     assert {name[0] for name in names[:weights]} == {"w"}
     assert names[weights : weights + settings.hidden_units] == [
@@ -154,7 +155,7 @@ def test_the_settings_names_of_parameters_are_torchs_order(settings: Settings) -
 @pytest.mark.parametrize("settings", DEEP)
 def test_deeper_predictions_gradients_and_units_are_torchs(settings: Settings) -> None:
     shape, params = network_of(settings), random_params(network_of(settings), 3)
-    inputs, targets = as_tensors(datasets.of(settings))
+    inputs, targets = as_tensors(dataset_for(settings))
     state, losses = beside_its_gradient(shape.to_blocks(params)), torch.empty(3)
     HiddenGradient(shape, state, 3, inputs, targets).compute(losses)
     gradients = shape.from_blocks(state[1:], 3)[:, 0]

@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from app.choices import DATASETS
 from app.engine import datasets, inspect_run, train_sweep
+from app.engine.datasets import dataset_for
 from app.engine.training import validation_loss
 from app.results import Dataset
 from app.settings import Settings
@@ -35,7 +36,7 @@ each_dataset = pytest.mark.parametrize("name", DATASETS)
 
 
 def errors(name: str, noise: float) -> ndarray:
-    return datasets.load(name, noise).targets - datasets.load(name, 0.0).targets
+    return datasets.builtin(name, noise).targets - datasets.builtin(name, 0.0).targets
 
 
 def rows(inputs: ndarray, targets: ndarray) -> list[list[float]]:
@@ -44,7 +45,7 @@ def rows(inputs: ndarray, targets: ndarray) -> list[list[float]]:
 
 @each_curve
 def test_without_noise_the_points_are_on_the_curve(name: str) -> None:
-    data, x = datasets.load(name, 0.0), np.linspace(-1, 1, 60)
+    data, x = datasets.builtin(name, 0.0), np.linspace(-1, 1, 60)
     assert data.inputs[:, 0] == pytest.approx(x, abs=1e-7)
     assert data.targets == pytest.approx(CURVES[name](x), abs=1e-6)
 
@@ -54,7 +55,7 @@ def test_more_noise_moves_the_same_points_farther_the_same_way(name: str) -> Non
     little = errors(name, 0.1)
     for noise in (0.2, 0.5, 1.0):
         assert errors(name, noise) == pytest.approx(little * noise / 0.1, abs=2e-6)
-    assert np.array_equal(datasets.load(name, 0.3).inputs, datasets.load(name, 0.0).inputs)
+    assert np.array_equal(datasets.builtin(name, 0.3).inputs, datasets.builtin(name, 0.0).inputs)
 
 
 @each_curve
@@ -68,15 +69,15 @@ def test_the_noise_is_a_normal_draw_of_that_deviation(name: str) -> None:
 @each_curve
 def test_the_settings_noise_is_the_datas(name: str) -> None:
     settings = Settings(dataset=name, noise=0.7)
-    assert same(datasets.of(settings).targets, datasets.load(name, 0.7).targets)
-    assert same(experiment(settings).dataset.targets, datasets.load(name, 0.7).targets)
+    assert same(dataset_for(settings).targets, datasets.builtin(name, 0.7).targets)
+    assert same(experiment(settings).dataset.targets, datasets.builtin(name, 0.7).targets)
 
 
 @each_dataset
 def test_a_seed_changes_no_data(name: str) -> None:
     for change in (dict(), dict(validation_fraction=0.3)):
         first, second = (
-            datasets.of(Settings(dataset=name, seed=seed, **change)) for seed in (0, 1)
+            dataset_for(Settings(dataset=name, seed=seed, **change)) for seed in (0, 1)
         )
         assert same(first.inputs, second.inputs) and same(first.targets, second.targets)
 
@@ -84,25 +85,25 @@ def test_a_seed_changes_no_data(name: str) -> None:
 @each_fraction
 @each_dataset
 def test_a_split_is_disjoint_and_together_the_whole(name: str, fraction: float) -> None:
-    whole, split = datasets.load(name), datasets.load(name, validation_fraction=fraction)
+    whole, split = datasets.builtin(name), datasets.builtin(name, validation_fraction=fraction)
     trained = rows(split.inputs, split.targets)
     held = rows(split.validation_inputs, split.validation_targets)
     # No two examples of any data set are alike, so that their values tell them apart.
     assert sorted(trained + held) == sorted(rows(whole.inputs, whole.targets))
     assert len(held) == round(fraction * len(whole.targets))
     settings = Settings(dataset=name, validation_fraction=fraction, epochs=10)
-    assert settings.examples == len(trained)
+    assert settings.example_count == len(trained)
 
 
 @each_fraction
 @each_dataset
 def test_it_is_the_same_each_time_and_keeps_the_order(name: str, fraction: float) -> None:
-    first = datasets.load(name, validation_fraction=fraction)
-    datasets.load.cache_clear()
-    again = datasets.load(name, validation_fraction=fraction)
+    first = datasets.builtin(name, validation_fraction=fraction)
+    datasets.builtin.cache_clear()
+    again = datasets.builtin(name, validation_fraction=fraction)
     for field in ("inputs", "targets", "validation_inputs", "validation_targets"):
         assert same(getattr(first, field), getattr(again, field))
-    order = rows(*part_of(datasets.load(name)))
+    order = rows(*part_of(datasets.builtin(name)))
     places = [order.index(row) for row in rows(*part_of(again))]
     assert places == sorted(places)
 
@@ -112,13 +113,13 @@ def part_of(data: Dataset) -> tuple[ndarray, ndarray]:
 
 
 def test_a_split_of_a_curve_holds_back_examples_from_all_over_it() -> None:
-    held = datasets.load("sine", validation_fraction=0.5).validation_inputs[:, 0]
+    held = datasets.builtin("sine", validation_fraction=0.5).validation_inputs[:, 0]
     assert held.min() < -0.7 and held.max() > 0.7 and np.abs(np.diff(held)).max() < 0.5
 
 
 @each_dataset
 def test_least_squares_is_that_of_the_examples_that_train(name: str) -> None:
-    split = datasets.load(name, validation_fraction=0.3)
+    split = datasets.builtin(name, validation_fraction=0.3)
     columns = np.column_stack([split.inputs, np.ones(len(split.inputs))]).astype(float)
     solution, squares, _, _ = np.linalg.lstsq(columns, split.targets.astype(float))
     assert split.least_squares == pytest.approx(solution, rel=1e-9, abs=1e-12)
@@ -127,7 +128,7 @@ def test_least_squares_is_that_of_the_examples_that_train(name: str) -> None:
 
 def held_loss(settings: Settings, params: ndarray) -> float:
     """The mean squared error over what is held back, by plain torch in float64."""
-    data = datasets.of(settings)
+    data = dataset_for(settings)
     predictions = module_for(settings, params)(torch.tensor(data.validation_inputs).double())
     errors = predictions[:, 0].detach().numpy() - data.validation_targets
     return float(np.mean(errors**2))
@@ -163,7 +164,7 @@ def test_after_an_overflow_there_is_no_validation_loss() -> None:
 def test_what_is_held_back_changes_no_step() -> None:
     """Trained on the rest alone, by its own closed-form gradient: the first step is the same."""
     settings = Settings(dataset="plane", validation_fraction=0.3, epochs=10)
-    data, sweep = datasets.of(settings), train_sweep(settings)
+    data, sweep = dataset_for(settings), train_sweep(settings)
     columns = np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
     residuals = columns @ sweep.start - data.targets
     expected = sweep.start - 0.1 * 2 / len(columns) * columns.T @ residuals
@@ -173,7 +174,7 @@ def test_what_is_held_back_changes_no_step() -> None:
 @pytest.mark.parametrize("fraction", [0, 0.04])
 def test_a_fraction_too_small_for_one_example_holds_none_back(fraction: float) -> None:
     settings = Settings(validation_fraction=fraction, epochs=10)
-    assert settings.examples == 10 and len(datasets.of(settings).validation_targets) == 0
+    assert settings.example_count == 10 and len(dataset_for(settings).validation_targets) == 0
     sweep = train_sweep(settings)
     assert sweep.validation_loss is None
     assert validation_loss(settings, sweep.params) is None

@@ -30,7 +30,7 @@ def choices(draw: st.DrawFn, optimizer: str) -> Settings:
     """A short training of any kind by this optimizer; its hyperparameters are anywhere."""
     name = draw(st.sampled_from(sorted(DATASETS)))
     fraction = draw(st.sampled_from([0, 0.25]))
-    examples = Settings(dataset=name, validation_fraction=fraction).examples
+    examples = Settings(dataset=name, validation_fraction=fraction).example_count
     schedule = draw(st.sampled_from(sorted(NAMES["schedule"].options)))
     more = {}
     if optimizer in ("momentum", "nesterov"):
@@ -127,7 +127,7 @@ GOOD_RATES = dict.fromkeys(OPTIMIZERS, 0.05) | {"adagrad": 1.0, "rmsprop": 0.01}
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_at_a_good_rate_a_linear_model_comes_to_least_squares(optimizer: str) -> None:
     sweep = train_sweep(Settings(dataset="plane", epochs=500, optimizer=optimizer))
-    run, best = stop(GOOD_RATES[optimizer]), datasets.load("plane").least_squares
+    run, best = stop(GOOD_RATES[optimizer]), datasets.builtin("plane").least_squares
     assert sweep.params[run, -1] == pytest.approx(best, abs=0.01)
     assert np.abs(sweep.start - best).max() > 0.5
 

@@ -76,7 +76,7 @@ class TestCoordinates:
     def test_the_reading_of_orthonormal_directions_is_themselves(self) -> None:
         directions = np.linalg.qr(np.random.RandomState(0).randn(9, 2))[0].T
         plane = Plane(np.zeros(9), directions, ("first", "second"), is_exact=False)
-        assert plane.reading == pytest.approx(directions, abs=1e-12)
+        assert plane.dual_directions == pytest.approx(directions, abs=1e-12)
 
     def test_a_projection_on_skewed_directions_measures_true_distances(self) -> None:
         plane, path = skewed(5), np.random.RandomState(3).randn(2, 6, 5)
@@ -187,7 +187,7 @@ class TestRandom:
 
     @each_model
     def test_filter_by_filter_it_points_where_it_was_drawn(self, settings: Settings) -> None:
-        drawn = torch.randn(settings.params, generator=torch.Generator().manual_seed(5))
+        drawn = torch.randn(settings.param_count, generator=torch.Generator().manual_seed(5))
         direction = filter_normalized(settings, best_end(settings), drawn)
         pairs = zip(filters(settings, direction), filters(settings, drawn), strict=True)
         for found, wanted in pairs:
@@ -196,8 +196,8 @@ class TestRandom:
             assert products == pytest.approx(lengths, rel=1e-6)
 
     def test_where_all_weights_are_0_a_plain_direction_stands_in(self) -> None:
-        drawn = torch.randn(TANH.params, generator=torch.Generator().manual_seed(5))
-        direction = filter_normalized(TANH, np.zeros(TANH.params), drawn)
+        drawn = torch.randn(TANH.param_count, generator=torch.Generator().manual_seed(5))
+        direction = filter_normalized(TANH, np.zeros(TANH.param_count), drawn)
         assert direction == pytest.approx(drawn.numpy() / np.linalg.norm(drawn.numpy()), rel=1e-5)
 
     def test_the_box_shows_a_whole_direction_to_each_side(self) -> None:
@@ -229,8 +229,8 @@ class TestParameters:
         choice = PlaneChoice("parameters", 3, 1, epoch)
         plane = choose_plane(experiment(settings).training, choice)
         descent = experiment(settings).training.descent
-        assert same(plane.origin, descent.params[settings.run(), epoch].numpy().astype(float))
-        assert same(plane.directions, np.eye(settings.params)[[3, 1]])
+        assert same(plane.origin, descent.params[settings.run_index, epoch].numpy().astype(float))
+        assert same(plane.directions, np.eye(settings.param_count)[[3, 1]])
         assert plane.frozen_at == epoch
         names = parameter_names(settings)
         assert plane.names == (names[3], names[1])
@@ -259,7 +259,7 @@ class TestParameters:
         plane = choose_plane(trained, PlaneChoice("parameters", 0, 1, 333))
         assert plane.frozen_at == max(epoch for epoch in kept if epoch <= 333) < 333
         frame = trained.sweep.epochs.tolist().index(plane.frozen_at)
-        assert same(plane.origin, trained.sweep.params[settings.run(), frame].astype(float))
+        assert same(plane.origin, trained.sweep.params[settings.run_index, frame].astype(float))
 
 
 class TestSharpest:

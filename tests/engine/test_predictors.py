@@ -26,7 +26,7 @@ def quadratic(dataset: Dataset) -> tuple[ndarray, ndarray]:
 
 @pytest.mark.parametrize("name", SEVERAL)
 def test_least_squares_solves_the_normal_equations(name: str) -> None:
-    dataset = datasets.load(name)
+    dataset = datasets.builtin(name)
     np.testing.assert_allclose(dataset.least_squares, quadratic(dataset)[1], atol=1e-6)
 
 
@@ -34,7 +34,7 @@ def test_least_squares_solves_the_normal_equations(name: str) -> None:
 @pytest.mark.parametrize("learning_rate", [0.01, 0.1, 0.2])
 def test_descent_is_the_closed_form(name: str, learning_rate: float) -> None:
     sweep = train_sweep(Settings(dataset=name, epochs=1000))
-    hessian, best = quadratic(datasets.load(name))
+    hessian, best = quadratic(datasets.builtin(name))
     values, vectors = np.linalg.eigh(hessian)
     decay = (1 - learning_rate * values) ** 1000
     expected = best + vectors @ (decay * (vectors.T @ (sweep.start - best)))
@@ -43,7 +43,7 @@ def test_descent_is_the_closed_form(name: str, learning_rate: float) -> None:
 
 
 def test_plane_comes_to_scikit_learns_coefficients() -> None:
-    dataset = datasets.load("plane")
+    dataset = datasets.builtin("plane")
     ended = train_sweep(Settings(dataset="plane", epochs=1000)).params[
         SLIDER_LEARNING_RATES.index(0.4), -1
     ]
@@ -52,7 +52,7 @@ def test_plane_comes_to_scikit_learns_coefficients() -> None:
 
 
 def test_diabetes_is_scikit_learns_standardised() -> None:
-    dataset, (inputs, targets) = datasets.load("diabetes"), load_diabetes(return_X_y=True)
+    dataset, (inputs, targets) = datasets.builtin("diabetes"), load_diabetes(return_X_y=True)
     for column, raw in zip([*dataset.inputs.T, dataset.targets], [*inputs.T, targets], strict=True):
         assert column.mean() == pytest.approx(0, abs=1e-6)
         assert column.std() == pytest.approx(1, abs=1e-6)
@@ -74,13 +74,13 @@ def test_the_views_of_several_predictors_are_true(units: int) -> None:
     assert surface.loss[30, 20] == pytest.approx(losses(settings, centre[None])[0], rel=1e-5)
     assert np.all(np.diff(experiment.fit.places) >= 0)
     detail = inspect_run(settings, experiment.training, surface)
-    assert (detail.train_loss == sweep.train_loss[settings.run()]).all()
+    assert (detail.train_loss == sweep.train_loss[settings.run_index]).all()
 
 
 def test_the_linear_models_edge_is_where_it_breaks() -> None:
     """2/sharpness is critical for several predictors as well: the loss is a quadratic."""
     sweep = train_sweep(Settings(dataset="diabetes", epochs=1000))
-    hessian, _ = quadratic(datasets.load("diabetes"))
-    assert sweep.edge == pytest.approx(2 / np.linalg.eigvalsh(hessian)[-1])
+    hessian, _ = quadratic(datasets.builtin("diabetes"))
+    assert sweep.stability_edge == pytest.approx(2 / np.linalg.eigvalsh(hessian)[-1])
     breaks = [verdict in ("diverged", "overflow") for verdict in sweep.verdicts]
-    assert breaks == [rate > sweep.edge for rate in SLIDER_LEARNING_RATES]
+    assert breaks == [rate > sweep.stability_edge for rate in SLIDER_LEARNING_RATES]

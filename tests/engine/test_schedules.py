@@ -23,7 +23,7 @@ def torchs_factors(settings: Settings, rate: float = 0.5) -> ndarray:
     """The rate at each step of torch's scheduler over its full size."""
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=rate)
     scheduler, rates = scheduler_for(settings, optimizer), []
-    for _ in range(settings.steps):
+    for _ in range(settings.step_count):
         rates.append(optimizer.param_groups[0]["lr"])
         advance(optimizer, scheduler)
     return np.array(rates) / rate
@@ -53,7 +53,7 @@ def test_a_warm_up_of_any_length_is_torchs(warmup: int) -> None:
 def test_minibatches_move_the_schedule_at_each_step(name: str) -> None:
     warmup = {"warmup_epochs": 3} if name == "warmup_cosine" else {}
     settings = Settings(schedule=name, epochs=11, batch_size=3, **warmup)
-    assert len(rate_factors(settings)) == settings.steps == 44
+    assert len(rate_factors(settings)) == settings.step_count == 44
     np.testing.assert_allclose(rate_factors(settings), torchs_factors(settings), atol=1e-13)
 
 
@@ -79,7 +79,7 @@ def test_a_training_follows_its_schedule(name: str, batch_size: int) -> None:
     for rate in (0.001, 0.02, 0.05):
         lone = lone_training(settings, sweep.start, rate)
         # Both round a few times at each step, in another order.
-        close = 4 * ROUNDING * settings.steps
+        close = 4 * ROUNDING * settings.step_count
         assert np.abs(sweep.params[stop(rate)] - lone.params).max() <= close
 
 

@@ -60,7 +60,7 @@ def test_between_two_frames_the_nearest_is_sliced_and_of_two_both(at_frames: Non
 def test_the_last_epoch_before_an_overflow_is_sliced(at_frames: None) -> None:
     """There the page stays, whatever epoch is wanted."""
     sweep = made(LOUD).sweep
-    overflow = sweep.overflow_at[LOUD.run()]
+    overflow = sweep.overflow_at[LOUD.run_index]
     assert overflow > 0
     last = max(epoch for epoch in sweep.epochs.tolist() if epoch < overflow)
     assert all(sliced(LOUD, epoch)[-1] == last for epoch in (0, 400))

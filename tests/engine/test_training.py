@@ -104,7 +104,7 @@ class TestNotebook:
 
     def test_what_it_prints_is_that_networks_loss_on_the_line(self, first_training: tuple) -> None:
         params, _ = first_training
-        inputs, targets = as_tensors(datasets.load("line"))
+        inputs, targets = as_tensors(datasets.builtin("line"))
         losses = (Network(1, 10).predict(params, inputs) - targets).square().mean(dim=1)
         assert losses.tolist() == pytest.approx(PRINTED_BY_MISTAKE, abs=5.1e-5)
 
@@ -134,7 +134,7 @@ class TestDescent:
         start = torch.tensor(sweep.start)
         for run in range(0, 41, 8):
             rate = SLIDER_LEARNING_RATES[run]
-            lone = lone_run(datasets.load(name), start, units, rate, 150)
+            lone = lone_run(datasets.builtin(name), start, units, rate, 150)
             known = np.isfinite(sweep.train_loss[run])
             expected = lone.params[sweep.epochs][known]
             # Sums in another order: a few roundings at each of 150 steps.
@@ -180,7 +180,7 @@ class TestDescent:
 
 def closed_form(start: ndarray, rate: float, epochs: ndarray) -> ndarray:
     """theta* + (I - aH)^t (theta_0 - theta*) in float64, by the eigenvectors of H."""
-    line = datasets.load("line")
+    line = datasets.builtin("line")
     columns = np.column_stack([line.inputs, np.ones(10)]).astype(float)
     optimum = np.linalg.solve(columns.T @ columns, columns.T @ line.targets)
     curvatures, vectors = np.linalg.eigh(0.2 * columns.T @ columns)
@@ -200,7 +200,7 @@ class TestSweep:
     def test_shapes_and_the_order_of_runs(self, settings: Settings) -> None:
         sweep = experiment(settings).sweep
         runs, frames = 41, min(settings.epochs + 1, 160)
-        params = Network(1, settings.hidden_units).params
+        params = Network(1, settings.hidden_units).param_count
         assert sweep.params.shape == sweep.gradients.shape == (runs, frames, params)
         assert sweep.train_loss.shape == (runs, frames) and sweep.epochs.shape == (frames,)
         assert sweep.learning_rates.tolist() == list(SLIDER_LEARNING_RATES)
@@ -228,7 +228,7 @@ class TestSweep:
     def test_a_typed_rate_is_trained_like_any_other(self) -> None:
         # Wedged between two stops, it must move between them at the first step.
         sweep = experiment(with_rate(LINE, 0.045)).sweep
-        lone = lone_run(datasets.load("line"), torch.tensor(sweep.start), 0, 0.045, 20)
+        lone = lone_run(datasets.builtin("line"), torch.tensor(sweep.start), 0, 0.045, 20)
         assert sweep.params[-1, :21] == pytest.approx(lone.params, abs=100 * ROUNDING)
 
     @given(st.integers(10, 5000))

@@ -143,11 +143,11 @@ class TestQuadratic:
 
     @pytest.mark.parametrize(("times", "verdict"), [(0.99, "oscillating"), (1.02, "diverged")])
     def test_the_border_is_sharp(self, times: float, verdict: str) -> None:
-        rate = round(times * experiment(LINE).sweep.edge, 6)
+        rate = round(times * experiment(LINE).sweep.stability_edge, 6)
         assert experiment(with_rate(LINE, rate)).sweep.verdicts[-1] == verdict
 
     def test_too_slow_on_the_line_as_the_closed_form_says(self) -> None:
-        sweep, line = experiment(LINE).sweep, datasets.load("line")
+        sweep, line = experiment(LINE).sweep, datasets.builtin("line")
         columns = np.column_stack([line.inputs, np.ones(10)]).astype(float)
         curvature, vectors = np.linalg.eigh(0.2 * columns.T @ columns)
         start = vectors.T @ (sweep.start - line.least_squares)
@@ -162,7 +162,7 @@ class TestNetworks:
         settings = Settings(dataset="parabola", hidden_units=10, epochs=500)
         sweep, run = experiment(settings).sweep, stop(1.0)
         assert sweep.verdicts[run] == "stuck"
-        inputs, _ = doubles(datasets.load("parabola"))
+        inputs, _ = doubles(datasets.builtin("parabola"))
         hidden = model_at(sweep.params[run, -1], 10)[:2](inputs)
         assert torch.count_nonzero(hidden) == 0
         # Only the output bias still has a gradient.
@@ -215,10 +215,12 @@ class TestNetworks:
         above = [
             float(sweep.last_loss[run] / sweep.train_loss[run, 0])
             for sweep in sweeps
-            for run in np.flatnonzero(sweep.learning_rates > sweep.edge)
+            for run in np.flatnonzero(sweep.learning_rates > sweep.stability_edge)
         ]
         assert len(above) > 100 and np.mean(np.array(above) < 0.2) > 0.5
-        best_above = [sweep.learning_rates[lowest_run(sweep)] > sweep.edge for sweep in sweeps]
+        best_above = [
+            sweep.learning_rates[lowest_run(sweep)] > sweep.stability_edge for sweep in sweeps
+        ]
         assert np.mean(best_above) > 0.5
 
     def test_over_40_seeds_no_rate_of_the_slider_overflows(self, trainings: list) -> None:
@@ -254,7 +256,7 @@ def lowest_run(sweep: object) -> int:
 def slow_verdicts(training: Training) -> tuple[str, ...]:
     """design.md's definitions, one run and one epoch at a time."""
     sweep, losses = training.sweep, training.descent.train_loss.tolist()
-    settings, dataset = sweep.settings, datasets.load(sweep.settings.dataset)
+    settings, dataset = sweep.settings, datasets.builtin(sweep.settings.dataset)
     ends = [curve[-1] for curve in losses if np.isfinite(curve).all()]
     reference = dataset.least_squares_loss if settings.is_linear else min(ends)
     direction = sharpest_direction(sweep.start, settings)
@@ -284,12 +286,12 @@ def slow_verdict(losses: list, slopes: ndarray, off: bool, reference: float) -> 
 
 
 def sharpest_direction(params: ndarray, settings: Settings) -> ndarray:
-    matrix = autograd_hessian(params, settings.hidden_units, datasets.load(settings.dataset))
+    matrix = autograd_hessian(params, settings.hidden_units, datasets.builtin(settings.dataset))
     return np.linalg.eigh(matrix)[1][:, -1]
 
 
 def all_off(params: ndarray, settings: Settings) -> bool:
     if settings.is_linear:
         return False
-    inputs, _ = doubles(datasets.load(settings.dataset))
+    inputs, _ = doubles(datasets.builtin(settings.dataset))
     return not model_at(params, settings.hidden_units)[:2](inputs).any()

@@ -16,7 +16,7 @@ from torch.func import functional_call
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from torch.optim import lr_scheduler
 
-from app.engine import datasets
+from app.engine.datasets import dataset_for
 from app.settings import Settings
 from tests.oracles import flat, global_seed
 
@@ -58,7 +58,7 @@ def scheduler_for(
     settings: Settings, optimizer: torch.optim.Optimizer
 ) -> lr_scheduler.LRScheduler | None:
     """The schedule as torch's users make it, stepped after each step of the optimizer."""
-    steps, name = settings.steps, settings.schedule
+    steps, name = settings.step_count, settings.schedule
     if name == "step":
         return lr_scheduler.StepLR(optimizer, step_size=steps // 3, gamma=0.1)
     if name == "exponential":
@@ -103,7 +103,7 @@ def module_for(
 
 def data_for(settings: Settings, dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor]:
     """Inputs (example, feature) and targets (example, 1)."""
-    dataset = datasets.of(settings)
+    dataset = dataset_for(settings)
     return torch.tensor(dataset.inputs).to(dtype), torch.tensor(dataset.targets)[:, None].to(dtype)
 
 
@@ -145,10 +145,10 @@ def orders(settings: Settings) -> Iterator[Tensor]:
     """A new order for each epoch; without minibatches, that of the data."""
     generator = torch.Generator().manual_seed(settings.seed)
     while True:
-        if settings.batch_size in (0, settings.examples):
-            yield torch.arange(settings.examples)
+        if settings.batch_size in (0, settings.example_count):
+            yield torch.arange(settings.example_count)
         else:
-            yield torch.randperm(settings.examples, generator=generator)
+            yield torch.randperm(settings.example_count, generator=generator)
 
 
 class LoneTraining(NamedTuple):
