@@ -42,9 +42,9 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 # What each browser asks for, compressed as well as it can be. The base image's own modules come
 # without bytecode: what this, the server and the health check import is compiled here, once.
-RUN PYTHONDONTWRITEBYTECODE="" python -c "import urllib.request, gunicorn.app.wsgiapp, app.container" \
+RUN PYTHONDONTWRITEBYTECODE="" python -c "import urllib.request, gunicorn.app.wsgiapp, gunicorn.workers.gthread" \
  && PYTHONDONTWRITEBYTECODE="" python -m app.pack_files
 USER 10001
 EXPOSE 8050
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['PORT'] + '/health', timeout=4)"]
-CMD ["python", "-m", "app.container"]
+CMD ["python", "-m", "gunicorn"]

@@ -3,14 +3,24 @@
 import gc
 import os
 import shutil
+import signal
+import sys
 import tempfile
+
+from gunicorn.glogging import Logger
 
 from app.choices import SettingsError
 from app.config import Config, ServerConfig
+from app.log import formatter
 
 MEMORY = "/dev/shm"
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
 OUR_FOLDER = f"{MEMORY}/descent-lab-metrics-"
+
+# As process 1 of a container, Python ignores SIGTERM until it has a handler, and gunicorn sets its
+# own only once the app is loaded. A reload keeps gunicorn's.
+if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 
 try:
     container = ServerConfig.from_environment()
@@ -23,9 +33,19 @@ bind = f"0.0.0.0:{container.port}"
 
 workers = container.workers
 # Threads, since sync workers drop requests in flight at a stop and starve on idle connections.
-worker_class = "app.web_worker.Worker"
-logger_class = "app.web_worker.Logger"
+worker_class = "gthread"
 threads = container.threads
+
+
+class logger_class(Logger):
+    """gunicorn's own messages in the format of all others."""
+
+    def setup(self, cfg):
+        """Called at the start and at a reload."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(formatter())
+
 
 # The app is imported and trains once before it is forked: half the memory, no cold first answer.
 preload_app = True

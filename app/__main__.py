@@ -12,7 +12,6 @@ from app.choices import SettingsError
 from app.lan_address import EVERYWHERE, own_address
 from app.log import configure_logging
 from app.server import create_app
-from app.serving import Handler
 
 
 def main() -> None:
@@ -35,7 +34,7 @@ def main() -> None:
     else:
         # One line above is enough: no banner, no line for each request.
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        run_simple(options.host, options.port, app.server, threaded=True, request_handler=Handler)
+        run_simple(options.host, options.port, app.server, threaded=True)
 
 
 def _parser() -> argparse.ArgumentParser:

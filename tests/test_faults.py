@@ -1,18 +1,16 @@
-"""The container's own server: clients that hang up, and a stop in the middle of trainings.
+"""The container's own server: clients that disconnect, and a stop while trainings are in flight.
 
-`make faults` does more of it, and measures."""
+`make faults` breaks more of it, and measures."""
 
 from __future__ import annotations
 
 import signal
 import socket
-import time
-from contextlib import closing
 
 import httpx
 import pytest
 
-from tools.faults.clients import connect, hang_up, train_request, use_every_thread
+from tools.faults.clients import hang_up, use_every_thread
 from tools.faults.processes import asking
 from tools.faults.stage import PROCESSES, serving, wait
 
@@ -25,28 +23,21 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def test_clients_hang_up_and_the_server_is_stopped_while_it_trains(free_port: int) -> None:
-    # So few that there are more clients than threads by far.
+def test_disconnected_clients_leak_nothing_and_a_stop_answers_the_trainings_in_flight(
+    free_port: int,
+) -> None:
+    # Far more clients than threads.
     with serving(free_port, THREADS=f"{THREADS}") as server:
         use_every_thread(server)
         files = server.open_files()
         hang_up(free_port, 30)
-        # Asked after all of them, it is taken after all of them.
+        # This request is accepted after all of them.
         assert httpx.get(f"{server.address}/health", timeout=60, trust_env=False).text == "ok"
         wait(lambda: not server.held() and server.open_files() == files, PATIENCE)
         assert server.open_files() == files
-        # Those, and each process's own: none has been left behind, and another begun.
+        # One more for each process: its main thread.
         assert server.threads() <= PROCESSES * (THREADS + 1)
         assert not server.errors()
-        # Some of these may have been noticed as well: each has its line before it is let go.
-        noticed = len(server.lines('"status": 499'))
-        # A second of work, of which only the beginning is done.
-        with closing(connect(free_port)) as connection:
-            connection.sendall(train_request(dataset="parabola", hidden_units=40, epochs=2500))
-            wait(server.held, PATIENCE)
-            time.sleep(0.3)
-        wait(lambda: len(server.lines('"status": 499')) > noticed, PATIENCE)
-        assert len(server.lines('"status": 499')) == noticed + 1
         # A third of a second of work each.
         with asking(server.address, 2, epochs=5000) as answered:
             wait(lambda: server.held() == 2, PATIENCE)

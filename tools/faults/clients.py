@@ -1,4 +1,4 @@
-"""Clients that hang up, that are slow, and that send what is no request."""
+"""Clients that disconnect, that are slow, or that send malformed requests."""
 
 from __future__ import annotations
 
@@ -14,18 +14,26 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 from tests.test_guard import MALFORMED, NO_JSON
-from tests.test_headers import NO_HTTP
 from tools.crowd import body_of, percentile
 from tools.faults.outcome import Figure, Outcome
 from tools.faults.people import people, warm_up
 from tools.faults.stage import Server, serving, wait
 from tools.load import tree_memory
+from tools.proxy import proxied
 
 UPDATE = "/_dash-update-component"
+BASE = "/lab/"
 HANG_UPS = 120
 SLOW_FOR = 12.0
 EACH_KIND = 20
 GARBAGE = 2000
+NOT_HTTP = [
+    b"NONSENSE\r\n\r\n",
+    b"GET / HTTP/9.1\r\n\r\n",
+    b"<b>x</b> / HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET / HTTP/1.1\r\nx\r\n\r\n",
+    b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\n\r\n",
+]
 
 
 def clients_hang_up(port: int) -> Outcome:
@@ -55,23 +63,24 @@ def clients_hang_up(port: int) -> Outcome:
 
 
 def clients_are_slow(port: int) -> Outcome:
-    """More connections that take their time than there are threads, of four kinds."""
-    with serving(port) as server:
-        warm_up(server.address)
-        silent, kept = ([connect(port) for _ in range(EACH_KIND)] for _ in range(2))
+    """More slow connections than there are threads, of four kinds, behind the proxy."""
+    with serving(port, DESCENT_LAB_BASE_PATH=BASE) as server, proxied(port) as proxy:
+        address = f"http://127.0.0.1:{proxy}{BASE.rstrip('/')}"
+        warm_up(address)
+        silent, kept = ([connect(proxy) for _ in range(EACH_KIND)] for _ in range(2))
         for one in kept:
-            one.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+            one.sendall(b"GET /lab/health HTTP/1.1\r\nHost: a\r\n\r\n")
             one.recv(4096)
-        with dripping(port, EACH_KIND), sipping(port, EACH_KIND):
+        with dripping(proxy, EACH_KIND), sipping(proxy, EACH_KIND):
             time.sleep(1)
-            with people(server.address, 5, share_new=0) as seen:
+            with people(address, 5, share_new=0) as seen:
                 began = time.monotonic()
                 time.sleep(SLOW_FOR)
         for one in (*silent, *kept):
             one.close()
         errors = server.errors()
     return Outcome(
-        f"{4 * EACH_KIND} slow connections for {SLOW_FOR:g} s",
+        f"{4 * EACH_KIND} slow connections to the proxy for {SLOW_FOR:g} s",
         (
             Figure("others' answers", len(seen.asked)),
             Figure("failed", len(seen.failed()), 0),
@@ -111,8 +120,8 @@ def garbage(port: int) -> Outcome:
 
 
 def malformed(address: str) -> Iterator[bytes]:
-    """Each mutation of tests/test_guard.py on two of the page's requests, what is no JSON,
-    and what is no HTTP."""
+    """Two of the page's requests with each mutation of tests/test_guard.py, invalid JSON, invalid
+    HTTP and unknown paths."""
     for kind in ("train", "inspect"):
         for change, _ in MALFORMED.values():
             body = body_of(kind, {"ticket": 1, "settings": {}})
@@ -120,21 +129,21 @@ def malformed(address: str) -> Iterator[bytes]:
             yield post(json.dumps(body).encode())
     for text in NO_JSON:
         yield post(text)
-    yield from NO_HTTP
+    yield from NOT_HTTP
     for path in ("/assets/%00", "/assets/../app/server.py", "/nothing", "/_dash-"):
         yield f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
 
 
-def post(body: bytes, close: bool = True) -> bytes:
+def post(body: bytes, path: str = UPDATE) -> bytes:
     """A whole callback request."""
-    head = f"POST {UPDATE} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-    more = f"Content-Length: {len(body)}\r\n" + ("Connection: close\r\n" if close else "")
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    more = f"Content-Length: {len(body)}\r\nConnection: close\r\n"
     return f"{head}{more}\r\n".encode() + body
 
 
-def train_request(**settings: object) -> bytes:
-    """As the page asks; without settings for what it opens with, an answer of some hundred kB."""
-    return post(json.dumps(body_of("train", {"ticket": 1, "settings": settings})).encode())
+def train_request(path: str = UPDATE) -> bytes:
+    """The training with which the page opens; its answer has a few hundred kB."""
+    return post(json.dumps(body_of("train", {"ticket": 1, "settings": {}})).encode(), path)
 
 
 def send_all(port: int, requests: list[bytes]) -> list[tuple[int, float]]:
@@ -215,7 +224,7 @@ def sipping(port: int, count: int) -> Iterator[None]:
     """So many that read 1 kB a second of an answer of some hundred kB."""
     connections = [connect(port, buffer=4096) for _ in range(count)]
     for one in connections:
-        one.sendall(train_request())
+        one.sendall(train_request(f"{BASE}{UPDATE.removeprefix('/')}"))
 
     def sip() -> None:
         for one in connections:
