@@ -1,4 +1,4 @@
-/* Arrays as app/payload.py encodes them, and the surface between its grid points.
+/* Arrays as app/exports/payload.py encodes them, and the surface between its grid points.
    One namespace for all modules of the page; files load in the order of their numbers. */
 window.descentLab = window.descentLab || {};
 

@@ -19,7 +19,7 @@
   const round = (value) => Number(value.toPrecision(3));
   const unique = (values) => [...new Set(values)];
 
-  // {settings, field, values, rows: [row or {error}], running}; a row is what map_row in payload.py says.
+  // {settings, field, values, rows: [row or {error}], running}; a row is what map_row in app/exports/payload.py says.
   let map = null;
   let [ticket, watchdog, trouble] = [0, 0, ""];
 

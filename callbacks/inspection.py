@@ -8,7 +8,7 @@ from dash import Dash, Input, Output
 
 from app.domain.user_data import UserData
 from app.engine import Laboratory, epoch_that_counts
-from app.payload import detail_payload
+from app.exports.payload import detail_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
 from app.shelf import Shelf

@@ -8,7 +8,7 @@ from dash import Dash, Input, Output
 
 from app.domain.user_data import UserData
 from app.engine import Laboratory
-from app.payload import map_row
+from app.exports.payload import map_row
 from app.shelf import Shelf
 from callbacks.answers import answer
 from components import ids

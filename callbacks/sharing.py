@@ -14,11 +14,11 @@ from app.choices import SettingsError
 from app.config import ANCESTORS
 from app.domain.user_data import UserData
 from app.engine import Laboratory
-from app.export import DATA_FILE, notebook, script
+from app.exports.csv_export import run_csv, sweep_csv
+from app.exports.script import DATA_FILE, notebook, script
 from app.lan_address import EVERYWHERE, LOOPBACK, own_address
 from app.settings import Settings
 from app.shelf import Shelf
-from app.tables import run_csv, sweep_csv
 from callbacks.answers import answer
 from callbacks.requests import fields_of, ticket_of
 from callbacks.user_data import NotHere, user_data_of

@@ -8,7 +8,7 @@ from dash import Dash, Input, Output
 
 from app.domain.user_data import UserData
 from app.engine import Experiment, Laboratory
-from app.payload import range_test_payload, settings_payload, sweep_payload
+from app.exports.payload import range_test_payload, settings_payload, sweep_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
 from app.shelf import Shelf

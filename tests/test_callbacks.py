@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from app.choices import SettingsError
 from app.engine import Laboratory
-from app.payload import decode
 from app.planes import PlaneChoice
 from app.settings import Settings
 from app.shelf import Shelf
@@ -17,6 +16,7 @@ from callbacks.inspection import inspect_payload
 from callbacks.training import train_payload
 from components import ids
 from tests.oracles import PARABOLA, experiment, name_of, same, with_rate
+from tests.readers import decode
 from tests.test_settings import json_values
 
 QUICK = Settings(epochs=30)

@@ -25,7 +25,7 @@ from numpy import ndarray
 from app.choices import DATASETS, NAMES, NUMBERS, USER_DATA
 from app.engine import train_sweep
 from app.engine.training import descend, start_of
-from app.export import notebook, script
+from app.exports.script import notebook, script
 from app.results import Sweep
 from app.settings import Settings
 from tests.engine.test_optimizers import ADAPTIVE, OPTIMIZERS, choices, how_far, stable_rates

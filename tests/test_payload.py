@@ -13,9 +13,8 @@ from hypothesis.extra import numpy as npst
 
 from app.engine import inspect_run
 from app.engine.experiment import lay_out
-from app.payload import (
+from app.exports.payload import (
     FIT_ROOM,
-    decode,
     detail_payload,
     encode,
     encode_scaled,
@@ -38,6 +37,7 @@ from tests.oracles import (
     same,
     with_rate,
 )
+from tests.readers import decode
 
 DTYPES = ("<f4", "<f8", "<i4", "<u2")
 OVERFLOWING = [with_rate(LINE, 0.1), with_rate(PARABOLA, 10.0)]

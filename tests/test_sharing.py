@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app import lan_address
 from app.engine import Laboratory
-from app.export import notebook, script
+from app.exports.script import notebook, script
 from app.settings import Settings
 from app.shelf import Shelf
 from callbacks import sharing

@@ -22,13 +22,13 @@ from app.domain.user_data import UserData, choose
 from app.engine import Laboratory, datasets, train_sweep
 from app.engine.datasets import dataset_for
 from app.engine.training import start_of
-from app.payload import decode
+from app.exports.csv_export import run_csv, sweep_csv
 from app.settings import Settings
-from app.tables import run_csv, sweep_csv
 from callbacks.inspection import inspect_payload
 from callbacks.training import train_payload
 from components.figures.fit import fit_figure
 from tests.oracles import lone_run, same
+from tests.readers import decode
 
 TOKEN = "t" * 22
 EXAMPLES = Path(__file__).parent.parent / "assets" / "examples"

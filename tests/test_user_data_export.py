@@ -14,7 +14,7 @@ import pytest
 from app.domain.csv_reader import read_table
 from app.domain.user_data import UserData, choose
 from app.engine import Laboratory
-from app.export import notebook, script
+from app.exports.script import notebook, script
 from app.settings import Settings
 from callbacks.sharing import exported
 from tests.test_export import Ran, cells, check_losses, name_of, ran

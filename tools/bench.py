@@ -23,7 +23,7 @@ from torch.nn.utils import vector_to_parameters
 from app.choices import NAMES, SLIDER_LEARNING_RATES
 from app.engine import Experiment, datasets, inspect_run, run_experiment, train, train_sweep
 from app.engine.landscape import losses
-from app.payload import detail_payload, map_row
+from app.exports.payload import detail_payload, map_row
 from app.settings import Settings
 from callbacks.training import experiment_payload
 

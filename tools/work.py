@@ -25,7 +25,7 @@ from app.choices import NUMBERS, SettingsError
 from app.domain.user_data import UserData
 from app.engine import Here, Laboratory, warm_up
 from app.engine.deadline import MOST_SECONDS
-from app.payload import map_row
+from app.exports.payload import map_row
 from app.settings import Settings, estimated_seconds
 from callbacks.inspection import inspect_payload
 from callbacks.packed import Packed

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from app.export import script
+from app.exports.script import script
 from app.settings import Settings
 from components import theme
 from tests.browser import driver

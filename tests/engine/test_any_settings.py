@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.engine import inspect_run, run_experiment
 from app.engine.experiment import lay_out
 from app.engine.training import train
-from app.payload import detail_payload, map_row, range_test_payload, sweep_payload
+from app.exports.payload import detail_payload, map_row, range_test_payload, sweep_payload
 from app.planes import PLANES, PlaneChoice
 from app.settings import Settings
 from tests.test_settings import choices, settings_or_none

@@ -41,20 +41,6 @@ def encode(
     return {"dtype": dtype, "shape": list(typed.shape), "along": along, "data": data}
 
 
-def decode(encoded: dict[str, Any]) -> Shaped[ndarray, "..."]:
-    """The inverse of `encode`; of a scaled array, the values to within half a step."""
-    dtype, along = np.dtype(encoded["dtype"]), encoded["along"]
-    raw = np.frombuffer(base64.b64decode(encoded["data"]), np.uint8)
-    bits = np.ascontiguousarray(raw.reshape(dtype.itemsize, -1).T).view(f"<u{dtype.itemsize}")
-    bits = bits.reshape(encoded["shape"])
-    if along is not None:
-        bits = np.cumsum(bits, axis=along, dtype=bits.dtype)
-    if "range" not in encoded:
-        return bits.view(dtype)
-    low, high = encoded["range"]
-    return np.where(bits == MISSING, np.nan, low + bits / STEPS * (high - low))
-
-
 def encode_scaled(
     array: Float[ndarray, "..."], low: float, high: float, along: int
 ) -> dict[str, Any]:
