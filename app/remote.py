@@ -15,14 +15,15 @@ from redis import RedisError
 
 from app.board import Board, Failure
 from app.choices import SettingsError
-from app.engine import Experiment, Trainer, key_of, unpack
 from app.errands import Errand, send
 from app.log import request_id
 from app.meter import Meter
 from app.presence import check
 from app.results import Sweep
 from app.settings import Settings, estimated_seconds
-from app.turns import LONGEST_WAIT, MOST, Busy, Turns
+from app.trainers.admission import MAX_ADMITTED, MAX_WAIT_SECONDS, Admission, ServerBusy
+from app.trainers.base import Experiment, Trainer
+from app.trainers.serialization import cache_key, loads
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Remote:
         self._board, self._celery, self._here = Board(url), celery, here
         self._meter = meter or Meter()
         # They only wait, so all of them may do so at once.
-        self._turns = Turns(math.inf, at_once=MOST)
+        self._admission = Admission(math.inf, max_running=MAX_ADMITTED)
         self._down_until, self._is_down = 0.0, False
 
     def experiment(self, settings: Settings) -> Experiment:
@@ -83,14 +84,14 @@ class Remote:
         return self._here.sweep(settings) if found is None else found
 
     def _by_others(self, kind: str, settings: Settings) -> Any:
-        """What a worker made, or None where none can be reached. Raises Busy and SettingsError."""
+        """What a worker made, or None where none can be reached."""
         if monotonic() < self._down_until:
             return None
         try:
-            key = key_of(kind, settings)
-            with self._turns.take(estimated_seconds(settings)):
+            key = cache_key(kind, settings)
+            with self._admission.admit(estimated_seconds(settings)):
                 made = self._wait(Wish(key, kind, settings))
-        except Busy:
+        except ServerBusy:
             self._meter.busy()
             raise
         except OUTAGES as error:
@@ -101,7 +102,7 @@ class Remote:
             log.warning("Workers train again.")
         try:
             # torch wants arrays that it might write into.
-            return unpack(bytearray(made), settings)
+            return loads(bytearray(made), settings)
         except ValueError:
             log.error("What Redis has is no training of ours.")
             return None
@@ -129,7 +130,7 @@ class Remote:
             pause = min(1.5 * pause, LONGEST_PAUSE)
         if not found.is_running:
             raise NoWorkers
-        raise Busy(math.ceil(LONGEST_WAIT / 2))
+        raise ServerBusy(math.ceil(MAX_WAIT_SECONDS / 2))
 
     def _send(self, wish: Wish) -> None:
         """Claims the training and sends somebody; another request may be quicker."""
@@ -137,8 +138,8 @@ class Remote:
         waiting, workers = self._board.crowd()
         if not workers or wish.errands == MOST_ERRANDS:
             raise NoWorkers
-        if waiting / workers > LONGEST_WAIT:
-            raise Busy(math.ceil(waiting / workers))
+        if waiting / workers > MAX_WAIT_SECONDS:
+            raise ServerBusy(math.ceil(waiting / workers))
         if not self._board.claim(wish.key, task, seconds):
             return
         wish.errands, wish.is_ours = wish.errands + 1, True

@@ -15,12 +15,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import VERSION
 from app.choices import SettingsError
 from app.config import Config
-from app.engine import Here, Laboratory, Trainer, warm_up
 from app.hang_ups import set_hang_ups
 from app.lessons import BUILT_IN, load_course
 from app.log import configure_logging
 from app.meter import Meter
 from app.packing import constant, packed_text, set_packing
+from app.trainers.base import Trainer, warm_up
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.local import LocalTrainer
 from app.web import error_handlers, metrics, request_guard, request_log, response_headers
 from app.web.response_headers import FOREVER, hash_of
 from callbacks import register
@@ -48,9 +50,9 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     for name in config.retired:
         log.warning("%s is no longer used. Remove it from the environment.", name)
     meter = metrics.Prometheus() if config.has_metrics else None
-    here = Here(meter=meter)
+    here = LocalTrainer(meter=meter)
     first_sweep = experiment_payload(warm_up(here))
-    laboratory = Laboratory(trainer=_or_remote(here, config, meter), meter=meter)
+    cache = ExperimentCache(trainer=_or_remote(here, config, meter), meter=meter)
     app = Dash(
         "descent-lab",
         title="Descent Lab",
@@ -63,7 +65,7 @@ def create_app(lessons: Sequence[Path] = (), listens_on: str | None = None) -> D
     script = _serve_plotly(app)
     app.index_string = page_template(script)
     app.layout = page(first_sweep, course)
-    register(app, laboratory, course, listens_on, config.frame_ancestors, meter)
+    register(app, cache, course, listens_on, config.frame_ancestors, meter)
     _serve_saved_page(app)
     # The log comes first, so that it sees what the guard refuses.
     request_log.init_app(app.server)

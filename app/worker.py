@@ -17,12 +17,15 @@ from redis import RedisError
 from app.board import BEAT_SECONDS, Board
 from app.choices import SettingsError
 from app.config import REDIS, Config, ServerConfig
-from app.engine import Experiment, Here, pack, run_experiment, train_sweep, warm_up
+from app.engine import train_sweep
 from app.errands import TRAIN, Errand, celery
 from app.log import configure_logging, log_failure
 from app.presence import Gone, awaited
 from app.results import Sweep
 from app.settings import Settings
+from app.trainers.base import Experiment, run_experiment, warm_up
+from app.trainers.local import LocalTrainer
+from app.trainers.serialization import dumps
 
 log = logging.getLogger(__name__)
 # Touched while the worker can reach Redis: for a container's health check.
@@ -55,7 +58,7 @@ def create_worker() -> Celery:
     worker.steps["consumer"].add(signs_of_life(board))
     signals.setup_logging.connect(lambda **_: configure_logging(), weak=False)
     # Before the processes are forked, which then share what is loaded.
-    signals.worker_init.connect(lambda **_: warm_up(Here()), weak=False)
+    signals.worker_init.connect(lambda **_: warm_up(LocalTrainer()), weak=False)
     return worker
 
 
@@ -68,7 +71,7 @@ def run_errand(board: Board, task: str, errand: Errand) -> None:
         try:
             start = perf_counter()
             with awaited(is_awaited):
-                made = pack(MAKERS[errand.kind](Settings.from_mapping(errand.choices)))
+                made = dumps(MAKERS[errand.kind](Settings.from_mapping(errand.choices)))
             board.keep(errand.key, made, perf_counter() - start)
         except Gone:
             log.info("A training was given up: nobody waits for it any more.")

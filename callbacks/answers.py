@@ -11,8 +11,8 @@ from app.log import log_failure, with_request_id
 from app.planes import PlaneChoice
 from app.presence import Gone
 from app.settings import Settings
-from app.shelf import Shelf
-from app.turns import Busy
+from app.trainers.admission import ServerBusy
+from app.trainers.ttl_cache import TtlCache
 from callbacks.requests import fields_of, ticket_of
 from callbacks.user_data import NotHere, user_data_of
 
@@ -22,7 +22,7 @@ FAILED = "The server could not do this training. What you see is still the last 
 def answer(
     request: Any,
     make: Callable[[Settings, PlaneChoice], dict[str, Any]],
-    uploads: Shelf[UserData],
+    uploads: TtlCache[UserData],
 ) -> dict[str, Any]:
     """{"payload", "ticket"}, or {"ticket", "error", "field"} with a sentence for the person and the
     setting beside which to say it, if there is one; "missing" asks for the person's data again, and
@@ -41,7 +41,7 @@ def answer(
         return {"payload": make(settings, plane), "ticket": ticket}
     except NotHere as error:
         return {"ticket": ticket, "error": str(error), "field": error.field, "missing": True}
-    except Busy as error:
+    except ServerBusy as error:
         return {"ticket": ticket, "error": str(error), "field": None, "again": error.seconds}
     except SettingsError as error:
         return {"ticket": ticket, "error": str(error), "field": error.field}

@@ -7,18 +7,19 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from app.domain.user_data import UserData
-from app.engine import Laboratory, epoch_that_counts
+from app.engine import epoch_that_counts
 from app.exports.payload import detail_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
-from app.shelf import Shelf
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import answer
 from callbacks.packed import PackedAnswers
 from components import ids
 
 
 def register(
-    app: Dash, laboratory: Laboratory, uploads: Shelf[UserData], packed: PackedAnswers
+    app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData], packed: PackedAnswers
 ) -> None:
     """Answers with the ticket of the request, by which the browser drops what comes late."""
 
@@ -31,34 +32,34 @@ def register(
         return answer(
             request,
             lambda settings, plane: _packed_payload(
-                packed, laboratory, settings, request.get("epoch"), plane
+                packed, cache, settings, request.get("epoch"), plane
             ),
             uploads,
         )
 
 
 def inspect_payload(
-    laboratory: Laboratory, settings: Settings, epoch: Any = 0, plane: PlaneChoice | None = None
+    cache: ExperimentCache, settings: Settings, epoch: Any = 0, plane: PlaneChoice | None = None
 ) -> dict[str, Any]:
     """The selected run for the browser, with exact slices where the playhead stands."""
-    experiment, detail = laboratory.inspect(settings, settings.checked_epoch(epoch), plane)
+    experiment, detail = cache.inspect(settings, settings.checked_epoch(epoch), plane)
     return detail_payload(detail, experiment.surface, experiment.dataset)
 
 
 def _packed_payload(
     packed: PackedAnswers,
-    laboratory: Laboratory,
+    cache: ExperimentCache,
     settings: Settings,
     epoch: Any,
     plane: PlaneChoice,
 ) -> dict[str, Any]:
-    """The same, made once for all who look at this run. A person's own data are kept nowhere but on
-    their shelf."""
+    """The same, made once for all who look at this run. A person's own data are kept nowhere but in
+    the cache that expires."""
     if settings.user_data:
-        return inspect_payload(laboratory, settings, epoch, plane)
+        return inspect_payload(cache, settings, epoch, plane)
     counts = epoch_that_counts(settings, settings.checked_epoch(epoch))
     return packed.payload(
         ids.INSPECT_ANSWER,
         (settings.sweep_id, settings.learning_rate, plane, counts),
-        lambda: inspect_payload(laboratory, settings, epoch, plane),
+        lambda: inspect_payload(cache, settings, epoch, plane),
     )

@@ -7,14 +7,14 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from app.domain.user_data import UserData
-from app.engine import Laboratory
 from app.exports.payload import map_row
-from app.shelf import Shelf
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import answer
 from components import ids
 
 
-def register(app: Dash, laboratory: Laboratory, uploads: Shelf[UserData]) -> None:
+def register(app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData]) -> None:
     """The browser asks for one row after the other, and stops when the person cancels."""
 
     @app.callback(
@@ -23,4 +23,4 @@ def register(app: Dash, laboratory: Laboratory, uploads: Shelf[UserData]) -> Non
         prevent_initial_call=True,
     )
     def train_row(request: Any) -> dict[str, Any]:
-        return answer(request, lambda settings, _: map_row(laboratory.sweep(settings)), uploads)
+        return answer(request, lambda settings, _: map_row(cache.sweep(settings)), uploads)

@@ -18,7 +18,7 @@ import flask
 from plotly.io.json import to_json_plotly
 
 from app.meter import Meter
-from app.presence import held
+from app.trainers.single_flight import SingleFlight
 
 MOST_BYTES = 16 * 2**20
 LEVEL = 6
@@ -70,7 +70,7 @@ class PackedAnswers:
         self._lock = Lock()
         self._kept: OrderedDict[Hashable, Packed] = OrderedDict()
         self._bytes = 0
-        self._making: dict[Hashable, Lock] = {}
+        self._flights = SingleFlight()
 
     def payload(
         self, output: str, key: Hashable, make: Callable[[], dict[str, Any]]
@@ -86,19 +86,8 @@ class PackedAnswers:
         return dict(STAND_IN)
 
     def packed(self, key: Hashable, make: Callable[[], Packed]) -> Packed:
-        """What is kept under this key, made now if nothing is. What `make` raises is not kept."""
-        if found := self._found(key):
-            return found
-        with self._lock:
-            mine = self._making.setdefault(key, Lock())
-        with held(mine):
-            if found := self._found(key):
-                return found
-            try:
-                return self._keep(key, make())
-            finally:
-                with self._lock:
-                    self._making.pop(key, None)
+        """What is kept under this key, made now if nothing is. Errors of `make` are not kept."""
+        return self._flights.run(key, lambda: self._found(key), lambda: self._keep(key, make()))
 
     def _found(self, key: Hashable) -> Packed | None:
         with self._lock:
@@ -110,9 +99,6 @@ class PackedAnswers:
 
     def _keep(self, key: Hashable, made: Packed) -> Packed:
         with self._lock:
-            # Two may have made it, where the first to try has failed.
-            if before := self._kept.pop(key, None):
-                self._bytes -= len(before.deflated)
             self._kept[key] = made
             self._bytes += len(made.deflated)
             while self._bytes > self._most_bytes:

@@ -13,12 +13,12 @@ from dash import Dash, Input, Output, no_update
 from app.choices import SettingsError
 from app.config import ANCESTORS
 from app.domain.user_data import UserData
-from app.engine import Laboratory
 from app.exports.csv_export import run_csv, sweep_csv
 from app.exports.script import DATA_FILE, notebook, script
 from app.lan_address import EVERYWHERE, LOOPBACK, own_address
 from app.settings import Settings
-from app.shelf import Shelf
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import answer
 from callbacks.requests import fields_of, ticket_of
 from callbacks.user_data import NotHere, user_data_of
@@ -39,8 +39,8 @@ NOT_KNOWN = (
 
 def register(
     app: Dash,
-    laboratory: Laboratory,
-    uploads: Shelf[UserData],
+    cache: ExperimentCache,
+    uploads: TtlCache[UserData],
     listens_on: str | None,
     ancestors: Sequence[str],
 ) -> None:
@@ -63,9 +63,7 @@ def register(
         prevent_initial_call=True,
     )
     def export(request: Any) -> tuple[Any, dict[str, Any]]:
-        result = answer(
-            request, lambda settings, _: exported(laboratory, request, settings), uploads
-        )
+        result = answer(request, lambda settings, _: exported(cache, request, settings), uploads)
         return result.pop("payload", no_update), result
 
 
@@ -101,7 +99,7 @@ def class_address(page_url: str, listens_on: str | None) -> tuple[str, str]:
     return page_url, ONLY_HERE if listens_on else NOT_KNOWN
 
 
-def script_part(request: Any, uploads: Shelf[UserData]) -> dict[str, Any]:
+def script_part(request: Any, uploads: TtlCache[UserData]) -> dict[str, Any]:
     """{"script": the run on show to copy}; empty for settings that cannot be trained, and "missing"
     where the person's own data are wanted again."""
     request = fields_of(request)
@@ -124,28 +122,28 @@ def frames_note(ancestors: Sequence[str]) -> str:
     return f"Pages on this server and on {', '.join(ancestors)} can embed this frame."
 
 
-def exported(laboratory: Laboratory, request: Any, settings: Settings) -> dict[str, Any]:
+def exported(cache: ExperimentCache, request: Any, settings: Settings) -> dict[str, Any]:
     """A file for dcc.Download: {"content", "filename", "type"}."""
     kind = request.get("kind")
     if not isinstance(kind, str) or kind not in FILES:
         raise SettingsError("There is no file of this kind.")
     make, name, media_type = FILES[kind]
-    return {"content": make(laboratory, settings), "filename": name, "type": media_type}
+    return {"content": make(cache, settings), "filename": name, "type": media_type}
 
 
-def _run(laboratory: Laboratory, settings: Settings) -> str:
-    experiment, detail = laboratory.inspect(settings)
+def _run(cache: ExperimentCache, settings: Settings) -> str:
+    experiment, detail = cache.inspect(settings)
     return run_csv(experiment.sweep, detail)
 
 
-def _own_csv(_: Laboratory, settings: Settings) -> str:
+def _own_csv(_: ExperimentCache, settings: Settings) -> str:
     if settings.user_data is None:
         raise SettingsError("There is no file of this kind.")
     return settings.user_data.csv()
 
 
 # kind -> how it is made, its name, its type
-FILES: dict[str, tuple[Callable[[Laboratory, Settings], str], str, str]] = {
+FILES: dict[str, tuple[Callable[[ExperimentCache, Settings], str], str, str]] = {
     "script": (lambda _, settings: script(settings), "descent.py", "text/x-python"),
     "notebook": (
         lambda _, settings: notebook(settings),
@@ -154,7 +152,7 @@ FILES: dict[str, tuple[Callable[[Laboratory, Settings], str], str, str]] = {
     ),
     "run": (_run, "run.csv", "text/csv"),
     "sweep": (
-        lambda laboratory, settings: sweep_csv(laboratory.experiment(settings).sweep),
+        lambda cache, settings: sweep_csv(cache.experiment(settings).sweep),
         "sweep.csv",
         "text/csv",
     ),

@@ -7,11 +7,12 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from app.domain.user_data import UserData
-from app.engine import Experiment, Laboratory
 from app.exports.payload import range_test_payload, settings_payload, sweep_payload
 from app.planes import PlaneChoice
 from app.settings import Settings
-from app.shelf import Shelf
+from app.trainers.base import Experiment
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import answer
 from callbacks.packed import PackedAnswers
 from components import ids
@@ -19,7 +20,7 @@ from components.figures import view_figures
 
 
 def register(
-    app: Dash, laboratory: Laboratory, uploads: Shelf[UserData], packed: PackedAnswers
+    app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData], packed: PackedAnswers
 ) -> None:
     """One request in flight is the browser's part (assets/60-bridge.js)."""
 
@@ -31,30 +32,30 @@ def register(
     def train(request: Any) -> dict[str, Any]:
         return answer(
             request,
-            lambda settings, plane: _packed_payload(packed, laboratory, settings, plane),
+            lambda settings, plane: _packed_payload(packed, cache, settings, plane),
             uploads,
         )
 
 
 def train_payload(
-    laboratory: Laboratory, settings: Settings, plane: PlaneChoice | None = None
+    cache: ExperimentCache, settings: Settings, plane: PlaneChoice | None = None
 ) -> dict[str, Any]:
     """The sweep for the browser, with the views' static layers."""
-    payload = experiment_payload(laboratory.experiment(settings, plane))
+    payload = experiment_payload(cache.experiment(settings, plane))
     # The sweep at hand may have been trained for somebody who had selected another of its rates.
     return payload | {"settings": settings_payload(settings)}
 
 
 def _packed_payload(
-    packed: PackedAnswers, laboratory: Laboratory, settings: Settings, plane: PlaneChoice
+    packed: PackedAnswers, cache: ExperimentCache, settings: Settings, plane: PlaneChoice
 ) -> dict[str, Any]:
     """The same, with what all learning rates of a sweep share made once. A person's own data are
-    kept nowhere but on their shelf."""
+    kept nowhere but in the cache that expires."""
     if settings.user_data:
-        return train_payload(laboratory, settings, plane)
+        return train_payload(cache, settings, plane)
 
     def shared() -> dict[str, Any]:
-        payload = train_payload(laboratory, settings, plane)
+        payload = train_payload(cache, settings, plane)
         return {name: part for name, part in payload.items() if name != "settings"}
 
     # Only the usual plane is the same for every run.

@@ -19,11 +19,11 @@ from app.domain.csv_reader import MOST_BYTES, Table, TableError, read_table
 from app.domain.user_data import UserData, choose, label_of
 from app.log import log_failure, with_request_id
 from app.presence import Gone
-from app.shelf import Shelf
+from app.trainers.ttl_cache import TtlCache
 from callbacks.requests import fields_of, ticket_of
 from components import ids
 
-# With the time until the shelf lets go of them, half an hour.
+# With the time until the cache frees them, half an hour.
 KEPT_SECONDS = 29 * 60
 MOST_KEPT = 200
 
@@ -81,7 +81,7 @@ def described(table: Table, name: Any) -> dict[str, Any]:
     }
 
 
-def user_data_of(request: dict[str, Any], uploads: Shelf[UserData]) -> UserData | None:
+def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserData | None:
     """The person's data, where a request is about them. Raises NotHere, or TableError for what
     cannot be read.
 

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from app.choices import SLIDER_LEARNING_RATES
-from app.engine import Experiment, run_experiment
 from app.results import Dataset
 from app.settings import Settings
+from app.trainers.base import Experiment, run_experiment
 
 # One rounding to float32 changes a number by at most this share.
 ROUNDING = 2.0**-24

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.choices import SettingsError
-from app.engine import Laboratory
 from app.planes import PlaneChoice
 from app.settings import Settings
-from app.shelf import Shelf
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import FAILED, answer
 from callbacks.inspection import inspect_payload
 from callbacks.training import train_payload
@@ -34,14 +34,16 @@ BAD = [
 
 
 @pytest.fixture(scope="module")
-def laboratory() -> Laboratory:
-    return Laboratory()
+def experiment_cache() -> ExperimentCache:
+    return ExperimentCache()
 
 
 class TestAnswer:
     def test_a_good_request_gets_its_ticket_and_payload(self) -> None:
         request = {"ticket": 7, "settings": {"seed": 3, "epochs": 30}}
-        assert answer(request, lambda settings, plane: {"seen": (settings, plane)}, Shelf(8)) == {
+        assert answer(
+            request, lambda settings, plane: {"seen": (settings, plane)}, TtlCache(8)
+        ) == {
             "ticket": 7,
             "payload": {"seen": (Settings(seed=3, epochs=30), PlaneChoice())},
         }
@@ -50,21 +52,21 @@ class TestAnswer:
     def test_a_bad_request_gets_its_ticket_and_a_sentence(
         self, values: object, sentence: str
     ) -> None:
-        result = answer({"ticket": 7, "settings": values}, never, Shelf(8))
+        result = answer({"ticket": 7, "settings": values}, never, TtlCache(8))
         assert result["ticket"] == 7 and sentence in result["error"] and "payload" not in result
 
     @given(json_values)
     def test_an_absurd_request_never_raises(self, request: object) -> None:
-        result = answer(request, lambda settings, plane: {}, Shelf(8))
+        result = answer(request, lambda settings, plane: {}, TtlCache(8))
         assert set(result) in ({"ticket", "error", "field"}, {"ticket", "payload"})
 
     @given(st.fixed_dictionaries({"settings": json_values, "ticket": json_values}))
     def test_absurd_settings_never_raise(self, request: dict) -> None:
-        result = answer(request, lambda settings, plane: {}, Shelf(8))
+        result = answer(request, lambda settings, plane: {}, TtlCache(8))
         assert "ticket" in result and ("payload" in result or result["error"].endswith("."))
 
     def test_a_refusal_while_working_is_a_sentence_too(self) -> None:
-        result = answer({"ticket": 1, "settings": {}}, refuse, Shelf(8))
+        result = answer({"ticket": 1, "settings": {}}, refuse, TtlCache(8))
         assert result == {"ticket": 1, "error": "No such epoch.", "field": None}
 
     @pytest.mark.parametrize(
@@ -81,21 +83,23 @@ class TestAnswer:
     def test_a_refusal_names_the_control_beside_which_it_belongs(
         self, values: dict, field: str
     ) -> None:
-        assert answer({"settings": values}, never, Shelf(8))["field"] == field
+        assert answer({"settings": values}, never, TtlCache(8))["field"] == field
 
     @pytest.mark.parametrize(
         "plane", ["anchored", {"kind": "flat"}, {"kind": "parameters", "first": 99}, {"to": 1}]
     )
     def test_a_plane_that_is_none_is_refused(self, plane: object) -> None:
         request = {"ticket": 1, "settings": {"dataset": "parabola"}, "plane": plane}
-        result = answer(request, never, Shelf(8))
+        result = answer(request, never, TtlCache(8))
         assert result["error"].endswith(".") and result["ticket"] == 1
 
     def test_a_failure_reaches_the_log_and_not_the_person(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.ERROR):
-            result = answer({"ticket": 1, "settings": {}}, lambda settings, plane: 1 / 0, Shelf(8))
+            result = answer(
+                {"ticket": 1, "settings": {}}, lambda settings, plane: 1 / 0, TtlCache(8)
+            )
         assert result == {"ticket": 1, "error": FAILED, "field": None}
         assert "ZeroDivisionError" in caplog.text
 
@@ -111,39 +115,41 @@ def refuse(settings: Settings, plane: PlaneChoice) -> dict:
 class TestPayloads:
     @pytest.mark.parametrize("settings", [QUICK, QUICK_NETWORK], ids=name_of)
     def test_train_brings_the_sweep_and_every_views_figure(
-        self, laboratory: Laboratory, settings: Settings
+        self, experiment_cache: ExperimentCache, settings: Settings
     ) -> None:
-        payload = train_payload(laboratory, settings)
+        payload = train_payload(experiment_cache, settings)
         assert payload["settings"]["learning_rate"] == settings.learning_rate
         assert same(decode(payload["train_loss"]), experiment(settings).sweep.train_loss)
         assert set(payload["views"]) == set(ids.VIEWS)
 
     def test_a_cached_sweep_still_selects_the_rate_that_is_asked_for(self) -> None:
-        laboratory = Laboratory()
+        experiment_cache = ExperimentCache()
         for rate in (0.2, 0.05, 0.2):
-            payload = train_payload(laboratory, with_rate(QUICK, rate))
+            payload = train_payload(experiment_cache, with_rate(QUICK, rate))
             assert payload["settings"]["learning_rate"] == rate
 
     @pytest.mark.parametrize("settings", [QUICK, QUICK_NETWORK], ids=name_of)
     def test_inspect_brings_the_selected_run_at_every_epoch(
-        self, laboratory: Laboratory, settings: Settings
+        self, experiment_cache: ExperimentCache, settings: Settings
     ) -> None:
-        payload = inspect_payload(laboratory, settings, 4)
+        payload = inspect_payload(experiment_cache, settings, 4)
         assert payload["run"] == settings.run_index
         expected = experiment(settings).sweep.train_loss[settings.run_index]
         assert same(decode(payload["train_loss"]), expected)
 
-    def test_both_belong_to_one_sweep(self, laboratory: Laboratory) -> None:
-        sweep = train_payload(laboratory, QUICK_NETWORK)
-        assert inspect_payload(laboratory, QUICK_NETWORK)["sweep_id"] == sweep["sweep_id"]
+    def test_both_belong_to_one_sweep(self, experiment_cache: ExperimentCache) -> None:
+        sweep = train_payload(experiment_cache, QUICK_NETWORK)
+        assert inspect_payload(experiment_cache, QUICK_NETWORK)["sweep_id"] == sweep["sweep_id"]
 
-    def test_slices_are_exact_where_the_person_looks(self, laboratory: Laboratory) -> None:
-        epochs = inspect_payload(laboratory, PARABOLA, 333)["slices"]["epochs"]
+    def test_slices_are_exact_where_the_person_looks(
+        self, experiment_cache: ExperimentCache
+    ) -> None:
+        epochs = inspect_payload(experiment_cache, PARABOLA, 333)["slices"]["epochs"]
         assert 333 in epochs
 
     @pytest.mark.parametrize("epoch", [-1, 31, 2.5, True, "3", None, [4], float("nan"), 10**400])
     def test_an_epoch_outside_the_training_is_refused(
-        self, laboratory: Laboratory, epoch: object
+        self, experiment_cache: ExperimentCache, epoch: object
     ) -> None:
         with pytest.raises(SettingsError, match="Epoch must be a whole number from 0 to 30"):
-            inspect_payload(laboratory, QUICK, epoch)
+            inspect_payload(experiment_cache, QUICK, epoch)

@@ -11,11 +11,12 @@ import pytest
 import torch
 
 from app.choices import SLIDER_LEARNING_RATES
-from app.engine import Laboratory, datasets, train_sweep
+from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
 from app.engine.training import Training, network_of
 from app.results import RunDetail, Sweep
 from app.settings import LINK_VERSION, Settings
+from app.trainers.experiment_cache import ExperimentCache
 from components import ids
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -33,12 +34,12 @@ def opened(*parts: str) -> Settings:
 
 
 @cache
-def laboratory() -> Laboratory:
-    return Laboratory()
+def experiment_cache() -> ExperimentCache:
+    return ExperimentCache()
 
 
 def run_of(settings: Settings) -> tuple[Training, RunDetail]:
-    experiment, detail = laboratory().inspect(settings)
+    experiment, detail = experiment_cache().inspect(settings)
     # Every epoch is there: a claim of a run is not only one of its frames.
     assert detail.epochs.tolist() == list(range(len(detail.epochs)))
     return experiment.training, detail

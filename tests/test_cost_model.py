@@ -13,9 +13,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from app.choices import NUMBERS, SettingsError
 from app.domain import cost_model
-from app.engine import curvature, landscape, optimizers, range_test, run_experiment, training
+from app.engine import curvature, landscape, optimizers, range_test, training
 from app.engine.deadline import time_limit
 from app.settings import ADAPTIVE, Settings, estimated_seconds
+from app.trainers.base import run_experiment
 from tests.test_settings import valid
 
 BIG = dict(dataset="diabetes", hidden_units=20, hidden_layers=2, epochs=40)

@@ -19,14 +19,17 @@ from app.board import Board, Failure
 from app.choices import SettingsError
 from app.domain.csv_reader import read_table
 from app.domain.user_data import choose
-from app.engine import Experiment, Here, Laboratory, key_of, run_experiment
 from app.errands import celery
 from app.meter import Meter
 from app.presence import Gone, awaited
 from app.remote import OUTAGES, Remote, WorkerError
 from app.results import Sweep
 from app.settings import Settings
-from app.turns import Busy
+from app.trainers.admission import ServerBusy
+from app.trainers.base import Experiment, run_experiment
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.local import LocalTrainer
+from app.trainers.serialization import cache_key
 from tests.oracles import check_same, same
 from tools.many import Machine, machine, wait
 
@@ -69,7 +72,7 @@ class Busied(Meter):
         self.count += 1
 
 
-class Counts(Here):
+class Counts(LocalTrainer):
     """Trains here, and says so."""
 
     def __init__(self) -> None:
@@ -170,7 +173,7 @@ class TestTraining:
         board.claim("waits", "somebody", 200.0)
         meter = Busied()
         try:
-            with pytest.raises(Busy, match=r"Again in 100 s\."):
+            with pytest.raises(ServerBusy, match=r"Retrying in 100 s\."):
                 Remote(lab.url, celery(lab.url), Refuses(), meter).experiment(
                     Settings(epochs=10, seed=6)
                 )
@@ -181,7 +184,7 @@ class TestTraining:
 
 
 def key(settings: Settings) -> str:
-    return key_of("experiment", settings)
+    return cache_key("experiment", settings)
 
 
 def made_keys(lab: Machine) -> set[bytes]:
@@ -379,9 +382,9 @@ def test_a_worker_without_redis_says_so() -> None:
     assert done.returncode != 0 and "A worker needs REDIS_URL." in done.stderr
 
 
-def test_a_laboratory_keeps_what_workers_made(lab: Machine) -> None:
-    laboratory = Laboratory(trainer=remote(lab))
+def test_an_experiment_cache_keeps_what_workers_made(lab: Machine) -> None:
+    experiment_cache = ExperimentCache(trainer=remote(lab))
     settings = Settings(epochs=10, seed=9)
     before = lab.errands()
-    assert laboratory.experiment(settings) is laboratory.experiment(settings)
+    assert experiment_cache.experiment(settings) is experiment_cache.experiment(settings)
     assert lab.errands() == before + 1

@@ -19,11 +19,11 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.config import METRICS
-from app.engine import Laboratory
 from app.meter import Meter
 from app.server import create_app
 from app.settings import Settings, estimated_seconds
-from app.turns import Busy, Turns
+from app.trainers.admission import Admission, ServerBusy
+from app.trainers.experiment_cache import ExperimentCache
 from app.web.metrics import FORWARDED, is_private
 from callbacks import training
 from components import ids
@@ -50,12 +50,12 @@ class Seen(Meter):
         self.told.append(("busy", 0))
 
 
-def test_a_laboratory_tells_what_it_does() -> None:
+def test_an_experiment_cache_tells_what_it_does() -> None:
     meter, chosen = Seen(), Settings(epochs=30)
-    laboratory = Laboratory(meter=meter)
-    laboratory.experiment(chosen)
-    laboratory.experiment(chosen)
-    laboratory.sweep(chosen)
+    experiment_cache = ExperimentCache(meter=meter)
+    experiment_cache.experiment(chosen)
+    experiment_cache.experiment(chosen)
+    experiment_cache.sweep(chosen)
     once = ["waits", "trained", "waits"]
     assert [name for name, _ in meter.told] == [*once, "found", *once]
     waits = [seconds for name, seconds in meter.told if name == "waits"]
@@ -67,17 +67,17 @@ def test_a_training_that_fails_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(settings: Settings) -> None:
         raise ValueError
 
-    monkeypatch.setattr("app.engine.experiment.train_sweep", fail)
+    monkeypatch.setattr("app.trainers.local.train_sweep", fail)
     meter = Seen()
     with pytest.raises(ValueError):
-        Laboratory(meter=meter).sweep(Settings(epochs=30))
+        ExperimentCache(meter=meter).sweep(Settings(epochs=30))
     assert [name for name, _ in meter.told] == ["waits", "waits"] and meter.told[-1][1] == 0
 
 
 def test_who_must_come_again_is_counted() -> None:
     meter = Seen()
-    turns = Turns(longest_wait=1, meter=meter)
-    with turns.take(5), pytest.raises(Busy), turns.take(5):
+    admission = Admission(max_wait=1, meter=meter)
+    with admission.admit(5), pytest.raises(ServerBusy), admission.admit(5):
         pass
     assert [name for name, _ in meter.told] == ["waits", "busy", "waits"]
 

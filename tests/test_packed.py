@@ -13,10 +13,11 @@ from flask.testing import FlaskClient
 from plotly.io.json import to_json_plotly
 
 from app.choices import SettingsError
-from app.engine import Laboratory, epoch_that_counts, inspection
+from app.engine import epoch_that_counts, inspection
 from app.meter import Meter
 from app.server import create_app
 from app.settings import Settings
+from app.trainers.experiment_cache import ExperimentCache
 from callbacks import inspection as inspecting
 from callbacks import training
 from callbacks.packed import Packed, PackedAnswers
@@ -75,12 +76,12 @@ class TestAnswers:
     def test_are_those_that_are_not_packed(
         self, client: FlaskClient, settings: dict[str, Any]
     ) -> None:
-        laboratory, chosen = Laboratory(), Settings(**settings)
+        experiment_cache, chosen = ExperimentCache(), Settings(**settings)
         for ticket in (1, 2):
             trained = data_of(asked(client, "train", ticket=ticket, settings=settings), "train")
             looked = asked(client, "inspect", ticket=ticket, settings=settings, epoch=7)
-            wanted = {"train": train_payload(laboratory, chosen)}
-            wanted["inspect"] = inspecting.inspect_payload(laboratory, chosen, 7)
+            wanted = {"train": train_payload(experiment_cache, chosen)}
+            wanted["inspect"] = inspecting.inspect_payload(experiment_cache, chosen, 7)
             for kind, answer in (("train", trained), ("inspect", data_of(looked, "inspect"))):
                 same = json.loads(to_json_plotly({"ticket": ticket, "payload": wanted[kind]}))
                 assert answer == same
@@ -175,9 +176,9 @@ class TestEpochThatCounts:
         monkeypatch.setattr(inspection, "DETAIL_BYTES", detail_bytes)
         monkeypatch.setattr(inspection, "SLICED_FRAMES_SECONDS", frames_seconds)
         settings = Settings(dataset="parabola", hidden_units=3, epochs=epochs, learning_rate=0.1)
-        laboratory, seen = Laboratory(), {}
+        experiment_cache, seen = ExperimentCache(), {}
         for epoch in (0, 20, 21, 99, 100, epochs - 1, epochs):
-            slices = laboratory.inspect(settings, epoch)[1].slices.epochs.tolist()
+            slices = experiment_cache.inspect(settings, epoch)[1].slices.epochs.tolist()
             assert seen.setdefault(epoch_that_counts(settings, epoch), slices) == slices
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from app.engine import inspect_run
-from app.engine.experiment import lay_out
 from app.exports.payload import (
     FIT_ROOM,
     detail_payload,
@@ -24,6 +23,7 @@ from app.exports.payload import (
 from app.planes import PLANES, PlaneChoice
 from app.results import RangeTest, RunDetail
 from app.settings import Settings
+from app.trainers.base import lay_out
 from callbacks.training import experiment_payload
 from tests.oracles import (
     ALL,

@@ -10,11 +10,13 @@ from threading import Event, Lock
 import flask
 import pytest
 
-from app.engine import Here, Laboratory, run_experiment
 from app.hang_ups import set_hang_ups
 from app.presence import Gone, awaited, check, held
 from app.settings import Settings
-from app.turns import AT_ONCE, Turns
+from app.trainers.admission import MAX_RUNNING, Admission
+from app.trainers.base import run_experiment
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.local import LocalTrainer
 from app.web import error_handlers
 from tests.serving import served
 from tools.many import wait
@@ -50,22 +52,22 @@ def test_a_training_ends_for_which_nobody_waits() -> None:
 
 
 def test_its_turn_is_free_and_another_may_train_the_same() -> None:
-    turns = Turns()
-    laboratory = Laboratory(trainer=Here(turns))
+    admission = Admission()
+    experiment_cache = ExperimentCache(trainer=LocalTrainer(admission))
     with nobody():
-        for _ in range(2 * AT_ONCE):
+        for _ in range(2 * MAX_RUNNING):
             with pytest.raises(Gone):
-                laboratory.experiment(Settings(epochs=10))
-    assert turns.waiting == 0
-    assert laboratory.experiment(Settings(epochs=10)).sweep.epochs[-1] == 10
+                experiment_cache.experiment(Settings(epochs=10))
+    assert admission.waiting == 0
+    assert experiment_cache.experiment(Settings(epochs=10)).sweep.epochs[-1] == 10
 
 
 def test_who_leaves_in_the_queue_leaves_it() -> None:
-    turns = Turns(at_once=1)
-    with turns.take(1.0):
-        with nobody(), pytest.raises(Gone), turns.take(2.0):
+    admission = Admission(max_running=1)
+    with admission.admit(1.0):
+        with nobody(), pytest.raises(Gone), admission.admit(2.0):
             pass
-        assert turns.waiting == 1.0
+        assert admission.waiting == 1.0
 
 
 # ---- over a real connection ----

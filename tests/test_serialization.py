@@ -9,9 +9,10 @@ import pytest
 
 from app.domain.csv_reader import read_table
 from app.domain.user_data import choose
-from app.engine import inspect_run, pack, run_experiment, unpack
-from app.engine.freight import HEAD
+from app.engine import inspect_run
 from app.settings import Settings
+from app.trainers.base import run_experiment
+from app.trainers.serialization import HEADER, dumps, loads
 from callbacks.training import experiment_payload
 from tests.oracles import check_same
 
@@ -35,7 +36,7 @@ DESCRIBED = [
 def test_an_experiment_survives_to_the_bit(chosen: dict) -> None:
     settings = Settings(**chosen)
     made = run_experiment(settings)
-    again = unpack(bytearray(pack(made)), settings)
+    again = loads(bytearray(dumps(made)), settings)
     check_same(made, again)
     check_same(
         inspect_run(settings, made.training, made.surface, 3),
@@ -44,20 +45,20 @@ def test_an_experiment_survives_to_the_bit(chosen: dict) -> None:
     assert experiment_payload(made) == experiment_payload(again)
 
 
-WHOLE = pack(run_experiment(QUICK))
+WHOLE = dumps(run_experiment(QUICK))
 
 
 def described(tree: Any, *arrays: Any) -> bytes:
     """Bytes of the right form that say something else."""
     text = json.dumps([tree, arrays]).encode()
-    return HEAD.pack(len(text)) + text + bytes(999)
+    return HEADER.pack(len(text)) + text + bytes(999)
 
 
 def test_what_is_held_twice_is_sent_once() -> None:
     made = run_experiment(Settings(hidden_units=32, hidden_layers=3, epochs=100))
     sweep = made.sweep
     assert len(sweep.epochs) < 100
-    assert len(pack(made)) < 1.5 * (sweep.params.nbytes + sweep.gradients.nbytes)
+    assert len(dumps(made)) < 1.5 * (sweep.params.nbytes + sweep.gradients.nbytes)
 
 
 JUNK = [
@@ -72,21 +73,21 @@ JUNK = [
 
 @pytest.mark.parametrize("junk", JUNK)
 def test_other_bytes_are_no_experiment(junk: bytes) -> None:
-    with pytest.raises(ValueError, match="no experiment"):
-        unpack(bytearray(junk), QUICK)
+    with pytest.raises(ValueError, match="not an experiment"):
+        loads(bytearray(junk), QUICK)
 
 
 def test_nor_is_what_is_nested_without_end() -> None:
     text = b"[" * 100_000
-    with pytest.raises(ValueError, match="no experiment"):
-        unpack(bytearray(HEAD.pack(len(text)) + text), QUICK)
+    with pytest.raises(ValueError, match="not an experiment"):
+        loads(bytearray(HEADER.pack(len(text)) + text), QUICK)
 
 
 def test_nor_is_that_of_other_settings() -> None:
     with pytest.raises(ValueError, match="of these settings"):
-        unpack(bytearray(WHOLE), Settings(epochs=21))
+        loads(bytearray(WHOLE), Settings(epochs=21))
 
 
 def test_a_persons_own_data_cannot_be_serialized() -> None:
     with pytest.raises(TypeError):
-        pack(run_experiment(ON_USER_DATA))
+        dumps(run_experiment(ON_USER_DATA))

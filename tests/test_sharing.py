@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import lan_address
-from app.engine import Laboratory
 from app.exports.script import notebook, script
 from app.settings import Settings
-from app.shelf import Shelf
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.ttl_cache import TtlCache
 from callbacks import sharing
 from callbacks.answers import answer
 from callbacks.sharing import class_address, exported, frames_note, script_part, share_answer
@@ -30,8 +30,8 @@ OVERFLOW = Settings(learning_rate=1, epochs=400)
 
 
 @pytest.fixture(scope="module")
-def laboratory() -> Laboratory:
-    return Laboratory()
+def experiment_cache() -> ExperimentCache:
+    return ExperimentCache()
 
 
 def test_the_link_is_what_was_asked_for_and_the_code_a_picture() -> None:
@@ -90,15 +90,15 @@ def test_any_query_fits_into_a_code(query: str) -> None:
     assert share_answer({"query": query}, "http://lab.example/", None)["qr"]
 
 
-def test_the_script_to_copy_is_the_one_to_download(laboratory: Laboratory) -> None:
+def test_the_script_to_copy_is_the_one_to_download(experiment_cache: ExperimentCache) -> None:
     request = {"settings": {name: getattr(NETWORK, name) for name in SHARED}}
-    text = exported(laboratory, {"kind": "script"}, NETWORK)["content"]
-    assert script_part(request, Shelf(1)) == {"script": text}
+    text = exported(experiment_cache, {"kind": "script"}, NETWORK)["content"]
+    assert script_part(request, TtlCache(1)) == {"script": text}
 
 
 @given(json_values)
 def test_what_cannot_be_trained_has_no_script(request: object) -> None:
-    part = script_part(request, Shelf(1))
+    part = script_part(request, TtlCache(1))
     assert part == {"script": ""} or request["settings"] == {}  # type: ignore[index]
 
 
@@ -111,9 +111,9 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_a_runs_csv_reads_back_as_the_run(laboratory: Laboratory) -> None:
-    text = exported(laboratory, {"kind": "run"}, NETWORK)["content"]
-    found, (_, detail) = rows(text), laboratory.inspect(NETWORK)
+def test_a_runs_csv_reads_back_as_the_run(experiment_cache: ExperimentCache) -> None:
+    text = exported(experiment_cache, {"kind": "run"}, NETWORK)["content"]
+    found, (_, detail) = rows(text), experiment_cache.inspect(NETWORK)
     assert [int(row["epoch"]) for row in found] == list(range(41))
     losses = np.array([row["train_loss"] for row in found]).astype("float32")
     assert np.array_equal(losses, detail.train_loss)
@@ -125,9 +125,9 @@ def test_a_runs_csv_reads_back_as_the_run(laboratory: Laboratory) -> None:
 
 
 def test_a_sweeps_csv_has_every_rate_and_no_number_after_an_overflow(
-    laboratory: Laboratory,
+    experiment_cache: ExperimentCache,
 ) -> None:
-    text = exported(laboratory, {"kind": "sweep"}, OVERFLOW)["content"]
+    text = exported(experiment_cache, {"kind": "sweep"}, OVERFLOW)["content"]
     found, sweep = rows(text), experiment(OVERFLOW).sweep
     assert len(found) == sweep.train_loss.size
     last = found[-1]
@@ -138,15 +138,19 @@ def test_a_sweeps_csv_has_every_rate_and_no_number_after_an_overflow(
     assert np.array_equal(read, sweep.train_loss.ravel()[finite])
 
 
-def test_script_and_notebook_are_those_of_these_settings(laboratory: Laboratory) -> None:
-    made = {kind: exported(laboratory, {"kind": kind}, NETWORK) for kind in ("script", "notebook")}
+def test_script_and_notebook_are_those_of_these_settings(experiment_cache: ExperimentCache) -> None:
+    made = {
+        kind: exported(experiment_cache, {"kind": kind}, NETWORK) for kind in ("script", "notebook")
+    }
     assert made["script"]["content"] == script(NETWORK)
     assert json.loads(made["notebook"]["content"]) == json.loads(notebook(NETWORK))
     assert {file["filename"] for file in made.values()} == {"descent.py", "descent.ipynb"}
 
 
 @pytest.mark.parametrize("kind", [None, "page", 3, ["run"], {}])
-def test_an_unknown_file_is_a_sentence(laboratory: Laboratory, kind: object) -> None:
+def test_an_unknown_file_is_a_sentence(experiment_cache: ExperimentCache, kind: object) -> None:
     request = {"ticket": 1, "kind": kind, "settings": {}}
-    result = answer(request, lambda settings, _: exported(laboratory, request, settings), Shelf(8))
+    result = answer(
+        request, lambda settings, _: exported(experiment_cache, request, settings), TtlCache(8)
+    )
     assert result["error"] == "There is no file of this kind."

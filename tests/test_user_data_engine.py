@@ -19,11 +19,12 @@ from sklearn.preprocessing import StandardScaler
 from app.choices import SLIDER_LEARNING_RATES
 from app.domain.csv_reader import TableError, read_table
 from app.domain.user_data import UserData, choose
-from app.engine import Laboratory, datasets, train_sweep
+from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
 from app.engine.training import start_of
 from app.exports.csv_export import run_csv, sweep_csv
 from app.settings import Settings
+from app.trainers.experiment_cache import ExperimentCache
 from callbacks.inspection import inspect_payload
 from callbacks.training import train_payload
 from components.figures.fit import fit_figure
@@ -148,13 +149,13 @@ WAYS = [
 
 def check_payloads(chosen: Settings) -> None:
     """Made without a warning, and JSON of numbers alone."""
-    laboratory = Laboratory()
+    experiment_cache = ExperimentCache()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        payload = train_payload(laboratory, chosen)
-        detail = inspect_payload(laboratory, chosen, 3)
-        sweep_csv(laboratory.experiment(chosen).sweep)
-        run_csv(laboratory.experiment(chosen).sweep, laboratory.inspect(chosen)[1])
+        payload = train_payload(experiment_cache, chosen)
+        detail = inspect_payload(experiment_cache, chosen, 3)
+        sweep_csv(experiment_cache.experiment(chosen).sweep)
+        run_csv(experiment_cache.experiment(chosen).sweep, experiment_cache.inspect(chosen)[1])
     json.dumps(payload, allow_nan=False), json.dumps(detail, allow_nan=False)
     assert decode(payload["train_loss"]).shape[0] == 41
     for middle, width in payload["units"].values():

@@ -13,9 +13,9 @@ import pytest
 
 from app.domain.csv_reader import read_table
 from app.domain.user_data import UserData, choose
-from app.engine import Laboratory
 from app.exports.script import notebook, script
 from app.settings import Settings
+from app.trainers.experiment_cache import ExperimentCache
 from callbacks.sharing import exported
 from tests.test_export import Ran, cells, check_losses, name_of, ran
 from tests.test_user_data_engine import EXAMPLES, TOKEN, example, user_data_of
@@ -56,7 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def put_data(folder: Path, one: Settings) -> None:
     """The file as the page gives it away."""
-    file = exported(Laboratory(), {"kind": "data"}, one)
+    file = exported(ExperimentCache(), {"kind": "data"}, one)
     (folder / file["filename"]).write_text(file["content"], encoding="utf-8")
 
 

@@ -20,14 +20,14 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import shelf as shelves
 from app.domain.csv_reader import Table, read_table
 from app.domain.user_data import UserData, choose
-from app.engine import Laboratory
 from app.planes import PlaneChoice
 from app.server import create_app
 from app.settings import Settings
-from app.shelf import Shelf
+from app.trainers import ttl_cache
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.ttl_cache import TtlCache
 from callbacks import user_data as user_data_callback
 from callbacks.answers import FAILED, answer
 from callbacks.inspection import inspect_payload
@@ -65,25 +65,31 @@ def request(data_token: str, brought: dict | None = None, **chosen: Any) -> dict
 
 
 class Worker:
-    """One process of the server: its shelf of data and its laboratory."""
+    """One process of the server: its cache of data and its cache of experiments."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.shelf: Shelf[UserData] = Shelf(8, clock)
-        self.laboratory = Laboratory()
-        self.laboratory._user_data = Shelf(8, clock)
+        self.shelf: TtlCache[UserData] = TtlCache(8, clock)
+        self.experiment_cache = ExperimentCache()
+        self.experiment_cache._user_data = TtlCache(8, clock)
 
     def train(self, asked: Any) -> dict[str, Any]:
         return answer(
-            asked, lambda chosen, plane: train_payload(self.laboratory, chosen, plane), self.shelf
+            asked,
+            lambda chosen, plane: train_payload(self.experiment_cache, chosen, plane),
+            self.shelf,
         )
 
     def inspect(self, asked: Any) -> dict[str, Any]:
         return answer(
-            asked, lambda chosen, plane: inspect_payload(self.laboratory, chosen, 3), self.shelf
+            asked,
+            lambda chosen, plane: inspect_payload(self.experiment_cache, chosen, 3),
+            self.shelf,
         )
 
     def export(self, asked: Any) -> dict[str, Any]:
-        return answer(asked, lambda chosen, _: exported(self.laboratory, asked, chosen), self.shelf)
+        return answer(
+            asked, lambda chosen, _: exported(self.experiment_cache, asked, chosen), self.shelf
+        )
 
 
 @pytest.fixture
@@ -190,7 +196,7 @@ class TestAnotherWorker:
 class TestForgetting:
     def test_after_its_time_nothing_is_given_out(self) -> None:
         now = [1000.0]
-        shelf: Shelf[str] = Shelf(8, lambda: now[0])
+        shelf: TtlCache[str] = TtlCache(8, lambda: now[0])
         shelf.put("a", "data", 1010)
         now[0] = 1009.99
         assert shelf.get("a") == "data"
@@ -201,7 +207,7 @@ class TestForgetting:
 
     def test_seeing_or_sending_the_same_again_is_no_longer_stay(self) -> None:
         now = [0.0]
-        shelf: Shelf[str] = Shelf(8, lambda: now[0])
+        shelf: TtlCache[str] = TtlCache(8, lambda: now[0])
         shelf.put("a", "data", 10)
         for moment in (3, 6, 9.9):
             now[0] = moment
@@ -211,21 +217,21 @@ class TestForgetting:
         assert shelf.put("a", "new", 20) == shelf.get("a") == "new"
 
     def test_only_the_newest_are_kept(self) -> None:
-        shelf: Shelf[int] = Shelf(3)
+        shelf: TtlCache[int] = TtlCache(3)
         for one in range(5):
             shelf.put(str(one), one, float("inf"))
         assert [shelf.get(str(one)) for one in range(5)] == [None, None, 2, 3, 4]
 
     def test_two_trainings_of_the_same_sweep_may_end_at_the_same_time(self) -> None:
-        """Where others pushed the first one off the shelf before the second asked for it."""
+        """Where others evicted the first one before the second asked for it."""
         one, other, mine = Worker(), Worker(), token()
         for worker in (one, other):
             worker.train(request(mine, part()))
         (key, (until, first)), (_, (_, second)) = (
-            next(iter(worker.laboratory._user_data._kept.items())) for worker in (one, other)
+            next(iter(worker.experiment_cache._user_data._kept.items())) for worker in (one, other)
         )
-        one.laboratory._user_data.put(key, second, until)
-        kept = one.laboratory._user_data.get(key)
+        one.experiment_cache._user_data.put(key, second, until)
+        kept = one.experiment_cache._user_data.get(key)
         assert kept is first or kept is second
 
     def test_data_and_experiments_are_gone_after_half_an_hour(
@@ -238,17 +244,17 @@ class TestForgetting:
         for minutes in (10, 20, 28):
             now[0] = 5000.0 + 60 * minutes
             assert "payload" in worker.train(request(mine, seed=minutes))
-        assert len(worker.laboratory._user_data) == 4
+        assert len(worker.experiment_cache._user_data) == 4
         now[0] = 5000.0 + 60 * 29.6
         check_missing(worker.train(request(mine)))
         user_data = choose(read_table(FILE[0]), mine, "secretfile", "y", ["secretcolumn"], True)
         chosen = Settings(dataset="own", user_data=user_data, epochs=20)
-        assert worker.laboratory._user_data.get(chosen.sweep_id) is None
-        assert user_data_callback.KEPT_SECONDS + shelves.TICK <= 30 * 60
+        assert worker.experiment_cache._user_data.get(chosen.sweep_id) is None
+        assert user_data_callback.KEPT_SECONDS + ttl_cache.TICK <= 30 * 60
 
     def test_the_server_itself_lets_go_of_every_copy(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(user_data_callback, "KEPT_SECONDS", 3)
-        monkeypatch.setattr(shelves, "TICK", 0.1)
+        monkeypatch.setattr(ttl_cache, "TICK", 0.1)
         client, mine = create_app().server.test_client(), token()
         for chosen in ({}, {"hidden_units": 3, "validation_fraction": 0.4, "batch_size": 2}):
             assert "payload" in trained(client, request(mine, part(), **chosen))
@@ -293,7 +299,7 @@ class TestTraces:
 
         mine = token()
         with caplog.at_level(logging.DEBUG):
-            result = answer(request(mine, part()), fail, Shelf(8))
+            result = answer(request(mine, part()), fail, TtlCache(8))
         assert result == {"ticket": 5, "error": FAILED, "field": None}
         assert "ValueError" in caplog.text and "test_user_data_privacy.py" in caplog.text
         check_silent(caplog, mine)
@@ -366,13 +372,13 @@ class TestBrokenRequests:
             "settings": {"dataset": "own", "data_token": data_token},
             "data_upload": brought,
         }
-        check_sentence(answer(asked, never, Shelf(8)))
+        check_sentence(answer(asked, never, TtlCache(8)))
 
     @settings(max_examples=300)
     @given(st.fixed_dictionaries({}, optional=ABSURD))
     def test_one_absurd_part_among_good_ones(self, absurd: dict) -> None:
         asked = request("A" * 22, part() | absurd)
-        result = answer(asked, lambda chosen, plane: {"user_data": chosen.user_data}, Shelf(8))
+        result = answer(asked, lambda chosen, plane: {"user_data": chosen.user_data}, TtlCache(8))
         if "error" in result:
             check_sentence(result)
         else:
@@ -382,7 +388,7 @@ class TestBrokenRequests:
     @given(st.dictionaries(st.sampled_from(sorted(ABSURD)), json_values, max_size=4))
     def test_other_settings_are_refused_as_ever(self, absurd: dict) -> None:
         asked = request("A" * 22, part(), **{f"x{name}": one for name, one in absurd.items()})
-        result = answer(asked, lambda chosen, plane: {}, Shelf(8))
+        result = answer(asked, lambda chosen, plane: {}, TtlCache(8))
         assert ("error" in result) == bool(absurd)
 
     @pytest.mark.parametrize(

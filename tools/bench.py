@@ -21,10 +21,11 @@ from torch import nn
 from torch.nn.utils import vector_to_parameters
 
 from app.choices import NAMES, SLIDER_LEARNING_RATES
-from app.engine import Experiment, datasets, inspect_run, run_experiment, train, train_sweep
+from app.engine import datasets, inspect_run, train, train_sweep
 from app.engine.landscape import losses
 from app.exports.payload import detail_payload, map_row
 from app.settings import Settings
+from app.trainers.base import Experiment, run_experiment
 from callbacks.training import experiment_payload
 
 LINE = Settings(dataset="line", epochs=1000, learning_rate=0.01)

@@ -23,10 +23,12 @@ from plotly.io.json import to_json_plotly
 
 from app.choices import NUMBERS, SettingsError
 from app.domain.user_data import UserData
-from app.engine import Here, Laboratory, warm_up
 from app.engine.deadline import MOST_SECONDS
 from app.exports.payload import map_row
 from app.settings import Settings, estimated_seconds
+from app.trainers.base import warm_up
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.local import LocalTrainer
 from callbacks.inspection import inspect_payload
 from callbacks.packed import Packed
 from callbacks.training import train_payload
@@ -89,7 +91,7 @@ class Requests(NamedTuple):
 
 def main() -> int:
     """Prints a line for each, and which took too long."""
-    warm_up(Here())
+    warm_up(LocalTrainer())
     print(f"{'largest':33} epochs estimate  train   MB  inspect   MB    row   MB")
     too_long = []
     for name, chosen in LARGEST.items():
@@ -147,13 +149,13 @@ def measure(settings: Settings) -> Requests:
 
 
 def measured_once(settings: Settings) -> Requests:
-    """In a laboratory of its own."""
-    laboratory = Laboratory()
-    training = measured(lambda: train_payload(laboratory, settings))
-    row = measured(lambda: map_row(laboratory.sweep(settings)))
+    """In a experiment_cache of its own."""
+    experiment_cache = ExperimentCache()
+    training = measured(lambda: train_payload(experiment_cache, settings))
+    row = measured(lambda: map_row(experiment_cache.sweep(settings)))
     if math.isinf(training.seconds):
         return Requests(training, None, row)
-    return Requests(training, measured(lambda: inspect_payload(laboratory, settings)), row)
+    return Requests(training, measured(lambda: inspect_payload(experiment_cache, settings)), row)
 
 
 def least(found: tuple[Measured | None, ...]) -> Measured | None:

@@ -1,5 +1,5 @@
 """A person's own examples: some columns of their table, checked. They live in the person's browser;
-the server holds them for a while and forgets them (shelf.py)."""
+the server holds them for a while and forgets them (app/trainers/ttl_cache.py)."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from app.choices import SLIDER_LEARNING_RATES
-from app.engine import Laboratory
 from app.results import RunDetail, Sweep
 from app.settings import Settings
+from app.trainers.experiment_cache import ExperimentCache
 
 # Software WebGL on a busy machine: what takes a second at a desk may take many here.
 PATIENCE = 40_000
@@ -428,19 +428,19 @@ def blob(page: Page, clip: dict[str, float], colour: tuple[int, int, int]) -> tu
 
 
 @cache
-def laboratory() -> Laboratory:
+def experiment_cache() -> ExperimentCache:
     """The tests' own engine, apart from the server's."""
-    return Laboratory()
+    return ExperimentCache()
 
 
 def engine_sweep(settings: Settings) -> Sweep:
-    return laboratory().experiment(settings).sweep
+    return experiment_cache().experiment(settings).sweep
 
 
 @cache
 def engine_run(settings: Settings) -> RunDetail:
     """The selected run at every epoch that the page can show."""
-    return laboratory().inspect(settings)[1]
+    return experiment_cache().inspect(settings)[1]
 
 
 def plain(value: float) -> str:

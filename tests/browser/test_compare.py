@@ -190,7 +190,7 @@ def check_markers(
 ) -> None:
     """Each pin's last marker is where the engine's params fall on the plane that is on show."""
     epoch = int(facts(page)["epoch"])
-    on_show = driver.laboratory().experiment(shown_settings(page), plane).surface.plane
+    on_show = driver.experiment_cache().experiment(shown_settings(page), plane).surface.plane
     for number, settings in enumerate(pins, start=1):
         run = engine_run(settings)
         loss = float(run.train_loss[epoch])

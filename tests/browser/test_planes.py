@@ -27,7 +27,7 @@ TRACK = """(name) => {
 
 
 def surface_of(settings: Settings, choice: PlaneChoice) -> LossSurface:
-    return driver.laboratory().experiment(settings, choice).surface
+    return driver.experiment_cache().experiment(settings, choice).surface
 
 
 def check_plane(page: Page, settings: Settings, choice: PlaneChoice) -> None:

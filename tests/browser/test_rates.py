@@ -216,7 +216,7 @@ def test_the_loss_by_rate_and_the_range_test_of_minibatches(page: Page) -> None:
     check_loss_by_rate(page, settings)
     assert "range test" in reading.inner_text()
     assert second_pixels(page) > plain_pixels + 100
-    expected = driver.laboratory().experiment(settings).range_test
+    expected = driver.experiment_cache().experiment(settings).range_test
     assert expected is not None
     shown = driver.state(page, "sweep.range_test")
     np.testing.assert_allclose(shown["learning_rates"], expected.learning_rates)

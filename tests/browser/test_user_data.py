@@ -15,7 +15,7 @@ from sklearn.linear_model import LinearRegression
 from app.domain.csv_reader import read_table
 from app.domain.user_data import UserData, choose, label_of
 from app.settings import Settings
-from app.shelf import Shelf
+from app.trainers.ttl_cache import TtlCache
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import close, facts, go_to, set_up, state, value, wait, wait_ready
@@ -109,9 +109,9 @@ def check_fit_note(page: Page, table: np.ndarray) -> None:
 
 
 def forget_everything() -> None:
-    """As if another worker answered: no shelf of this process has anything any more."""
+    """As if another worker answered: the caches of this process are empty."""
     for one in gc.get_objects():
-        if type(one) is Shelf:
+        if type(one) is TtlCache:
             with one._lock:
                 one._kept.clear()
 

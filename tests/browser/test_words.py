@@ -36,7 +36,7 @@ def rows(page: Page, name: str) -> list[list[str]]:
 def test_words_and_tables_are_the_engines_numbers(page: Page) -> None:
     settings = Settings()
     driver.go_to(page, 5)
-    experiment = driver.laboratory().experiment(settings)
+    experiment = driver.experiment_cache().experiment(settings)
     run = driver.engine_run(settings)
     weight, bias = run.params[5]
     page.wait_for_function(
@@ -82,7 +82,7 @@ def check_surface(page: Page, surface: LossSurface) -> None:
 
 
 def check_sections_and_fit(page: Page, settings: Settings, run: RunDetail) -> None:
-    dataset = driver.laboratory().experiment(settings).dataset
+    dataset = driver.experiment_cache().experiment(settings).dataset
     inputs, targets = dataset.inputs[:, 0], dataset.targets
     weight, bias = (float(value) for value in run.params[5])
     for row in rows(page, "cross-sections"):
@@ -124,7 +124,7 @@ def test_the_charts_are_said_and_listed_too(page: Page) -> None:
     after = {row[0]: row[1] for row in rows(page, "rate-axis")}
     rate = next(rate for rate in after if driver.value(rate) > 0.009)
     weight, bias = detail.params[3] - driver.value(rate) * detail.gradients[3]
-    dataset = driver.laboratory().experiment(Settings()).dataset
+    dataset = driver.experiment_cache().experiment(Settings()).dataset
     loss = np.mean((dataset.targets - weight * dataset.inputs[:, 0] - bias) ** 2)
     assert driver.value(after[rate]) == pytest.approx(loss, rel=5e-3)
     driver.open_panel(page, "compare")

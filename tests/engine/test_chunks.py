@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy import ndarray
 
-from app.engine import chunks, experiment, optimizers
+from app.engine import chunks, optimizers
 from app.engine.landscape import loss_surface, project, slices
 from app.engine.training import descend, train
 from app.results import Plane
 from app.settings import Settings
+from app.trainers import base
 
 # Its runs differ by far, and one overflows.
 DEEP = Settings(
@@ -77,7 +78,7 @@ def test_a_landscape_in_pieces_is_the_landscape(cut: Callable[[int], None]) -> N
     made = []
     for numbers in (1, 20_000, 10**9):
         cut(numbers)
-        laid_out = experiment.lay_out(train(DEEP))
+        laid_out = base.lay_out(train(DEEP))
         params = laid_out.sweep.params[5, :10]
         cuts = slices(DEEP, laid_out.surface, laid_out.sweep.epochs[:10], params)
         made.append((laid_out, cuts))

@@ -8,20 +8,15 @@ import pytest
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.choices import SettingsError
-from app.engine import (
-    Laboratory,
-    deadline,
-    experiment,
-    inspection,
-    landscape,
-    run_experiment,
-    training,
-)
+from app.engine import deadline, inspection, landscape, training
 from app.engine.deadline import MOST_SECONDS, STEPS_BETWEEN_CHECKS, check, time_limit
 from app.engine.range_test import range_test
 from app.engine.training import descend
 from app.planes import PlaneChoice
 from app.settings import Settings
+from app.trainers import base
+from app.trainers.base import run_experiment
+from app.trainers.experiment_cache import ExperimentCache
 
 LINE = Settings(dataset="line", epochs=2000)
 NETWORK = Settings(dataset="diabetes", hidden_units=24, epochs=40)
@@ -103,7 +98,7 @@ def test_of_a_part_within_another_the_whole_counts() -> None:
     check()  # Outside, nobody counts.
 
 
-Part = Callable[[experiment.Experiment], object]
+Part = Callable[[base.Experiment], object]
 PARTS: dict[str, tuple[Settings, Part]] = {
     "surface": (NETWORK, lambda made: landscape.loss_surface(made.training)),
     "strongest motion": (DEEP, lambda made: landscape.choose_plane(made.training, PlaneChoice())),
@@ -138,7 +133,7 @@ def test_each_part_of_a_landscape_and_of_an_inspection_looks(name: str) -> None:
             part(made)
 
 
-REQUESTS: dict[str, Callable[[Laboratory], object]] = {
+REQUESTS: dict[str, Callable[[ExperimentCache], object]] = {
     "training": lambda lab: lab.experiment(replace(NETWORK, seed=1)),
     "map row": lambda lab: lab.sweep(NETWORK),
     "inspection": lambda lab: lab.inspect(NETWORK),
@@ -148,7 +143,7 @@ REQUESTS: dict[str, Callable[[Laboratory], object]] = {
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_each_kind_of_request_is_ended(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = Laboratory()
+    lab = ExperimentCache()
     assert lab.experiment(NETWORK)
     monkeypatch.setattr(deadline, "MOST_SECONDS", -1)
     with pytest.raises(SettingsError, match="This training was ended"):
@@ -171,7 +166,7 @@ def test_there_is_little_work_between_two_looks(change: dict[str, int]) -> None:
             return 0
 
         with time_limit(settings, clock):
-            Laboratory().inspect(settings)
+            ExperimentCache().inspect(settings)
         shown.append(counter.get_total_flops())
     assert shown[-1] > 10 * OFTEN
     assert max(later - earlier for earlier, later in pairwise(shown)) < OFTEN

@@ -7,9 +7,10 @@ import pytest
 from numpy import ndarray
 
 from app.choices import DATASETS
-from app.engine import datasets, run_experiment, train_sweep
+from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
 from app.settings import Settings
+from app.trainers.base import run_experiment
 from tests.engine.torch_runs import loss_of
 from tests.oracles import stop
 

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy import ndarray
 
-from app.engine import Experiment, datasets
+from app.engine import datasets
 from app.engine.landscape import fits, losses, project, slices
 from app.results import Plane
 from app.settings import Settings
+from app.trainers.base import Experiment
 from tests.oracles import (
     ALL,
     LINE,

@@ -10,13 +10,14 @@ import pytest
 import torch
 from numpy import ndarray
 
-from app.engine import Experiment, Laboratory, inspect_run, training
-from app.engine import experiment as experiments
-from app.engine.experiment import lay_out
+from app.engine import inspect_run, training
 from app.engine.landscape import choose_plane, filter_normalized, project, slices
 from app.planes import PLANES, PlaneChoice, parameter_names
 from app.results import Plane
 from app.settings import Settings
+from app.trainers import base
+from app.trainers.base import Experiment, lay_out
+from app.trainers.experiment_cache import ExperimentCache
 from tests.engine.torch_runs import gradient_of, hessian_of, loss_of, module_for
 from tests.oracles import experiment, same, stop
 
@@ -295,8 +296,8 @@ def test_a_lines_box_is_the_same_however_it_is_trained(change: dict) -> None:
 
 
 def test_another_plane_needs_no_other_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    trained, lab, train = [], Laboratory(), experiments.train
-    monkeypatch.setattr(experiments, "train", lambda one: trained.append(one) or train(one))
+    trained, lab, train = [], ExperimentCache(), base.train
+    monkeypatch.setattr(base, "train", lambda one: trained.append(one) or train(one))
     for choice in CHOICES:
         made, detail = lab.inspect(TANH, plane=choice)
         assert made.surface.plane.kind == choice.kind

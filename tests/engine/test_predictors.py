@@ -9,10 +9,11 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 
 from app.choices import DATASETS, SLIDER_LEARNING_RATES
-from app.engine import datasets, inspect_run, run_experiment, train_sweep
+from app.engine import datasets, inspect_run, train_sweep
 from app.engine.landscape import losses
 from app.results import Dataset
 from app.settings import Settings
+from app.trainers.base import run_experiment
 
 SEVERAL = ("plane", "diabetes")
 

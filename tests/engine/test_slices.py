@@ -7,9 +7,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from app.engine import Experiment, inspect_run, inspection, run_experiment
+from app.engine import inspect_run, inspection
 from app.engine.landscape import SAMPLES
 from app.settings import Settings
+from app.trainers.base import Experiment, run_experiment
 
 TANH = Settings(dataset="diabetes", hidden_units=64, activation="tanh", optimizer="adam", epochs=60)
 SMALL = Settings(dataset="parabola", hidden_units=3, epochs=300, learning_rate=0.1)

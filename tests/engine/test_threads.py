@@ -10,16 +10,16 @@ import sys
 # with its own. A second one that only waits takes as much again.
 TRAIN = """
 import threading, time
-from app.engine import Laboratory
+from app.trainers.experiment_cache import ExperimentCache
 from app.settings import Settings
 
 def measure():
     began = time.process_time(), time.thread_time()
-    laboratory.experiment(Settings(dataset="parabola", hidden_units=7))
+    experiment_cache.experiment(Settings(dataset="parabola", hidden_units=7))
     print(time.process_time() - began[0], time.thread_time() - began[1])
 
-laboratory = Laboratory()
-laboratory.experiment(Settings(dataset="parabola", hidden_units=3))
+experiment_cache = ExperimentCache()
+experiment_cache.experiment(Settings(dataset="parabola", hidden_units=3))
 thread = threading.Thread(target=measure)
 thread.start()
 thread.join()

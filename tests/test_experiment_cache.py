@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.engine import Laboratory, experiment
 from app.engine.training import Training
 from app.settings import Settings
+from app.trainers import base
+from app.trainers.experiment_cache import ExperimentCache
 from tests.oracles import same
 
 QUICK = [Settings(epochs=10, seed=seed) for seed in range(4)]
@@ -21,8 +22,8 @@ class Counted:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.trained: list[Settings] = []
         self.first: Callable[[], None] = lambda: None
-        self._train = experiment.train
-        monkeypatch.setattr(experiment, "train", self)
+        self._train = base.train
+        monkeypatch.setattr(base, "train", self)
 
     def __call__(self, settings: Settings) -> Training:
         self.trained.append(settings)
@@ -36,29 +37,29 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
 
 
 def test_equal_settings_are_trained_once(counted: Counted) -> None:
-    lab = Laboratory()
-    first = lab.experiment(QUICK[0])
-    assert lab.experiment(Settings(epochs=10)) is first
-    assert lab.inspect(QUICK[0])[0] is first
+    cache = ExperimentCache()
+    first = cache.experiment(QUICK[0])
+    assert cache.experiment(Settings(epochs=10)) is first
+    assert cache.inspect(QUICK[0])[0] is first
     assert len(counted.trained) == 1
 
 
 def test_all_of_the_sliders_rates_share_one_training(counted: Counted) -> None:
-    lab = Laboratory()
+    cache = ExperimentCache()
     for rate in (0.01, 0.1, 1.0):
-        made, detail = lab.inspect(Settings(epochs=10, learning_rate=rate))
+        made, detail = cache.inspect(Settings(epochs=10, learning_rate=rate))
         run = made.sweep.learning_rates.tolist().index(rate)
         assert detail.run == run and same(detail.params[0], made.sweep.start)
     assert len(counted.trained) == 1
 
 
 def test_people_who_ask_at_once_wait_for_one_training(counted: Counted) -> None:
-    lab, gate, release = Laboratory(), threading.Barrier(6), threading.Event()
+    cache, gate, release = ExperimentCache(), threading.Barrier(6), threading.Event()
     counted.first = lambda: release.wait(SECONDS)
 
     def ask() -> object:
         gate.wait(SECONDS)
-        return lab.experiment(QUICK[0])
+        return cache.experiment(QUICK[0])
 
     with ThreadPoolExecutor(5) as pool:
         asked = [pool.submit(ask) for _ in range(5)]
@@ -69,7 +70,7 @@ def test_people_who_ask_at_once_wait_for_one_training(counted: Counted) -> None:
 
 
 def test_other_settings_do_not_wait(counted: Counted) -> None:
-    lab, held, release = Laboratory(), threading.Event(), threading.Event()
+    cache, held, release = ExperimentCache(), threading.Event(), threading.Event()
 
     def hold() -> None:
         held.set()
@@ -77,45 +78,45 @@ def test_other_settings_do_not_wait(counted: Counted) -> None:
 
     counted.first = hold
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(lab.experiment, QUICK[0])
+        slow = pool.submit(cache.experiment, QUICK[0])
         held.wait(SECONDS)
         counted.first = lambda: None
-        assert lab.experiment(QUICK[1]).sweep.settings == QUICK[1]
+        assert cache.experiment(QUICK[1]).sweep.settings == QUICK[1]
         assert not slow.done()
         release.set()
         assert slow.result(SECONDS).sweep.settings == QUICK[0]
 
 
 def test_the_least_recently_used_is_forgotten(counted: Counted) -> None:
-    lab = Laboratory(size=2)
+    cache = ExperimentCache(size=2)
     for index in (0, 1, 0, 2, 0):  # 1 is the one that goes
-        lab.experiment(QUICK[index])
+        cache.experiment(QUICK[index])
     assert counted.trained == [QUICK[0], QUICK[1], QUICK[2]]
-    lab.experiment(QUICK[1])
+    cache.experiment(QUICK[1])
     assert counted.trained[3:] == [QUICK[1]]
 
 
 def test_a_forgotten_sweep_comes_back_the_same(counted: Counted) -> None:
-    lab = Laboratory(size=1)
-    before = lab.inspect(QUICK[0])[1]
-    lab.experiment(QUICK[1])
-    after = lab.inspect(QUICK[0])[1]
+    cache = ExperimentCache(size=1)
+    before = cache.inspect(QUICK[0])[1]
+    cache.experiment(QUICK[1])
+    after = cache.inspect(QUICK[0])[1]
     assert len(counted.trained) == 3 and same(before.params, after.params)
 
 
 def test_a_failure_reaches_the_asker_and_leaves_nothing_behind(counted: Counted) -> None:
-    lab = Laboratory()
+    cache = ExperimentCache()
     counted.first = fail
     with pytest.raises(MemoryError):
-        lab.experiment(QUICK[0])
+        cache.experiment(QUICK[0])
     counted.first = lambda: None
     with ThreadPoolExecutor(1) as pool:
-        again = pool.submit(lab.experiment, QUICK[0]).result(SECONDS)
+        again = pool.submit(cache.experiment, QUICK[0]).result(SECONDS)
     assert again.sweep.settings == QUICK[0] and len(counted.trained) == 2
 
 
 def test_whoever_waited_for_a_failure_trains_itself(counted: Counted) -> None:
-    lab, held, release = Laboratory(), threading.Event(), threading.Event()
+    cache, held, release = ExperimentCache(), threading.Event(), threading.Event()
 
     def hold_and_fail() -> None:
         counted.first = lambda: None
@@ -125,9 +126,9 @@ def test_whoever_waited_for_a_failure_trains_itself(counted: Counted) -> None:
 
     counted.first = hold_and_fail
     with ThreadPoolExecutor(2) as pool:
-        failing = pool.submit(lab.experiment, QUICK[0])
+        failing = pool.submit(cache.experiment, QUICK[0])
         held.wait(SECONDS)
-        waiting = pool.submit(lab.experiment, QUICK[0])
+        waiting = pool.submit(cache.experiment, QUICK[0])
         release.set()
         assert isinstance(failing.exception(SECONDS), MemoryError)
         assert waiting.result(SECONDS).sweep.settings == QUICK[0]

@@ -1,4 +1,4 @@
-"""Values that are kept in memory until a moment, and never anywhere else."""
+"""A cache in memory whose values expire. Nothing of it is ever written to a disk."""
 
 from __future__ import annotations
 
@@ -9,30 +9,34 @@ from time import monotonic, sleep
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
+# Seconds between two searches for expired values.
 TICK = 30.0
 
 
-class Shelf(Generic[Value]):
-    """Keeps values until their moment, the newest `most` of them.
+class TtlCache(Generic[Value]):
+    """Keeps values until they expire, the newest `max_size` of them.
 
-    What is too old is never given out, and a thread that lives as long as there is something to
-    forget lets go of it within TICK seconds.
+    An expired value is never returned. A thread that runs while there are values frees the expired
+    ones within TICK seconds.
     """
 
-    def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
-        self._most, self._clock = most, clock
+    def __init__(self, max_size: int, clock: Callable[[], float] = monotonic) -> None:
+        self._max_size, self._clock = max_size, clock
         self._lock = Lock()
         self._kept: OrderedDict[str, tuple[float, Value]] = OrderedDict()
         self._is_watched = False
 
     def put(self, key: str, value: Value, until: float) -> Value:
-        """Keeps `value`, unless its equal is under this key already; returns the one that is."""
+        """Keeps `value` until the clock says `until`, and returns it.
+
+        If an equal value has this key already, that one is returned and keeps its expiry.
+        """
         with self._lock:
-            self._forget()
+            self._drop_expired()
             before = self._kept.pop(key, None)
             until, value = before if before and before[1] == value else (until, value)
             self._kept[key] = (until, value)
-            while len(self._kept) > self._most:
+            while len(self._kept) > self._max_size:
                 self._kept.popitem(last=False)
             if not self._is_watched:
                 self._is_watched = True
@@ -40,7 +44,7 @@ class Shelf(Generic[Value]):
         return value
 
     def get(self, key: str) -> Value | None:
-        """The value under this key, if it is not too old."""
+        """The value of this key, or None if there is none or it has expired."""
         with self._lock:
             until, value = self._kept.get(key, (0.0, None))
             return value if until > self._clock() else None
@@ -48,7 +52,7 @@ class Shelf(Generic[Value]):
     def __len__(self) -> int:
         return len(self._kept)
 
-    def _forget(self) -> None:
+    def _drop_expired(self) -> None:
         now = self._clock()
         for key in [key for key, (until, _) in self._kept.items() if until <= now]:
             del self._kept[key]
@@ -57,7 +61,7 @@ class Shelf(Generic[Value]):
         while True:
             sleep(TICK)
             with self._lock:
-                self._forget()
+                self._drop_expired()
                 self._is_watched = bool(self._kept)
                 if not self._is_watched:
                     return

@@ -1,0 +1,1 @@
+"""Who trains a sweep, and which trained sweeps are kept."""

@@ -1,0 +1,78 @@
+"""A trained sweep with its landscape, and the interface of whatever trains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from app.engine.datasets import dataset_for
+from app.engine.deadline import time_limit
+from app.engine.landscape import fits, loss_surface, project
+from app.engine.range_test import range_test
+from app.engine.training import Training, train
+from app.planes import PlaneChoice
+from app.results import Dataset, Fit, LossSurface, Projection, RangeTest, Sweep
+from app.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """A trained sweep and everything that the page shows of it."""
+
+    dataset: Dataset
+    training: Training
+    surface: LossSurface
+    projection: Projection
+    fit: Fit
+    # For minibatches only: with the full batch, the sweep itself says more.
+    range_test: RangeTest | None
+
+    @property
+    def sweep(self) -> Sweep:
+        """The sweep itself."""
+        return self.training.sweep
+
+
+@runtime_checkable
+class Trainer(Protocol):
+    """Trains in this process, or lets other processes train.
+
+    Both methods raise ServerBusy when too many trainings wait, and SettingsError for a training
+    that takes too long.
+    """
+
+    def experiment(self, settings: Settings) -> Experiment:
+        """Trains a sweep and lays out its landscape."""
+
+    def sweep(self, settings: Settings) -> Sweep:
+        """Trains a sweep alone, which is all that a row of a map needs."""
+
+
+def run_experiment(settings: Settings) -> Experiment:
+    """Trains a sweep and lays out its landscape. Raises SettingsError past the time limit."""
+    with time_limit(settings):
+        return lay_out(train(settings))
+
+
+def lay_out(training: Training, plane: PlaneChoice | None = None) -> Experiment:
+    """Computes everything that the page shows of a training, seen on a plane."""
+    sweep, settings = training.sweep, training.sweep.settings
+    surface = loss_surface(training, plane)
+    return Experiment(
+        dataset_for(settings),
+        training,
+        surface,
+        project(surface.plane, sweep.params, sweep.gradients),
+        fits(settings, sweep.params),
+        range_test(settings) if settings.steps_per_epoch > 1 else None,
+    )
+
+
+def warm_up(trainer: Trainer) -> Experiment:
+    """Trains the page's first sweep before any request is answered.
+
+    The first training of a process is slow, because the first torch.optim imports a large part of
+    torch. A machine on which training fails should say so at the start.
+    """
+    trainer.sweep(Settings(optimizer="adam", epochs=10))
+    return trainer.experiment(Settings())

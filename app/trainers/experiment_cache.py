@@ -1,0 +1,89 @@
+"""Trained sweeps, kept for those who look at them; equal Settings are trained once at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from threading import Lock
+
+from app.engine.deadline import time_limit
+from app.engine.inspection import inspect_run
+from app.engine.landscape import loss_surface, project
+from app.meter import Meter
+from app.planes import PlaneChoice
+from app.results import RunDetail, Sweep
+from app.settings import Settings
+from app.trainers.base import Experiment, Trainer
+from app.trainers.local import LocalTrainer
+from app.trainers.single_flight import SingleFlight
+from app.trainers.ttl_cache import TtlCache
+
+
+class ExperimentCache:
+    """An LRU cache of experiments. Equal Settings give equal results, so sharing them is safe.
+
+    Most experiments take 1 to 25 MB, mainly the history of every epoch. The largest networks' take
+    some 90 MB, and 180 MB with an adaptive optimizer. Experiments on a person's own data are kept
+    separately and expire together with the data.
+    """
+
+    def __init__(
+        self, size: int = 4, trainer: Trainer | None = None, meter: Meter | None = None
+    ) -> None:
+        self._size, self._meter = size, meter or Meter()
+        self._trainer = trainer or LocalTrainer(meter=meter)
+        self._user_data: TtlCache[Experiment] = TtlCache(size)
+        self._lock = Lock()
+        self._experiments: OrderedDict[str, Experiment] = OrderedDict()
+        self._flights = SingleFlight()
+
+    def experiment(self, settings: Settings, plane: PlaneChoice | None = None) -> Experiment:
+        """The experiment of these Settings, seen on a plane, and trained now if it is not cached.
+
+        Raises ServerBusy when too many trainings wait, and SettingsError past the time limit.
+        """
+        anchored = self._anchored(settings)
+        # The linear model has one plane only. Other planes are not cached: few people look at them.
+        if plane is None or plane == PlaneChoice() or settings.is_line:
+            return anchored
+        sweep = anchored.sweep
+        with time_limit(settings):
+            surface = loss_surface(anchored.training.of_run(settings), plane)
+            projection = project(surface.plane, sweep.params, sweep.gradients)
+        return replace(anchored, surface=surface, projection=projection)
+
+    def inspect(
+        self, settings: Settings, epoch: int = 0, plane: PlaneChoice | None = None
+    ) -> tuple[Experiment, RunDetail]:
+        """The selected run in full. On a miss the whole sweep is trained, never a single run."""
+        found = self.experiment(settings, plane)
+        with time_limit(settings):
+            return found, inspect_run(settings, found.training, found.surface, epoch)
+
+    def sweep(self, settings: Settings) -> Sweep:
+        """A sweep alone, for a row of a map. It is not cached. Raises ServerBusy."""
+        return self._trainer.sweep(settings)
+
+    def _anchored(self, settings: Settings) -> Experiment:
+        """The experiment on its default plane."""
+        key = settings.sweep_id
+        return self._flights.run(key, lambda: self._find(key), lambda: self._train(key, settings))
+
+    def _find(self, key: str) -> Experiment | None:
+        with self._lock:
+            found = self._user_data.get(key) or self._experiments.get(key)
+            if key in self._experiments:
+                self._experiments.move_to_end(key)
+        if found:
+            self._meter.found()
+        return found
+
+    def _train(self, key: str, settings: Settings) -> Experiment:
+        experiment = self._trainer.experiment(settings)
+        if settings.user_data:
+            return self._user_data.put(key, experiment, settings.user_data.until)
+        with self._lock:
+            self._experiments[key] = experiment
+            while len(self._experiments) > self._size:
+                self._experiments.popitem(last=False)
+        return experiment

@@ -1,0 +1,92 @@
+"""Who may train when: few at a time, and nobody waits without end."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from threading import Barrier, Event, Thread
+
+import pytest
+
+from app.choices import SettingsError
+from app.settings import Settings
+from app.trainers.admission import MAX_ADMITTED, MAX_RUNNING, Admission, ServerBusy
+from app.trainers.experiment_cache import ExperimentCache
+from app.trainers.local import LocalTrainer
+from app.trainers.ttl_cache import TtlCache
+from callbacks.answers import answer
+from callbacks.training import train_payload
+
+
+def test_only_so_many_run_at_once() -> None:
+    admission, running, together = Admission(), [], []
+    leave, arrived = Event(), Barrier(MAX_RUNNING + 1)
+
+    def one() -> None:
+        with admission.admit(0.1):
+            running.append(1)
+            together.append(len(running))
+            if len(together) <= MAX_RUNNING:
+                arrived.wait(10)
+            leave.wait(10)
+            running.pop()
+
+    threads = [Thread(target=one) for _ in range(3 * MAX_RUNNING)]
+    for thread in threads:
+        thread.start()
+    arrived.wait(10)
+    assert len(together) == MAX_RUNNING
+    leave.set()
+    for thread in threads:
+        thread.join(10)
+    assert len(together) == 3 * MAX_RUNNING and max(together) == MAX_RUNNING
+    assert admission.waiting == pytest.approx(0)
+
+
+def test_past_the_longest_wait_one_is_told_so_at_once_and_when_to_come_again() -> None:
+    admission = Admission(max_wait=2)
+    with admission.admit(1.5), admission.admit(1.5):
+        with pytest.raises(ServerBusy, match=r"Retrying in 2 s\.") as caught, admission.admit(0.1):
+            pass
+        assert caught.value.seconds == 2
+    with admission.admit(1):
+        assert admission.waiting == 1
+
+
+def test_so_one_is_where_too_many_wait_however_short_their_trainings() -> None:
+    admission = Admission(max_running=MAX_ADMITTED)
+    with ExitStack() as stack:
+        for _ in range(MAX_ADMITTED):
+            stack.enter_context(admission.admit(0.01))
+        with pytest.raises(ServerBusy, match=r"Retrying in 1 s\."), admission.admit(0.01):
+            pass
+    with admission.admit(0.01):
+        assert admission.waiting == pytest.approx(0.01)
+
+
+def test_a_training_that_fails_gives_its_turn_back() -> None:
+    admission = Admission()
+    with pytest.raises(SettingsError), admission.admit(1):
+        raise SettingsError("No.")
+    assert admission.waiting == 0
+
+
+def test_the_page_is_told_when_to_ask_again_and_a_kept_sweep_needs_no_turn() -> None:
+    admission = Admission(max_wait=1)
+    experiment_cache = ExperimentCache(trainer=LocalTrainer(admission))
+    request = {"ticket": 3, "settings": {"epochs": 10}}
+
+    def train() -> dict:
+        return answer(
+            request,
+            lambda settings, plane: train_payload(experiment_cache, settings, plane),
+            TtlCache(1),
+        )
+
+    with admission.admit(5):
+        told = train()
+        assert (told["ticket"], told["again"]) == (3, 3) and told["error"].endswith("3 s.")
+        with pytest.raises(ServerBusy):
+            experiment_cache.sweep(Settings(epochs=10))
+    assert "payload" in train()
+    with admission.admit(5):
+        assert "payload" in train()

@@ -1,0 +1,82 @@
+"""Equal work is done once at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from app.trainers.single_flight import SingleFlight
+from tools.many import wait
+
+SECONDS = 20
+
+
+class Work:
+    """Work on one key; each call to `make` waits until the test lets it end."""
+
+    def __init__(self) -> None:
+        self.flights, self.kept, self.begun = SingleFlight(), None, []
+        self._pool = ThreadPoolExecutor(4)
+
+    def ask(self) -> Future:
+        return self._pool.submit(self.flights.run, "key", lambda: self.kept, self._make)
+
+    def callers(self, count: int) -> None:
+        """Returns when so many callers hold or await the lock of the key."""
+        wait(lambda: sum(one.callers for one in self.flights._flights.values()) == count)
+
+    def end(self, call: int, result: str | None) -> None:
+        """Ends a call with a result, or with an error."""
+        wait(lambda: len(self.begun) > call)
+        ended, box = self.begun[call]
+        box.append(result)
+        ended.set()
+
+    def _make(self) -> str:
+        ended, box = Event(), []
+        self.begun.append((ended, box))
+        assert ended.wait(SECONDS)
+        if box[0] is None:
+            raise MemoryError("no room")
+        self.kept = box[0]
+        return box[0]
+
+
+@pytest.fixture
+def work() -> Iterator[Work]:
+    made = Work()
+    yield made
+    made._pool.shutdown()
+
+
+def test_callers_share_one_call(work: Work) -> None:
+    asked = [work.ask() for _ in range(3)]
+    work.callers(3)
+    work.end(0, "made")
+    assert [one.result(SECONDS) for one in asked] == ["made"] * 3
+    assert len(work.begun) == 1 and work.ask().result(SECONDS) == "made"
+
+
+def test_after_a_failure_waiters_and_newcomers_share_one_call(work: Work) -> None:
+    failing = work.ask()
+    work.callers(1)
+    waiting = work.ask()
+    work.callers(2)
+    work.end(0, None)
+    assert isinstance(failing.exception(SECONDS), MemoryError)
+    wait(lambda: len(work.begun) == 2)
+    newcomer = work.ask()
+    work.callers(2)
+    work.end(1, "made")
+    assert waiting.result(SECONDS) == newcomer.result(SECONDS) == "made"
+    assert len(work.begun) == 2
+
+
+def test_nothing_is_left_behind(work: Work) -> None:
+    asked = work.ask()
+    work.end(0, None)
+    assert isinstance(asked.exception(SECONDS), MemoryError)
+    assert not work.flights._flights
