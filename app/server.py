@@ -16,7 +16,7 @@ from app import VERSION
 from app.choices import SettingsError
 from app.config import Config
 from app.hang_ups import set_hang_ups
-from app.lessons import BUILT_IN, load_course
+from app.lessons.course import BUILT_IN, load_course
 from app.log import configure_logging
 from app.meter import Meter
 from app.packing import constant, packed_text, set_packing

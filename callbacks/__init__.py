@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dash import Dash
 
 from app.domain.user_data import UserData
-from app.lessons import Course
+from app.lessons.course import Course
 from app.meter import Meter
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache

@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, no_update
 from dash.development.base_component import Component
 
 from app.choices import NAMES, NUMBERS
-from app.lessons import Chapter, Course
+from app.lessons.course import Chapter, Course
 from callbacks.requests import fields_of, ticket_of
 from components import ids
 from components.lesson import chapter_text

@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app.lessons import Course
+from app.lessons.course import Course
 from app.planes import PLANES
 from components import ids, theme
 from components.controls import learning_rate_bar, rail

@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app.lessons import Chapter, Course, Question
+from app.lessons.course import Chapter, Course, Question
 from components import ids
 from components.naming import named, tip
 

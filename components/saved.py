@@ -11,7 +11,7 @@ import base64
 from collections.abc import Sequence
 from html import escape
 
-from app.lessons import Course
+from app.lessons.course import Course
 from components import ids, theme
 from components.layout import SET_THEME, page
 from components.panels import panel_section

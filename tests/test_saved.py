@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from plotly.offline import get_plotlyjs
 
 from app import VERSION
-from app.lessons import Course
+from app.lessons.course import Course
 from app.server import ASSETS, create_app
 from components import ids
 from components.layout import page

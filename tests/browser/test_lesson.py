@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from app.lessons import BUILT_IN, PAGE_VIEWS, Chapter, load_course
+from app.lessons.course import BUILT_IN, PAGE_VIEWS, Chapter, load_course
+from app.server import create_server
+from tests.browser.conftest import Watch
 from tests.browser.driver import (
     choose_rate,
     facts,
@@ -17,6 +21,7 @@ from tests.browser.driver import (
     wait_fact,
     wait_ready,
 )
+from tests.serving import served
 
 COURSE = load_course([BUILT_IN])
 
@@ -195,3 +200,56 @@ def test_a_teachers_mistake_is_told_and_the_rest_works(tmp_path, monkeypatch) ->
     layout = json.dumps(create_app().server.test_client().get("/_dash-layout").get_json())
     assert "01-broken.md:3: Seed must be a whole number from 0 to 99. Got 100." in layout
     assert "My own" in layout
+
+
+# Each sets `window.ran` if the page treats it as more than text.
+SCRIPTS = """<script>window.ran = "script"</script>
+<img src="data:," onerror="window.ran = 'onerror'">
+<svg onload="window.ran = 'onload'"></svg>
+<iframe srcdoc="<script>parent.ran = 'iframe'</script>"></iframe>
+
+[inline](javascript:window.ran='link') and [mixed](JaVa&#115;cript:window.ran='entity')
+and [by reference][there] and <javascript:window.ran='angle'>
+
+![picture](javascript:window.ran='image')
+
+$\\href{javascript:window.ran='href'}{maths}$
+
+[there]: javascript:window.ran='reference'
+"""
+
+
+def test_a_lesson_cannot_inject_script(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    context_of: Callable[..., BrowserContext],
+    watch: Watch,
+) -> None:
+    """Even without the Content-Security-Policy, which would stop most of it as well."""
+    block = "|\n    " + SCRIPTS.replace("\n", "\n    ")
+    (tmp_path / "01-script.md").write_text(
+        "---\ntitle: <img src=x onerror=\"window.ran = 'title'\">\n"
+        "question:\n  choices: [<b onclick=window.ran=1>a, b]\n  answer: 1\n"
+        f"  ask: {block}\n  why: {block}\n---\n{SCRIPTS}"
+    )
+    monkeypatch.setenv("DESCENT_LAB_LESSONS", str(tmp_path))
+    watch.allow("request beyond localhost: (http://127.0.0.1|javascript)|ERR_UNKNOWN_URL_SCHEME")
+    # \href is in an extension of MathJax that Dash does not bring along.
+    watch.allow(r"404|MathJax retry|tex/extensions/html\.js")
+    page = context_of(bypass_csp=True).new_page()
+    with served(create_server()) as port:
+        page.goto(f"http://127.0.0.1:{port}/?chapter=script")
+        wait_ready(page)
+        text = page.locator("#lesson-text")
+        text.locator("mjx-container").first.wait_for(state="attached")
+        page.locator(".choice").first.click()
+        assert text.get_by_text("inline").count() == 3
+        for link in text.locator("a").all():
+            link.dispatch_event("click")
+        assert text.locator("script, [onerror], [onload], iframe, [onclick]").count() == 0
+        assert "window.ran" not in "".join(
+            text.locator("a").evaluate_all("links => links.map(link => link.outerHTML)")
+        )
+        for one in page.context.pages:
+            assert one.evaluate("window.ran") is None
+        page.goto("about:blank")

@@ -14,7 +14,7 @@ from numpy import ndarray
 from playwright.sync_api import Page, expect
 
 from app.engine.datasets import dataset_for
-from app.lessons import BUILT_IN, load_course
+from app.lessons.course import BUILT_IN, load_course
 from app.settings import Settings
 from components.controls import MORE, STOPS
 from tests.browser import driver

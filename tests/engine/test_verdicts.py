@@ -254,7 +254,7 @@ def lowest_run(sweep: object) -> int:
 
 
 def slow_verdicts(training: Training) -> tuple[str, ...]:
-    """design.md's definitions, one run and one epoch at a time."""
+    """The verdicts by their definitions, one run and one epoch at a time."""
     sweep, losses = training.sweep, training.descent.train_loss.tolist()
     settings, dataset = sweep.settings, datasets.builtin(sweep.settings.dataset)
     ends = [curve[-1] for curve in losses if np.isfinite(curve).all()]

@@ -1,0 +1,1 @@
+"""The lesson: Markdown files, read and checked."""

@@ -1,0 +1,248 @@
+"""The lesson as data: folders of Markdown files, one per chapter, read into frozen values.
+
+A mistake in a file never stops the app: the file is left out and becomes a Problem with its line
+and reason. docs/writing-lessons.md says what a file may contain. Markdown is not searched for
+script here, because the page shows HTML as text (components/lesson.py).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+
+from app.choices import NAMES, NUMBERS, SettingsError, shown
+from app.lessons.front_matter import Mistake, advice, decoded, first_mistake, load, split
+from app.results import VERDICTS
+from app.settings import Settings
+
+BUILT_IN = Path(__file__).resolve().parents[2] / "lessons"
+# The views of the page without a lesson, then those that a lesson can open.
+PAGE_VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
+VIEWS = (
+    *PAGE_VIEWS,
+    *("rate-axis", "loss-by-rate", "sharpness", "compare", "map", "own-data", "share"),
+    *("one-step", "rate-table", "network", "activations", "parameters", "tensor"),
+)
+HIDEABLE = ("verdict", "strip", "mark", "ahead", "hints")
+# What the notebook shows, as docs/notebook.md numbers it; the built-in course covers all of it.
+PIECES = 19
+
+FILE_BYTES = 200_000
+FILE_NAME = re.compile(r"\d\d-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+EPOCHS = int(NUMBERS["epochs"].high)
+
+
+def one_of(known: Sequence[str]) -> AfterValidator:
+    """Accepts the known words."""
+
+    def check(word: str) -> str:
+        if word not in known:
+            raise ValueError(f"{shown(word)} is unknown. {advice(word, known)}")
+        return word
+
+    return AfterValidator(check)
+
+
+def _settings(values: Any) -> Settings:
+    """Settings from front matter, where each value is a text. Raises SettingsError, which names the
+    setting."""
+    if not isinstance(values, dict):
+        raise ValueError("write lines of `name: value`.")
+    for name in values:
+        if name not in (*NAMES, *NUMBERS):
+            known = advice(name, (*NAMES, *NUMBERS))
+            raise SettingsError(f"There is no setting named {shown(name)}. {known}", name)
+    return Settings.from_mapping({name: _number(value) for name, value in values.items()})
+
+
+def _number(text: Any) -> Any:
+    for kind in (int, float):
+        with suppress(ValueError, TypeError):
+            return kind(text)
+    return text
+
+
+View = Annotated[str, one_of(VIEWS)]
+ONCE = AfterValidator(lambda words: tuple(dict.fromkeys(words)))
+Hidden = tuple[Annotated[str, one_of(HIDEABLE)], ...]
+Epoch = Annotated[int, Field(ge=0, le=EPOCHS)]
+LearningRate = Annotated[
+    float, Field(ge=NUMBERS["learning_rate"].low, le=NUMBERS["learning_rate"].high)
+]
+# A number as the page prints it: the digits are kept.
+Printed = Annotated[str, Field(pattern=r"^-?\d{1,20}(\.\d{1,12})?$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1
+    )
+
+
+class Question(_Part):
+    """Asked before the result is shown. `answer` counts from 1; `curtain` is what it hides."""
+
+    ask: str
+    choices: tuple[str, ...] = Field(min_length=2, max_length=5)
+    answer: int = Field(ge=1)
+    why: str
+    curtain: Hidden = HIDEABLE
+
+
+class Goal(_Part):
+    """Reached by any run whose train loss is below the mark at one of its first epochs."""
+
+    train_loss_below: float = Field(ge=1e-9, le=1e9)
+    within_epochs: int = Field(ge=1, le=EPOCHS)
+    say: str
+
+
+class Claim(_Part):
+    """What the text says about one run, for the tests."""
+
+    learning_rate: LearningRate
+    verdict: Annotated[str, one_of(VERDICTS)] | None = None
+    epoch: Epoch | None = None
+    overflow_at: Epoch | None = None
+    diverged_at: Epoch | None = None
+    train_loss: Printed | None = None
+    weight: Printed | None = None
+    bias: Printed | None = None
+
+
+class FrontMatter(_Part):
+    """What stands above a chapter's text."""
+
+    title: str
+    settings: Annotated[Settings, PlainValidator(_settings)] = Settings()
+    playhead: Epoch = 0
+    views: Annotated[tuple[View, ...], ONCE] = Field(PAGE_VIEWS, min_length=1, max_length=5)
+    hide: Hidden = ()
+    piece: tuple[Annotated[int, Field(ge=1, le=PIECES)], ...] = ()
+    question: Question | None = None
+    goal: Goal | None = None
+    claims: tuple[Claim, ...] = ()
+
+
+PARTS: dict[str, type[BaseModel]] = {
+    "": FrontMatter,
+    "question": Question,
+    "goal": Goal,
+    "claims": Claim,
+}
+
+
+class Chapter(FrontMatter):
+    """One page of a lesson: a text, and the state of the app that it is about."""
+
+    file: str
+    slug: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a file is not a chapter. Line 0 is a whole folder."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        """`file:line: reason`, as editors understand it."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Course:
+    """The chapters in their order, and what is wrong with the other files."""
+
+    chapters: tuple[Chapter, ...]
+    problems: tuple[Problem, ...]
+
+
+def load_course(folders: Sequence[Path]) -> Course:
+    """The chapters of all folders, in the order given; in each, by file name."""
+    chapters: dict[str, Chapter] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        try:
+            names = _chapter_names(folder)
+        except Mistake as mistake:
+            problems.append(Problem(_printable(folder), mistake.line, mistake.reason))
+            continue
+        for path in (folder / name for name in names):
+            try:
+                chapter = _read_chapter(path)
+                if chapter.slug in chapters:
+                    first = chapters[chapter.slug].file
+                    raise Mistake(1, f"The name {chapter.slug} is already used by {first}.")
+                chapters[chapter.slug] = chapter
+            except Mistake as mistake:
+                problems.append(Problem(_printable(path), mistake.line, mistake.reason))
+    return Course(tuple(chapters.values()), tuple(problems))
+
+
+def _chapter_names(folder: Path) -> list[str]:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise Mistake(0, f"The folder cannot be read: {error.strerror}.") from None
+    found = [
+        name
+        for name in names
+        if name.lower().endswith(".md") and name[0] != "." and name.lower() != "readme.md"
+    ]
+    if not found:
+        raise Mistake(0, "There is no chapter here, such as 01-one.md.")
+    return found
+
+
+def _read_chapter(path: Path) -> Chapter:
+    named = FILE_NAME.fullmatch(path.name)
+    if not named:
+        raise Mistake(1, "Name a chapter's file like 01-my-chapter.md, in lowercase letters.")
+    front, body = split(decoded(_content(path)))
+    values, lines = load(front)
+    try:
+        chapter = FrontMatter.model_validate(values)
+    except ValidationError as error:
+        raise first_mistake(error, lines, PARTS) from None
+    if chapter.playhead > chapter.settings.epochs:
+        reason = f"`playhead` is beyond the last epoch, {chapter.settings.epochs}."
+        raise Mistake(lines[("playhead",)], reason)
+    if chapter.question and chapter.question.answer > len(chapter.question.choices):
+        reason = f"`answer` must be at most {len(chapter.question.choices)}, the last choice."
+        raise Mistake(lines["question", "answer"], reason)
+    return Chapter.model_construct(
+        **dict(chapter), file=_printable(path), slug=named[1], text=body.strip()
+    )
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a regular file inside its folder: a pipe would never end."""
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
+        raise Mistake(1, "This is a link to a file outside the lesson's folder.")
+    try:
+        if not path.is_file():
+            raise Mistake(1, "This is not a file.")
+        with path.open("rb") as file:
+            content = file.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise Mistake(1, f"The file cannot be read: {error.strerror}.") from None
+    if len(content) > FILE_BYTES:
+        raise Mistake(1, f"The file is too large: at most {FILE_BYTES // 1000} kB are read.")
+    return content
+
+
+def _printable(path: Path) -> str:
+    """A path that can be printed, whatever bytes its name has."""
+    return os.fsencode(path).decode("utf-8", "replace")
