@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from app.choices import SLIDER_LEARNING_RATES
+from app.domain.stability import stability_edge
 from app.settings import Settings
 
 # A whole run's outcome; `engine/verdicts.py` says when each is given.
@@ -88,15 +89,8 @@ class Sweep:
 
     @property
     def stability_edge(self) -> float:
-        """2/sharpness at the start, or what momentum makes of it; infinite where there is none.
-
-        For the linear model under a constant learning rate this is the critical one. L2 decay adds
-        to every curvature that the steps follow.
-        """
-        numerator, curvature = self.settings.edge_numerator, self.start_sharpness
-        if numerator is None or curvature <= 0:
-            return float("inf")
-        return numerator / (curvature + self.settings.weight_decay)
+        """The stability edge at the start; infinite where there is none."""
+        return stability_edge(self.settings, self.start_sharpness)
 
     @property
     def best_run(self) -> int:

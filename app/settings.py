@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from app.choices import (
     DATASETS,
@@ -20,7 +19,6 @@ from app.choices import (
     SettingsError,
     check_name,
     checked_number,
-    exact,
     in_range,
     shown,
 )
@@ -34,9 +32,6 @@ FRAMES, FEWEST_FRAMES, FRAMES_BYTES = 160, 32, 20_000_000
 ADAPTIVE = ("rmsprop", "adagrad", "adam", "adamw", "nadam")
 # The first of Adam's betas as torch has it by default.
 ADAM_MOMENTUM = 0.9
-# Every address says its version, so that old links keep their meaning once there is a newer form.
-# Those without one are of version 1. assets/59-links.js has the same number.
-LINK_VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,28 +82,6 @@ class Settings:
         if unknown:
             raise SettingsError(f"There is no setting named {shown(unknown[0])}.")
         return cls(**values, user_data=user_data if values.get("dataset") == USER_DATA else None)
-
-    @classmethod
-    def from_query(cls, query: str) -> Settings:
-        """Settings from an address: `optimizer=adam&learning_rate=0.1`. Other names are left out,
-        as an address also says what is on show."""
-        pairs = dict(parse_qsl(query.lstrip("?"), keep_blank_values=True))
-        return cls.from_mapping(
-            {name: _read(name, text) for name, text in pairs.items() if name in (*NAMES, *NUMBERS)}
-        )
-
-    def query(self) -> str:
-        """The address form: its version and what differs from the default, in the order of the
-        fields."""
-        default = type(self)()
-        return urlencode(
-            {"v": LINK_VERSION}
-            | {
-                name: value if isinstance(value, str) else exact(value)
-                for name, value in self.choices().items()
-                if value != getattr(default, name)
-            }
-        )
 
     def choices(self) -> dict[str, Any]:
         """Every setting by its name, without the person's own examples."""
@@ -196,48 +169,6 @@ class Settings:
             batch_size=self.batch_size,
             steps_per_epoch=self.steps_per_epoch,
         )
-
-    @property
-    def edge_numerator(self) -> float | None:
-        """Above which learning rate x curvature the steps on a quadratic grow, or None.
-
-        2 for gradient descent, 2 + 2b for momentum b, (2 + 2b) / (1 + 2b) for Nesterov (Cohen et
-        al. 2021, https://arxiv.org/abs/2103.00065, appendix B). Adaptive optimizers have no such
-        value: see `stability_numerator`.
-        """
-        momentum = self.momentum
-        return {
-            "sgd": 2.0,
-            "momentum": 2 + 2 * momentum,
-            "nesterov": (2 + 2 * momentum) / (1 + 2 * momentum),
-        }.get(self.optimizer)
-
-    @property
-    def edge_formula(self) -> str:
-        """What the page prints for `Sweep.stability_edge`."""
-        sharpness = "(sharpness + decay)" if self.weight_decay else "sharpness"
-        numerator = {"momentum": "(2+2β)", "nesterov": "(2+2β)/(1+2β)"}.get(self.optimizer, "2")
-        return f"{numerator}/{sharpness}"
-
-    @property
-    def stability_formula(self) -> str:
-        """What the page prints for the sharpness at which training is at the edge."""
-        if self.edge_numerator is None:
-            return f"{self.stability_numerator or 0:g} / learning rate"
-        numerator = self.edge_formula.rsplit("/", 1)[0].replace("/", " / ")
-        return f"{numerator} / learning rate" + (" − decay" if self.weight_decay else "")
-
-    @property
-    def stability_numerator(self) -> float | None:
-        """What sharpness x learning rate settles at where training reaches the edge of stability.
-
-        That is `edge_numerator`; of an adaptive optimizer, whose sharpness is taken as its
-        preconditioner rescales it, 2, and (2 + 2b) / (1 - b) = 38 for Adam's b = 0.9 (Cohen et al.
-        2022, https://arxiv.org/abs/2207.14484). None for NAdam, whose momentum grows on the way.
-        """
-        adam = (2 + 2 * ADAM_MOMENTUM) / (1 - ADAM_MOMENTUM)
-        adaptive = {"rmsprop": 2.0, "adagrad": 2.0, "adam": adam, "adamw": adam}
-        return adaptive.get(self.optimizer, self.edge_numerator)
 
     @property
     def is_typed(self) -> bool:
@@ -339,11 +270,3 @@ def _check_work(settings: Settings) -> None:
         f"{named} for {settings.epochs} epochs is more work than one training may take. {most}",
         "epochs",
     )
-
-
-def _read(name: str, text: str) -> Any:
-    """A value of an address: a number where the setting is one and the text can be read so."""
-    try:
-        return float(text) if name in NUMBERS else text
-    except ValueError:
-        return text

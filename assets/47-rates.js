@@ -155,7 +155,7 @@
       if (!isCurtained) lab.stroke(context, along(ends), { color: colors.text, width: 2, dash: [2, 4] });
       lab.stroke(context, along(now), { color: colors.path, width: 3 });
     });
-    if (sweep.edge && !state.hidden.has("mark")) chart.mark(sweep.edge, sweep.edge_formula, colors.text, { row: 1 });
+    if (sweep.stability_edge && !state.hidden.has("mark")) chart.mark(sweep.stability_edge, sweep.stability_edge_formula, colors.text, { row: 1 });
     const best = isCurtained ? -1 : bestRun(ends);
     if (best >= 0) lab.star(axes.context, [axes.x(rates[best]), axes.y(ends[best])], false);
     if (steepest !== null) lab.dot(axes.context, [axes.x(rates[steepest]), axes.y(now[steepest])], 4.5, colors.gradient, colors.background);
@@ -248,11 +248,11 @@
 
   /** Above this sharpness the optimizer's steps overshoot and grow; null where no such limit is known. */
   function thresholdAt(sweep, track, epoch) {
-    const { settings, stability_numerator: numerator } = sweep;
+    const { settings, sharpness_numerator: numerator } = sweep;
     if (!numerator) return null;
     const decay = settings.optimizer === "adamw" ? 0 : settings.weight_decay;
     const limit = numerator / (selected(sweep) * track.factorAt(track.indexOf(epoch)));
-    return sweep.edge_numerator ? limit - decay : limit;
+    return sweep.stability_edge_numerator ? limit - decay : limit;
   }
 
   function sharpnessWords(sweep, values, thresholds, isRescaled) {
@@ -260,7 +260,7 @@
     const isConstant = sweep.settings.schedule === "constant";
     const lines = [`${isRescaled ? "Sharpness as the optimizer rescales it" : "Sharpness"} goes from ${lab.format(first, 3)} to ${lab.format(last, 3)}.`];
     if (!limit) return `${lines[0]} No fixed limit is known for NAdam: its momentum grows on the way.`;
-    lines.push(`Dotted: ${sweep.stability_formula}${isConstant ? ` = ${lab.format(limit, 3)}` : ", which moves with the schedule"}.`);
+    lines.push(`Dotted: ${sweep.sharpness_formula}${isConstant ? ` = ${lab.format(limit, 3)}` : ", which moves with the schedule"}.`);
     lines.push(edgeWords(sweep, first / thresholds[0], last / limit));
     if (isRescaled) lines.push("For adaptive optimizers see Cohen et al. 2022.");
     return lines.filter(Boolean).join(" ");

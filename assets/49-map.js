@@ -179,7 +179,7 @@
         context.fillRect(left, top, right - left, bottom - top);
       });
       context.globalAlpha = 1;
-      if (row.edge && !lab.state.hidden.has("mark")) lab.stroke(context, [[axes.x(row.edge), top], [axes.x(row.edge), bottom]], { color: "#ffffff", width: 2 });
+      if (row.stability_edge && !lab.state.hidden.has("mark")) lab.stroke(context, [[axes.x(row.stability_edge), top], [axes.x(row.stability_edge), bottom]], { color: "#ffffff", width: 2 });
     });
   }
 
@@ -201,7 +201,7 @@
     if (trouble) lines.push(trouble);
     if (done < count) lines.push(`${done} of ${count} rows.`);
     lines.push(takenForGranted(), scaleWords(color));
-    if (map.rows.some(({ edge }) => edge) && !lab.state.hidden.has("mark")) lines.push("White: 2/sharpness at the start, or what momentum makes of it.");
+    if (map.rows.some((row) => row.stability_edge) && !lab.state.hidden.has("mark")) lines.push("White: 2/sharpness at the start, or what momentum makes of it.");
     if (hovered) lines.unshift(cellWords(hovered));
     if (refused) lines.push(refused.error);
     return lines.filter(Boolean).join(" ");

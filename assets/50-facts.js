@@ -43,7 +43,7 @@
       learningRate: sweep.learning_rates[run],
       epoch: moment.epoch,
       trainLoss: loss,
-      criticalLearningRate: hidden.has("mark") ? "" : sweep.edge ?? "",
+      criticalLearningRate: hidden.has("mark") ? "" : sweep.stability_edge ?? "",
       verdict,
       divergedAt: hidden.has("verdict") ? "" : sweep.diverged_at[run],
       sweep: sweep.sweep_id,
@@ -77,12 +77,12 @@
       cell.title = plain(sweep.learning_rates[run]) + (isStripHidden ? "" : `: ${sweep.verdicts[run]}`);
     });
     nameStrip(verdicts);
-    const [formula, isCritical] = [sweep.edge_formula, edgeIsCritical(sweep)];
-    const place = sweep.edge === null ? NaN : sweep.place(sweep.edge);
-    element("edge").hidden = hidden.has("mark") || !(sweep.edge >= sweep.learning_rates[0] && sweep.edge <= 1);
+    const [formula, isCritical] = [sweep.stability_edge_formula, edgeIsCritical(sweep)];
+    const place = sweep.stability_edge === null ? NaN : sweep.place(sweep.stability_edge);
+    element("edge").hidden = hidden.has("mark") || !(sweep.stability_edge >= sweep.learning_rates[0] && sweep.stability_edge <= 1);
     element("edge").style.setProperty("--place", place / (lab.STOPS - 1));
     element("edge").classList.toggle("left", place > 26);
-    const shown = sweep.edge === null ? "–" : formatDown(sweep.edge);
+    const shown = sweep.stability_edge === null ? "–" : formatDown(sweep.stability_edge);
     setText("edge-short", `${formula} ${shown}`);
     setText("edge-long", isCritical ? `critical: ${formula} = ${shown}` : `${formula} at the start, ${shown}: steps may overshoot from here`);
     setText("fact-edge", hidden.has("mark") ? "?" : shown);
@@ -92,11 +92,11 @@
   }
 
   /** Only the linear model has one curvature for the whole way, and only equal steps a fixed limit. */
-  const edgeIsCritical = ({ is_linear: isLinear, settings, steps_per_epoch: steps, edge }) =>
+  const edgeIsCritical = ({ is_linear: isLinear, settings, steps_per_epoch: steps, stability_edge: edge }) =>
     isLinear && settings.schedule === "constant" && steps === 1 && edge !== null;
 
   /** The longer formulas stand at the mark itself. */
-  function edgeLabel({ settings, edge_numerator: numerator }, isCritical) {
+  function edgeLabel({ settings, stability_edge_numerator: numerator }, isCritical) {
     if (!numerator) return "adaptive: no fixed edge";
     if (settings.optimizer === "sgd") return isCritical ? "critical rate, 2/sharpness" : "2/sharpness at the start";
     return isCritical ? "critical learning rate" : "edge at the start";
@@ -211,9 +211,9 @@
   function scaleAsReason(sweep, run) {
     const help = "Standardised, every column has mean 0 and standard deviation 1, and the loss curves gently.";
     const rate = sweep.learning_rates[run];
-    if (!(sweep.edge < sweep.learning_rates[0]) || !edgeIsCritical(sweep)) return `No rate of the slider works on these numbers as they are. ${help}`;
+    if (!(sweep.stability_edge < sweep.learning_rates[0]) || !edgeIsCritical(sweep)) return `No rate of the slider works on these numbers as they are. ${help}`;
     const product = format(rate * (sweep.start_sharpness + sweep.settings.weight_decay), 3);
-    return `Why: ${plain(rate)} × sharpness ${format(sweep.start_sharpness, 3)} = ${product}, and it may be at most ${format(sweep.edge_numerator, 3).replace(/\.0+$/, "")}. So it is at every rate of the slider: the size of these numbers makes the loss steep. The largest rate that would work is ${sweep.edge_formula} = ${formatDown(sweep.edge)}, far below the slider. ${help}`;
+    return `Why: ${plain(rate)} × sharpness ${format(sweep.start_sharpness, 3)} = ${product}, and it may be at most ${format(sweep.stability_edge_numerator, 3).replace(/\.0+$/, "")}. So it is at every rate of the slider: the size of these numbers makes the loss steep. The largest rate that would work is ${sweep.stability_edge_formula} = ${formatDown(sweep.stability_edge)}, far below the slider. ${help}`;
   }
 
   /** Only for the linear model is the sharpness the reason. */
@@ -222,10 +222,10 @@
     const rate = sweep.learning_rates[run];
     const { weight_decay: decay } = sweep.settings;
     const sharpness = format(sweep.start_sharpness, 4);
-    if (!(rate > sweep.edge)) {
-      return `Sharpness, the steepest curvature of the loss here, is ${sharpness}. Above ${sweep.edge_formula} = ${formatDown(sweep.edge)} every step lands higher up the other side.`;
+    if (!(rate > sweep.stability_edge)) {
+      return `Sharpness, the steepest curvature of the loss here, is ${sharpness}. Above ${sweep.stability_edge_formula} = ${formatDown(sweep.stability_edge)} every step lands higher up the other side.`;
     }
-    const limit = sweep.edge_numerator;
+    const limit = sweep.stability_edge_numerator;
     const product = rate * (sweep.start_sharpness + decay);
     // As many digits as it takes to see that it is more than the limit.
     const digits = [3, 4, 5, 6, 7].find((count) => Number(product.toPrecision(count)) > limit) ?? 8;
@@ -241,7 +241,7 @@
     });
     const value = detail.sharpness[nearest];
     if (!(value > 0)) return null;
-    const edge = sweep.edge_numerator ? `: ${sweep.edge_formula} is ${formatDown(sweep.edge_numerator / (value + sweep.settings.weight_decay))} there` : "";
+    const edge = sweep.stability_edge_numerator ? `: ${sweep.stability_edge_formula} is ${formatDown(sweep.stability_edge_numerator / (value + sweep.settings.weight_decay))} there` : "";
     return `Sharpness, the steepest curvature of the loss here, is ${format(value, 3)} at epoch ${detail.sharpness_epochs[nearest]}${edge}.`;
   }
 

@@ -11,13 +11,15 @@ import pytest
 import torch
 
 from app.choices import SLIDER_LEARNING_RATES
+from app.domain.link import LINK_VERSION, query
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
 from app.engine.training import Training, network_of
 from app.results import RunDetail, Sweep
-from app.settings import LINK_VERSION, Settings
+from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from components import ids
+from tests.readers import settings_of
 
 DOCS = Path(__file__).parent.parent / "docs"
 TEXT = (DOCS / "learning-rates.md").read_text()
@@ -28,7 +30,7 @@ STOPS = len(SLIDER_LEARNING_RATES)
 
 def opened(*parts: str) -> Settings:
     """The settings of the one link that holds all these parts."""
-    links = {Settings.from_query(link) for link in LINKS if set(parts) <= set(link.split("&"))}
+    links = {settings_of(link) for link in LINKS if set(parts) <= set(link.split("&"))}
     assert len(links) == 1, links
     return links.pop()
 
@@ -47,12 +49,12 @@ def run_of(settings: Settings) -> tuple[Training, RunDetail]:
 
 @pytest.mark.parametrize("link", LINKS)
 def test_every_link_is_in_the_form_that_the_page_itself_gives(link: str) -> None:
-    settings = Settings.from_query(link)
+    settings = settings_of(link)
     words = dict(part.split("=") for part in link.split("&"))
     chosen = {name: value for name, value in words.items() if hasattr(settings, name)}
     # The text leaves out the version, as links without one are of version 1.
     written = [f"{name}={value}" for name, value in chosen.items()]
-    assert "&".join([f"v={LINK_VERSION}", *written]) == settings.query()
+    assert "&".join([f"v={LINK_VERSION}", *written]) == query(settings)
     assert set(words) - set(chosen) <= {"view", "epoch", "plane"}
     assert int(words["epoch"]) <= settings.epochs
     assert words.get("view", ids.RATE_AXIS) in ids.PANELS
@@ -126,7 +128,7 @@ def test_zeros_never_break_symmetry() -> None:
 
 def test_zeros_with_relu_move_the_output_bias_alone() -> None:
     settings = next(
-        Settings.from_query(link)
+        settings_of(link)
         for link in LINKS
         if "initialization=zeros" in link and "activation" not in link
     )

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from numpy import ndarray
 
 from app.choices import DATASETS, NAMES, NUMBERS, USER_DATA
+from app.domain.link import query
 from app.engine import train_sweep
 from app.engine.training import descend, start_of
 from app.exports.script import notebook, script
@@ -31,6 +32,7 @@ from app.settings import Settings
 from tests.engine.test_optimizers import ADAPTIVE, OPTIMIZERS, choices, how_far, stable_rates
 from tests.engine.torch_runs import lone_training
 from tests.oracles import LINE, flat, stop
+from tests.readers import settings_of
 from tests.test_settings import valid
 
 NETWORK = dict(hidden_units=4)
@@ -104,7 +106,7 @@ def cells(one: Settings) -> list[str]:
 
 
 def name_of(one: Settings) -> str:
-    return one.query()
+    return query(one)
 
 
 def shown_epochs(one: Settings) -> list[int]:
@@ -281,7 +283,7 @@ def test_the_first_lines_hold_the_address(one: Settings) -> None:
     lines = script(one).split("import")[0].splitlines()
     assert all(line.startswith("# ") for line in lines) and lines[0].startswith("# Descent Lab")
     address = "".join(line.removeprefix("#").strip() for line in lines).split("?")[1]
-    assert Settings.from_query(address) == one
+    assert settings_of(address) == one
 
 
 # So many digits that lines must be broken.
@@ -363,7 +365,7 @@ def test_a_notebook_is_one_of_version_4_5(one: Settings) -> None:
 def test_a_notebook_begins_with_the_settings_in_words(one: Settings) -> None:
     title = "".join(json.loads(notebook(one))["cells"][0]["source"])
     address = re.search(r"`\?(.+)`", title)
-    assert address and Settings.from_query(address[1]) == one
+    assert address and settings_of(address[1]) == one
     said = dict(re.findall(r"^- (.+?): (.+)$", title, re.MULTILINE))
     assert said["Data"] == DATASETS[one.dataset].label
     assert said["Optimizer"] == NAMES["optimizer"].options[one.optimizer]

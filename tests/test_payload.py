@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from app.domain.stability import stability_edge_numerator
 from app.engine import inspect_run
 from app.exports.payload import (
     FIT_ROOM,
@@ -133,7 +134,7 @@ class TestSweep:
         assert Settings.from_mapping(payload["settings"]) == settings
         assert payload["sweep_id"] == settings.sweep_id
         assert tuple(payload["verdicts"]) == sweep.verdicts
-        assert payload["edge"] == pytest.approx(2 / payload["start_sharpness"])
+        assert payload["stability_edge"] == pytest.approx(2 / payload["start_sharpness"])
         assert payload["arrived"] == sweep.arrived.tolist()
 
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
@@ -167,7 +168,7 @@ class TestSweep:
         level = replace(made.sweep, start_sharpness=0.0)
         still = replace(made, training=replace(made.training, sweep=level))
         assert level.stability_edge == np.inf
-        assert strict_json(experiment_payload(still))["edge"] is None
+        assert strict_json(experiment_payload(still))["stability_edge"] is None
 
 
 class TestDetail:
@@ -259,12 +260,13 @@ class TestWhatSettingsAdd:
         assert len(payload["parameter_names"]) == experiment(settings).sweep.params.shape[-1]
         assert payload["steps_per_epoch"] == settings.steps_per_epoch
         assert payload["is_plain"] is False
-        assert payload["edge_numerator"] == settings.edge_numerator
-        assert payload["edge"] == (
+        assert payload["stability_edge_numerator"] == stability_edge_numerator(settings)
+        assert payload["stability_edge"] == (
             None
             if settings.optimizer == "adam"
             else pytest.approx(
-                settings.edge_numerator / (payload["start_sharpness"] + settings.weight_decay)
+                stability_edge_numerator(settings)
+                / (payload["start_sharpness"] + settings.weight_decay)
             )
         )
 
@@ -308,7 +310,9 @@ class TestWhatSettingsAdd:
         assert row["last_loss"] == ended
         assert row["diverged_at"] == sweep.diverged_at[:41].tolist()
         assert row["verdicts"] == list(sweep.verdicts[:41])
-        assert row["edge"] == (sweep.stability_edge if np.isfinite(sweep.stability_edge) else None)
+        assert row["stability_edge"] == (
+            sweep.stability_edge if np.isfinite(sweep.stability_edge) else None
+        )
 
 
 @pytest.mark.parametrize(("settings", "most"), [(LINE, 100), (PARABOLA, 350)], ids=name_of)

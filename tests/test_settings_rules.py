@@ -10,26 +10,23 @@ import pytest
 from hypothesis import assume, given
 
 from app.choices import NAMES, NUMBERS, USED_BY, SettingsError
+from app.domain.link import LINK_VERSION, query
 from app.server import ASSETS
-from app.settings import LINK_VERSION, SECONDS_ALLOWED, Settings, estimated_seconds
+from app.settings import SECONDS_ALLOWED, Settings, estimated_seconds
+from tests.readers import settings_of
 from tests.test_settings import DEFAULT, choices, settings_or_none, valid
 
 
 @given(valid)
 def test_settings_survive_a_trip_through_an_address(settings: Settings) -> None:
-    assert Settings.from_query(settings.query()) == settings
-    assert Settings.from_query("?" + settings.query()).sweep_id == settings.sweep_id
+    assert settings_of(query(settings)) == settings
 
 
 @given(valid)
 def test_links_of_before_there_were_versions_are_still_read(settings: Settings) -> None:
-    version, _, old = settings.query().partition("&")
+    version, _, old = query(settings).partition("&")
     assert version == f"v={LINK_VERSION}"
-    assert Settings.from_query(old) == settings
-
-
-def test_a_newer_link_opens_with_what_is_known_of_it() -> None:
-    assert Settings.from_query(f"v={LINK_VERSION + 1}&seed=3&colour=red") == Settings(seed=3)
+    assert settings_of(old) == settings
 
 
 def test_the_page_writes_and_reads_the_same_version() -> None:
@@ -39,25 +36,12 @@ def test_the_page_writes_and_reads_the_same_version() -> None:
 
 @given(valid)
 def test_an_address_has_no_exponents_and_only_what_differs(settings: Settings) -> None:
-    said = dict(parse_qsl(settings.query()))
+    said = dict(parse_qsl(query(settings)))
     chosen = settings.choices()
     assert said.pop("v") == str(LINK_VERSION)
     assert set(said) == {name for name in DEFAULT if chosen[name] != DEFAULT[name]}
     for name in set(said) & set(NUMBERS):
         assert re.fullmatch(r"\d+(\.\d+)?", said[name])
-
-
-def test_an_address_may_say_more_than_settings() -> None:
-    settings = Settings.from_query("?epoch=12&seed=3&view=slices&dataset=sine&utm=x")
-    assert settings == Settings(seed=3, dataset="sine")
-    assert Settings.from_query("") == Settings() and Settings().query() == "v=1"
-
-
-@pytest.mark.parametrize("query", ["seed=", "seed=a", "seed=1.5", "optimizer=", "epochs=nan"])
-def test_a_broken_address_is_refused_with_a_sentence(query: str) -> None:
-    with pytest.raises(SettingsError, match=r"must be .*\. Got") as caught:
-        Settings.from_query(query)
-    assert caught.value.field == query.split("=")[0]
 
 
 TOGETHER = [

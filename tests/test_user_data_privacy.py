@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.csv_reader import Table, read_table
+from app.domain.link import query
 from app.domain.user_data import UserData, choose
 from app.planes import PlaneChoice
 from app.server import create_app
@@ -322,7 +323,7 @@ class TestTraces:
         chosen = Settings(dataset="own", user_data=user_data, seed=3)
         for text in (repr(chosen), str(chosen), repr(user_data), repr(Settings.choices(chosen))):
             assert not any(one in text for one in ("31.4159", "98765", user_data.token)), text
-        assert set(chosen.query().split("&")) == {"v=1", "dataset=own", "seed=3"}
+        assert set(query(chosen).split("&")) == {"v=1", "dataset=own", "seed=3"}
 
     def test_nothing_is_written_to_a_disk(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

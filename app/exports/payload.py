@@ -17,6 +17,12 @@ from jaxtyping import Float, Shaped
 from numpy import ndarray
 
 from app.choices import SLIDER_LEARNING_RATES
+from app.domain.stability import (
+    sharpness_formula,
+    sharpness_numerator,
+    stability_edge_formula,
+    stability_edge_numerator,
+)
 from app.domain.user_data import UserData
 from app.planes import parameter_names
 from app.results import Dataset, Fit, LossSurface, Plane, Projection, RangeTest, RunDetail, Sweep
@@ -94,11 +100,11 @@ def sweep_payload(
         "reference_name": sweep.reference_name,
         "start_sharpness": sweep.start_sharpness,
         # JSON has no infinity: where nothing curves there is no edge.
-        "edge": _number(sweep.stability_edge),
-        "edge_numerator": settings.edge_numerator,
-        "edge_formula": settings.edge_formula,
-        "stability_numerator": settings.stability_numerator,
-        "stability_formula": settings.stability_formula,
+        "stability_edge": _number(sweep.stability_edge),
+        "stability_edge_numerator": stability_edge_numerator(settings),
+        "stability_edge_formula": stability_edge_formula(settings),
+        "sharpness_numerator": sharpness_numerator(settings),
+        "sharpness_formula": sharpness_formula(settings),
         "plane": _plane(plane),
         "box": {"first": list(box.first), "second": list(box.second), "height": box.height},
         "optimum": {
@@ -158,7 +164,7 @@ def map_row(sweep: Sweep) -> dict[str, Any]:
         "last_loss": [_number(loss) for loss in sweep.last_loss[:count].tolist()],
         "diverged_at": sweep.diverged_at[:count].tolist(),
         "verdicts": list(sweep.verdicts[:count]),
-        "edge": _number(sweep.stability_edge),
+        "stability_edge": _number(sweep.stability_edge),
     }
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 
 from app.choices import NAMES, NUMBERS, USED_BY, exact
+from app.domain import link
 from app.settings import Settings
 
 TEMPLATES = jinja2.Environment(
@@ -164,7 +165,7 @@ def _values(settings: Settings) -> dict[str, Any]:
     activation = None if settings.is_linear else settings.activation
     return {
         "settings": settings,
-        "address": "?" + settings.query(),
+        "address": "?" + link.query(settings),
         "exact": exact,
         "data_file": DATA_FILE,
         "data_script": {**DATA, **CURVES}.get(settings.dataset),
@@ -187,7 +188,7 @@ def _values(settings: Settings) -> dict[str, Any]:
 
 def _header(settings: Settings) -> str:
     """A comment with the address, which is broken where it is too long for one line."""
-    text = f"Descent Lab, one training in plain PyTorch: ?{settings.query()}"
+    text = f"Descent Lab, one training in plain PyTorch: ?{link.query(settings)}"
     lines = textwrap.wrap(
         text.replace("&", "& "),
         WIDTH,

@@ -13,6 +13,7 @@ from app.settings import Settings
 from components import theme
 from tests.browser import driver
 from tests.browser.driver import facts, state, wait_detail
+from tests.readers import settings_of
 
 PRESENTED = 20
 # Words on the page that are smaller than a class can read.
@@ -215,7 +216,7 @@ def test_share_and_take_away(page: Page, tmp_path: Path) -> None:
     page.locator("#panel").select_option("share")
     driver.wait(page, "document.getElementById('link')?.value.includes('learning_rate=0.05')")
     link = page.locator("#link").input_value()
-    assert Settings.from_query(urlsplit(link).query) == Settings(learning_rate=0.05)
+    assert settings_of(urlsplit(link).query) == Settings(learning_rate=0.05)
     expect(page.locator("#qr")).to_be_visible()
     # This server listens to this machine alone: the page says so.
     expect(page.locator("#link-note")).not_to_be_empty()

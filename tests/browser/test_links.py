@@ -10,10 +10,12 @@ import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from app.choices import SettingsError
-from app.settings import LINK_VERSION, Settings
+from app.domain.link import LINK_VERSION
+from app.settings import Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import choose, facts, wait, wait_detail, wait_fact, wait_ready
+from tests.readers import settings_of
 from tests.serving import served
 
 # The link, what is said of it, and what is on show then.
@@ -114,7 +116,7 @@ def test_each_broken_part_gets_its_sentence_and_the_rest_is_opened(
         assert len(said) == len(sentences), (query, said)
         for sentence, expected in zip(said, sentences, strict=True):
             assert expected in sentence and sentence.endswith("."), (query, sentence)
-        assert Settings.from_query(query_of(page)) == settings, query
+        assert settings_of(query_of(page)) == settings, query
         assert query_of(page).startswith(f"v={LINK_VERSION}&")
     before = facts(page)
     for query, sentence in HOPELESS.items():
@@ -122,7 +124,7 @@ def test_each_broken_part_gets_its_sentence_and_the_rest_is_opened(
         wait(page, "document.getElementById('message').textContent.includes(argument)", sentence)
         settled(page)
         assert facts(page)["sweep"] == before["sweep"], query
-        assert Settings.from_query(query_of(page)) == settings, query
+        assert settings_of(query_of(page)) == settings, query
     # The next change is trained as ever, and takes the sentence away.
     choose(page, "seed", 12)
     wait_fact(page, "sweep", Settings(seed=12).sweep_id)

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from numpy import ndarray
 from playwright.sync_api import Page, expect
 
+from app.domain.link import query
 from app.engine.datasets import dataset_for
 from app.lessons.course import BUILT_IN, load_course
 from app.settings import Settings
@@ -46,6 +47,7 @@ from tests.engine.torch_runs import (
     scheduler_for,
 )
 from tests.oracles import flat
+from tests.readers import settings_of
 
 FIRST_CHAPTER = load_course([BUILT_IN]).chapters[0]
 FIRST_SCREEN = ["dataset", "hidden_units", "seed", "epochs"]
@@ -364,7 +366,7 @@ def check_place(page: Page, settings: Settings, epoch: int, plane: str, view: st
 
 def check_address(page: Page, settings: Settings, epoch: int, plane: str, view: str | None) -> None:
     """What the address says by now, read as the server reads it."""
-    assert Settings.from_query(query_of(page)) == settings
+    assert settings_of(query_of(page)) == settings
     words = words_of(page)
     assert words["epoch"] == str(epoch)
     assert words.get("plane", "anchored").split()[0] == plane
@@ -377,7 +379,7 @@ def test_a_link_a_change_a_reload_and_back_from_the_lesson(blank: Page, address:
         **{"dataset": "noisy_parabola", "hidden_units": 6, "epochs": 80, "noise": 0.3},
         **{"optimizer": "adam", "batch_size": 20, "seed": 4, "learning_rate": 0.02},
     )
-    visit(page, address, f"{settings.query()}&view=rate-axis&epoch=40&plane=sharpest")
+    visit(page, address, f"{query(settings)}&view=rate-axis&epoch=40&plane=sharpest")
     page.locator('[data-panel="rate-axis"]').wait_for(state="visible")
     check_place(page, settings, 40, "sharpest", "rate-axis")
     assert not is_more_open(page) and counted(page) == "3 changed"
@@ -416,7 +418,7 @@ def test_a_link_a_change_a_reload_and_back_from_the_lesson(blank: Page, address:
 
 def test_an_address_of_two_parameters(blank: Page, address: str) -> None:
     settings = Settings(dataset="parabola", hidden_units=4, epochs=60)
-    visit(blank, address, f"{settings.query()}&plane=parameters+3+11&epoch=37")
+    visit(blank, address, f"{query(settings)}&plane=parameters+3+11&epoch=37")
     wait(blank, "lab.state.sweep.plane.frozen_at === 37")
     rest(blank)
     assert words_of(blank)["plane"] == "parameters 3 11"

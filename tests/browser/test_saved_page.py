@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.domain.link import query
 from app.settings import Settings
 from tests.browser import driver
 from tests.browser.driver import choose, facts, number, state, wait, wait_detail, wait_ready
@@ -135,7 +136,7 @@ def test_a_saved_line_plays_every_run_without_a_server(
 def test_a_saved_network_keeps_its_plane_its_typed_run_and_every_epoch_of_it(
     page: Page, address: str, open_file: Callable[[Path], Page], tmp_path: Path
 ) -> None:
-    page.goto(f"{address}/?{NETWORK.query()}&plane=random&epoch=57")
+    page.goto(f"{address}/?{query(NETWORK)}&plane=random&epoch=57")
     wait_ready(page)
     driver.wait_fact(page, "sweep", NETWORK.sweep_id)
     page.locator("#theme").click()

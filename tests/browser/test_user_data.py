@@ -131,7 +131,7 @@ def test_wine_from_the_menu_to_the_numbers_in_its_own_units(page: Page, watch: W
     check_numbers(page, chosen_as(page, WINE, "wine.csv"))
     assert set(state(page, "sweep.verdicts")) == {"overflow"}
     words = page.locator("#explanation").inner_text()
-    sharpness = 2 / state(page, "sweep.edge")
+    sharpness = 2 / state(page, "sweep.stability_edge")
     assert "far below the slider" in words and "Standardised" in words
     printed = re.search(r"sharpness ([\d.]+ × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[\d.]+) =", words)
     assert (printed and close(printed[1], sharpness)) or value(printed[1]) == pytest.approx(
