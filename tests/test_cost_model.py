@@ -13,8 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from app.choices import NUMBERS, SettingsError
 from app.domain import cost_model
-from app.engine import curvature, landscape, optimizers, range_test, training
+from app.engine import curvature, fit, optimizers, range_test, training
 from app.engine.deadline import time_limit
+from app.engine.landscape import surface
 from app.settings import ADAPTIVE, Settings, estimated_seconds
 from app.trainers.base import run_experiment
 from tests.test_settings import valid
@@ -25,8 +26,8 @@ FASTEST = 40e9
 
 
 def test_it_has_the_engines_sizes() -> None:
-    assert cost_model.GRID_POINTS == landscape.GRID**2
-    assert cost_model.FIT_SAMPLES == landscape.SAMPLES
+    assert cost_model.GRID_POINTS == surface.GRID**2
+    assert cost_model.FIT_SAMPLES == fit.SAMPLES
     assert cost_model.RANGE_TEST_STEPS == range_test.STEPS
     assert cost_model.DENSE_PARAMS == curvature.DENSE_PARAMS
     assert 4 * cost_model.MOST_HISTORY == training.HISTORY_BYTES

@@ -22,7 +22,7 @@ from torch.nn.utils import vector_to_parameters
 
 from app.choices import NAMES, SLIDER_LEARNING_RATES
 from app.engine import datasets, inspect_run, train, train_sweep
-from app.engine.landscape import losses
+from app.engine.landscape.surface import train_losses
 from app.exports.payload import detail_payload, map_row
 from app.settings import Settings
 from app.trainers.base import Experiment, run_experiment
@@ -185,7 +185,7 @@ def surface_both_ways() -> tuple[Callable[[], object], Callable[[], object]]:
         return [[mse(stacked[i, j]).item() for j in range(51)] for i in range(51)]
 
     assert np.allclose(nested(), surface.loss, rtol=1e-4)
-    return nested, lambda: losses(PARABOLA, params)
+    return nested, lambda: train_losses(PARABOLA, params)
 
 
 def inspection(settings: Settings) -> Callable[[], object]:

@@ -13,7 +13,9 @@ from torch import Tensor
 from app.domain.cost_model import EXAMPLES_BESIDES
 from app.engine.curvature import sharpness
 from app.engine.datasets import dataset_for
-from app.engine.landscape import SAMPLES, fits, project, slices
+from app.engine.fit import fit_of
+from app.engine.landscape.projection import project
+from app.engine.landscape.slices import SAMPLES, loss_slices
 from app.engine.schedules import rate_factors
 from app.engine.training import (
     Descent,
@@ -68,8 +70,8 @@ def inspect_run(
         batches=_first_batches(settings, epochs),
         rate_factors=_first_factors(settings, epochs),
         projection=project(surface.plane, params, gradients),
-        fit=fits(settings, params),
-        slices=slices(settings, surface, epochs[sliced], params[sliced]),
+        fit=fit_of(settings, params),
+        slices=loss_slices(settings, surface, epochs[sliced], params[sliced]),
         sharpness_epochs=epochs[sharp],
         sharpness=_sharpness(settings, params[sharp]),
         rescaled_sharpness=(

@@ -7,7 +7,9 @@ from typing import Protocol, runtime_checkable
 
 from app.engine.datasets import dataset_for
 from app.engine.deadline import time_limit
-from app.engine.landscape import fits, loss_surface, project
+from app.engine.fit import fit_of
+from app.engine.landscape.projection import project
+from app.engine.landscape.surface import loss_surface
 from app.engine.range_test import range_test
 from app.engine.training import Training, train
 from app.planes import PlaneChoice
@@ -63,7 +65,7 @@ def lay_out(training: Training, plane: PlaneChoice | None = None) -> Experiment:
         training,
         surface,
         project(surface.plane, sweep.params, sweep.gradients),
-        fits(settings, sweep.params),
+        fit_of(settings, sweep.params),
         range_test(settings) if settings.steps_per_epoch > 1 else None,
     )
 

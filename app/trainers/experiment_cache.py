@@ -8,7 +8,8 @@ from threading import Lock
 
 from app.engine.deadline import time_limit
 from app.engine.inspection import inspect_run
-from app.engine.landscape import loss_surface, project
+from app.engine.landscape.projection import project
+from app.engine.landscape.surface import loss_surface
 from app.meter import Meter
 from app.planes import PlaneChoice
 from app.results import RunDetail, Sweep

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from numpy import ndarray
 
 from app.engine import chunks, optimizers
-from app.engine.landscape import loss_surface, project, slices
+from app.engine.landscape.projection import project
+from app.engine.landscape.slices import loss_slices
+from app.engine.landscape.surface import loss_surface
 from app.engine.training import descend, train
 from app.results import Plane
 from app.settings import Settings
@@ -80,7 +82,7 @@ def test_a_landscape_in_pieces_is_the_landscape(cut: Callable[[int], None]) -> N
         cut(numbers)
         laid_out = base.lay_out(train(DEEP))
         params = laid_out.sweep.params[5, :10]
-        cuts = slices(DEEP, laid_out.surface, laid_out.sweep.epochs[:10], params)
+        cuts = loss_slices(DEEP, laid_out.surface, laid_out.sweep.epochs[:10], params)
         made.append((laid_out, cuts))
     whole, whole_cuts = made[-1]
     assert (whole.sweep.overflow_at >= 0).any() and (whole.sweep.overflow_at < 0).any()

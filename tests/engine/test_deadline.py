@@ -8,8 +8,13 @@ import pytest
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.choices import SettingsError
-from app.engine import deadline, inspection, landscape, training
+from app.engine import deadline, inspection, training
 from app.engine.deadline import MOST_SECONDS, STEPS_BETWEEN_CHECKS, check, time_limit
+from app.engine.fit import fit_of
+from app.engine.landscape.planes import choose_plane
+from app.engine.landscape.projection import project
+from app.engine.landscape.slices import loss_slices
+from app.engine.landscape.surface import loss_surface
 from app.engine.range_test import range_test
 from app.engine.training import descend
 from app.planes import PlaneChoice
@@ -100,21 +105,21 @@ def test_of_a_part_within_another_the_whole_counts() -> None:
 
 Part = Callable[[base.Experiment], object]
 PARTS: dict[str, tuple[Settings, Part]] = {
-    "surface": (NETWORK, lambda made: landscape.loss_surface(made.training)),
-    "strongest motion": (DEEP, lambda made: landscape.choose_plane(made.training, PlaneChoice())),
+    "surface": (NETWORK, lambda made: loss_surface(made.training)),
+    "strongest motion": (DEEP, lambda made: choose_plane(made.training, PlaneChoice())),
     "projection": (
         NETWORK,
-        lambda made: landscape.project(made.surface.plane, made.sweep.params, made.sweep.params),
+        lambda made: project(made.surface.plane, made.sweep.params, made.sweep.params),
     ),
-    "fits": (NETWORK, lambda made: landscape.fits(NETWORK, made.sweep.params)),
-    "linear surface": (LINE, lambda made: landscape.loss_surface(made.training)),
+    "fits": (NETWORK, lambda made: fit_of(NETWORK, made.sweep.params)),
+    "linear surface": (LINE, lambda made: loss_surface(made.training)),
     "sharpest plane": (
-        DEEP, lambda made: landscape.choose_plane(made.training, PlaneChoice("sharpest"))
+        DEEP, lambda made: choose_plane(made.training, PlaneChoice("sharpest"))
     ),
     "sharpness": (NETWORK, lambda made: inspection._sharpness(NETWORK, made.sweep.params[0])),
     "slices": (
         NETWORK,
-        lambda made: landscape.slices(
+        lambda made: loss_slices(
             NETWORK, made.surface, made.sweep.epochs, made.sweep.params[0]
         ),
     ),

@@ -7,10 +7,11 @@ import pytest
 import torch
 from numpy import ndarray
 
-from app.engine import inspect_run, landscape, train_sweep
+from app.engine import inspect_run, train_sweep
 from app.engine.curvature import DENSE_PARAMS, LANCZOS_STEPS, sharpest, sharpness
 from app.engine.datasets import dataset_for
 from app.engine.inspection import SHARPNESS_EPOCHS
+from app.engine.landscape import planes
 from app.engine.optimizers import SQUARES
 from app.engine.training import network_of
 from app.results import RunDetail
@@ -177,5 +178,5 @@ def test_the_leading_direction_of_many_parameters_is_the_dense_one(rows: int) ->
     paths += 3 * torch.randn(rows, 1, generator=generator) * torch.ones(DENSE_PARAMS + 50)
     dense = np.linalg.eigh((paths.T @ paths).numpy())[1][:, -1]
     assert abs(
-        dense @ landscape._leading(paths.view(8, -1, DENSE_PARAMS + 50)).numpy()
+        dense @ planes._leading_direction(paths.view(8, -1, DENSE_PARAMS + 50)).numpy()
     ) == pytest.approx(1, abs=1e-9)

@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression
 
 from app.choices import DATASETS, SLIDER_LEARNING_RATES
 from app.engine import datasets, inspect_run, train_sweep
-from app.engine.landscape import losses
+from app.engine.landscape.surface import train_losses
 from app.results import Dataset
 from app.settings import Settings
 from app.trainers.base import run_experiment
@@ -72,7 +72,7 @@ def test_the_views_of_several_predictors_are_true(units: int) -> None:
         surface.plane.origin
         + np.array([surface.first[20], surface.second[30]]) @ surface.plane.directions
     )
-    assert surface.loss[30, 20] == pytest.approx(losses(settings, centre[None])[0], rel=1e-5)
+    assert surface.loss[30, 20] == pytest.approx(train_losses(settings, centre[None])[0], rel=1e-5)
     assert np.all(np.diff(experiment.fit.places) >= 0)
     detail = inspect_run(settings, experiment.training, surface)
     assert (detail.train_loss == sweep.train_loss[settings.run_index]).all()

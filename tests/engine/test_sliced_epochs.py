@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.engine import inspect_run, inspection
-from app.engine.landscape import SAMPLES
+from app.engine.landscape.slices import SAMPLES
 from app.settings import Settings
 from app.trainers.base import Experiment, run_experiment
 

@@ -11,7 +11,9 @@ import torch
 from numpy import ndarray
 
 from app.engine import inspect_run, training
-from app.engine.landscape import choose_plane, filter_normalized, project, slices
+from app.engine.landscape.planes import choose_plane, filter_normalized
+from app.engine.landscape.projection import project
+from app.engine.landscape.slices import loss_slices
 from app.planes import PLANES, PlaneChoice, parameter_names
 from app.results import Plane
 from app.settings import Settings
@@ -115,7 +117,7 @@ class TestEveryKind:
     ) -> None:
         surface, sweep = seen(settings, choice).surface, experiment(settings).sweep
         params = sweep.params[sweep.best_run, 4:6].astype(float)
-        cut = slices(settings, surface, np.array([4, 5]), params)
+        cut = loss_slices(settings, surface, np.array([4, 5]), params)
         for direction, sample in ((0, 3), (0, 30), (1, 11), (1, 40)):
             # Moved along the one direction until the coordinate is that of the sample; the other
             # coordinate stays.

@@ -1,0 +1,33 @@
+"""What the models of a sweep predict."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from numpy import ndarray
+
+from app.engine.datasets import dataset_for
+from app.engine.training import as_tensors, network_of
+from app.results import Fit
+from app.settings import Settings
+
+SAMPLES = 41
+
+
+def fit_of(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
+    """Predictions over the range of one predictor: a line's two ends, or SAMPLES points of a curve.
+
+    With several predictors, predictions for SAMPLES examples, evenly spaced from the lowest target
+    to the highest, to be plotted against the observed targets.
+    """
+    inputs, targets = as_tensors(dataset_for(settings))
+    if inputs.shape[1] > 1:
+        chosen = targets.argsort()[torch.linspace(0, len(targets) - 1, SAMPLES).long()]
+        samples, places = inputs[chosen], targets[chosen]
+    else:
+        count = 2 if settings.is_linear else SAMPLES
+        places = torch.linspace(float(inputs.min()), float(inputs.max()), count)
+        samples = places[:, None]
+    flat = torch.from_numpy(params).reshape(-1, params.shape[-1])
+    predictions = network_of(settings).predict(flat, samples)
+    return Fit(places.numpy(), predictions.view(*params.shape[:-1], -1).numpy())

@@ -1,0 +1,81 @@
+"""Which part of a plane the views show, and up to which loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from app.choices import NUMBERS
+from app.engine.chunks import chunks
+from app.engine.datasets import dataset_for, linear_optimum
+from app.engine.landscape.planes import calm_paths
+from app.engine.training import descend
+from app.results import Box, Plane, Sweep
+
+PADDING = 0.4
+# The box of a line also shows the first steps at a learning rate that is too large for it.
+BOLD_RATE, BOLD_STEPS, BOLD_PADDING = 0.1, 3, 0.1
+# If the critical learning rate is far below BOLD_RATE, this multiple of it is shown instead.
+BOLD_SHARE = 1.2
+# The box's height, as a multiple of the loss at the start.
+LINEAR_HEIGHT, NETWORK_HEIGHT = 1.5, 2.0
+# Li et al. show one filter-normalised direction to each side.
+RANDOM_REACH = 1.0
+
+Range = tuple[float, float]
+
+
+def choose_box(sweep: Sweep, plane: Plane) -> Box:
+    """The part of the plane that the calm runs cross, with some padding."""
+    start_loss = float(sweep.train_loss[0, 0])
+    if plane.is_exact:
+        first, second = _linear_box(sweep)
+        return Box(first, second, LINEAR_HEIGHT * start_loss)
+    paths = calm_paths(sweep)
+    runs = chunks(len(paths), paths[0].size)
+    points = np.concatenate([plane.coordinates(paths[some]).reshape(-1, 2) for some in runs])
+    points = points[np.isfinite(points).all(axis=1)]
+    if plane.kind == "random":
+        points = np.concatenate([points, RANDOM_REACH * np.array([[-1, -1], [1, 1]])])
+    first, second = _padded(points, PADDING)
+    # No calm run ever rises above the start, so the start is the highest calm loss.
+    return Box(first, second, NETWORK_HEIGHT * start_loss)
+
+
+def _linear_box(sweep: Sweep) -> tuple[Range, Range]:
+    """Room for the start, the optimum, and the first steps at a learning rate that is too large."""
+    plain = replace(
+        sweep.settings, optimizer="sgd", momentum=NUMBERS["momentum"].default,
+        schedule="constant", warmup_epochs=int(NUMBERS["warmup_epochs"].default),
+        batch_size=0, weight_decay=0, epochs=int(NUMBERS["epochs"].low),
+    )  # fmt: skip
+    # On a much steeper bowl the steps at BOLD_RATE would be so long that the bowl looks tiny.
+    rate = min(BOLD_RATE, BOLD_SHARE * 2 / sweep.start_sharpness)
+    bold = descend(plain, list(range(BOLD_STEPS + 1)), learning_rates=[rate]).params[0].numpy()
+    optimum, _, _ = linear_optimum(sweep.settings)
+    calm = np.stack([sweep.start, dataset_for(sweep.settings).least_squares, optimum])
+    corners = [_padded(calm, PADDING), _padded(bold, BOLD_PADDING)]
+    first, second = (np.array(sides) for sides in zip(*corners, strict=True))
+    return _square((first[:, 0].min(), first[:, 1].max()), (second[:, 0].min(), second[:, 1].max()))
+
+
+def _square(first: Range, second: Range) -> tuple[Range, Range]:
+    """Both ranges as wide as the wider one, so that the bowl keeps its shape."""
+    half = max(first[1] - first[0], second[1] - second[0]) / 2
+    middles = (first[0] + first[1]) / 2, (second[0] + second[1]) / 2
+    ranges = [(float(middle - half), float(middle + half)) for middle in middles]
+    return ranges[0], ranges[1]
+
+
+def _padded(points: Float[ndarray, "point 2"], padding: float) -> tuple[Range, Range]:
+    """The range of the points along each direction, with half of the padding on each side."""
+    low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
+    span = high - low
+    # A direction in which nothing moves still needs a width: the other's, or 1.
+    span = np.where(span > 1e-6 * span.max(), span, span.max() or 1.0)
+    middle, half = (low + high) / 2, span * (1 + padding) / 2
+    (first_low, second_low), (first_high, second_high) = middle - half, middle + half
+    return (float(first_low), float(first_high)), (float(second_low), float(second_high))

@@ -1,0 +1,203 @@
+"""The planes on which the loss of a network can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy import ndarray
+from torch import Tensor
+
+from app.choices import SLIDER_LEARNING_RATES
+from app.engine.curvature import DENSE_PARAMS, lanczos, sharpest
+from app.engine.datasets import dataset_for
+from app.engine.deadline import checked
+from app.engine.training import Training, network_of
+from app.planes import PlaneChoice, parameter_names
+from app.results import Plane, Sweep
+from app.settings import Settings
+
+LINEAR_NAMES = ("weight", "bias")
+ANCHORED_NAMES = ("toward the best run's end", "strongest other motion")
+RANDOM_NAMES = ("random direction", "another random direction")
+SHARPEST_NAMES = ("sharpest direction at the best end", "second sharpest")
+REDRAWS = 20
+# A direction shorter than this share of the parameters' length is rounding, not motion.
+NEGLIGIBLE = 1e-7
+
+
+def choose_plane(training: Training, choice: PlaneChoice) -> Plane:
+    """Weight x bias if these are all the parameters, else the plane of this choice."""
+    if training.sweep.settings.is_line:
+        return Plane(np.zeros(2), np.eye(2), LINEAR_NAMES, is_exact=True)
+    return PLANE_BUILDERS[choice.kind](training, choice)
+
+
+def calm_paths(sweep: Sweep) -> Float[ndarray, "run frame param"]:
+    """The paths that choose plane and box: those of the slider's calm runs.
+
+    A run that rises above its start leaves the picture. If none is calm, all slider runs choose.
+    """
+    slider = slice(0, len(SLIDER_LEARNING_RATES))
+    calm = sweep.calm[slider]
+    return sweep.params[slider][calm] if calm.any() else sweep.params[slider]
+
+
+def _anchored(training: Training, choice: PlaneChoice) -> Plane:
+    """Through the start and the best run's end, and along the strongest motion besides."""
+    sweep = training.sweep
+    start = sweep.start.astype(float)
+    # For a large network this is the largest array of all, so it is changed in place throughout.
+    moves = calm_paths(sweep).astype(float)
+    for run in checked(moves):
+        run -= start
+        np.nan_to_num(run, copy=False)
+    first = np.nan_to_num(sweep.params[sweep.best_run, -1] - start)
+    if not _is_motion(first, start):
+        first = np.eye(len(start))[0]
+    first = first / np.linalg.norm(first)
+    second = _strongest_other(moves, first, start)
+    return Plane(start, np.stack([first, second]), ANCHORED_NAMES, is_exact=False)
+
+
+def _parameters(training: Training, choice: PlaneChoice) -> Plane:
+    """Two parameters vary; the others keep the selected run's values at one epoch."""
+    settings, kept = training.sweep.settings, training.kept_epochs
+    overflow = int(training.sweep.overflow_at[settings.run_index])
+    epoch = choice.epoch if overflow < 0 else min(choice.epoch, overflow - 1)
+    slot = int(np.searchsorted(kept, epoch, side="right")) - 1
+    names = parameter_names(settings)
+    return Plane(
+        origin=training.descent.params[settings.run_index, slot].double().numpy(),
+        directions=np.eye(settings.param_count)[[choice.first, choice.second]],
+        names=(names[choice.first], names[choice.second]),
+        is_exact=False,
+        kind=choice.kind,
+        frozen_at=int(kept[slot]),
+    )
+
+
+def _random(training: Training, choice: PlaneChoice) -> Plane:
+    """Random directions through the best run's end. Each unit's weights are as long as in the
+    network itself, and biases stay as they are (Li et al. 2018, https://arxiv.org/abs/1712.09913).
+    """
+    end, generator = _best_end(training), torch.Generator().manual_seed(0)
+    settings = training.sweep.settings
+    first, second = (_drawn(settings, end, generator) for _ in range(2))
+    # If each unit has a single weight, only signs are drawn, and both directions may be the same.
+    for _ in range(REDRAWS):
+        if not _are_parallel(first, second):
+            break
+        second = _drawn(settings, end, generator)
+    else:
+        second = torch.randn(len(end), generator=generator).double().numpy()
+    directions = np.stack([first, second])
+    return Plane(end, directions, RANDOM_NAMES, is_exact=False, kind=choice.kind)
+
+
+def _drawn(
+    settings: Settings, params: Float[ndarray, "param"], generator: torch.Generator
+) -> Float[ndarray, "param"]:
+    drawn = torch.randn(len(params), generator=generator)
+    return filter_normalized(settings, params, drawn)
+
+
+def _are_parallel(first: Float[ndarray, "param"], second: Float[ndarray, "param"]) -> bool:
+    lengths = np.linalg.norm(first) * np.linalg.norm(second)
+    return bool(abs(first @ second) > 0.9 * lengths)
+
+
+def filter_normalized(
+    settings: Settings, params: Float[ndarray, "param"], drawn: Float[Tensor, "param"]
+) -> Float[ndarray, "param"]:
+    """`drawn` with each unit's incoming weights d scaled to the length of the network's own
+    weights theta, and with biases 0:  d <- d / |d| * |theta|."""
+    parts, place = [], 0
+    for fan_in, fan_out in pairwise(settings.widths):
+        here = slice(place, place + fan_in * fan_out)
+        weights, lengths = (
+            part[here].reshape(fan_out, fan_in) for part in (drawn.double().numpy(), params)
+        )
+        size = np.linalg.norm(lengths, axis=1, keepdims=True)
+        parts.append((weights / np.linalg.norm(weights, axis=1, keepdims=True) * size).ravel())
+        parts.append(np.zeros(fan_out))
+        place += (fan_in + 1) * fan_out
+    direction = np.concatenate(parts)
+    # If all weights are 0 there is no length to scale to.
+    return direction if direction.any() else drawn.double().numpy() / float(drawn.norm())
+
+
+def _sharpest(training: Training, choice: PlaneChoice) -> Plane:
+    """The two directions in which the loss curves most at the best run's end."""
+    settings, end = training.sweep.settings, _best_end(training)
+    _, vectors = sharpest(
+        network_of(settings), torch.tensor(end)[None], dataset_for(settings), count=2
+    )
+    directions = vectors[0].T.numpy()
+    largest = np.abs(directions).argmax(axis=1)
+    directions = directions * np.sign(directions[np.arange(2), largest])[:, None]
+    return Plane(end, directions, SHARPEST_NAMES, is_exact=False, kind=choice.kind)
+
+
+def _best_end(training: Training) -> Float[ndarray, "param"]:
+    """The best run's last parameters, or the start if they are not finite."""
+    sweep = training.sweep
+    end = sweep.params[sweep.best_run, -1].astype(float)
+    return end if np.isfinite(end).all() else sweep.start.astype(float)
+
+
+PLANE_BUILDERS: dict[str, Callable[[Training, PlaneChoice], Plane]] = {
+    "anchored": _anchored,
+    "parameters": _parameters,
+    "random": _random,
+    "sharpest": _sharpest,
+}
+
+
+def _strongest_other(
+    moves: Float[ndarray, "run frame param"],
+    first: Float[ndarray, "param"],
+    start: Float[ndarray, "param"],
+) -> Float[ndarray, "param"]:
+    """The direction of strongest motion orthogonal to `first`; every run has the same weight."""
+    for run in checked(moves):
+        run -= np.outer(run @ first, first)
+    rest = torch.from_numpy(moves)
+    lengths = torch.linalg.vector_norm(rest, dim=(1, 2), keepdim=True)
+    rest /= lengths.clamp_min(1e-300)
+    second = _leading_direction(rest).numpy()
+    if not _is_motion(lengths.flatten().numpy(), start):
+        second = np.eye(len(first))[np.argmin(np.abs(first))]
+    second = second - (second @ first) * first
+    second = second / np.linalg.norm(second)
+    return np.asarray(second * np.sign(second[np.argmax(np.abs(second))]))
+
+
+def _leading_direction(paths: Float[Tensor, "run frame param"]) -> Float[Tensor, "param"]:
+    """The leading eigenvector of X'X, where the rows of X are the points of all paths."""
+    param_count = paths.shape[2]
+    if param_count > DENSE_PARAMS:
+        return lanczos(lambda v: _scatter_product(v, paths), torch.Size([1, param_count]))[1][
+            0, :, -1
+        ]
+    rows = paths.flatten(0, 1)
+    # NumPy's eigh starts threads of its own, which slows down everyone else on the machine.
+    vectors: Tensor = torch.linalg.eigh(rows.T @ rows)[1]
+    return vectors[:, -1]
+
+
+def _scatter_product(
+    v: Float[Tensor, "1 param"], paths: Float[Tensor, "run frame param"]
+) -> Float[Tensor, "1 param"]:
+    """v X'X, run by run: each path is used twice while it is in the processor's cache."""
+    product = torch.zeros_like(v)
+    for path in paths:
+        product += (v @ path.T) @ path
+    return product
+
+
+def _is_motion(move: Float[ndarray, "size"], start: Float[ndarray, "param"]) -> bool:
+    return bool(np.linalg.norm(move) > NEGLIGIBLE * max(1.0, float(np.linalg.norm(start))))

@@ -1,0 +1,88 @@
+"""The train loss on a grid over a plane."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy import ndarray
+
+from app.choices import SLIDER_LEARNING_RATES
+from app.engine.chunks import chunks
+from app.engine.curvature import hessian
+from app.engine.datasets import dataset_for, linear_optimum
+from app.engine.landscape.box import choose_box
+from app.engine.landscape.planes import choose_plane
+from app.engine.training import Training, as_tensors, network_of
+from app.planes import PlaneChoice
+from app.results import Box, LossSurface, Plane, Sweep
+from app.settings import Settings
+
+GRID = 51
+
+
+def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossSurface:
+    """The train loss over the chosen plane, on a grid of GRID x GRID points.
+
+    Raises SettingsError if this takes longer than the time limit.
+    """
+    sweep = training.sweep
+    settings, plane = sweep.settings, choose_plane(training, choice or PlaneChoice())
+    box = choose_box(sweep, plane)
+    optimum, optimum_loss, name = _optimum(sweep)
+    return LossSurface(
+        plane=plane,
+        box=box,
+        first=np.linspace(*box.first, GRID),
+        second=np.linspace(*box.second, GRID),
+        loss=_grid_losses(settings, plane, box),
+        optimum=plane.coordinates(optimum),
+        optimum_loss=optimum_loss,
+        optimum_is_exact=settings.is_line,
+        optimum_name=name,
+        curvature=_curvature(sweep) if settings.is_line else None,
+    )
+
+
+def _grid_losses(settings: Settings, plane: Plane, box: Box) -> Float[ndarray, "row col"]:
+    axes = np.linspace(*box.first, GRID), np.linspace(*box.second, GRID)
+    coordinates = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
+    loss = [
+        train_losses(settings, plane.origin + coordinates[points] @ plane.directions)
+        for points in chunks(len(coordinates), max(settings.param_count, settings.example_count))
+    ]
+    return np.concatenate(loss).reshape(GRID, GRID)
+
+
+def train_losses(
+    settings: Settings, params: Float[ndarray, "stack param"]
+) -> Float[ndarray, "stack"]:
+    """The train loss at each row of params: float64 for the linear model, else float32."""
+    dtype = torch.float64 if settings.is_linear else torch.float32
+    inputs, targets = (part.to(dtype) for part in as_tensors(dataset_for(settings)))
+    errors = network_of(settings).predict(torch.tensor(params, dtype=dtype), inputs).sub_(targets)
+    return errors.square_().mean(dim=1).numpy()
+
+
+def _optimum(sweep: Sweep) -> tuple[Float[ndarray, "param"], float, str]:
+    """The marked optimum: its parameters, loss and name.
+
+    For a network it is the end of the best run. A run that rose above its starting loss may end
+    lower, but its path is not shown.
+    """
+    if sweep.settings.is_line:
+        return linear_optimum(sweep.settings)
+    best, ends = sweep.best_run, sweep.last_loss[: len(SLIDER_LEARNING_RATES)]
+    if not np.isfinite(ends).any():
+        start_loss = float(sweep.train_loss[0, 0])
+        return sweep.start.astype(float), start_loss, "start: every run overflows"
+    is_lowest = sweep.last_loss[best] <= np.nanmin(ends)
+    name = "lowest loss in this sweep" + ("" if is_lowest else " (of its calm runs)")
+    return sweep.params[best, -1], float(sweep.last_loss[best]), name
+
+
+def _curvature(sweep: Sweep) -> Float[ndarray, "2"]:
+    """The second derivatives of a line's loss by weight and by bias; they are constant."""
+    settings, start = sweep.settings, torch.tensor(sweep.params[:1, 0])
+    matrix = hessian(network_of(settings), start, dataset_for(settings))
+    return matrix[0].diagonal().numpy()
