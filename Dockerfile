@@ -40,10 +40,11 @@ ENV PATH=/venv/bin:$PATH \
     OMP_NUM_THREADS=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
-# What each browser asks for, compressed as well as it can be. The base image's own modules come
+# The page's files are compressed here, as well as it can be done. The base image's own modules come
 # without bytecode: what this, the server and the health check import is compiled here, once.
-RUN PYTHONDONTWRITEBYTECODE="" python -c "import urllib.request, gunicorn.app.wsgiapp, gunicorn.workers.gthread" \
- && PYTHONDONTWRITEBYTECODE="" python -m app.pack_files
+RUN PYTHONDONTWRITEBYTECODE="" python -c "import urllib.request, gunicorn.app.wsgiapp, gunicorn.workers.gthread, app.server" \
+ && PYTHONDONTWRITEBYTECODE="" python -m app.web.static_files \
+ && python -m whitenoise.compress --quiet assets
 USER 10001
 EXPOSE 8050
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['PORT'] + '/health', timeout=4)"]

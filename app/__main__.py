@@ -19,7 +19,7 @@ def main() -> None:
     options = _parser().parse_args()
     configure_logging()
     try:
-        app = create_app(options.lessons, listens_on=options.host)
+        app = create_app(options.lessons, listens_on=options.host, debug=options.debug)
     except SettingsError as error:
         raise SystemExit(f"Descent Lab does not start. {error}") from None
     base_path = app.config.requests_pathname_prefix

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from app import __main__ as command
 from app.choices import SettingsError
 from app.config import ANCESTORS, HOSTS, frame_ancestors
-from app.server import ASSETS, create_app
-from app.web.response_headers import FOREVER, hash_of
+from app.server import create_app
+from app.web.response_headers import hash_of
 
 COURSE = "https://course.example.org"
 
@@ -158,31 +158,3 @@ class TestCaching:
             response = client.get(path)
             assert response.status_code == 404
             assert response.headers["Cache-Control"] == "no-store"
-
-    def test_whatever_the_page_names_is_kept_for_good(self, client: FlaskClient) -> None:
-        page = client.get("/").get_data(as_text=True)
-        loaded = [p for p in re.findall(r'(?:src|href)="([^"]+)"', page) if "favicon" not in p]
-        assert len(loaded) > len(list(ASSETS.glob("*.js")))
-        for path in loaded:
-            with client.get(path) as response:
-                assert response.headers["Cache-Control"] == FOREVER, path
-
-    def test_a_file_without_its_version_is_kept_for_a_while(self, client: FlaskClient) -> None:
-        suite = "/_dash-component-suites/dash/dcc/dash_core_components.js"
-        for path in ("/assets/02-lab.css", suite, "/_favicon.ico"):
-            with client.get(path) as response:
-                assert response.headers["Cache-Control"] == "public, max-age=3600", path
-
-    @pytest.mark.parametrize(
-        ("named", "other"), [(r"\?m=\d+", "?m=1"), (r"\.v\d+_", ".v9_"), (r"\.v[\d_]+m", ".vam")]
-    )
-    def test_nor_is_one_under_the_name_of_another_version(
-        self, named: str, other: str, client: FlaskClient
-    ) -> None:
-        page = client.get("/").get_data(as_text=True)
-        paths = [p for p in re.findall(r'(?:src|href)="([^"]+)"', page) if re.search(named, p)]
-        assert len(paths) > 3
-        for path in paths:
-            with client.get(re.sub(named, other, path)) as response:
-                assert response.status_code == 200
-                assert response.headers["Cache-Control"] == "public, max-age=3600", path

@@ -16,7 +16,8 @@ from plotly.offline import get_plotlyjs
 
 from app import VERSION
 from app.lessons.course import Course
-from app.server import ASSETS, create_app
+from app.server import create_app
+from app.web.static_files import ASSETS
 from components import ids
 from components.layout import page
 from components.panels import TITLES, panel_section

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
-from plotly.offline import get_plotlyjs
 
 from app import __main__ as command
 from app.engine import train_sweep
-from app.server import ASSETS, create_app, create_server
+from app.server import create_app, create_server
 from app.settings import Settings
+from app.web.static_files import ASSETS
 from components import ids
 
 PACKED = {"Accept-Encoding": "gzip"}
@@ -53,30 +53,6 @@ def test_the_server_for_gunicorn_is_a_flask_application() -> None:
     server = create_server()
     assert isinstance(server, flask.Flask)
     assert server.test_client().get("/health").status_code == 200
-
-
-class TestPlotlysScript:
-    @pytest.fixture
-    def path(self, index: str) -> str:
-        return re.search(r'<script defer src="(/plotly-[\d.]+\.min\.js)"', index)[1]
-
-    def test_it_is_packed_once_for_all(self, client: FlaskClient, path: str) -> None:
-        response = client.get(path, headers=PACKED)
-        assert response.headers["Content-Encoding"] == "gzip"
-        assert gzip.decompress(response.data).decode() == get_plotlyjs()
-
-    def test_it_comes_plain_to_who_cannot_unpack(self, client: FlaskClient, path: str) -> None:
-        for headers in ({}, {"Accept-Encoding": "identity"}):
-            response = client.get(path, headers=headers)
-            assert "Content-Encoding" not in response.headers
-            assert response.get_data(as_text=True) == get_plotlyjs()
-
-    def test_browsers_and_proxies_may_keep_it(self, client: FlaskClient, path: str) -> None:
-        headers = client.get(path, headers=PACKED).headers
-        assert "immutable" in headers["Cache-Control"]
-        assert int(re.search(r"max-age=(\d+)", headers["Cache-Control"])[1]) >= 365 * 24 * 3600
-        assert "Accept-Encoding" in headers["Vary"]
-        assert headers["Content-Type"].startswith("text/javascript")
 
 
 class TestPage:
@@ -212,9 +188,8 @@ class TestCommand:
     ) -> None:
         served = []
         bound = []
-        monkeypatch.setattr(
-            command, "create_app", lambda lessons, listens_on: bound.append(listens_on) or app
-        )
+        made = lambda lessons, listens_on, debug: bound.append(listens_on) or app  # noqa: E731
+        monkeypatch.setattr(command, "create_app", made)
         monkeypatch.setattr(command, "run_simple", lambda *where, **how: served.append(where))
         monkeypatch.setattr("sys.argv", ["app", "--host", "127.0.0.2", "--port", "9000"])
         command.main()

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 
 from app.choices import NAMES, NUMBERS, USED_BY, SettingsError
 from app.domain.link import LINK_VERSION, query
-from app.server import ASSETS
 from app.settings import SECONDS_ALLOWED, Settings, estimated_seconds
+from app.web.static_files import ASSETS
 from tests.readers import settings_of
 from tests.test_settings import DEFAULT, choices, settings_or_none, valid
 

@@ -1,38 +1,33 @@
-"""Which headers the answers carry, and what of them a deployment chooses."""
+"""The headers of every response, and which sites may embed the page."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import re
-import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import flask
-from dash.fingerprint import check_fingerprint, version_clean
 
 from app.lan_address import LOOPBACK
 
-# A name that changes with what it names never has to be asked for again.
-FOREVER = "public, max-age=31536000, immutable"
-A_WHILE = "public, max-age=3600"
 NEVER = "no-store"
-# What the page does not use, so nothing that is slipped into it can; fullscreen and the clipboard
-# stay as they are.
+REVALIDATE = "no-cache"
+# Features of the browser that the page does not use, so no injected script can. It does use
+# fullscreen and the clipboard.
 UNUSED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
-    # The address holds what a person has chosen.
+    # The page's address contains the chosen settings.
     "Referrer-Policy": "no-referrer",
 }
 
 
 def init_app(server: flask.Flask, ancestors: Sequence[str], scripts: Sequence[str] = ()) -> None:
-    """Puts the headers on everything that the server sends.
+    """Adds the headers to every response of Flask; `static_files` adds its own to files.
 
-    ancestors  the origins that may show the page in a frame
-    scripts    the hashes of the page's own inline scripts, see `hash_of`
+    ancestors  the origins that may embed the page
+    scripts    the hashes of the page's inline scripts, see `hash_of`
     """
     parts = directives(ancestors, scripts).items()
     of_page = {
@@ -47,11 +42,10 @@ def init_app(server: flask.Flask, ancestors: Sequence[str], scripts: Sequence[st
             response.headers.update(of_page)
             if _is_trustworthy(flask.request):
                 response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        kept = caching(flask.request, response)
-        # What a view itself says of an answer that it makes counts.
-        if kept != NEVER or response.status_code >= 400:
-            response.headers["Cache-Control"] = kept
-        response.headers.setdefault("Cache-Control", kept)
+        # Dash would let a browser keep any file for a year whose name contains some version. What
+        # may be kept is served by `static_files`.
+        if response.headers.get("Cache-Control") != REVALIDATE or response.status_code >= 400:
+            response.headers["Cache-Control"] = NEVER
         return response
 
 
@@ -74,47 +68,9 @@ def directives(ancestors: Sequence[str], scripts: Sequence[str] = ()) -> dict[st
 
 
 def hash_of(script: str) -> str:
-    """An inline script as script-src names it."""
+    """The source expression for an inline script in `script-src`."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
-
-
-def caching(request: flask.Request, response: flask.Response) -> str:
-    """How long an answer may be kept: only files may, and those with their version in the name
-    for good.
-
-    While a deployment is renewed, an old server is asked under the names of the new one. What it
-    answers must not be kept under these.
-    """
-    if request.method not in ("GET", "HEAD") or response.status_code not in (200, 206, 304):
-        return NEVER
-    if not is_file(request):
-        return NEVER
-    places = request.view_args or {}
-    if "fingerprinted_path" in places:
-        is_it = _has_version(places["package_name"], places["fingerprinted_path"])
-    else:
-        named, changed = request.args.get("m", ""), response.last_modified
-        # The name has fractions of a second, the header none.
-        is_it = bool(changed and named.split(".")[0] == str(int(changed.timestamp())))
-    return FOREVER if is_it else A_WHILE
-
-
-def _has_version(package: str, path: str) -> bool:
-    """Whether the path of a file in one of Dash's packages names the version that is installed.
-    Parts of Dash have versions of their own."""
-    if not check_fingerprint(path)[1]:  # type: ignore[no-untyped-call]
-        return False
-    named = path.rpartition("/")[2].split(".")[1]
-    modules = (package, f"{package}.{path.partition('/')[0]}")
-    versions = {getattr(sys.modules.get(name), "__version__", "") for name in modules} - {""}
-    return named.startswith(tuple(f"v{re.sub(version_clean, '_', one)}m" for one in versions))
-
-
-def is_file(request: flask.Request) -> bool:
-    """Whether it asks for one of the page's files, of this app or of Dash's packages."""
-    is_own = (request.endpoint or "").endswith((".static", "_favicon.ico"))
-    return is_own or "fingerprinted_path" in (request.view_args or {})
 
 
 def _is_trustworthy(request: flask.Request) -> bool:

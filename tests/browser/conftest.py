@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,13 +37,6 @@ WITH_WORKERS = "TESTS_WITH_WORKERS"
 NO_WEBGL = "--disable-3d-apis"
 ONE_PROCESS = "--process-per-site"
 LOCAL = ("data:", "blob:", "about:")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """flask-compress 1.25 leaves the closing of an asset's file to the garbage collector."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"))
 
 
 class Watch:
