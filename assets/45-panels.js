@@ -1,4 +1,4 @@
-/* The side panels: each writes the current epoch's numbers into the slots that components/panels.py
+/* The side panels: each writes the current epoch's numbers into the slots that components/panels
    laid out. A panel draws only while it is open. */
 (function (lab) {
   "use strict";

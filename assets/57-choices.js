@@ -1,4 +1,4 @@
-/* The controls that train again, found on the page as components/controls.py made them; and the
+/* The controls that train again, found on the page as components/controls made them; and the
    address, which says the same choices for a link. */
 (function (lab) {
   "use strict";

@@ -1,10 +1,10 @@
-/* Save as a page: the shell (components/saved.py) with what is on show put into it. All of that is in
+/* Save as a page: the shell (components/saved_page.py) with what is on show put into it. All of that is in
    this browser already, so nothing is trained again and nothing leaves it. */
 (function (lab) {
   "use strict";
 
   const { state, element } = lab;
-  // Where components/saved.py leaves room; the first such place counts, as this module is in there too.
+  // Where components/saved_page.py leaves room; the first such place counts, as this module is in there too.
   const TITLE = "<title>Descent Lab<";
   const PLACE = 'id="saved">null<';
   const LARGEST = 8e6;

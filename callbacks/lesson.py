@@ -12,7 +12,7 @@ from app.lessons.course import Chapter, Course
 from callbacks.requests import fields_of, ticket_of
 from components import ids
 from components.lesson import chapter_text
-from components.panels import TITLES, panel_section
+from components.panels import PANELS, panel_section
 
 
 def register(app: Dash, course: Course) -> None:
@@ -78,6 +78,6 @@ def panels_named(names: Any) -> list[Component]:
     wanted = names if isinstance(names, list) else []
     return [
         panel_section(name)
-        for name in wanted[: len(TITLES)]
-        if isinstance(name, str) and name in TITLES
+        for name in wanted[: len(PANELS)]
+        if isinstance(name, str) and name in PANELS
     ]

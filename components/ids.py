@@ -27,26 +27,6 @@ SHORT_TITLES = {
     CURVES: "Curves",
 }
 
-# Side panels.
-ONE_STEP = "one-step"
-RATE_TABLE = "rate-table"
-NETWORK = "network"
-ACTIVATIONS = "activations"
-PARAMETERS = "parameters"
-TENSOR = "tensor"
-RATE_AXIS = "rate-axis"
-LOSS_BY_RATE = "loss-by-rate"
-SHARPNESS = "sharpness"
-COMPARE = "compare"
-MAP = "map"
-SHARE = "share"
-OWN_DATA = "own-data"
-PANELS = (
-    *(RATE_AXIS, LOSS_BY_RATE, SHARPNESS, COMPARE, MAP),
-    *(OWN_DATA, SHARE),
-    *(ONE_STEP, RATE_TABLE, NETWORK, ACTIVATIONS, PARAMETERS, TENSOR),
-)
-
 FACTS = "facts"
 MESSAGE = "message"
 

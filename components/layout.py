@@ -11,10 +11,11 @@ from dash.development.base_component import Component
 from app.lessons.course import Course
 from app.planes import PLANES
 from components import ids, theme
-from components.controls import learning_rate_bar, rail
+from components.controls.learning_rate import learning_rate_bar
+from components.controls.rail import rail
 from components.lesson import lesson_panel
 from components.naming import named, tip
-from components.panels import TITLES as PANEL_TITLES
+from components.panels import PANELS
 from components.playback import timeline
 from components.presenting import keys_card, present_bar
 from components.tables import data_button, sentence, table_card
@@ -145,7 +146,7 @@ def _header() -> Component:
                 id="panel",
                 options=[
                     {"label": "More views …", "value": "none"},
-                    *({"label": title, "value": name} for name, title in PANEL_TITLES.items()),
+                    *({"label": panel.title, "value": name} for name, panel in PANELS.items()),
                 ],
                 value="none",
                 class_name="more-views",

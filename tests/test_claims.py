@@ -18,7 +18,7 @@ from app.engine.training import Training, network_of
 from app.results import RunDetail, Sweep
 from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
-from components import ids
+from components.panels import PANELS
 from tests.readers import settings_of
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -57,7 +57,7 @@ def test_every_link_is_in_the_form_that_the_page_itself_gives(link: str) -> None
     assert "&".join([f"v={LINK_VERSION}", *written]) == query(settings)
     assert set(words) - set(chosen) <= {"view", "epoch", "plane"}
     assert int(words["epoch"]) <= settings.epochs
-    assert words.get("view", ids.RATE_AXIS) in ids.PANELS
+    assert words.get("view", "rate-axis") in PANELS
 
 
 @pytest.mark.parametrize("name", re.findall(r"\]\((images/[^)]+)\)", TEXT))

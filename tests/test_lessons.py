@@ -19,7 +19,7 @@ from app.lessons.course import BUILT_IN, PIECES, Chapter, Claim, load_course
 from app.results import Sweep
 from app.settings import Settings
 from components import ids
-from components.panels import TITLES
+from components.panels import PANELS
 
 COURSE = load_course([BUILT_IN])
 BY_NAME = {chapter.slug: chapter for chapter in COURSE.chapters}
@@ -58,11 +58,11 @@ def test_every_view_is_used_in_the_course_or_explained_in_the_docs() -> None:
         (DOCS / name).read_text("utf-8") for name in ("learning-rates.md", "teaching.md")
     )
     for view in set(lessons.VIEWS) - used:
-        assert f"images/{view}.png" in in_depth or TITLES[view] in teaching
+        assert f"images/{view}.png" in in_depth or PANELS[view].title in teaching
 
 
 def test_a_lesson_can_open_every_view_and_panel_of_the_page() -> None:
-    assert set(lessons.VIEWS) == {*ids.VIEWS, *ids.PANELS}
+    assert set(lessons.VIEWS) == {*ids.VIEWS, *PANELS}
 
 
 @pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.slug)

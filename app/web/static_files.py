@@ -29,7 +29,7 @@ from whitenoise.compress import Compressor
 
 from app import VERSION
 from app.web.response_headers import ALWAYS, REVALIDATE
-from components.saved import saved_page
+from components.saved_page import saved_page
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"

@@ -13,7 +13,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
-from components import ids, theme
+from components import theme
+from components.panels import PANELS
 from tests.browser import driver
 from tests.browser.driver import number, wait_detail
 
@@ -78,10 +79,10 @@ def test_axe_finds_nothing_in_any_mode_and_theme(page: Page) -> None:
 
 
 def test_axe_finds_nothing_in_the_lesson_and_all_panels(page: Page, address: str) -> None:
-    every = " ".join(ids.PANELS)
+    every = " ".join(PANELS)
     page.goto(f"{address}/?hidden_units=10&view={every}")
     driver.wait_ready(page)
-    page.locator(f"[data-panel={ids.PANELS[-1]}]").wait_for()
+    page.locator(f"[data-panel={[*PANELS][-1]}]").wait_for()
     wait_detail(page)
     axe = Axe(page)
     axe.look("all panels")

@@ -17,7 +17,8 @@ from app.domain.link import query
 from app.engine.datasets import dataset_for
 from app.lessons.course import BUILT_IN, load_course
 from app.settings import Settings
-from components.controls import MORE, STOPS
+from components.controls.fields import STOPS
+from components.controls.rail import MORE
 from tests.browser import driver
 from tests.browser.driver import (
     cells,

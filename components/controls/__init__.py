@@ -1,0 +1,1 @@
+"""The controls: the learning rate on top, all other settings in the rail."""

@@ -1,0 +1,52 @@
+"""What every panel is, and the parts that panels are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components.naming import named
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One entry of "More views".
+
+    content    makes the components below the title
+    has_table  it draws data, so it has a sentence for screen readers and its data open as a table
+    is_saved   it works on a saved page, without a server and without MathJax (2 MB)
+    """
+
+    title: str
+    content: Callable[[], list[Component]]
+    has_table: bool = False
+    is_saved: bool = False
+
+
+def words(text: str) -> Component:
+    """Markdown with maths; HTML in it is shown as text."""
+    return dcc.Markdown(text, mathjax=True, className="words")
+
+
+def slot(name: str, maths: bool = False, scrolls: str = "") -> Component:
+    """Where the browser writes text or a table, or this epoch's numbers into a formula. A slot that
+    scrolls has a name, so that the keyboard can reach and scroll it."""
+    kind: dict[str, Any] = {"data-slot": name}
+    if scrolls:
+        kind |= {"role": "region", "tabIndex": 0} | named(scrolls)
+    return html.Div(className="slot maths" if maths else "slot", **kind)
+
+
+def menu(name: str, label: str, options: list[tuple[str, str]], chosen: int = 0) -> Component:
+    """A labelled menu of (label, value)."""
+    select = dbc.Select(
+        id=name,
+        options=[{"label": text, "value": value} for text, value in options],
+        value=options[chosen][1],
+    )
+    return html.Div([html.Label(label, htmlFor=name), select])

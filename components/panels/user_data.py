@@ -1,0 +1,69 @@
+"""A person's own data: pasted, opened from a file, or clicked as points."""
+
+from __future__ import annotations
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from components.panels.base import Panel, slot, words
+
+# Files in assets/examples, from scikit-learn's data sets: name, label, what to look for.
+EXAMPLES = (
+    (
+        "exercise",
+        "Exercise",
+        "20 men at a gym (Linnerud); one of them jumps far more than the others",
+    ),
+    ("wine", "Wine", "178 wines from three growers; unless standardised, no learning rate works"),
+)
+
+
+def content() -> list[Component]:
+    return [
+        words(
+            "Paste a table, open a CSV file, or click points. Your data **stay in this browser**: "
+            "the server keeps them in memory for at most half an hour, and no link contains them."
+        ),
+        html.Label("Table as text", htmlFor="own-text"),
+        dbc.Textarea(
+            id="own-text",
+            rows=5,
+            placeholder="height;shoe\n172,5;41\n168;39\n181,5;43",
+            spellCheck=False,
+        ),
+        html.Div(
+            className="own-buttons",
+            children=[
+                html.Button("Read this text", id="own-read", className="quiet"),
+                slot("own-file"),
+            ],
+        ),
+        html.P(id="own-note", className="link-note", role="status"),
+        words(
+            "**Or set points**: click or tap in this chart, and click a point again to remove it."
+        ),
+        slot("own-chart"),
+        words("**Or try real data**, and save the file:"),
+        html.Div(className="own-examples", children=[_example(*one) for one in EXAMPLES]),
+        slot("own-table"),
+    ]
+
+
+def _example(name: str, label: str, about: str) -> Component:
+    """A file that comes with the app: opened here, or saved to look into."""
+    return html.Div(
+        [
+            html.Button(label, className="quiet", **{"data-example": name}),  # type: ignore[arg-type]
+            html.Span(about),
+            html.A(
+                "save",
+                href="",
+                download=f"{name}.csv",
+                **{"data-save": name},  # type: ignore[arg-type]
+            ),
+        ]
+    )
+
+
+PANEL = Panel("Your own data", content)
