@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WITH_WORKERS := tests/browser/test_training_controls.py -k "dragged or newest_wins or replaces or refused_and or tabs"
 
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test test-many check format audit lock sbom bench work load faults faults-compose docker clean
+.PHONY: help run classroom install dev test test-many check format audit lock sbom bench load faults faults-compose docker clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,9 +82,6 @@ format: $(VENV)/.dev ## let ruff repair what it can
 
 bench: $(VENV)/.dev ## measure against a plain training loop
 	$(BIN)/python -m tools.bench
-
-work: $(VENV)/.dev ## measure the largest trainings against their estimates
-	$(BIN)/python -m tools.work
 
 load: $(VENV)/.dev ## a class of 100 people for a minute, at the container's own server (LOAD="--people 300")
 	$(BIN)/python -m tools.load $(LOAD)

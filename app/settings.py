@@ -37,7 +37,7 @@ ADAM_MOMENTUM = 0.9
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What to train. Raises SettingsError for a value of the wrong type or outside its range, for
-    settings that do not go together, and for a training that the estimate puts above
+    settings that do not go together, and for a training that is estimated to take longer than
     SECONDS_ALLOWED."""
 
     dataset: str = "line"
@@ -155,18 +155,16 @@ class Settings:
     @property
     def cost_model(self) -> CostModel:
         """What decides how long the training takes, but for its epochs."""
+        layers = self.hidden_layers if self.hidden_units else 0
         return CostModel(
-            params=self.param_count,
-            units=self.hidden_units,
-            layers=self.hidden_layers if self.hidden_units else 0,
-            activation=self.activation,
             optimizer=self.optimizer,
-            parts=self.kept_parts,
-            runs=len(self.learning_rates()),
-            frames=self.frame_count,
-            examples=self.example_count,
-            held_back=self.data.example_count - self.example_count,
-            batch_size=self.batch_size,
+            activation=self.activation,
+            param_count=self.param_count,
+            unit_count=self.hidden_units * layers,
+            layer_count=layers,
+            run_count=len(self.learning_rates()),
+            frame_count=self.frame_count,
+            example_count=self.example_count,
             steps_per_epoch=self.steps_per_epoch,
         )
 
@@ -211,7 +209,7 @@ def count_params(widths: tuple[int, ...]) -> int:
 
 
 def estimated_seconds(settings: Settings) -> float:
-    """Seconds that the sweep of `settings` and its landscape take at most."""
+    """Seconds that the sweep of `settings` and its landscape take: see cost_model.py."""
     return settings.cost_model.seconds(settings.epochs)
 
 
@@ -254,19 +252,21 @@ def _check_used(settings: Settings, name: str, decides: str, users: tuple[str, .
 
 def _check_work(settings: Settings) -> None:
     cost_model = settings.cost_model
-    if cost_model.seconds(settings.epochs) <= SECONDS_ALLOWED:
-        return
-    fewer = range(settings.epochs // 10 * 10, 0, -10)
-    fits = next((many for many in fewer if cost_model.seconds(many) <= SECONDS_ALLOWED), 0)
-    many = [f"{settings.hidden_units} hidden units"] if settings.hidden_units else []
-    if many and settings.hidden_layers > 1:
-        many = [f"{settings.hidden_layers} layers of {many[0]}"]
-    if settings.steps_per_epoch > 1:
-        many.append(f"{settings.steps_per_epoch} steps an epoch")
-    named = " and ".join(many)
-    least = NUMBERS["epochs"].low
-    most = f"With {named} at most {fits} epochs fit." if fits >= least else "No training fits."
-    raise SettingsError(
-        f"{named} for {settings.epochs} epochs is more work than one training may take. {most}",
-        "epochs",
-    )
+    if cost_model.seconds(settings.epochs) > SECONDS_ALLOWED:
+        limit = cost_model.most_epochs(settings.epochs)
+        raise SettingsError(epoch_limit(settings, limit), "epochs")
+
+
+def epoch_limit(settings: Settings, limit: int) -> str:
+    """A sentence with the largest number of epochs that fits; a limit of 0 says that none does."""
+    size = [f"{settings.hidden_units} hidden units"] if settings.hidden_units else []
+    if size and settings.hidden_layers > 1:
+        size = [f"{settings.hidden_layers} layers of {size[0]}"]
+    steps = [f"{settings.steps_per_epoch} steps an epoch"] if settings.steps_per_epoch > 1 else []
+    if limit >= NUMBERS["epochs"].low:
+        return _with(size + steps, f"the limit is {limit} epochs.")
+    return _with(steps, "this network is too large to train here.")
+
+
+def _with(parts: list[str], clause: str) -> str:
+    return f"With {' and '.join(parts)} {clause}" if parts else clause[0].upper() + clause[1:]

@@ -27,7 +27,10 @@ BAD = [
     ({"epochs": 9}, "Epochs must be a whole number from 10 to 5000. Got 9."),
     ({"learning_rate": "0.1"}, "Learning rate must be a number from 0.000001 to 10. Got '0.1'."),
     ({"learning_rate": float("nan")}, "Got nan."),
-    ({"hidden_units": 64, "epochs": 5000, "dataset": "parabola"}, "epochs fit."),
+    (
+        {"hidden_units": 64, "epochs": 5000, "dataset": "parabola"},
+        "With 64 hidden units the limit is ",
+    ),
     ({"momentun": 0.9}, "There is no setting named 'momentun'."),
     (None, "must be an object"),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from urllib.parse import parse_qsl
 
@@ -125,7 +124,7 @@ def test_the_named_number_of_epochs_fits_and_ten_more_do_not(chosen: dict) -> No
     try:
         Settings(**chosen)
     except SettingsError as error:
-        named = re.search(r"With .+ at most (\d+) epochs fit", str(error))
+        named = re.fullmatch(r"(?:With .+ t|T)he limit is (\d+) epochs\.", str(error))
         assume(named and error.field == "epochs")
         fits = int(named[1])
     else:
@@ -135,43 +134,18 @@ def test_the_named_number_of_epochs_fits_and_ten_more_do_not(chosen: dict) -> No
     if chosen["schedule"] == "warmup_cosine":
         chosen["warmup_epochs"] = min(chosen["warmup_epochs"], fits - 1)
     assert Settings(**{**chosen, "epochs": fits}).epochs == fits
-    with pytest.raises(SettingsError, match=f"at most {fits} epochs"):
+    with pytest.raises(SettingsError, match=f"the limit is {fits} epochs"):
         Settings(**{**chosen, "epochs": fits + 10})
 
 
 def test_where_not_even_ten_epochs_fit_no_number_is_named() -> None:
     most = dict(dataset="diabetes", hidden_units=64, hidden_layers=3, batch_size=1, epochs=10)
-    with pytest.raises(SettingsError, match=r"No training fits\.") as caught:
+    with pytest.raises(SettingsError) as caught:
         Settings(**most)
-    assert caught.value.field == "epochs" and "3 layers of 64 hidden units" in str(caught.value)
-    assert "442 steps an epoch" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        dict(epochs=200),
-        dict(hidden_units=11),
-        dict(hidden_layers=2),
-        dict(batch_size=50),
-        dict(optimizer="momentum"),
-        dict(optimizer="adam"),
-        dict(dataset="diabetes"),
-    ],
-)
-def test_each_kind_of_more_work_is_estimated_to_take_longer(change: dict) -> None:
-    small = Settings(dataset="parabola", hidden_units=10, epochs=100)
-    more = dataclasses.replace(small, **change)
-    assert estimated_seconds(more) > estimated_seconds(small)
+    assert caught.value.field == "epochs"
+    assert str(caught.value) == "With 442 steps an epoch this network is too large to train here."
 
 
 @given(valid)
 def test_what_is_allowed_is_estimated_below_the_bound(settings: Settings) -> None:
     assert 0 < estimated_seconds(settings) <= SECONDS_ALLOWED
-
-
-def test_more_work_is_estimated_to_take_longer() -> None:
-    small = Settings(dataset="parabola", hidden_units=10, epochs=500)
-    more = [dict(epochs=600), dict(hidden_units=11), dict(learning_rate=3.0)]
-    for change in more:
-        assert estimated_seconds(dataclasses.replace(small, **change)) > estimated_seconds(small)

@@ -1,5 +1,5 @@
-"""Large arrays in pieces: what is computed from one on the way then stays small, and near the
-processor. And between two of them there is time for a look at the clock."""
+"""Large arrays in chunks: intermediate results stay small and in the processor's caches, and the
+deadline is checked between two chunks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from app.engine.deadline import check
 
-# Of most models, all runs together.
+# About as many as the runs of a small network have parameters together.
 NUMBERS_AT_ONCE = 250_000
 
 
 def chunks(count: int, numbers: int) -> Iterator[slice]:
-    """0..count in order, so many at a time that they hold about NUMBERS_AT_ONCE, with so many
-    numbers in each; at least one. Before each, raises what `look` does."""
+    """Slices of 0..count in order. Items have `numbers` numbers each, and a slice as many items as
+    hold NUMBERS_AT_ONCE together, at least one. Checks the deadline before each."""
     size = max(1, NUMBERS_AT_ONCE // max(numbers, 1))
     for start in range(0, count, size):
         check()

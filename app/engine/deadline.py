@@ -1,7 +1,7 @@
-"""Ends a unit of work that takes longer than its estimate promised, or for which nobody waits.
+"""Ends a unit of work after MOST_SECONDS, with a sentence that says how many epochs fit.
 
 A unit is what one request causes: a training with its landscape, another plane, an inspection, or a
-row of a map. Whoever computes for long in one looks at its clock again and again.
+row of a map. Every loop in it that may run for long calls `check`.
 """
 
 from __future__ import annotations
@@ -9,89 +9,95 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from time import thread_time
+from time import monotonic, thread_time
 from typing import TypeVar
 
 from app import presence
 from app.choices import SettingsError
-from app.settings import Settings, estimated_seconds
+from app.domain.cost_model import SECONDS_ALLOWED
+from app.settings import Settings, epoch_limit
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 
-# Half a second more than the estimate allows, so that only a wrong one is ever met.
 MOST_SECONDS = 2.0
-# A look at the clock takes as long as a hundredth of a step.
-STEPS_BETWEEN_CHECKS = 16
-# A step of so many estimated seconds is worth a look of its own.
-LONG_STEP = 2e-3
 
 
 class Deadline:
-    """Of one unit of work. What counts is the time that this thread computes: the same training
-    must not fail because others compute as well."""
+    """The time limit of one unit of work. What counts is the CPU time of this thread: a training
+    must not fail because others compute at the same time."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
-        self._settings, self._clock = settings, clock
-        # Known at the first look: before it a process's first optimizer imports a part of torch.
-        self._end: float | None = None
+    def __init__(
+        self, settings: Settings, cpu: Callable[[], float], wall: Callable[[], float]
+    ) -> None:
+        self._settings, self._cpu, self._wall = settings, cpu, wall
+        # The first check starts it: before that, a process's first optimizer imports torch modules.
+        self._start: float | None = None
+        self._next_reading, self._epoch = float("-inf"), -1
 
-    def check(self) -> None:
-        """Raises SettingsError where the time is over."""
-        now = self._clock()
-        if self._end is None:
-            self._end = now + MOST_SECONDS
-        if now > self._end:
+    def check(self, epoch: int) -> None:
+        """Raises SettingsError where the time is over; `epoch` is how far the training has come."""
+        self._epoch = max(self._epoch, epoch)
+        now = self._wall()
+        if now < self._next_reading:
+            return
+        spent = self._spent()
+        if spent > MOST_SECONDS:
             raise SettingsError(
-                f"This training was ended, as it took longer here than {MOST_SECONDS:g} seconds. "
-                f"Choose {_less(self._settings)}.",
+                f"Stopped after {MOST_SECONDS:g} seconds of computing. "
+                f"{epoch_limit(self._settings, self._most_epochs(spent))}",
                 "epochs",
             )
+        # Reading the CPU time can take as long as a tenth of a step, and it is never ahead of the
+        # wall clock.
+        self._next_reading = now + MOST_SECONDS - spent
+
+    def _spent(self) -> float:
+        now = self._cpu()
+        if self._start is None:
+            self._start = now
+        return now - self._start
+
+    def _most_epochs(self, spent: float) -> int:
+        """How many epochs fit on this machine, by what it has done in `spent` seconds: so many
+        epochs of the training, or at most all of the work."""
+        cost_model, epochs = self._settings.cost_model, self._settings.epochs
+        is_training = 0 <= self._epoch < epochs
+        done = (
+            cost_model.training_seconds(self._epoch) if is_training else cost_model.seconds(epochs)
+        )
+        return cost_model.most_epochs(epochs, SECONDS_ALLOWED * done / spent)
 
 
 _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
-def time_limit(settings: Settings, clock: Callable[[], float] = thread_time) -> Iterator[None]:
-    """What is made while it lasts is a unit of work, or a part of one that has begun already."""
+def time_limit(
+    settings: Settings,
+    cpu: Callable[[], float] = thread_time,
+    wall: Callable[[], float] = monotonic,
+) -> Iterator[None]:
+    """Limits the unit of work in its body; inside another unit, the outer limit counts."""
     if _deadline.get():
         yield
         return
-    token = _deadline.set(Deadline(settings, clock))
+    token = _deadline.set(Deadline(settings, cpu, wall))
     try:
         yield
     finally:
         _deadline.reset(token)
 
 
-def check() -> None:
-    """Raises SettingsError where the time of this unit of work is over, and Gone."""
+def check(epoch: int = -1) -> None:
+    """Raises SettingsError where the time of this unit of work is over. The training loop gives the
+    epoch that it has reached. Raises Gone where the client has disconnected."""
     presence.check()
     if deadline := _deadline.get():
-        deadline.check()
+        deadline.check(epoch)
 
 
-def checked(things: Iterable[Thing]) -> Iterator[Thing]:
-    """One after the other, with a check before each."""
-    for thing in things:
+def checked(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, with a check before each."""
+    for item in items:
         check()
-        yield thing
-
-
-def steps_between_checks(settings: Settings) -> int:
-    """After so many steps of a training it is time to look again."""
-    is_long = estimated_seconds(settings) > LONG_STEP * settings.step_count
-    return 1 if is_long else STEPS_BETWEEN_CHECKS
-
-
-def _less(settings: Settings) -> str:
-    """What makes these settings less work."""
-    choices = ["fewer epochs"]
-    if settings.hidden_units:
-        choices.append("fewer hidden units")
-    if settings.hidden_units and settings.hidden_layers > 1:
-        choices.append("fewer layers")
-    if settings.steps_per_epoch > 1:
-        choices.append("larger batches")
-    *some, last = choices
-    return f"{', '.join(some)} or {last}" if some else last
+        yield item

@@ -10,7 +10,6 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from app.domain.cost_model import EXAMPLES_BESIDES
 from app.engine.curvature import sharpness
 from app.engine.datasets import dataset_for
 from app.engine.fit import fit_of
@@ -31,8 +30,9 @@ from app.results import LossSurface, RunDetail
 from app.settings import Settings, estimated_seconds
 
 # At how many epochs a run's sharpness is taken: fewer where each costs more, which is params x
-# examples, and as much as so many examples besides; twice that where it is also rescaled.
+# (examples + SHARPNESS_EXAMPLES); twice that where it is also rescaled.
 SHARPNESS_EPOCHS, FEWEST_SHARPNESS_EPOCHS, SHARPNESS_WORK = 40, 4, 4_000_000
+SHARPNESS_EXAMPLES = 45
 # A run's detail holds every epoch while its params weigh no more than this and they are in memory,
 # or trained again in so many estimated seconds; else the frames. It has slices at every epoch while
 # they take no more than so many estimated seconds, else at frames: at all, or at some that fit.
@@ -157,7 +157,7 @@ def _sliced(
 
 def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[ndarray, "epoch"]:
     """All where that is cheap, else the frames, or some of them, evenly from the first."""
-    each = settings.cost_model.look_seconds(2 * SAMPLES, settings.example_count)
+    each = settings.cost_model.pass_seconds(2 * SAMPLES * settings.example_count)
     if len(epochs) * each <= SLICED_SECONDS:
         return np.ones(len(epochs), dtype=bool)
     frames = frame_epochs(settings)
@@ -168,7 +168,7 @@ def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[nd
 def _sharpness_epochs(settings: Settings, is_rescaled: bool) -> int:
     """How many are affordable."""
     each = (
-        (settings.example_count + EXAMPLES_BESIDES)
+        (settings.example_count + SHARPNESS_EXAMPLES)
         * settings.param_count
         * (2 if is_rescaled else 1)
     )

@@ -22,7 +22,7 @@ from app.engine import datasets
 from app.engine.chunks import chunks
 from app.engine.curvature import sharpest
 from app.engine.datasets import dataset_for
-from app.engine.deadline import check, checked, steps_between_checks, time_limit
+from app.engine.deadline import check, checked, time_limit
 from app.engine.network import HiddenGradient, LinearGradient, Network, with_ones
 from app.engine.optimizers import Update
 from app.engine.schedules import rate_factors
@@ -111,7 +111,6 @@ def descend(
     slots = dict(zip(kept_epochs, kept, strict=True))
     train_loss = torch.empty(settings.epochs + 1, runs)
 
-    check_every = steps_between_checks(settings)
     for epoch, loss in enumerate(train_loss.unbind()):
         compute(loss)
         slot = slots.get(epoch)
@@ -119,8 +118,7 @@ def descend(
             slot.copy_(state if columns is None else state[:, columns])
         for step in batches.of_epoch():
             done = epoch * per_epoch + step
-            if done % check_every == 0:
-                check()
+            check(epoch)
             update.compute()
             if step == 0 and slot is not None and len(state) > 2:
                 update.note_preconditioner()

@@ -57,8 +57,8 @@ BROKEN = {
 
 
 def refusal(**chosen: Any) -> str:
-    """What the estimate says of settings that are too much work."""
-    with pytest.raises(SettingsError, match=r"at most \d+ epochs fit") as caught:
+    """The sentence about settings that are too much work."""
+    with pytest.raises(SettingsError, match=r"the limit is \d+ epochs") as caught:
         Settings(**chosen)
     return str(caught.value)
 
