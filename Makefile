@@ -89,7 +89,7 @@ load: $(VENV)/.dev ## a class of 100 people for a minute, at the container's own
 faults: $(VENV)/.dev ## break the container's own server in every way and see what people meet
 	$(BIN)/python -m tools.faults
 
-faults-compose: $(VENV)/.dev ## the same to whole containers of compose.many.yaml (needs Docker and the image)
+faults-compose: $(VENV)/.dev ## the same to whole containers of compose.distributed.yaml (needs Docker and the image)
 	$(BIN)/python -m tools.faults.containers $(FAULTS)
 
 docker: ## build the image descent-lab

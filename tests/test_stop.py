@@ -105,7 +105,7 @@ def test_twenty_unfinished_requests_behind_the_proxy_block_nobody(proxy: int, se
 def test_without_a_server_the_proxy_answers_503_with_a_sentence() -> None:
     with proxied(free_port()) as port, client_of(port) as client:
         answer = client.get("")
-    assert answer.status_code == 503 and answer.text.startswith("Descent Lab does not answer.")
+    assert answer.status_code == 503 and answer.text.startswith("Descent Lab is not responding.")
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -25,11 +26,15 @@ def proxied(app_port: int) -> Iterator[int]:
         text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
         path = Path(folder) / "nginx.conf"
         path.write_text(text.replace("/tmp/", f"{folder}/"))
-        command = [need("nginx"), "-c", str(path), "-g", "daemon off;"]
+        # Run by root, nginx would switch to a user who may not write to the folder.
+        user = "user root;" if os.geteuid() == 0 else ""
+        command = [need("nginx"), "-c", str(path), "-g", f"daemon off; {user}"]
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-            wait(lambda: _listens(port))
-            yield port
-            process.terminate()
+            try:
+                wait(lambda: _listens(port))
+                yield port
+            finally:
+                process.terminate()
 
 
 def _listens(port: int) -> bool:

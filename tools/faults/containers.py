@@ -1,4 +1,4 @@
-"""Whole containers that go and come, with compose.many.yaml: `make faults-compose`.
+"""Whole containers that go and come, with compose.distributed.yaml: `make faults-compose`.
 
 Needs Docker with compose v2 and the image (`make docker`). It runs under a project name of its own,
 but at the file's own port, so not beside a deployment on the same machine; at the end all of it is
@@ -24,7 +24,7 @@ from tools.faults.processes import asking
 from tools.faults.stage import wait
 
 ROOT = Path(__file__).parents[2]
-FILE, PROJECT = ROOT / "compose.many.yaml", "descent-lab-faults"
+FILE, PROJECT = ROOT / "compose.distributed.yaml", "descent-lab-faults"
 ADDRESS = "http://127.0.0.1:8080/lab"
 PEOPLE = 20
 PROCESSES = 4  # of both web containers
