@@ -7,9 +7,12 @@ value; nothing is moved to the nearest legal value in silence.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from app.domain.options import ACTIVATIONS, DATASETS, OPTIMIZERS, SCHEDULES, USER_DATA, Option
 
 PREFERRED_NUMBERS = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8)
 DECADES = (-4, -3, -2, -1)
@@ -29,42 +32,20 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True)
-class DatasetChoice:
-    """One entry of the data menu; the engine's table in `datasets.py` holds the numbers."""
-
-    label: str
-    example_count: int
-    predictors: tuple[str, ...]
-    # Whether the person chooses how much noise lies on its targets.
-    is_noisy: bool = False
-
-
-DATASETS: dict[str, DatasetChoice] = {
-    "line": DatasetChoice("Line, 10 points", 10, ("x",)),
-    "parabola": DatasetChoice("Parabola, 100 points", 100, ("x",)),
-    "plane": DatasetChoice("Plane, 2 predictors", 60, ("x1", "x2")),
-    "diabetes": DatasetChoice(
-        "Diabetes, 10 predictors",
-        442,
-        ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
-    ),
-    "sine": DatasetChoice("Sine, 60 points", 60, ("x",), is_noisy=True),
-    "staircase": DatasetChoice("Staircase, 60 points", 60, ("x",), is_noisy=True),
-    "noisy_parabola": DatasetChoice("Noisy parabola, 60 points", 60, ("x",), is_noisy=True),
-}
-
-# The entry of the data menu for a person's own examples, see domain/user_data.py; links have it.
-USER_DATA = "own"
-
-
-@dataclass(frozen=True)
 class NameChoice:
-    """A choice among names, each with its label; default, and words for the whole."""
+    """A choice among names, one for each row and each of `more`; default, and words for the
+    whole."""
 
-    options: dict[str, str]
+    rows: Mapping[str, Option]
     default: str
     label: str
     help: str
+    more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Each name with its label, in the order of the menu."""
+        return {name: row.label for name, row in self.rows.items()} | self.more
 
 
 @dataclass(frozen=True)
@@ -134,64 +115,49 @@ NUMBERS: dict[str, NumberChoice] = {
 }
 NAMES: dict[str, NameChoice] = {
     "dataset": NameChoice(
-        {name: choice.label for name, choice in DATASETS.items()} | {USER_DATA: "Your own data"},
+        DATASETS,
         "line",
         "Data",
         "What the model is fitted to.",
+        more={USER_DATA: "Your own data"},
     ),
     "activation": NameChoice(
-        {
-            "relu": "ReLU",
-            "tanh": "tanh",
-            "logistic": "logistic",
-            "linear": "linear",
-            "threshold": "threshold",
-        },
+        ACTIVATIONS,
         "relu",
         "Activation",
-        "What each hidden unit makes of its weighted sum.",
+        "The function each hidden unit applies to its weighted sum.",
     ),
-    "optimizer": NameChoice(
-        {
-            "sgd": "SGD",
-            "momentum": "Momentum",
-            "nesterov": "Nesterov",
-            "rmsprop": "RMSprop",
-            "adagrad": "Adagrad",
-            "adam": "Adam",
-            "adamw": "AdamW",
-            "nadam": "NAdam",
-        },
-        "sgd",
-        "Optimizer",
-        "How gradients become steps.",
-    ),
+    "optimizer": NameChoice(OPTIMIZERS, "sgd", "Optimizer", "How gradients become steps."),
     "schedule": NameChoice(
-        {
-            "constant": "constant",
-            "step": "step",
-            "exponential": "exponential",
-            "cosine": "cosine",
-            "warmup_cosine": "warm-up + cosine",
-            "one_cycle": "one-cycle",
-        },
+        SCHEDULES,
         "constant",
         "Schedule",
         "How the learning rate changes over training; the slider sets its full size.",
     ),
     "initialization": NameChoice(
-        {"pytorch": "PyTorch's default", "xavier": "Xavier", "he": "He", "zeros": "zeros"},
+        {
+            "pytorch": Option(label="PyTorch's default"),
+            "xavier": Option(label="Xavier"),
+            "he": Option(label="He"),
+            "zeros": Option(label="zeros"),
+        },
         "pytorch",
         "Initialization",
         "How the seed draws the initial parameters.",
     ),
 }
-# A setting that only some choices use -> which setting decides, and the choices that use it.
-USED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
-    "momentum": ("optimizer", ("momentum", "nesterov")),
-    "warmup_epochs": ("schedule", ("warmup_cosine",)),
-    "noise": ("dataset", tuple(name for name, choice in DATASETS.items() if choice.is_noisy)),
+# A setting that only some options use -> the choice that decides, and how its rows say so.
+USED_BY: dict[str, tuple[str, str]] = {
+    "momentum": ("optimizer", "has_momentum"),
+    "warmup_epochs": ("schedule", "has_warmup"),
+    "noise": ("dataset", "is_noisy"),
 }
+
+
+def users_of(field: str) -> tuple[str, ...]:
+    """The options that use the setting `field`, of the choice that USED_BY names."""
+    decides, trait = USED_BY[field]
+    return tuple(name for name, row in NAMES[decides].rows.items() if getattr(row, trait))
 
 
 def check_name(field: str, name: Any) -> None:

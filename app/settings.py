@@ -8,30 +8,25 @@ from itertools import pairwise
 from typing import Any
 
 from app.choices import (
-    DATASETS,
     NAMES,
     NUMBERS,
     SLIDER_LEARNING_RATES,
     USED_BY,
-    USER_DATA,
-    DatasetChoice,
     NumberChoice,
     SettingsError,
     check_name,
     checked_number,
     in_range,
     shown,
+    users_of,
 )
 from app.domain.cost_model import SECONDS_ALLOWED, CostModel
+from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA, DatasetOption
 from app.domain.user_data import UserData
 
 # A sweep keeps its runs at so many frames, and those of the largest networks at fewer: their params
 # weigh at most FRAMES_BYTES together, or as much as FEWEST_FRAMES do.
 FRAMES, FEWEST_FRAMES, FRAMES_BYTES = 160, 32, 20_000_000
-# The optimizers that divide each step by what they remember of the gradients.
-ADAPTIVE = ("rmsprop", "adagrad", "adam", "adamw", "nadam")
-# The first of Adam's betas as torch has it by default.
-ADAM_MOMENTUM = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +85,7 @@ class Settings:
         }
 
     @property
-    def data(self) -> DatasetChoice | UserData:
+    def data(self) -> DatasetOption | UserData:
         """What is known of the data beforehand: label, examples, predictors."""
         return self.user_data or DATASETS[self.dataset]
 
@@ -150,7 +145,7 @@ class Settings:
         is plain, its update; and the preconditioner where the optimizer adapts."""
         if self.is_plain:
             return 2
-        return 4 if self.optimizer in ADAPTIVE else 3
+        return 4 if OPTIMIZERS[self.optimizer].is_adaptive else 3
 
     @property
     def cost_model(self) -> CostModel:
@@ -221,8 +216,8 @@ def _check_together(settings: Settings) -> None:
             "open them again under More views, Your own data.",
             "dataset",
         )
-    for name, (decides, users) in USED_BY.items():
-        _check_used(settings, name, decides, users)
+    for name in USED_BY:
+        _check_used(settings, name)
     if settings.batch_size > settings.example_count:
         raise SettingsError(
             f"Batch size must be at most {settings.example_count}, "
@@ -237,7 +232,8 @@ def _check_together(settings: Settings) -> None:
         )
 
 
-def _check_used(settings: Settings, name: str, decides: str, users: tuple[str, ...]) -> None:
+def _check_used(settings: Settings, name: str) -> None:
+    decides, users = USED_BY[name][0], users_of(name)
     chosen, choice = getattr(settings, decides), NAMES[decides]
     if chosen in users or getattr(settings, name) == NUMBERS[name].default:
         return

@@ -122,24 +122,13 @@
     return `Epoch ${epoch} has ${sweep.steps_per_epoch} steps. This is its first: a batch of ${batch.length} of ${sweep.examples} examples, numbers ${names}${batch.length > ROWS ? ", …" : ""}. Below, L is the loss of this batch; the train loss is that of all.`;
   }
 
-  /** How the optimizer makes its direction u of the gradient g; as torch.optim documents it. */
-  const RULES = {
-    sgd: "u = −g",
-    momentum: "m ← β m + g, u = −m",
-    nesterov: "m ← β m + g, u = −(g + β m)",
-    rmsprop: "v ← 0.99 v + 0.01 g², u = −g / (√v + 1e−8)",
-    adagrad: "v ← v + g², u = −g / (√v + 1e−10)",
-    adam: "m ← 0.9 m + 0.1 g, v ← 0.999 v + 0.001 g²; both corrected for their zero start: u = −m̂ / (√v̂ + 1e−8)",
-    adamw: "as Adam, and then u ← u − decay × θ",
-    nadam: "as Adam, with the momentum that the next step will have (Nesterov)",
-  };
-
-  function ruleOf({ settings, is_plain: isPlain }, factor) {
+  /** How the optimizer makes its direction u of the gradient g, in words of the options' table. */
+  function ruleOf({ settings, is_plain: isPlain, update_rule: rule }, factor) {
     if (isPlain) return "";
     const momentum = ["momentum", "nesterov"].includes(settings.optimizer) ? ` β = ${settings.momentum}.` : "";
     const decay = settings.weight_decay && settings.optimizer !== "adamw" ? ` Before, weight decay adds ${settings.weight_decay} × θ to g.` : "";
     const schedule = factor === 1 ? "" : ` The schedule makes ${number(factor, 3)} of α by now.`;
-    return `Here θ ← θ + α u with ${RULES[settings.optimizer]}.${momentum}${decay}${schedule}`;
+    return `Here θ ← θ + α u with ${rule}.${momentum}${decay}${schedule}`;
   }
 
   function predictTex(sweep, params, i) {

@@ -14,8 +14,9 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from app.choices import USER_DATA, SettingsError
+from app.choices import SettingsError
 from app.domain.csv_reader import MOST_BYTES, Table, TableError, read_table
+from app.domain.options import USER_DATA
 from app.domain.user_data import UserData, choose, label_of
 from app.log import log_failure, with_request_id
 from app.presence import Gone

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.choices import (
-    DATASETS,
     NAMES,
     NUMBERS,
     SLIDER_LEARNING_RATES,
     USED_BY,
-    USER_DATA,
     SettingsError,
     plain,
+    users_of,
 )
+from app.domain.options import DATASETS, USER_DATA
 from app.engine import datasets
 from app.settings import Settings
 
@@ -50,8 +50,8 @@ def choices(draw: st.DrawFn) -> dict:
     chosen["learning_rate"] = draw(st.sampled_from(SLIDER_LEARNING_RATES) | st.floats(1e-6, 10))
     if draw(st.booleans()):
         chosen |= dict(hidden_layers=1, batch_size=0)
-    for name, (decides, users) in USED_BY.items():
-        if chosen[decides] not in users:
+    for name, (decides, _) in USED_BY.items():
+        if chosen[decides] not in users_of(name):
             chosen[name] = DEFAULT[name]
     return chosen
 
@@ -216,13 +216,10 @@ def test_every_field_is_in_the_table_with_its_default_and_words() -> None:
 
 
 def test_the_menu_names_the_engines_data_sets_and_their_sizes() -> None:
-    sizes = {name: len(datasets.builtin(name).inputs) for name in datasets.FIXED | datasets.NOISY}
-    assert {name for name in DATASETS if DATASETS[name].is_noisy} == set(datasets.NOISY)
-    assert sizes == {name: choice.example_count for name, choice in DATASETS.items()}
-    for name, choice in DATASETS.items():
-        assert len(choice.predictors) == datasets.builtin(name).inputs.shape[1]
-    labels = {name: choice.label for name, choice in DATASETS.items()}
-    assert NAMES["dataset"].options == labels | {USER_DATA: "Your own data"}
+    for name, option in DATASETS.items():
+        shape = datasets.builtin(name).inputs.shape
+        assert shape == (option.example_count, len(option.predictors)), name
+    assert list(NAMES["dataset"].options) == [*DATASETS, USER_DATA]
 
 
 @pytest.mark.parametrize("value", ["sigmoid", "", None, 0, ["relu"]])

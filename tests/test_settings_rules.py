@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import assume, given
 
-from app.choices import NAMES, NUMBERS, USED_BY, SettingsError
+from app.choices import NAMES, NUMBERS, USED_BY, SettingsError, users_of
 from app.domain.link import LINK_VERSION, query
 from app.settings import SECONDS_ALLOWED, Settings, estimated_seconds
 from app.web.static_files import ASSETS
@@ -91,7 +91,7 @@ def test_what_goes_together_is_accepted(values: dict) -> None:
 
 @pytest.mark.parametrize("name", USED_BY)
 def test_a_setting_that_only_some_choices_use_is_left_at_its_default_by_others(name: str) -> None:
-    decides, users = USED_BY[name]
+    decides, users = USED_BY[name][0], users_of(name)
     assert set(users) < set(NAMES[decides].options)
     for option in NAMES[decides].options:
         other = {decides: option, name: NUMBERS[name].low}

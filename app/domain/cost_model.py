@@ -11,6 +11,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from app.domain.options import ACTIVATIONS, OPTIMIZERS
+
 # Half a second less than the deadline allows.
 SECONDS_ALLOWED = 1.5
 
@@ -19,12 +21,6 @@ SECONDS_ALLOWED = 1.5
 SECONDS_PER_STEP = 70e-6
 SECONDS_PER_PASS = 0.12e-9
 
-# What an optimizer adds to a step of plain SGD, as a share of it, and as vectors that it updates.
-OPTIMIZER_COST = {"sgd": 0, "momentum": 1, "nesterov": 1}
-ADAPTIVE_COST = 2
-# What a unit's activation costs, in weights.
-ACTIVATION_COST = {"tanh": 15, "logistic": 5}
-SIMPLE_ACTIVATION_COST = 3
 # What each vector of a step costs (params, gradient, ...), in examples.
 EXAMPLES_PER_VECTOR = 15
 # What the landscape costs, in examples: each frame of a run, and the points of the surface.
@@ -54,7 +50,7 @@ class CostModel:
 
     def training_seconds(self, epochs: int) -> float:
         """Seconds for the steps of so many epochs."""
-        optimizer = OPTIMIZER_COST.get(self.optimizer, ADAPTIVE_COST)
+        optimizer = OPTIMIZERS[self.optimizer].cost
         # With minibatches, each epoch also takes the train loss over the whole data set.
         extra = 1 if self.steps_per_epoch > 1 else 0
         steps = epochs * (self.steps_per_epoch + extra)
@@ -65,7 +61,7 @@ class CostModel:
 
     def pass_seconds(self, examples: int) -> float:
         """Seconds for so many examples to pass through one run's network, forward and back."""
-        activation = ACTIVATION_COST.get(self.activation, SIMPLE_ACTIVATION_COST)
+        activation = ACTIVATIONS[self.activation].cost
         return SECONDS_PER_PASS * (self.param_count + activation * self.unit_count) * examples
 
     def most_epochs(self, epochs: int, seconds: float = SECONDS_ALLOWED) -> int:

@@ -1,4 +1,5 @@
-"""The data sets: one small function each. A training's seed never changes them."""
+"""The data sets: one small function each, named as its row in domain/options.py. A training's seed
+never changes them."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from app.domain.options import DATASETS, OPTIMIZERS
 from app.domain.user_data import UserData
 from app.results import Dataset, Scaling
 from app.settings import Settings
@@ -85,19 +87,6 @@ def _noisy(
     return inputs[:, None].astype("float32"), targets.astype("float32")
 
 
-FIXED: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {
-    "line": line,
-    "parabola": parabola,
-    "plane": plane,
-    "diabetes": diabetes,
-}
-NOISY: dict[str, Callable[[float], tuple[np.ndarray, np.ndarray]]] = {
-    "sine": sine,
-    "staircase": staircase,
-    "noisy_parabola": noisy_parabola,
-}
-
-
 # Entries live as long as their UserData does.
 _USER_DATA: WeakKeyDictionary[UserData, dict[float, Dataset]] = WeakKeyDictionary()
 
@@ -127,7 +116,8 @@ def user_dataset(data: UserData) -> tuple[np.ndarray, np.ndarray, Scaling]:
 @lru_cache(maxsize=64)
 def builtin(name: str, noise: float = 0.1, validation_fraction: float = 0.0) -> Dataset:
     """A built-in data set in float32, split the same way each time."""
-    inputs, targets = NOISY[name](noise) if name in NOISY else FIXED[name]()
+    make = globals()[name]
+    inputs, targets = make(noise) if DATASETS[name].is_noisy else make()
     scaling = Scaling(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]))
     return split(inputs, targets, scaling, validation_fraction)
 
@@ -168,7 +158,7 @@ def linear_optimum(settings: Settings) -> tuple[np.ndarray, float, str]:
     ridge regression that shrinks the bias too. AdamW's decoupled decay has no such closed form.
     """
     dataset = dataset_for(settings)
-    if not settings.weight_decay or settings.optimizer == "adamw":
+    if not settings.weight_decay or OPTIMIZERS[settings.optimizer].is_decoupled:
         return dataset.least_squares, dataset.least_squares_loss, "least squares"
     inputs = np.column_stack([dataset.inputs, np.ones(len(dataset.targets))]).astype("float64")
     strength = settings.weight_decay * len(inputs) / 2
@@ -179,7 +169,7 @@ def linear_optimum(settings: Settings) -> tuple[np.ndarray, float, str]:
 
 def known_optimum(settings: Settings) -> tuple[float, str] | None:
     """The train loss that training leads to and its name, where both are known beforehand."""
-    is_decoupled = settings.optimizer == "adamw" and settings.weight_decay > 0
+    is_decoupled = OPTIMIZERS[settings.optimizer].is_decoupled and settings.weight_decay > 0
     if not settings.is_linear or is_decoupled:
         return None
     _, loss, name = linear_optimum(settings)

@@ -6,7 +6,6 @@ each run's own rate then scales: every optimizer here moves by a multiple of its
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -14,30 +13,56 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.optim.sgd import sgd
 
+from app.domain.options import OPTIMIZERS
 from app.settings import Settings
 
 # `foreach` and `fused` are for many or for large tensors; this is one small one.
 _PLAIN: dict[str, Any] = {"lr": 1.0, "foreach": False}
-OPTIMIZERS: dict[str, Callable[[list[Tensor], float], torch.optim.Optimizer]] = {
-    "momentum": lambda parts, momentum: torch.optim.SGD(parts, momentum=momentum, **_PLAIN),
-    # Nesterov without momentum is plain, which torch refuses to call so.
-    "nesterov": lambda parts, momentum: torch.optim.SGD(
-        parts, momentum=momentum, nesterov=momentum > 0, **_PLAIN
-    ),
-    "rmsprop": lambda parts, _: torch.optim.RMSprop(parts, **_PLAIN),
-    "adagrad": lambda parts, _: torch.optim.Adagrad(parts, **_PLAIN),
-    "adam": lambda parts, _: torch.optim.Adam(parts, **_PLAIN),
-    # Its decay needs the params, which torch does not see here.
-    "adamw": lambda parts, _: torch.optim.AdamW(parts, weight_decay=0.0, **_PLAIN),
-    "nadam": lambda parts, _: torch.optim.NAdam(parts, **_PLAIN),
-}
 # What torch takes memory for in a step is below a megabyte then: the system gives more than that
 # anew each time, which costs more than the step.
 AT_ONCE = 200_000
-# Where each keeps its running mean, or sum, of squared gradients.
-SQUARES = {"rmsprop": "square_avg", "adagrad": "sum"} | dict.fromkeys(
-    ("adam", "adamw", "nadam"), "exp_avg_sq"
-)
+# Where torch's optimizers keep their running mean, or sum, of squared gradients.
+SQUARES = ("square_avg", "sum", "exp_avg_sq")
+
+
+# The function of an optimizer's name makes it for the parts of `at_rate_1`; plain SGD has none, see
+# `Update._sgd`.
+
+
+def momentum(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
+    """m <- b m + g, u = -m (Polyak 1964)."""
+    return torch.optim.SGD(parts, momentum=momentum, **_PLAIN)
+
+
+def nesterov(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
+    """m <- b m + g, u = -(g + b m) (Sutskever et al. 2013). Torch refuses the word without
+    momentum, with which it would be plain descent."""
+    return torch.optim.SGD(parts, momentum=momentum, nesterov=momentum > 0, **_PLAIN)
+
+
+def rmsprop(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
+    """u = -g / sqrt(running mean of g^2) (Hinton 2012)."""
+    return torch.optim.RMSprop(parts, **_PLAIN)
+
+
+def adagrad(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
+    """u = -g / sqrt(sum of g^2) (Duchi et al. 2011)."""
+    return torch.optim.Adagrad(parts, **_PLAIN)
+
+
+def adam(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
+    """u = -(running mean of g) / sqrt(running mean of g^2) (Kingma & Ba 2015)."""
+    return torch.optim.Adam(parts, **_PLAIN)
+
+
+def adamw(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
+    """As Adam. Its decay needs the params, which torch does not see here: `Update` adds it."""
+    return torch.optim.AdamW(parts, weight_decay=0.0, **_PLAIN)
+
+
+def nadam(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
+    """Adam with Nesterov's momentum (Dozat 2016)."""
+    return torch.optim.NAdam(parts, **_PLAIN)
 
 
 class Update:
@@ -51,15 +76,14 @@ class Update:
         self.params, self.gradient = state[:2]
         self.at_rate_1 = state[2] if len(state) > 2 else torch.empty_like(self.params)
         self.preconditioner = state[3] if len(state) > 3 else None
-        self.decay, self.is_decoupled = settings.weight_decay, settings.optimizer == "adamw"
+        self.decay = settings.weight_decay
+        self.is_decoupled = OPTIMIZERS[settings.optimizer].is_decoupled
         self._decayed = torch.empty_like(self.params)
         self.direction = self._decayed if self._is_l2 else self.gradient
         self._parts = self.at_rate_1.split(AT_ONCE)
         for part, direction in zip(self._parts, self.direction.split(AT_ONCE), strict=True):
             part.grad = direction
-        make = OPTIMIZERS.get(settings.optimizer)
-        self.optimizer = make(list(self._parts), settings.momentum) if make else None
-        self._squares = SQUARES.get(settings.optimizer, "")
+        self.optimizer = _made(settings, list(self._parts))
 
     @property
     def _is_l2(self) -> bool:
@@ -94,9 +118,17 @@ class Update:
         """sqrt of the squares + eps; Adam's as in its algorithm, corrected for its zero start."""
         assert self.optimizer is not None
         group, memory = self.optimizer.param_groups[0], self.optimizer.state[part]
-        torch.sqrt(memory[self._squares], out=out)
+        torch.sqrt(next(memory[name] for name in SQUARES if name in memory), out=out)
         if "betas" not in group:
             out.add_(group["eps"])
             return
         first, second = (1 - beta ** float(memory["step"]) for beta in group["betas"])
         out.mul_(second**-0.5).add_(group["eps"]).mul_(first)
+
+
+def _made(settings: Settings, parts: list[Tensor]) -> torch.optim.Optimizer | None:
+    """The optimizer of the chosen name, at learning rate 1."""
+    if settings.optimizer == "sgd":
+        return None
+    made: torch.optim.Optimizer = globals()[settings.optimizer](parts, settings.momentum)
+    return made

@@ -17,6 +17,7 @@ from jaxtyping import Float, Shaped
 from numpy import ndarray
 
 from app.choices import SLIDER_LEARNING_RATES
+from app.domain.options import OPTIMIZERS
 from app.domain.stability import (
     sharpness_formula,
     sharpness_numerator,
@@ -75,6 +76,7 @@ def sweep_payload(
         },
         "is_linear": settings.is_linear,
         "is_plain": settings.is_plain,
+        "update_rule": OPTIMIZERS[settings.optimizer].rule,
         "examples": settings.example_count,
         "steps_per_epoch": settings.steps_per_epoch,
         "predictors": dataset.inputs.shape[1],

@@ -15,8 +15,9 @@ from typing import Any
 
 import jinja2
 
-from app.choices import NAMES, NUMBERS, USED_BY, exact
+from app.choices import NAMES, NUMBERS, USED_BY, exact, users_of
 from app.domain import link
+from app.domain.options import ACTIVATIONS, DATASETS, OPTIMIZERS, SCHEDULES
 from app.settings import Settings
 
 TEMPLATES = jinja2.Environment(
@@ -29,78 +30,14 @@ TEMPLATES = jinja2.Environment(
 WIDTH = 100
 # A person's own examples, as a file beside the script.
 DATA_FILE = "data.csv"
-# An import -> the name for which a script needs it; in the order in which they are written.
+# An import -> the name for which a script needs it.
 IMPORTS = {
     "import numpy as np": "np",
     "import torch": "torch",
-    "from sklearn.datasets import load_diabetes": "load_diabetes",
     "from sklearn.model_selection import train_test_split": "train_test_split",
     "from sklearn.preprocessing import StandardScaler": "StandardScaler",
     "from torch import nn": "nn",
     "from torch.optim import lr_scheduler": "lr_scheduler",
-}
-
-# The functions of engine/datasets.py, each without the others.
-DATA = {
-    "line": """\
-random = np.random.RandomState(0)
-inputs = random.uniform(0, 5, size=(10, 1)).astype("float32")
-errors = random.normal(loc=0.0, scale=0.5, size=(10, 1)).astype("float32")
-targets = 0.5 * (inputs + errors) + 1
-inputs, targets = torch.tensor(inputs), torch.tensor(targets)""",
-    "parabola": """\
-inputs = torch.linspace(-1, 1, 100)[:, None]
-errors = torch.rand(inputs.shape, generator=torch.Generator().manual_seed(0))
-targets = inputs**2 + 0.2 * errors""",
-    "plane": """\
-random = np.random.RandomState(0)
-inputs = random.uniform(-1, 1, size=(60, 2))
-targets = inputs @ [0.8, -0.5] + 0.3 + random.normal(scale=0.1, size=60)
-inputs = torch.tensor(inputs, dtype=torch.float32)
-targets = torch.tensor(targets, dtype=torch.float32)[:, None]""",
-    "diabetes": """\
-table = np.column_stack(load_diabetes(return_X_y=True))
-table = torch.tensor(StandardScaler().fit_transform(table), dtype=torch.float32)
-inputs, targets = table[:, :-1], table[:, -1:]""",
-}
-CURVES = {
-    "sine": "np.sin(np.pi * inputs)",
-    "staircase": "np.floor((inputs + 1) / 2 * 4).clip(0, 3) * 2 / 3 - 1",
-    "noisy_parabola": "inputs**2",
-}
-
-ACTIVATIONS = {
-    "relu": "nn.ReLU()",
-    "tanh": "nn.Tanh()",
-    "logistic": "nn.Sigmoid()",
-    "linear": "nn.Identity()",
-    "threshold": "Threshold()",
-}
-# torch's own nn.Threshold passes its input on above the threshold.
-THRESHOLD = '''\
-class Threshold(nn.Module):
-    """1 above 0, else 0: flat on both sides, so its gradient is 0."""
-
-    def forward(self, inputs):
-        return inputs.sign().relu()'''
-OPTIMIZERS = {
-    "sgd": "SGD",
-    "momentum": "SGD",
-    "nesterov": "SGD",
-    "rmsprop": "RMSprop",
-    "adagrad": "Adagrad",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "nadam": "NAdam",
-}
-# `steps` stands for how many there are in the whole training.
-SCHEDULERS = {
-    "step": "StepLR(optimizer, step_size=steps // 3, gamma=0.1)",
-    "exponential": "ExponentialLR(optimizer, gamma=0.01 ** (1 / steps))",
-    "cosine": "CosineAnnealingLR(optimizer, T_max=steps)",
-    "warmup_cosine": "SequentialLR(optimizer, [rise, fall], milestones=[warmup])",
-    "one_cycle": "OneCycleLR(\n    optimizer, max_lr=learning_rate, total_steps=steps, "
-    "cycle_momentum=False\n)",
 }
 # What 0 means where it is more than a number.
 ZEROS = {
@@ -151,6 +88,10 @@ def _parts(settings: Settings) -> dict[str, str]:
     parts = {name: _rendered(name, settings) for name in PARTS}
     used = set(re.findall(r"\w+", "\n".join(parts.values())))
     imports = [line for line, name in IMPORTS.items() if name in used]
+    if settings.dataset in DATASETS:
+        imports += DATASETS[settings.dataset].imports
+    # As ruff and isort sort them: first `import`, then `from`.
+    imports.sort(key=lambda line: (line.startswith("from"), line))
     return parts | {"data": "\n".join([*imports, "", parts["data"]])}
 
 
@@ -162,20 +103,18 @@ def _rendered(name: str, settings: Settings) -> str:
 
 def _values(settings: Settings) -> dict[str, Any]:
     """What the template needs to know."""
-    activation = None if settings.is_linear else settings.activation
     return {
         "settings": settings,
         "address": "?" + link.query(settings),
         "exact": exact,
         "data_file": DATA_FILE,
-        "data_script": {**DATA, **CURVES}.get(settings.dataset),
+        "dataset": DATASETS.get(settings.dataset),
         "validation_count": settings.data.example_count - settings.example_count,
         "model_in_words": _model_in_words(settings),
-        "activation": ACTIVATIONS.get(activation or ""),
-        "activation_class": THRESHOLD if activation == "threshold" else "",
+        "activation": ACTIVATIONS[settings.activation],
         "has_batches": _has_batches(settings),
-        "optimizer_label": NAMES["optimizer"].options[settings.optimizer],
-        "optimizer": _optimizer(settings),
+        "optimizer": OPTIMIZERS[settings.optimizer],
+        "optimizer_call": _optimizer_call(settings),
         "scheduler": _scheduler(settings),
         "printed_epochs": [epoch for epoch in (0, 1, 10, 100, 1000) if epoch < settings.epochs],
         "used_settings": [
@@ -200,15 +139,16 @@ def _header(settings: Settings) -> str:
     return "\n".join(lines).replace("& ", "&")
 
 
-def _optimizer(settings: Settings) -> str:
+def _optimizer_call(settings: Settings) -> str:
+    option = OPTIMIZERS[settings.optimizer]
     arguments = ["model.parameters()", "lr=learning_rate"]
-    if settings.optimizer in USED_BY["momentum"][1] and settings.momentum:
+    if option.has_momentum and settings.momentum:
         arguments.append(f"momentum={settings.momentum!r}")
-        arguments += ["nesterov=True"] if settings.optimizer == "nesterov" else []
+        arguments += ["nesterov=True"] if option.is_nesterov else []
     # AdamW decays unless it is told not to.
-    if settings.weight_decay or settings.optimizer == "adamw":
+    if settings.weight_decay or option.is_decoupled:
         arguments.append(f"weight_decay={settings.weight_decay!r}")
-    start = f"optimizer = torch.optim.{OPTIMIZERS[settings.optimizer]}"
+    start = f"optimizer = torch.optim.{option.script}"
     line = f"{start}({', '.join(arguments)})"
     if len(line) <= WIDTH:
         return line
@@ -217,19 +157,13 @@ def _optimizer(settings: Settings) -> str:
 
 def _scheduler(settings: Settings) -> str:
     """The schedule, which moves at each step of the optimizer; none where it is constant."""
-    if settings.schedule == "constant":
+    option = SCHEDULES[settings.schedule]
+    if not option.script:
         return ""
-    lines, steps = [], " * len(inputs.split(batch_size))" if _has_batches(settings) else ""
-    if steps:
-        lines.append(f"steps = epochs{steps}")
-    if settings.schedule == "warmup_cosine":
-        lines += [
-            f"warmup = {settings.warmup_epochs}{steps}",
-            "rise = lr_scheduler.LinearLR(optimizer, start_factor=1 / 3, total_iters=warmup)",
-            "fall = lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps - warmup)",
-        ]
-    lines.append(f"scheduler = lr_scheduler.{SCHEDULERS[settings.schedule]}")
-    code = "\n".join(lines)
+    steps = " * len(inputs.split(batch_size))" if _has_batches(settings) else ""
+    lines = [f"steps = epochs{steps}"] if steps else []
+    lines += [f"warmup = {settings.warmup_epochs}{steps}"] if option.has_warmup else []
+    code = "\n".join([*lines, option.script])
     # With the full batch an epoch is a step.
     return code if steps else re.sub(r"\bsteps\b", "epochs", code)
 
@@ -256,8 +190,7 @@ def _many(count: int, thing: str) -> str:
 def _is_used(settings: Settings, name: str) -> bool:
     if name in ("activation", "hidden_layers"):
         return not settings.is_linear
-    decides, users = USED_BY.get(name, ("dataset", (settings.dataset,)))
-    return getattr(settings, decides) in users
+    return name not in USED_BY or getattr(settings, USED_BY[name][0]) in users_of(name)
 
 
 def _has_batches(settings: Settings) -> bool:

@@ -6,7 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from app.choices import NAMES, NUMBERS, USED_BY, NameChoice, NumberChoice, plain
+from app.choices import NAMES, NUMBERS, USED_BY, NameChoice, NumberChoice, plain, users_of
 
 # The step of a slider, if it is not 1. Any number in range can be typed.
 STEPS = {"epochs": 10, "momentum": 0.01, "noise": 0.05, "validation_fraction": 0.05}
@@ -31,8 +31,7 @@ def _control(field: str, *children: Component) -> Component:
     name = field.replace("_", "-")
     about = {"data-field": field, "data-default": str(choice.default)}
     if field in USED_BY:
-        decides, users = USED_BY[field]
-        about |= {"data-decides": decides, "data-users": " ".join(users)}
+        about |= {"data-decides": USED_BY[field][0], "data-users": " ".join(users_of(field))}
     if field in STOPS:
         about["data-stops"] = " ".join(plain(stop) for stop in STOPS[field])
     return html.Div(

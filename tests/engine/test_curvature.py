@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from numpy import ndarray
 from torch.func import functional_call
 
-from app.choices import DATASETS
+from app.domain.options import DATASETS
 from app.engine import datasets
 from app.engine.curvature import hessian, sharpest, sharpness
 from app.engine.network import Network

@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.linear_model import LinearRegression
 
-from app.choices import DATASETS
+from app.domain.options import DATASETS
 from app.engine import datasets
 from tests.oracles import global_seed
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy import ndarray
 
-from app.choices import DATASETS
+from app.domain.options import DATASETS
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
 from app.settings import Settings

@@ -12,11 +12,10 @@ from app.engine.curvature import DENSE_PARAMS, LANCZOS_STEPS, sharpest, sharpnes
 from app.engine.datasets import dataset_for
 from app.engine.inspection import SHARPNESS_EPOCHS
 from app.engine.landscape import planes
-from app.engine.optimizers import SQUARES
 from app.engine.training import network_of
 from app.results import RunDetail
 from app.settings import Settings
-from tests.engine.test_optimizers import preconditioner_of
+from tests.engine.test_optimizers import ADAPTIVE, preconditioner_of
 from tests.engine.torch_runs import gradient_of, hessian_of, lone_training, module_for
 from tests.oracles import experiment, flat
 
@@ -147,7 +146,7 @@ def test_a_deep_runs_sharpness_along_the_way(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("optimizer", sorted(SQUARES))
+@pytest.mark.parametrize("optimizer", ADAPTIVE)
 def test_a_runs_rescaled_sharpness_by_the_state_of_torchs_own_run(
     optimizer: str, layers: int
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from numpy import ndarray
 
-from app.choices import DATASETS
+from app.domain.options import DATASETS
 from app.engine import datasets, inspect_run, train_sweep
 from app.engine.datasets import dataset_for
 from app.engine.training import validation_loss

@@ -9,17 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy import ndarray
 
-from app.choices import DATASETS, NAMES, SLIDER_LEARNING_RATES
+from app.choices import NAMES, SLIDER_LEARNING_RATES
+from app.domain.options import DATASETS, OPTIMIZERS
 from app.engine import datasets, train_sweep
-from app.engine.optimizers import SQUARES
 from app.engine.training import descend
 from app.results import Sweep
 from app.settings import Settings
 from tests.engine.torch_runs import flat_state, lone_training, loss_of
 from tests.oracles import same, stop
 
-OPTIMIZERS = tuple(NAMES["optimizer"].options)
-ADAPTIVE = tuple(SQUARES)
+ADAPTIVE = tuple(name for name, option in OPTIMIZERS.items() if option.is_adaptive)
 # How far from torch's a parameter may be, as a share of the largest parameter; measured over a few
 # dozen steps, with some room. Division by small square roots magnifies roundings.
 CLOSE = dict.fromkeys(OPTIMIZERS, 1e-6) | dict.fromkeys(ADAPTIVE, 5e-6)

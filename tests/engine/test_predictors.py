@@ -8,7 +8,8 @@ from numpy import ndarray
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 
-from app.choices import DATASETS, SLIDER_LEARNING_RATES
+from app.choices import SLIDER_LEARNING_RATES
+from app.domain.options import DATASETS
 from app.engine import datasets, inspect_run, train_sweep
 from app.engine.landscape.surface import train_losses
 from app.results import Dataset

@@ -7,9 +7,9 @@ import pytest
 import torch
 from numpy import ndarray
 
-from app.choices import NAMES
+from app.domain.options import SCHEDULES
 from app.engine import train_sweep
-from app.engine.schedules import SCHEDULES, rate_factors
+from app.engine.schedules import rate_factors
 from app.settings import Settings
 from tests.engine.torch_runs import advance, lone_training, scheduler_for
 from tests.oracles import ROUNDING, stop
@@ -27,10 +27,6 @@ def torchs_factors(settings: Settings, rate: float = 0.5) -> ndarray:
         rates.append(optimizer.param_groups[0]["lr"])
         advance(optimizer, scheduler)
     return np.array(rates) / rate
-
-
-def test_each_choice_of_the_settings_is_here() -> None:
-    assert set(SCHEDULES) == set(NAMES["schedule"].options)
 
 
 @pytest.mark.parametrize("name", sorted(SCHEDULES))

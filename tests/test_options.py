@@ -1,0 +1,117 @@
+"""A data set, an optimizer and a schedule are added by a row and a function alone."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from app.domain.link import query
+from app.domain.options import (
+    DATASETS,
+    OPTIMIZERS,
+    SCHEDULES,
+    DatasetOption,
+    OptimizerOption,
+    ScheduleOption,
+)
+from app.engine import datasets, inspect_run, optimizers, schedules, train_sweep
+from app.exports.csv_export import run_csv, sweep_csv
+from app.exports.script import notebook, script
+from app.settings import Settings
+from app.trainers.base import run_experiment
+from callbacks.training import experiment_payload
+from components.controls.rail import rail
+from tests.readers import settings_of
+from tests.test_export import check_losses, ran
+
+
+@pytest.fixture(autouse=True)
+def _new_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows as CONTRIBUTING describes them, and their functions."""
+    cubic = DatasetOption(
+        label="Cubic, 20 points",
+        example_count=20,
+        predictors=("x",),
+        script="inputs = torch.linspace(-1, 1, 20)[:, None]\ntargets = inputs**3",
+    )
+    adadelta = OptimizerOption(
+        label="Adadelta",
+        rule="u = −√(d / v) g",
+        script="Adadelta",
+        cost=2,
+        stability_numerator=lambda _: 2,
+        is_adaptive=True,
+    )
+    halved = ScheduleOption(
+        label="halved",
+        script="scheduler = lr_scheduler.ConstantLR(optimizer, factor=0.5, total_iters=steps + 1)",
+    )
+    monkeypatch.setitem(DATASETS, "cubic", cubic)
+    monkeypatch.setitem(OPTIMIZERS, "adadelta", adadelta)
+    monkeypatch.setitem(SCHEDULES, "halved", halved)
+
+    def make_cubic() -> tuple[np.ndarray, np.ndarray]:
+        inputs = torch.linspace(-1, 1, 20)[:, None].numpy()
+        return inputs, inputs[:, 0] ** 3
+
+    def make_adadelta(parts: list[torch.Tensor], momentum: float) -> torch.optim.Optimizer:
+        return torch.optim.Adadelta(parts, lr=1.0, foreach=False)
+
+    def make_halved(step: np.ndarray, steps: int, warmup: int) -> np.ndarray:
+        return np.full(steps, 0.5)
+
+    monkeypatch.setattr(datasets, "cubic", make_cubic, raising=False)
+    monkeypatch.setattr(optimizers, "adadelta", make_adadelta, raising=False)
+    monkeypatch.setattr(schedules, "halved", make_halved, raising=False)
+
+
+def chosen(**others: object) -> Settings:
+    """All three new options, in a network, so that everything is drawn and inspected."""
+    new = dict(dataset="cubic", optimizer="adadelta", schedule="halved")
+    return Settings(**new | dict(hidden_units=3, epochs=40, learning_rate=1.0) | others)
+
+
+@pytest.mark.parametrize("batch_size", [0, 6])
+def test_the_exported_script_trains_what_the_engine_trains(batch_size: int) -> None:
+    settings = chosen(batch_size=batch_size)
+    check_losses(settings, ran(script(settings)))
+    losses = train_sweep(settings).train_loss[settings.run_index]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_they_stand_in_the_menus() -> None:
+    menus = json.dumps(rail().to_plotly_json(), default=lambda part: part.to_plotly_json())
+    for value, label in (
+        ("cubic", "Cubic, 20 points"), ("adadelta", "Adadelta"), ("halved", "halved"),
+    ):  # fmt: skip
+        assert json.dumps({"label": label, "value": value}) in menus
+
+
+def test_they_stand_in_links_and_in_the_notebooks_title() -> None:
+    settings = chosen()
+    assert settings_of(query(settings)) == settings
+    title = "".join(json.loads(notebook(settings))["cells"][0]["source"])
+    assert title.startswith("# Cubic, 20 points: Adadelta at learning rate 1")
+    assert "- Schedule: halved" in title
+
+
+def test_the_page_gets_the_optimizers_rule_and_stability() -> None:
+    settings = chosen()
+    experiment = run_experiment(settings)
+    payload = experiment_payload(experiment)
+    assert payload["update_rule"] == "u = −√(d / v) g"
+    assert payload["sharpness_formula"] == "2 / learning rate"
+    assert payload["stability_edge_numerator"] is None
+    detail = inspect_run(settings, experiment.training, experiment.surface)
+    assert np.isfinite(detail.rescaled_sharpness).all()
+
+
+def test_runs_and_sweeps_are_written_as_csv() -> None:
+    settings = chosen()
+    experiment = run_experiment(settings)
+    assert sweep_csv(experiment.sweep).count("\n") == 1 + 41 * 41
+    detail = inspect_run(settings, experiment.training, experiment.surface)
+    assert run_csv(experiment.sweep, detail).count("\n") == 1 + 41
