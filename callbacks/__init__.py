@@ -13,6 +13,7 @@ from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks import browser, inspection, lesson, mapping, sharing, training, user_data
 from callbacks.packed import PackedAnswers, set_packed_answers
+from callbacks.requests import MOST_KEPT
 
 
 def register(
@@ -24,7 +25,7 @@ def register(
     meter: Meter | None = None,
 ) -> None:
     """Binds every callback to `app`; `ancestors` are the origins that may show it in a frame."""
-    uploads: TtlCache[UserData] = TtlCache(user_data.MOST_KEPT)
+    uploads: TtlCache[UserData] = TtlCache(MOST_KEPT)
     packed = PackedAnswers(meter)
     set_packed_answers(app.server)
     training.register(app, cache, uploads, packed)

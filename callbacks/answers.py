@@ -13,32 +13,26 @@ from app.presence import Gone
 from app.settings import Settings
 from app.trainers.admission import ServerBusy
 from app.trainers.ttl_cache import TtlCache
-from callbacks.requests import fields_of, ticket_of
-from callbacks.user_data import NotHere, user_data_of
+from callbacks.requests import NotHere, fields_of, ticket_of, user_data_of
 
 FAILED = "The server could not do this training. What you see is still the last one that worked."
 
 
-def answer(
-    request: Any,
-    make: Callable[[Settings, PlaneChoice], dict[str, Any]],
-    uploads: TtlCache[UserData],
+def answered(
+    request: Any, make: Callable[[dict[str, Any]], dict[str, Any]], failed: str = FAILED
 ) -> dict[str, Any]:
-    """{"payload", "ticket"}, or {"ticket", "error", "field"} with a sentence for the person and the
-    setting beside which to say it, if there is one; "missing" asks for the person's data again, and
-    "again" says after how many seconds to ask once more. Raises Gone, which no answer is for.
+    """{"ticket"} of the request, with what `make` returns for the request's fields. Where it raises
+    anything: {"ticket", "error", "field"} with a sentence for the person and the setting beside
+    which to say it, if there is one. "missing" then asks for the person's data again, and "again"
+    says after how many seconds to ask once more. Raises Gone, which needs no answer.
 
-    request  {"ticket": a number by which the browser knows its request, "settings": {...},
-              "plane": {...} or nothing, "data_upload": {...} as user_data_of has it}
+    failed  the sentence for an error that is not the person's
     """
-    request = fields_of(request)
-    ticket = ticket_of(request)
+    fields = fields_of(request)
+    ticket = ticket_of(fields)
     try:
-        user_data = user_data_of(request, uploads)
-        settings = Settings.from_mapping(request.get("settings"), user_data)
-        plane = PlaneChoice.from_mapping(request.get("plane"), settings)
-        # In this order: see packed.py.
-        return {"payload": make(settings, plane), "ticket": ticket}
+        # The ticket comes last: see packed.py.
+        return make(fields) | {"ticket": ticket}
     except NotHere as error:
         return {"ticket": ticket, "error": str(error), "field": error.field, "missing": True}
     except ServerBusy as error:
@@ -50,4 +44,24 @@ def answer(
     except Exception as error:
         # Whatever it was, the page stays usable.
         log_failure(error)
-        return {"ticket": ticket, "error": with_request_id(FAILED), "field": None}
+        return {"ticket": ticket, "error": with_request_id(failed), "field": None}
+
+
+def answer(
+    request: Any,
+    make: Callable[[Settings, PlaneChoice], dict[str, Any]],
+    uploads: TtlCache[UserData],
+) -> dict[str, Any]:
+    """{"payload", "ticket"} for a request about settings, or an error, see `answered`.
+
+    request  {"ticket": a number by which the browser knows its request, "settings": {...},
+              "plane": {...} or nothing, "data_upload": {...} as user_data_of has it}
+    """
+
+    def payload(fields: dict[str, Any]) -> dict[str, Any]:
+        user_data = user_data_of(fields, uploads)
+        settings = Settings.from_mapping(fields.get("settings"), user_data)
+        plane = PlaneChoice.from_mapping(fields.get("plane"), settings)
+        return {"payload": make(settings, plane)}
+
+    return answered(request, payload)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, no_update
+from dash import Dash, Input, Output, html, no_update
 from dash.development.base_component import Component
 
-from app.choices import NAMES, NUMBERS
+from app.choices import NAMES, NUMBERS, SettingsError
 from app.lessons.course import Chapter, Course
-from callbacks.requests import fields_of, ticket_of
+from callbacks.answers import answered
 from components import ids
 from components.lesson import chapter_text
 from components.panels import PANELS, panel_section
@@ -41,21 +41,27 @@ def chapter_answer(course: Course, request: Any) -> tuple[Any, dict[str, Any]]:
 
     request  {"ticket": a number by which the browser knows its request, "slug": the chapter's name}
     """
-    request = fields_of(request)
-    ticket, slug = ticket_of(request), request.get("slug")
+    result = answered(
+        request,
+        lambda fields: _opened(course, fields.get("slug")),
+        "The server could not open this chapter.",
+    )
+    return result.pop("text", no_update), result
+
+
+def _opened(course: Course, slug: Any) -> dict[str, Any]:
     slugs = [chapter.slug for chapter in course.chapters]
     if not isinstance(slug, str) or slug not in slugs:
         known = ", ".join(slugs)
         shown = slug[:40] if isinstance(slug, str) else "something else"
-        sentence = f"There is no chapter named {shown!r}. The chapters are {known}."
-        return no_update, {"ticket": ticket, "error": sentence}
+        raise SettingsError(f"There is no chapter named {shown!r}. The chapters are {known}.")
     place = slugs.index(slug)
     chapter = course.chapters[place]
     around = {
         "previous": slugs[place - 1] if place else None,
         "next": slugs[place + 1] if place + 1 < len(slugs) else None,
     }
-    return chapter_text(chapter), {"ticket": ticket, "chapter": _state(chapter) | around}
+    return {"text": chapter_text(chapter), "chapter": _state(chapter) | around}
 
 
 def _state(chapter: Chapter) -> dict[str, Any]:
@@ -74,10 +80,12 @@ def _state(chapter: Chapter) -> dict[str, Any]:
 
 
 def panels_named(names: Any) -> list[Component]:
-    """The side panels of these names; a name that is none is left out."""
+    """The side panels of these names; unknown names are left out. A sentence if that fails."""
     wanted = names if isinstance(names, list) else []
-    return [
-        panel_section(name)
-        for name in wanted[: len(PANELS)]
-        if isinstance(name, str) and name in PANELS
-    ]
+    known = [name for name in wanted[: len(PANELS)] if isinstance(name, str) and name in PANELS]
+    result = answered(
+        None,
+        lambda _: {"panels": [panel_section(name) for name in known]},
+        "The server could not open these panels.",
+    )
+    return result["panels"] if "panels" in result else [html.P(result["error"], role="alert")]

@@ -1,11 +1,32 @@
-"""What every request has in common."""
+"""What requests have in common: a ticket, and for some of them the person's own data.
+
+The browser keeps the file and sends it with a training; from then on a token that it has drawn
+suffices, until the server, or another worker, does not have the data any more.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
+from dataclasses import replace
+from time import monotonic
 from typing import Any
+
+from app.choices import SettingsError
+from app.domain.csv_reader import MOST_BYTES, TableError, read_table
+from app.domain.options import USER_DATA
+from app.domain.user_data import UserData, choose, label_of
+from app.trainers.ttl_cache import TtlCache
 
 # A browser counts no further exactly.
 MOST_TICKETS = 2**53
+# With the time until the cache frees them, half an hour.
+KEPT_SECONDS = 29 * 60
+MOST_KEPT = 200
+
+
+class NotHere(SettingsError):
+    """The token of data that this worker does not have: the browser sends them again."""
 
 
 def fields_of(request: Any) -> dict[str, Any]:
@@ -17,3 +38,49 @@ def ticket_of(request: dict[str, Any]) -> int | None:
     """The number by which the browser knows its request again; of anything else, none."""
     ticket = request.get("ticket")
     return ticket if type(ticket) is int and abs(ticket) < MOST_TICKETS else None
+
+
+def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserData | None:
+    """The person's data, where a request is about them. Raises NotHere, or TableError for what
+    cannot be read.
+
+    request  {"settings": {"dataset": "own", "data_token": ...}, and where the server may not have
+              the data: "data_upload": {"content", "name", "target", "predictors", "standardize"}}
+    """
+    settings = fields_of(request.get("settings"))
+    token = settings.get("data_token")
+    if settings.get("dataset") != USER_DATA or token is None:
+        return None
+    part = request.get("data_upload")
+    if isinstance(part, dict):
+        made = replace(_chosen(part, token), until=monotonic() + KEPT_SECONDS)
+        return uploads.put(made.token, made, made.until)
+    found = uploads.get(token) if isinstance(token, str) else None
+    if found is None:
+        raise NotHere("The server does not have your data any more.", "dataset")
+    return found
+
+
+def _chosen(part: dict[str, Any], token: Any) -> UserData:
+    return choose(
+        read_table(content_of(part)),
+        token,
+        label_of(part.get("name")),
+        part.get("target"),
+        part.get("predictors"),
+        part.get("standardize", False),
+    )
+
+
+def content_of(part: dict[str, Any]) -> bytes:
+    """The file of a request, or TableError."""
+    content = part.get("content")
+    if not isinstance(content, str):
+        raise TableError("There is no file in this request.")
+    # Four letters hold three bytes.
+    if len(content) > MOST_BYTES * 4 / 3 + 4:
+        raise TableError("The file is too large: at most 2 MiB are read.")
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        raise TableError("The file did not arrive whole. Open it again.") from None

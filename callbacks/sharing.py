@@ -19,9 +19,8 @@ from app.lan_address import EVERYWHERE, LOOPBACK, own_address
 from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
-from callbacks.answers import answer
-from callbacks.requests import fields_of, ticket_of
-from callbacks.user_data import NotHere, user_data_of
+from callbacks.answers import answer, answered
+from callbacks.requests import NotHere, user_data_of
 from components import ids
 
 # In bytes; beyond some 2300 no QR code has room.
@@ -53,8 +52,7 @@ def register(
     )
     def share(request: Any) -> dict[str, Any]:
         page_url = flask.request.host_url.rstrip("/") + app.config.requests_pathname_prefix
-        link = share_answer(request, page_url, listens_on)
-        return link | script_part(request, uploads) | {"frames": frames_note(ancestors)}
+        return share_answer(request, page_url, listens_on, uploads, ancestors)
 
     @app.callback(
         Output(ids.DOWNLOAD, "data"),
@@ -67,24 +65,38 @@ def register(
         return result.pop("payload", no_update), result
 
 
-def share_answer(request: Any, page_url: str, listens_on: str | None) -> dict[str, Any]:
-    """{"ticket", "link", "qr": a picture's address, "note"}, or an error.
+def share_answer(
+    request: Any,
+    page_url: str,
+    listens_on: str | None,
+    uploads: TtlCache[UserData],
+    ancestors: Sequence[str],
+) -> dict[str, Any]:
+    """{"ticket", "link", "qr", "note", "script", "frames"}, or an error.
 
-    request  {"ticket": ..., "query": what stands behind the question mark}
+    request  {"ticket": ..., "query": what stands behind the question mark, "settings": {...}}
     """
-    request = fields_of(request)
-    query = request.get("query")
+    return answered(
+        request,
+        lambda fields: (
+            link_part(fields.get("query"), page_url, listens_on)
+            | script_part(fields, uploads)
+            | {"frames": frames_note(ancestors)}
+        ),
+        "The server could not make this link.",
+    )
+
+
+def link_part(query: Any, page_url: str, listens_on: str | None) -> dict[str, Any]:
+    """{"link", "qr": a picture's address, "note"}. Raises SettingsError if the link is too long."""
     if not isinstance(query, str) or len(query.encode()) > LONGEST_LINK:
-        return {
-            "ticket": ticket_of(request),
-            "error": f"A link can have at most {LONGEST_LINK} bytes.",
-        }
+        raise SettingsError(f"A link can have at most {LONGEST_LINK} bytes.")
     base, note = class_address(page_url, listens_on)
     link = f"{base}?{query}" if query else base
     if "dataset=own" in query.split("&"):
         note = f"{note} {OWN_NOTE}".strip()
     picture = segno.make(link, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
-    return {"ticket": ticket_of(request), "link": link, "qr": picture, "note": note}
+    return {"link": link, "qr": picture, "note": note}
 
 
 def class_address(page_url: str, listens_on: str | None) -> tuple[str, str]:
@@ -99,10 +111,9 @@ def class_address(page_url: str, listens_on: str | None) -> tuple[str, str]:
     return page_url, ONLY_HERE if listens_on else NOT_KNOWN
 
 
-def script_part(request: Any, uploads: TtlCache[UserData]) -> dict[str, Any]:
+def script_part(request: dict[str, Any], uploads: TtlCache[UserData]) -> dict[str, Any]:
     """{"script": the run on show to copy}; empty for settings that cannot be trained, and "missing"
     where the person's own data are wanted again."""
-    request = fields_of(request)
     try:
         user_data = user_data_of(request, uploads)
         return {"script": script(Settings.from_mapping(request.get("settings"), user_data))}

@@ -1,36 +1,16 @@
-"""A person's own data: read for them to choose from, and found again for each of their requests.
-
-The browser keeps the file and sends it with a training; from then on a token that it has drawn
-suffices, until the server, or another worker, does not have the data any more.
-"""
+"""Read: a person's own data, for them to choose from."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-from dataclasses import replace
-from time import monotonic
 from typing import Any
 
 from dash import Dash, Input, Output
 
-from app.choices import SettingsError
-from app.domain.csv_reader import MOST_BYTES, Table, TableError, read_table
-from app.domain.options import USER_DATA
-from app.domain.user_data import UserData, choose, label_of
-from app.log import log_failure, with_request_id
-from app.presence import Gone
-from app.trainers.ttl_cache import TtlCache
-from callbacks.requests import fields_of, ticket_of
+from app.domain.csv_reader import Table, read_table
+from app.domain.user_data import label_of
+from callbacks.answers import answered
+from callbacks.requests import content_of
 from components import ids
-
-# With the time until the cache frees them, half an hour.
-KEPT_SECONDS = 29 * 60
-MOST_KEPT = 200
-
-
-class NotHere(SettingsError):
-    """The token of data that this worker does not have: the browser sends them again."""
 
 
 def register(app: Dash) -> None:
@@ -50,18 +30,11 @@ def table_answer(request: Any) -> dict[str, Any]:
 
     request  {"ticket": ..., "content": the file in base64, "name": of the file}
     """
-    request = fields_of(request)
-    ticket = ticket_of(request)
-    try:
-        table = described(read_table(content_of(request)), request.get("name"))
-    except TableError as error:
-        return {"ticket": ticket, "error": str(error)}
-    except Gone:
-        raise
-    except Exception as error:
-        log_failure(error)
-        return {"ticket": ticket, "error": with_request_id("The server could not read this table.")}
-    return {"ticket": ticket, "table": table}
+    return answered(
+        request,
+        lambda fields: {"table": described(read_table(content_of(fields)), fields.get("name"))},
+        "The server could not read this table.",
+    )
 
 
 def described(table: Table, name: Any) -> dict[str, Any]:
@@ -80,49 +53,3 @@ def described(table: Table, name: Any) -> dict[str, Any]:
         "has_header": table.has_header,
         "notes": notes,
     }
-
-
-def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserData | None:
-    """The person's data, where a request is about them. Raises NotHere, or TableError for what
-    cannot be read.
-
-    request  {"settings": {"dataset": "own", "data_token": ...}, and where the server may not have
-              the data: "data_upload": {"content", "name", "target", "predictors", "standardize"}}
-    """
-    settings = fields_of(request.get("settings"))
-    token = settings.get("data_token")
-    if settings.get("dataset") != USER_DATA or token is None:
-        return None
-    part = request.get("data_upload")
-    if isinstance(part, dict):
-        made = replace(_chosen(part, token), until=monotonic() + KEPT_SECONDS)
-        return uploads.put(made.token, made, made.until)
-    found = uploads.get(token) if isinstance(token, str) else None
-    if found is None:
-        raise NotHere("The server does not have your data any more.", "dataset")
-    return found
-
-
-def _chosen(part: dict[str, Any], token: Any) -> UserData:
-    return choose(
-        read_table(content_of(part)),
-        token,
-        label_of(part.get("name")),
-        part.get("target"),
-        part.get("predictors"),
-        part.get("standardize", False),
-    )
-
-
-def content_of(part: dict[str, Any]) -> bytes:
-    """The file of a request, or TableError."""
-    content = part.get("content")
-    if not isinstance(content, str):
-        raise TableError("There is no file in this request.")
-    # Four letters hold three bytes.
-    if len(content) > MOST_BYTES * 4 / 3 + 4:
-        raise TableError("The file is too large: at most 2 MiB are read.")
-    try:
-        return base64.b64decode(content, validate=True)
-    except (binascii.Error, ValueError):
-        raise TableError("The file did not arrive whole. Open it again.") from None

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from app.domain.csv_reader import MOST_ROWS, Table, TableError, read_table
 from app.domain.user_data import MOST_EXAMPLES, UserData, choose, label_of
 from app.engine import datasets
-from callbacks.user_data import content_of, described, table_answer
+from callbacks.requests import content_of
+from callbacks.user_data import described, table_answer
 from tests.test_settings import json_values
 from tests.user_data_files import GOOD, UNFIT, UNREADABLE, Broken, Good, many_rows
 
@@ -395,7 +396,7 @@ class TestAnswer:
     @given(json_values)
     def test_an_absurd_request_gets_a_sentence(self, request: object) -> None:
         result = table_answer(request)
-        assert set(result) == {"ticket", "error"} and result["error"].endswith(".")
+        assert set(result) == {"ticket", "error", "field"} and result["error"].endswith(".")
 
     @given(st.fixed_dictionaries({"content": json_values, "name": json_values}))
     def test_an_absurd_file_gets_a_sentence(self, request: dict) -> None:

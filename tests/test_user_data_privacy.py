@@ -29,7 +29,7 @@ from app.settings import Settings
 from app.trainers import ttl_cache
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
-from callbacks import user_data as user_data_callback
+from callbacks import requests
 from callbacks.answers import FAILED, answer
 from callbacks.inspection import inspect_payload
 from callbacks.sharing import exported
@@ -239,7 +239,7 @@ class TestForgetting:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = [5000.0]
-        monkeypatch.setattr(user_data_callback, "monotonic", lambda: now[0])
+        monkeypatch.setattr(requests, "monotonic", lambda: now[0])
         worker, mine = Worker(lambda: now[0]), token()
         worker.train(request(mine, part()))
         for minutes in (10, 20, 28):
@@ -251,10 +251,10 @@ class TestForgetting:
         user_data = choose(read_table(FILE[0]), mine, "secretfile", "y", ["secretcolumn"], True)
         chosen = Settings(dataset="own", user_data=user_data, epochs=20)
         assert worker.experiment_cache._user_data.get(chosen.sweep_id) is None
-        assert user_data_callback.KEPT_SECONDS + ttl_cache.TICK <= 30 * 60
+        assert requests.KEPT_SECONDS + ttl_cache.TICK <= 30 * 60
 
     def test_the_server_itself_lets_go_of_every_copy(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(user_data_callback, "KEPT_SECONDS", 3)
+        monkeypatch.setattr(requests, "KEPT_SECONDS", 3)
         monkeypatch.setattr(ttl_cache, "TICK", 0.1)
         client, mine = create_app().server.test_client(), token()
         for chosen in ({}, {"hidden_units": 3, "validation_fraction": 0.4, "batch_size": 2}):
@@ -311,7 +311,7 @@ class TestTraces:
         def fail(content: bytes) -> Table:
             raise ValueError(content.decode())
 
-        monkeypatch.setattr(user_data_callback, "read_table", fail)
+        monkeypatch.setattr("callbacks.user_data.read_table", fail)
         client = create_app().server.test_client()
         with caplog.at_level(logging.DEBUG):
             result = ask(client, "own-request", "own-answer", part() | {"ticket": 2})

@@ -208,7 +208,7 @@ class TestConstantResponses:
 
     def test_other_responses_are_not_kept(self, client: FlaskClient) -> None:
         bodies = []
-        for panel in (ids.PARAMETERS, ids.COMPARE):
+        for panel in ("parameters", "compare"):
             request = {
                 "output": f"{ids.SIDE_BODY}.children",
                 "outputs": {"id": ids.SIDE_BODY, "property": "children"},
