@@ -1,4 +1,4 @@
-"""The page below a path, and behind proxies: every address that it names leads back to it."""
+"""The page under a base path and behind proxies."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def at_root() -> FlaskClient:
 
 
 def linked(client: FlaskClient, base: str, **request: object) -> str:
-    """The link that the page shares."""
+    """The link in the share panel."""
     value = {"ticket": 1, "query": "seed=3", "settings": {}}
     body = {
         "output": f"{ids.SHARE_ANSWER}.data",
@@ -51,7 +51,7 @@ def linked(client: FlaskClient, base: str, **request: object) -> str:
 
 
 class TestBasePath:
-    def test_all_that_the_page_loads_is_below_it(self, client: FlaskClient) -> None:
+    def test_everything_the_page_loads_is_under_the_base_path(self, client: FlaskClient) -> None:
         page = client.get("/teaching/lab/").get_data(as_text=True)
         loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
         assert len(loaded) > len(list(ASSETS.glob("*.css")))
@@ -65,31 +65,37 @@ class TestBasePath:
     @pytest.mark.parametrize(
         "path", ["saved-page.html", "assets/examples/wine.csv", "_dash-layout", "health"]
     )
-    def test_so_is_what_it_asks_for_later(self, client: FlaskClient, path: str) -> None:
+    def test_what_the_page_requests_later_is_under_the_base_path(
+        self, client: FlaskClient, path: str
+    ) -> None:
         example = next((ASSETS / "examples").glob("*.csv")).name
         with client.get(f"/teaching/lab/{path.replace('wine.csv', example)}") as response:
             assert response.status_code == 200
 
-    def test_the_container_asks_at_the_root(self, client: FlaskClient) -> None:
+    def test_the_health_check_also_answers_at_the_root(self, client: FlaskClient) -> None:
         assert client.get("/health").text == "ok"
 
     @pytest.mark.parametrize("path", ["/", "/_dash-layout", "/teaching/", "/plotly", "/metrics"])
-    def test_elsewhere_there_is_nothing(self, client: FlaskClient, path: str) -> None:
+    def test_addresses_outside_the_base_path_are_not_found(
+        self, client: FlaskClient, path: str
+    ) -> None:
         response = client.get(path)
         assert (response.status_code, response.text) == (404, "This address does not exist.\n")
 
-    def test_without_the_last_slash_it_leads_there(self, client: FlaskClient) -> None:
+    def test_the_base_path_without_its_slash_redirects_to_the_page(
+        self, client: FlaskClient
+    ) -> None:
         response = client.get("/teaching/lab", headers=FORWARDED)
         assert response.status_code == 308
         assert response.headers["Location"] == "https://lab.example.org/teaching/lab/"
 
-    def test_the_guard_stands_before_it(self, client: FlaskClient) -> None:
+    def test_the_request_guard_works_under_the_base_path(self, client: FlaskClient) -> None:
         body = {"output": "nothing", "outputs": {}, "inputs": [], "changedPropIds": []}
         assert client.post("/teaching/lab/_dash-update-component", json=body).status_code == 404
         other = client.post("/teaching/lab/_dash-update-component", data=b"x")
         assert other.status_code == 415
 
-    def test_the_link_leads_to_it(
+    def test_a_shared_link_contains_the_base_path(
         self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("callbacks.sharing.own_address", lambda: "10.1.2.3")
@@ -102,25 +108,31 @@ class TestBasePath:
 
 class TestUnknownAddresses:
     @pytest.mark.parametrize("path", ["/foo", "/any/address", "/index.html", "/lab/"])
-    def test_they_get_a_sentence_and_not_the_page(self, at_root: FlaskClient, path: str) -> None:
+    def test_an_unknown_address_gets_a_sentence_and_not_the_page(
+        self, at_root: FlaskClient, path: str
+    ) -> None:
         response = at_root.get(path)
         assert (response.status_code, response.text) == (404, "This address does not exist.\n")
 
 
 class TestProxies:
-    def test_without_any_nobody_is_believed(self, at_root: FlaskClient) -> None:
+    def test_without_configured_proxies_forwarded_headers_are_ignored(
+        self, at_root: FlaskClient
+    ) -> None:
         link = linked(at_root, "/", base_url="http://real.example", headers=FORWARDED)
         assert link == "http://real.example/?seed=3"
 
-    def test_only_the_last_is(self, client: FlaskClient) -> None:
+    def test_with_one_proxy_only_the_last_forwarded_value_counts(self, client: FlaskClient) -> None:
         said = {name: f"evil.example, {text}" for name, text in FORWARDED.items()}
         link = linked(client, "/teaching/lab/", headers=said)
         assert link == "https://lab.example.org/teaching/lab/?seed=3"
 
-    def test_a_page_behind_one_may_ask(self, client: FlaskClient) -> None:
+    def test_a_page_behind_a_proxy_can_send_requests(self, client: FlaskClient) -> None:
         headers = FORWARDED | {"Origin": "https://lab.example.org"}
         assert linked(client, "/teaching/lab/", headers=headers)
 
-    def test_windows_are_kept_apart_behind_https(self, client: FlaskClient) -> None:
+    def test_cross_origin_opener_policy_is_sent_behind_an_https_proxy(
+        self, client: FlaskClient
+    ) -> None:
         headers = client.get("/teaching/lab/", headers=FORWARDED).headers
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"

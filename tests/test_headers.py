@@ -1,4 +1,4 @@
-"""Who may show the page, what it may load, and how long its files may be kept."""
+"""Response headers: who may embed the page, what it may load, and what is never cached."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def app() -> Dash:
         "  https://a.example\n https://b.example ",
     ],
 )
-def test_origins_are_taken_as_they_are(text: str) -> None:
+def test_valid_frame_ancestors_are_accepted(text: str) -> None:
     assert frame_ancestors(text) == tuple(text.split())
 
 
@@ -55,7 +55,7 @@ def test_origins_are_taken_as_they_are(text: str) -> None:
         "https://*",
     ],
 )
-def test_what_is_no_origin_is_refused_with_a_sentence(text: str) -> None:
+def test_an_invalid_frame_ancestor_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(SettingsError, match=rf"^{ANCESTORS} must list origins .* Got .*\.$"):
         frame_ancestors(f"{COURSE} {text}")
 
@@ -66,17 +66,19 @@ def policy_of(client: FlaskClient) -> dict[str, list[str]]:
 
 
 class TestPolicy:
-    def test_the_page_may_be_shown_by_itself_and_where_it_is_configured(
+    def test_the_page_can_be_embedded_by_itself_and_configured_origins(
         self, client: FlaskClient
     ) -> None:
         assert policy_of(client)["frame-ancestors"] == ["'self'", COURSE]
 
-    def test_without_a_configuration_by_itself_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_by_default_only_the_page_itself_can_embed_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.delenv(ANCESTORS, raising=False)
         client = create_app().server.test_client()
         assert policy_of(client)["frame-ancestors"] == ["'self'"]
 
-    def test_nothing_is_loaded_from_elsewhere(self, client: FlaskClient) -> None:
+    def test_the_policy_allows_no_other_origin(self, client: FlaskClient) -> None:
         policy = policy_of(client)
         assert policy["default-src"] == ["'none'"]
         assert policy["connect-src"] == ["'self'"]
@@ -84,36 +86,38 @@ class TestPolicy:
         assert not any("//" in one or "*" in one for one in sources)
         assert "'unsafe-eval'" not in sources
 
-    def test_every_inline_script_is_named_and_no_other(self, client: FlaskClient) -> None:
+    def test_the_policy_allows_exactly_the_inline_scripts_of_the_page(
+        self, client: FlaskClient
+    ) -> None:
         page = client.get("/").get_data(as_text=True)
         inline = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>(.+?)</script>", page)
         assert len(inline) == 2
         assert set(policy_of(client)["script-src"]) == {"'self'", *map(hash_of, inline)}
 
-    def test_only_pages_carry_it(self, client: FlaskClient) -> None:
+    def test_only_html_has_a_content_security_policy(self, client: FlaskClient) -> None:
         assert "Content-Security-Policy" in client.get("/saved-page.html").headers
         assert "Content-Security-Policy" not in client.get("/_dash-layout").headers
 
 
-def test_a_wrong_configuration_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_frame_ancestors_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ANCESTORS, "somewhere")
     monkeypatch.setattr("sys.argv", ["descent-lab"])
     with pytest.raises(SystemExit, match=r"does not start.*somewhere"):
         command.main()
 
 
-def test_so_do_wrong_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_hosts_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(HOSTS, "https://lab.example.org")
     monkeypatch.setattr("sys.argv", ["descent-lab"])
     with pytest.raises(SystemExit, match=r"does not start.*https://lab"):
         command.main()
 
 
-class TestEveryAnswer:
+class TestEveryResponse:
     @pytest.mark.parametrize(
         "path", ["/", "/health", "/_dash-layout", "/assets/02-lab.css", "/assets/none", "/plotly"]
     )
-    def test_it_is_taken_as_what_it_is_and_tells_no_address(
+    def test_every_response_has_nosniff_and_no_referrer_and_sets_no_cookie(
         self, path: str, client: FlaskClient
     ) -> None:
         with client.get(path) as response:
@@ -121,7 +125,9 @@ class TestEveryAnswer:
             assert response.headers["Referrer-Policy"] == "no-referrer"
             assert not {"Set-Cookie", "X-Powered-By"} & set(response.headers.keys())
 
-    def test_the_page_asks_for_nothing_of_the_device(self, client: FlaskClient) -> None:
+    def test_the_permissions_policy_disables_what_the_page_does_not_use(
+        self, client: FlaskClient
+    ) -> None:
         asked = client.get("/").headers["Permissions-Policy"]
         assert "camera=()" in asked and "fullscreen" not in asked and "clipboard" not in asked
 
@@ -135,11 +141,11 @@ class TestEveryAnswer:
             ("http://[::1]:8050", True),
             ("http://[::1]", True),
             ("http://localhost.example.org", False),
-            # There a browser would ignore it, and complain in the console.
+            # A browser would ignore it there and report an error in its console.
             ("http://10.1.2.3:8050", False),
         ],
     )
-    def test_windows_are_kept_apart_where_a_browser_can(
+    def test_cross_origin_opener_policy_is_sent_to_trustworthy_origins(
         self, base: str, is_sent: bool, client: FlaskClient
     ) -> None:
         headers = client.get("/", base_url=base).headers
@@ -150,10 +156,10 @@ class TestCaching:
     @pytest.mark.parametrize(
         "path", ["/", "/any", "/_dash-layout", "/_dash-dependencies", "/_reload-hash", "/health"]
     )
-    def test_what_may_change_is_not_kept(self, path: str, client: FlaskClient) -> None:
+    def test_responses_that_may_change_are_not_cached(self, path: str, client: FlaskClient) -> None:
         assert client.get(path).headers["Cache-Control"] == "no-store"
 
-    def test_nor_is_what_is_not_there(self, client: FlaskClient) -> None:
+    def test_not_found_responses_are_not_cached(self, client: FlaskClient) -> None:
         for path in ("/assets/none.js?m=1", "/_dash-component-suites/dash/none.v1m1.js"):
             response = client.get(path)
             assert response.status_code == 404

@@ -1,4 +1,4 @@
-"""The shell of a saved page, and the page's components as plain HTML."""
+"""The saved page without its sweep, and components as plain HTML."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def shell(client: FlaskClient) -> str:
 
 
 class Elements(HTMLParser):
-    """Every element of a text, with its attributes and the text directly inside."""
+    """All elements of an HTML text, with their attributes and direct text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class Elements(HTMLParser):
         return [(attributes, text) for (kind, attributes), text in pairs if kind == tag]
 
 
-def test_text_and_attributes_cannot_end_what_they_stand_in() -> None:
+def test_text_and_attributes_are_escaped() -> None:
     evil = '"><script>alert(1)</script>&'
     made = static_html([html.P(evil, title=evil), dcc.Markdown(evil, className="words")])
     elements = Elements(made)
@@ -73,7 +73,7 @@ def test_text_and_attributes_cannot_end_what_they_stand_in() -> None:
     assert elements.texts[0] == elements.texts[2] == evil
 
 
-def test_fields_are_those_that_bootstrap_makes() -> None:
+def test_inputs_and_selects_have_bootstraps_classes_and_values() -> None:
     choice = dbc.Select(
         id="one",
         options=[{"label": "A & B", "value": "a"}, {"label": "C", "value": "c"}],
@@ -88,7 +88,7 @@ def test_fields_are_those_that_bootstrap_makes() -> None:
     assert elements.named("option")[0][1] == "A & B"
 
 
-def test_words_keep_what_they_stress_and_where_they_lead() -> None:
+def test_markdown_keeps_bold_code_links_and_letters_of_formulas() -> None:
     made = static_html(
         dcc.Markdown(r"**one** `two` [three](https://a.example/x) $\theta + \alpha u$")
     )
@@ -97,13 +97,13 @@ def test_words_keep_what_they_stress_and_where_they_lead() -> None:
 
 
 @pytest.mark.parametrize("component", [dcc.Graph(), dcc.Markdown(r"$\frac{1}{2}$")])
-def test_what_has_no_static_form_is_refused(component: object) -> None:
+def test_a_component_without_a_static_form_is_refused(component: object) -> None:
     with pytest.raises(ValueError, match="has no static form"):
         static_html(component)
 
 
-def test_every_element_with_a_name_is_there(shell: str) -> None:
-    """The modules find theirs by it: what Dash would put on the page is on the saved one."""
+def test_the_saved_page_has_every_element_of_the_live_page(shell: str) -> None:
+    """The scripts find elements by their id."""
     wanted, stores = set(), {*ids.STORES, ids.TRAIN_ANSWER, ids.DOWNLOAD}
     for component in page({}, Course((), ()))._traverse():
         wanted.add(getattr(component, "id", None))
@@ -113,18 +113,18 @@ def test_every_element_with_a_name_is_there(shell: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAVED)
-def test_panels_wait_as_templates(name: str, shell: str) -> None:
+def test_the_saved_page_has_a_template_of_each_panel(name: str, shell: str) -> None:
     assert f'<template data-name="{name}">{static_html(panel_section(name))}</template>' in shell
 
 
-def test_only_panels_that_need_a_server_or_mathjax_are_left_out() -> None:
+def test_the_saved_page_omits_only_panels_that_need_a_server_or_mathjax() -> None:
     needs_server = {"map", "share"}
     for name in set(PANELS) - set(SAVED) - needs_server:
         with pytest.raises(ValueError, match="has no static form"):
             static_html(panel_section(name))
 
 
-def test_it_holds_the_very_modules_and_styles_in_their_order(shell: str) -> None:
+def test_the_saved_page_contains_all_scripts_and_styles_in_order(shell: str) -> None:
     elements = Elements(shell)
     modules = [text for attributes, text in elements.named("script") if not attributes][1:]
     assert modules == [path.read_text() for path in sorted(ASSETS.glob("*.js"))]
@@ -132,12 +132,12 @@ def test_it_holds_the_very_modules_and_styles_in_their_order(shell: str) -> None
     assert styles[:-1] == [path.read_text() for path in sorted(ASSETS.glob("*.css"))]
 
 
-def test_it_holds_plotlys_script(shell: str) -> None:
+def test_the_saved_page_contains_plotlys_script(shell: str) -> None:
     packed = re.search(r'id="packed-plotly">([A-Za-z0-9+/=]+)<', shell)[1]
     assert gzip.decompress(base64.b64decode(packed)).decode() == get_plotlyjs()
 
 
-def test_it_asks_nobody_for_anything(shell: str) -> None:
+def test_the_saved_page_makes_no_requests(shell: str) -> None:
     elements = Elements(shell)
     assert not [one for _, one in elements.found if "src" in one]
     assert not [tag for tag, _ in elements.found if tag in {"link", "iframe", "img", "base"}]
@@ -147,8 +147,8 @@ def test_it_asks_nobody_for_anything(shell: str) -> None:
     assert policy["default-src"] == "'none'" and "connect-src" not in policy
 
 
-def test_the_places_for_the_sweep_come_first(shell: str) -> None:
-    """The module that fills them names them too."""
+def test_the_placeholders_for_title_and_sweep_come_first(shell: str) -> None:
+    """The script that fills them contains them too."""
     module = (ASSETS / "80-save.js").read_text()
     for place in (TITLE, PLACE):
         assert shell.index(place) < shell.index("<style>")
@@ -159,19 +159,21 @@ def test_the_places_for_the_sweep_come_first(shell: str) -> None:
 @pytest.mark.parametrize(
     ("styles", "modules"), [(["a{}</style>"], []), ([], ["x='</SCRIPT>'"]), ([], ["'<!--'"])]
 )
-def test_a_module_that_would_end_its_element_is_refused(
+def test_a_script_or_style_that_would_end_its_element_is_refused(
     styles: list[str], modules: list[str]
 ) -> None:
     with pytest.raises(ValueError, match="must not hold"):
         saved_page("1", styles, modules, b"")
 
 
-def test_it_leaves_room_for_the_sweep_and_comes_packed(client: FlaskClient, shell: str) -> None:
+def test_the_saved_page_is_small_enough_and_sent_compressed(
+    client: FlaskClient, shell: str
+) -> None:
     assert len(shell.encode()) < LARGEST / 2
     response = client.get("/saved-page.html", headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(response.data).decode() == shell
 
 
-def test_the_version_is_the_projects(shell: str) -> None:
+def test_the_saved_page_has_the_version_of_pyproject_toml(shell: str) -> None:
     project = tomllib.loads((ASSETS.parent / "pyproject.toml").read_text())["project"]
     assert project["version"] == VERSION and f'data-version="{VERSION}"' in shell

@@ -1,4 +1,4 @@
-"""Every colour can be told from its background: contrast as WCAG 2.2 defines it."""
+"""Colours stand out from the background (contrast as WCAG 2.2 defines it) and from each other."""
 
 from __future__ import annotations
 
@@ -39,33 +39,33 @@ def contrast(meaning: str, theme: str) -> float:
     return (shades[1] + 0.05) / (shades[0] + 0.05)
 
 
-def test_black_on_white_is_21_to_1() -> None:
+def test_contrast_of_black_on_white_is_21() -> None:
     assert contrast("text", "projector") == pytest.approx(21)
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("meaning", WORDS)
-def test_words_are_legible(meaning: str, theme: str) -> None:
+def test_text_has_a_contrast_of_at_least_4_5(meaning: str, theme: str) -> None:
     assert contrast(meaning, theme) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("meaning", MARKS)
-def test_marks_stand_out(meaning: str, theme: str) -> None:
+def test_marks_have_a_contrast_of_at_least_3(meaning: str, theme: str) -> None:
     assert contrast(meaning, theme) >= 3
 
 
 @pytest.mark.parametrize("meaning", [*OUTCOMES, "line"])
-def test_on_a_projector_every_line_and_cell_stands_out(meaning: str) -> None:
+def test_projector_lines_and_cells_have_a_contrast_of_at_least_3(meaning: str) -> None:
     assert contrast(meaning, "projector") >= 3
 
 
 @pytest.mark.parametrize("meaning", ["path", "first", "second", "gradient", "optimum", "data"])
-def test_on_a_projector_the_main_marks_are_as_strong_as_words(meaning: str) -> None:
+def test_projector_main_marks_have_the_contrast_of_text(meaning: str) -> None:
     assert contrast(meaning, "projector") >= 4.5
 
 
-def test_every_theme_has_every_colour() -> None:
+def test_the_css_defines_every_colour_of_every_theme() -> None:
     written = css()
     for meaning, colors in PALETTE.items():
         assert len(colors) == len(THEMES)
@@ -109,7 +109,7 @@ WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
 def seen(color: str, sight: str) -> np.ndarray:
-    """A colour's place in CIE Lab, as these eyes see it."""
+    """The CIE Lab coordinates of a colour as seen with this kind of colour vision."""
     parts = np.array([int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)])
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     xyz = TO_XYZ @ np.clip(SIGHTS[sight] @ linear, 0, 1) / WHITE
@@ -117,13 +117,15 @@ def seen(color: str, sight: str) -> np.ndarray:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def test_white_is_white_in_lab() -> None:
+def test_white_has_the_lab_coordinates_100_0_0() -> None:
     assert seen("#ffffff", "normal") == pytest.approx([100, 0, 0], abs=0.02)
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("theme", THEMES)
-def test_compared_runs_stay_apart_for_all_eyes(theme: str, sight: str) -> None:
+def test_compared_runs_have_distinct_colours_for_every_colour_vision(
+    theme: str, sight: str
+) -> None:
     names = ("path", "pin-1", "pin-2", "pin-3", "pin-4")
     colors = {name: seen(PALETTE[name][THEMES.index(theme)], sight) for name in names}
     for one, other in combinations(names, 2):
@@ -132,7 +134,7 @@ def test_compared_runs_stay_apart_for_all_eyes(theme: str, sight: str) -> None:
 
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_main_meanings_stay_apart_for_all_eyes(theme: str, sight: str) -> None:
+def test_main_marks_have_distinct_colours_for_every_colour_vision(theme: str, sight: str) -> None:
     names = ("path", "first", "second", "gradient", "optimum")
     colors = {name: seen(PALETTE[name][THEMES.index(theme)], sight) for name in names}
     least = {"light": 25, "dark": 25, "projector": 22}[theme]
