@@ -18,7 +18,6 @@ from app.choices import SettingsError
 from app.errands import Errand, send
 from app.log import request_id
 from app.meter import Meter
-from app.presence import check
 from app.results import Sweep
 from app.settings import Settings, estimated_seconds
 from app.trainers.admission import MAX_ADMITTED, MAX_WAIT_SECONDS, Admission, ServerBusy
@@ -108,7 +107,6 @@ class Remote:
             return None
 
     def _wait(self, wish: Wish) -> bytes:
-        """Raises Gone where nobody waits any more; the worker then sees it, too."""
         end, pause = monotonic() + PATIENCE, FIRST_PAUSE
         checked = monotonic()
         while True:
@@ -125,7 +123,6 @@ class Remote:
             elif monotonic() > checked + 1:
                 checked = monotonic()
                 self._check_workers()
-            check()
             sleep(pause)
             pause = min(1.5 * pause, LONGEST_PAUSE)
         if not found.is_running:

@@ -12,7 +12,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.choices import SettingsError
 from app.config import Config
-from app.hang_ups import set_hang_ups
 from app.lessons.course import BUILT_IN, load_course
 from app.log import configure_logging
 from app.meter import Meter
@@ -69,7 +68,7 @@ def create_app(
     _serve_health(server, config.base_path)
     # The order matters. Flask calls before_request functions in the order of this list and
     # after_request functions in reverse; the last WSGI wrapper is the outermost. So a request
-    # passes proxy headers, files, hang-ups, log, guard and its callback, and the response passes
+    # passes proxy headers, files, log, guard and its callback, and the response passes
     # metrics, headers, log, packed answers and compression. Files skip all of Flask, the log sees
     # what the guard refuses, and a packed answer is not compressed twice.
     static_files.init_app(app)
@@ -81,7 +80,6 @@ def create_app(
     response_headers.init_app(server, config.frame_ancestors, scripts)
     if meter:
         metrics.init_app(server, meter)
-    set_hang_ups(server)
     static_files.serve_files(app, has_assets=not debug)
     _trust_proxies(server, config.proxies)
     return app

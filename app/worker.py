@@ -20,7 +20,6 @@ from app.config import REDIS, Config, ServerConfig
 from app.engine import train_sweep
 from app.errands import TRAIN, Errand, celery
 from app.log import configure_logging, log_failure
-from app.presence import Gone, awaited
 from app.results import Sweep
 from app.settings import Settings
 from app.trainers.base import Experiment, run_experiment, warm_up
@@ -70,11 +69,8 @@ def run_errand(board: Board, task: str, errand: Errand) -> None:
             return
         try:
             start = perf_counter()
-            with awaited(is_awaited):
-                made = dumps(MAKERS[errand.kind](Settings.from_mapping(errand.choices)))
+            made = dumps(MAKERS[errand.kind](Settings.from_mapping(errand.choices)))
             board.keep(errand.key, made, perf_counter() - start)
-        except Gone:
-            log.info("A training was given up: nobody waits for it any more.")
         except SettingsError as error:
             board.fail(errand.key, str(error), error.field)
         except RedisError:

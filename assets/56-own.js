@@ -63,12 +63,12 @@
     send(store, false);
   }
 
-  /** An answer that asks for the data again gets them, once; one that is busy is asked again when it
-      says. Neither is an answer yet. */
-  function isAskedAgain(store, answer) {
+  /** An answer that asks for the data again gets them, once; after a busy one, `retry` gets a function
+      that repeats the request, when the server says. Neither is an answer yet. */
+  function isAskedAgain(store, answer, retry = (resend) => resend()) {
     const last = asked[store];
     if (!last || answer?.ticket !== last.data.ticket) return false;
-    if (answer.again) return waitAndAsk(store, answer);
+    if (answer.again) return waitAndAsk(store, answer, retry);
     if (!answer.missing || last.again || !kept.has(last.data.settings?.data_token)) return false;
     last.again = true;
     send(store, true);
@@ -76,9 +76,9 @@
   }
 
   /** Not all at the same moment: the seconds are about what it takes for those before. */
-  function waitAndAsk(store, { ticket, again, error }) {
+  function waitAndAsk(store, { ticket, again, error }, retry) {
     lab.showMessage(error);
-    setTimeout(() => asked[store].data.ticket === ticket && send(store, false), 1000 * again * (0.8 + 0.6 * Math.random()));
+    setTimeout(() => asked[store].data.ticket === ticket && retry(() => send(store, false)), 1000 * again * (0.8 + 0.6 * Math.random()));
     return true;
   }
 

@@ -1,20 +1,17 @@
 /* Between the page's controls, its state and the server. One training request is in flight at a
-   time; while it runs the newest wish waits and replaces older ones. What takes long is replaced
-   itself: see 54-hang-up.js. */
+   time; the newest wish waits for its answer, and replaces older ones. */
 (function (lab) {
   "use strict";
 
   const { state, element } = lab;
   const SPINNER_AFTER = 300;
   const SILENCE_AFTER = 15000;
-  // Sooner, a held key would replace each sweep before it could be seen.
-  const LONG_AFTER = 1000;
   const SILENCE = "The server does not answer. What you see still works; a new training does not.";
   // The newest wish waits while a request is under way. `asked` is all that the person has chosen,
   // typed numbers that are still being trained included.
   let [ticket, inFlight, wish, sent, asked] = [0, false, null, null, {}];
   let [detailTicket, detailInFlight, detailWish] = [0, false, null];
-  let [spinner, watchdog, patience, isLong] = [0, 0, 0, false];
+  let [spinner, watchdog] = [0, 0];
   // The plane of the last request that failed: it is not asked for again by itself.
   let refused = null;
   // What is to be said of a link, also once its sweep has come; and whether one is being followed.
@@ -31,7 +28,7 @@
   function ask(settings) {
     asked = { ...settings, data_token: lab.ownOf(settings) };
     wish = { ...asked };
-    if (!inFlight || isLong) send();
+    if (!inFlight) send();
   }
 
   /** All of these settings: at once where the sweep on show has them, else by a training. */
@@ -82,17 +79,8 @@
     wish = null;
     clearTimeout(spinner);
     spinner = setTimeout(() => (element("busy").hidden = false), SPINNER_AFTER);
-    isLong = false;
-    clearTimeout(patience);
-    patience = setTimeout(makeWay, LONG_AFTER);
     watch();
     lab.ask("train-request", { ticket, settings: sent.settings, plane: lab.planeForServer(sent.plane) });
-  }
-
-  /** From now on a newer wish does not wait. */
-  function makeWay() {
-    isLong = true;
-    if (wish) send();
   }
 
   /** Silence is counted from the last sign of life, or from when the server wants to be asked. */
@@ -103,7 +91,6 @@
 
   function finish() {
     clearTimeout(spinner);
-    clearTimeout(patience);
     clearTimeout(watchdog);
     element("busy").hidden = true;
     inFlight = false;
@@ -126,12 +113,15 @@
 
   function receiveSweep(answer) {
     if (!answer || answer.ticket !== ticket) return window.dash_clientside.no_update;
-    if (lab.isAskedAgain("train-request", answer)) return watch(answer.again) || window.dash_clientside.no_update;
+    if (lab.isAskedAgain("train-request", answer, resendNewest)) return watch(answer.again) || window.dash_clientside.no_update;
     if (ticket === 0) whenReady(() => begin(answer.payload));
     else if (answer.payload) adopt(answer.payload);
     else fail(answer.error, answer.field);
     return window.dash_clientside.no_update;
   }
+
+  /** When the server was busy, the newest wish is sent instead of the old one. */
+  const resendNewest = (resend) => (wish ? send() : resend());
 
   function adopt(payload) {
     finish();

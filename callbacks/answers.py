@@ -9,7 +9,6 @@ from app.choices import SettingsError
 from app.domain.user_data import UserData
 from app.log import log_failure, with_request_id
 from app.planes import PlaneChoice
-from app.presence import Gone
 from app.settings import Settings
 from app.trainers.admission import ServerBusy
 from app.trainers.ttl_cache import TtlCache
@@ -24,7 +23,7 @@ def answered(
     """{"ticket"} of the request, with what `make` returns for the request's fields. Where it raises
     anything: {"ticket", "error", "field"} with a sentence for the person and the setting beside
     which to say it, if there is one. "missing" then asks for the person's data again, and "again"
-    says after how many seconds to ask once more. Raises Gone, which needs no answer.
+    says after how many seconds to ask once more.
 
     failed  the sentence for an error that is not the person's
     """
@@ -39,8 +38,6 @@ def answered(
         return {"ticket": ticket, "error": str(error), "field": None, "again": error.seconds}
     except SettingsError as error:
         return {"ticket": ticket, "error": str(error), "field": error.field}
-    except Gone:
-        raise
     except Exception as error:
         # Whatever it was, the page stays usable.
         log_failure(error)

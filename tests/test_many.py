@@ -21,7 +21,6 @@ from app.domain.csv_reader import read_table
 from app.domain.user_data import choose
 from app.errands import celery
 from app.meter import Meter
-from app.presence import Gone, awaited
 from app.remote import OUTAGES, Remote, WorkerError
 from app.results import Sweep
 from app.settings import Settings
@@ -127,27 +126,6 @@ class TestTraining:
         monkeypatch.setattr(Remote, "_send", lambda *_: board.fail(key(settings)))
         with pytest.raises(WorkerError):
             remote(lab).experiment(settings)
-
-    def test_who_hangs_up_gets_nothing_and_the_worker_stops(self, lab: Machine) -> None:
-        settings, has_left = Settings(**LONG, seed=6), Event()
-        waiting = remote(lab)
-
-        def ask() -> Experiment:
-            with awaited(lambda: not has_left.is_set()):
-                return waiting.experiment(settings)
-
-        name = f"descent-lab:claim:{key(settings)}"
-        with ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(ask)
-            wait(lambda: (lab.redis.get(name) or b"").startswith(b"runs"))
-            has_left.set()
-            with pytest.raises(Gone):
-                asked.result(SECONDS)
-        # Long before it would have been made, and nothing is in anybody's way.
-        lab.redis.delete(f"descent-lab:awaited:{key(settings)}")
-        wait(lambda: not lab.redis.exists(name))
-        assert not Board(lab.url).look(key(settings)).made and Board(lab.url).crowd()[0] == 0
-        assert remote(lab).experiment(settings).sweep.settings == settings
 
     def test_a_persons_own_data_never_leave_this_process(self, lab: Machine) -> None:
         user_data = choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22)
@@ -312,18 +290,6 @@ class TestBoard:
         with board.lease("a", "one", 1.0) as is_awaited:
             assert is_awaited is None
         assert board.claim("a", "two", 1.0)
-
-    def test_and_one_for_which_nobody_waits_any_more_ends(self, alone: Machine) -> None:
-        board, settings = Board(alone.url), Settings(**LONG)
-        wanted, task = key(settings), "one"
-        board.claim(wanted, task, 1.0)
-        board.look(wanted)
-        with board.lease(wanted, task, 1.0) as is_awaited:
-            assert is_awaited and is_awaited()
-            alone.redis.delete(f"descent-lab:awaited:{wanted}")
-            wait(lambda: not is_awaited())
-            with pytest.raises(Gone), awaited(is_awaited):
-                run_experiment(settings)
 
     def test_an_errand_that_was_taken_and_never_begun_is_sent_again(
         self, lab: Machine, monkeypatch: pytest.MonkeyPatch

@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from time import monotonic, thread_time
 from typing import TypeVar
 
-from app import presence
 from app.choices import SettingsError
 from app.domain.cost_model import SECONDS_ALLOWED
 from app.settings import Settings, epoch_limit
@@ -90,8 +89,7 @@ def time_limit(
 
 def check(epoch: int = -1) -> None:
     """Raises SettingsError where the time of this unit of work is over. The training loop gives the
-    epoch that it has reached. Raises Gone where the client has disconnected."""
-    presence.check()
+    epoch that it has reached."""
     if deadline := _deadline.get():
         deadline.check(epoch)
 

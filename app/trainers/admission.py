@@ -9,7 +9,6 @@ from threading import Lock, Semaphore
 
 from app.choices import SettingsError
 from app.meter import Meter
-from app.presence import held
 
 # A short training need not wait for a long one; more than two would only share a core.
 MAX_RUNNING = 2
@@ -51,7 +50,7 @@ class Admission:
         """
         self._enter(seconds)
         try:
-            with held(self._running):
+            with self._running:
                 yield
         finally:
             self._leave(seconds)

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 
-from app.presence import held
-
 Result = TypeVar("Result")
 
 
@@ -49,7 +47,7 @@ class SingleFlight:
             flight = self._flights.setdefault(key, _Flight())
             flight.callers += 1
         try:
-            with held(flight.lock):
+            with flight.lock:
                 yield
         finally:
             with self._lock:

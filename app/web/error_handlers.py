@@ -7,7 +7,6 @@ from dash.exceptions import DependencyException
 from werkzeug.exceptions import HTTPException
 
 from app.log import log_failure
-from app.presence import Gone
 
 SENTENCES = {
     400: "The server does not understand this request.",
@@ -16,7 +15,6 @@ SENTENCES = {
     405: "This address does not support this request method.",
     413: "The request is too large.",
     415: "The request must be JSON.",
-    499: "The client closed the connection.",
     500: "Something went wrong on the server.",
 }
 
@@ -45,10 +43,6 @@ def init_app(server: flask.Flask) -> None:
             if name in ("Allow", "Location", "Content-Range"):
                 response.headers[name] = value
         return response
-
-    @server.errorhandler(Gone)
-    def gone(_: Gone) -> flask.Response:
-        return plain(499, SENTENCES[499])
 
     # Dash raises these for unknown component files, and its message lists the known ones.
     @server.errorhandler(DependencyException)

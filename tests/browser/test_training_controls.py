@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, Route
+from playwright.sync_api import BrowserContext, Page, Route
 
 from app.settings import Settings
+from components import ids
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import Gate, facts, wait, wait_detail, wait_fact
@@ -35,14 +37,6 @@ HURRY = """() => {
 }"""
 
 
-# Nothing that is held back here takes so long that it is replaced.
-PATIENT = """() => {
-  const { setTimeout } = window;
-  window.setTimeout = (call, delay, ...rest) =>
-    setTimeout.call(window, call, delay === 1000 ? 60000 : delay, ...rest);
-}"""
-
-
 def check_engine(page: Page, settings: Settings) -> None:
     """The third epoch on show is the engine's."""
     shown = facts(page)
@@ -52,7 +46,6 @@ def check_engine(page: Page, settings: Settings) -> None:
 
 
 def test_it_trains_while_it_is_dragged(page: Page, watch: Watch) -> None:
-    page.evaluate(PATIENT)
     final: dict[str, int] = {}
     for name, start, end, value in (
         ("seed", 0, 1, 99),
@@ -75,13 +68,10 @@ def test_it_trains_while_it_is_dragged(page: Page, watch: Watch) -> None:
 
 
 def test_one_request_in_flight_and_the_newest_wins(page: Page, watch: Watch) -> None:
-    page.evaluate(PATIENT)
     gate = Gate(page, "train-request")
     for seed in (1, 2, 3, 4):
         driver.choose(page, "seed", seed)
     gate.wait_for(1)
-    page.wait_for_timeout(300)
-    assert len(gate.waiting) == 1
     gate.let_go()
     # Seed 1 is answered; of those that waited only the newest is asked for.
     gate.wait_for(1)
@@ -96,11 +86,21 @@ def test_one_request_in_flight_and_the_newest_wins(page: Page, watch: Watch) -> 
     assert watch.most_trainings_in_flight == 1
 
 
-def test_a_newer_wish_replaces_what_takes_long(page: Page) -> None:
-    failed: list[Request] = []
-    page.on("requestfailed", lambda request: failed.append(request))
-    gate = Gate(page, "train-request")
-    # At one go, as the page waits no longer than a second before it replaces the first.
+def test_a_busy_server_is_asked_again_for_the_newest_choice(page: Page) -> None:
+    asked: list[str] = []
+
+    def busy_once(route: Route) -> None:
+        body = route.request.post_data or ""
+        if driver.asks(body, "train-request"):
+            asked.append(body)
+        if asked != [body]:
+            return route.continue_()
+        ticket = json.loads(body)["inputs"][0]["value"]["ticket"]
+        answer = {"ticket": ticket, "error": "Busy.", "field": None, "again": 0.1}
+        return route.fulfill(json={"multi": True, "response": {ids.TRAIN_ANSWER: {"data": answer}}})
+
+    page.route(driver.UPDATES, busy_once)
+    # In one go: the first is sent, and the last waits for its answer.
     page.evaluate(
         """() => {
           const seed = document.getElementById("seed");
@@ -111,24 +111,10 @@ def test_a_newer_wish_replaces_what_takes_long(page: Page) -> None:
           }
         }"""
     )
-    gate.wait_for(2)
-    # The news of the end of one may come behind that of the next.
-    page.wait_for_timeout(300)
-    older, newer = (route.request for route in gate.waiting)
-    assert failed == [older] and '"seed":3' in (newer.post_data or "")
-    # What has waited for so long already is replaced at once, and shown as busy all the while.
-    page.wait_for_timeout(1200)
-    assert page.locator("#busy").is_visible()
-    driver.choose(page, "seed", 4)
-    gate.wait_for(3)
-    page.wait_for_timeout(300)
-    assert failed == [older, newer]
-    del gate.waiting[:2]
-    gate.open()
-    wait_fact(page, "sweep", Settings(seed=4).sweep_id)
-    page.locator("#busy").wait_for(state="hidden")
-    wait_detail(page)
-    check_engine(page, Settings(seed=4))
+    wait_fact(page, "sweep", Settings(seed=3).sweep_id)
+    first, second = asked
+    assert '"seed":1' in first and '"seed":3' in second
+    driver.wait_no_message(page)
 
 
 def test_different_controls_at_once(page: Page) -> None:
