@@ -9,8 +9,8 @@ import tempfile
 
 from gunicorn.glogging import Logger
 
-from app.choices import SettingsError
 from app.config import Config, ServerConfig
+from app.domain.errors import UserError
 from app.log import formatter
 
 MEMORY = "/dev/shm"
@@ -25,7 +25,7 @@ if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
 try:
     container = ServerConfig.from_environment()
     choices = Config.from_environment()
-except SettingsError as error:
+except UserError as error:
     raise SystemExit(f"Descent Lab does not start. {error}") from None
 
 wsgi_app = "app.server:create_server()"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from werkzeug.serving import run_simple
 
-from app.choices import SettingsError
+from app.domain.errors import UserError
 from app.lan_address import EVERYWHERE, own_address
 from app.log import configure_logging
 from app.server import create_app
@@ -20,7 +20,7 @@ def main() -> None:
     configure_logging()
     try:
         app = create_app(options.lessons, listens_on=options.host, debug=options.debug)
-    except SettingsError as error:
+    except UserError as error:
         raise SystemExit(f"Descent Lab does not start. {error}") from None
     base_path = app.config.requests_pathname_prefix
     print(f"Descent Lab is ready: {_address(options.host, options.port, base_path)}", flush=True)

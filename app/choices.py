@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from app.domain.errors import InvalidSetting
 from app.domain.options import ACTIVATIONS, DATASETS, OPTIMIZERS, SCHEDULES, USER_DATA, Option
 
 PREFERRED_NUMBERS = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8)
@@ -20,15 +21,6 @@ SLIDER_LEARNING_RATES: tuple[float, ...] = (
     *(float(f"{number}e{decade}") for decade in DECADES for number in PREFERRED_NUMBERS),
     1.0,
 )
-
-
-class SettingsError(ValueError):
-    """A choice that cannot be trained; its text is a sentence for the person who made it, and
-    `field` the setting beside which to say it, where there is one."""
-
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -161,31 +153,31 @@ def users_of(field: str) -> tuple[str, ...]:
 
 
 def check_name(field: str, name: Any) -> None:
-    """Raises SettingsError for a name that the setting `field` does not offer."""
+    """Raises InvalidSetting for a name that the setting `field` does not offer."""
     choice = NAMES[field]
     if not isinstance(name, str) or name not in choice.options:
         known = ", ".join(choice.options)
-        raise SettingsError(f"{choice.label} must be one of {known}. Got {shown(name)}.", field)
+        raise InvalidSetting(f"{choice.label} must be one of {known}. Got {shown(name)}.", field)
 
 
 def checked_number(field: str, value: Any) -> float | int:
-    """The value of the setting `field` as int or float, or SettingsError."""
+    """The value of the setting `field` as int or float, or InvalidSetting."""
     try:
         return in_range(value, NUMBERS[field])
-    except SettingsError as error:
-        raise SettingsError(str(error), field) from None
+    except InvalidSetting as error:
+        raise InvalidSetting(str(error), field) from None
 
 
 def in_range(value: Any, choice: NumberChoice) -> float | int:
-    """`value` as int or float, or SettingsError. A bool is not a number here."""
+    """`value` as int or float, or InvalidSetting. A bool is not a number here."""
     rule = f"{choice.label} must be a {'whole ' if choice.whole else ''}number"
     limits = f"from {plain(choice.low)} to {plain(choice.high)}"
     # An int may be too large for a float: the range is compared before anything is converted.
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not is_number or not choice.low <= value <= choice.high:
-        raise SettingsError(f"{rule} {limits}. Got {shown(value)}.")
+        raise InvalidSetting(f"{rule} {limits}. Got {shown(value)}.")
     if choice.whole and value != math.floor(value):
-        raise SettingsError(f"{rule} {limits}. Got {shown(value)}.")
+        raise InvalidSetting(f"{rule} {limits}. Got {shown(value)}.")
     return int(value) if choice.whole else float(value)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.choices import SettingsError, shown
+from app.choices import shown
+from app.domain.errors import UserError
 
 OURS = "DESCENT_LAB_"
 LESSONS = f"{OURS}LESSONS"
@@ -131,7 +132,7 @@ class Config:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
         """Reads the variables; empty ones count as unset.
 
-        Raises SettingsError for an invalid value and for an unknown DESCENT_LAB_ name, since a
+        Raises UserError for an invalid value and for an unknown DESCENT_LAB_ name, since a
         misspelt limit would not limit anything. Kubernetes' service links are ignored.
         """
         known = {one.name for one in VARIABLES}
@@ -159,7 +160,7 @@ class ServerConfig:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerConfig:
-        """Raises SettingsError for an invalid value."""
+        """Raises UserError for an invalid value."""
 
         def read(name: str, default: int, most: int) -> int:
             return whole(name, environment.get(name, "").strip(), default, 1, most)
@@ -173,11 +174,11 @@ class ServerConfig:
 
 
 def reject_unknown(environment: Mapping[str, str], known: Collection[str]) -> None:
-    """Raises SettingsError for a DESCENT_LAB_ name that is neither known nor a service link."""
+    """Raises UserError for a DESCENT_LAB_ name that is neither known nor a service link."""
     for name, value in environment.items():
         is_ours = name.startswith(OURS) and name not in known
         if is_ours and not SERVICE_LINK.fullmatch(f"{name}={value}"):
-            raise SettingsError(f"Unknown environment variable {shown(name)}.")
+            raise UserError(f"Unknown environment variable {shown(name)}.")
 
 
 def cores() -> int:
@@ -188,12 +189,12 @@ def cores() -> int:
 def hosts(text: str) -> tuple[str, ...]:
     """The host names in a space-separated list; a leading dot includes all subdomains.
 
-    Raises SettingsError for anything else, such as a URL.
+    Raises UserError for anything else, such as a URL.
     """
     names = tuple(text.lower().split())
     for name in names:
         if not NAME.fullmatch(name):
-            raise SettingsError(
+            raise UserError(
                 f"{HOSTS} must list host names such as lab.example.org, without a port, separated "
                 f"by spaces. Got {shown(name)}."
             )
@@ -203,12 +204,12 @@ def hosts(text: str) -> tuple[str, ...]:
 def frame_ancestors(text: str) -> tuple[str, ...]:
     """The origins in a space-separated list.
 
-    Raises SettingsError for anything else, such as a URL with a path.
+    Raises UserError for anything else, such as a URL with a path.
     """
     origins = tuple(text.split())
     for origin in origins:
         if not ORIGIN.fullmatch(origin):
-            raise SettingsError(
+            raise UserError(
                 f"{ANCESTORS} must list origins such as https://course.example.org, separated by "
                 f"spaces. Got {shown(origin)}."
             )
@@ -216,9 +217,9 @@ def frame_ancestors(text: str) -> tuple[str, ...]:
 
 
 def base_path(text: str) -> str:
-    """The path prefix of every URL; "/" if unset. Raises SettingsError for an invalid path."""
+    """The path prefix of every URL; "/" if unset. Raises UserError for an invalid path."""
     if text and not PATH.fullmatch(text):
-        raise SettingsError(
+        raise UserError(
             f"{BASE_PATH} must be a path such as /lab/, of letters, digits and -._~ between "
             f"slashes. Got {shown(text)}."
         )
@@ -226,22 +227,20 @@ def base_path(text: str) -> str:
 
 
 def redis_url(text: str) -> str:
-    """The Redis URL; "" if unset. The SettingsError for an invalid one does not quote it, since
+    """The Redis URL; "" if unset. The UserError for an invalid one does not quote it, since
     it may hold a password."""
     if text and not REDIS_URL.fullmatch(text):
-        raise SettingsError(f"{REDIS} must be a URL such as redis://redis:6379/0.")
+        raise UserError(f"{REDIS} must be a URL such as redis://redis:6379/0.")
     return text
 
 
 def whole(name: str, text: str, default: int, least: int, most: int) -> int:
-    """The number in `text`; `default` if empty. Raises SettingsError outside least..most."""
+    """The number in `text`; `default` if empty. Raises UserError outside least..most."""
     if not text:
         return default
     # Limit the digits first: int() is slow on very long numbers.
     if not re.fullmatch(r"[0-9]{1,5}", text) or not least <= int(text) <= most:
-        raise SettingsError(
-            f"{name} must be a whole number from {least} to {most}. Got {shown(text)}."
-        )
+        raise UserError(f"{name} must be a whole number from {least} to {most}. Got {shown(text)}.")
     return int(text)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.choices import NumberChoice, SettingsError, in_range, shown
+from app.choices import NumberChoice, in_range, shown
+from app.domain.errors import InvalidSetting
 from app.settings import Settings
 
 PLANES = {
@@ -29,14 +30,14 @@ class PlaneChoice:
 
     @classmethod
     def from_mapping(cls, values: Any, settings: Settings) -> PlaneChoice:
-        """The choice of a request. Raises SettingsError for what `settings` do not have."""
+        """The choice of a request. Raises InvalidSetting for what `settings` do not have."""
         if values is None:
             return cls()
         if not isinstance(values, dict) or not set(values) <= {"kind", "first", "second", "epoch"}:
-            raise SettingsError("The plane must be an object with a kind.")
+            raise InvalidSetting("The plane must be an object with a kind.")
         kind = values.get("kind", "anchored")
         if not isinstance(kind, str) or kind not in PLANES:
-            raise SettingsError(f"Plane must be one of {', '.join(PLANES)}. Got {shown(kind)}.")
+            raise InvalidSetting(f"Plane must be one of {', '.join(PLANES)}. Got {shown(kind)}.")
         if kind != "parameters":
             return cls(kind)
         choice = NumberChoice(0, settings.param_count - 1, 0, True, "Parameter", "A flat place.")
@@ -45,7 +46,7 @@ class PlaneChoice:
             for name, default in (("first", 0), ("second", 1))
         )
         if first == second:
-            raise SettingsError("The plane needs two different parameters.")
+            raise InvalidSetting("The plane needs two different parameters.")
         return cls(kind, first, second, settings.checked_epoch(values.get("epoch", 0)))
 
 

@@ -14,13 +14,13 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from app.board import Board, Failure
-from app.choices import SettingsError
+from app.domain.errors import ServerBusy, UserError
 from app.errands import Errand, send
 from app.log import request_id
 from app.meter import Meter
 from app.results import Sweep
 from app.settings import Settings, estimated_seconds
-from app.trainers.admission import MAX_ADMITTED, MAX_WAIT_SECONDS, Admission, ServerBusy
+from app.trainers.admission import MAX_ADMITTED, MAX_WAIT_SECONDS, Admission
 from app.trainers.base import Experiment, Trainer
 from app.trainers.serialization import cache_key, loads
 
@@ -168,4 +168,4 @@ class Remote:
 def _error(failure: Failure) -> Exception:
     if failure.sentence is None:
         return WorkerError()
-    return SettingsError(failure.sentence, failure.field)
+    return UserError(failure.sentence, failure.field)

@@ -10,8 +10,8 @@ import flask
 from dash import Dash
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.choices import SettingsError
 from app.config import Config
+from app.domain.errors import UserError
 from app.lessons.course import BUILT_IN, load_course
 from app.log import configure_logging
 from app.meter import Meter
@@ -37,7 +37,7 @@ def create_app(
     lessons: Sequence[Path] = (), listens_on: str | None = None, debug: bool = False
 ) -> Dash:
     """The Dash application, with one training done: the first of a process is slow, and a machine
-    on which it fails should say so at the start. Raises SettingsError for a configuration that
+    on which it fails should say so at the start. Raises UserError for a configuration that
     means nothing.
 
     lessons     folders with a teacher's own
@@ -101,7 +101,7 @@ def create_server() -> flask.Flask:
     configure_logging()
     try:
         server: flask.Flask = create_app().server
-    except SettingsError as error:
+    except UserError as error:
         raise SystemExit(f"Descent Lab does not start. {error}") from None
     return server
 

@@ -13,7 +13,6 @@ from app.choices import (
     SLIDER_LEARNING_RATES,
     USED_BY,
     NumberChoice,
-    SettingsError,
     check_name,
     checked_number,
     in_range,
@@ -21,6 +20,7 @@ from app.choices import (
     users_of,
 )
 from app.domain.cost_model import SECONDS_ALLOWED, CostModel
+from app.domain.errors import InvalidSetting
 from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA, DatasetOption
 from app.domain.user_data import UserData
 
@@ -31,7 +31,7 @@ FRAMES, FEWEST_FRAMES, FRAMES_BYTES = 160, 32, 20_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What to train. Raises SettingsError for a value of the wrong type or outside its range, for
+    """What to train. Raises InvalidSetting for a value of the wrong type or outside its range, for
     settings that do not go together, and for a training that is estimated to take longer than
     SECONDS_ALLOWED."""
 
@@ -70,12 +70,12 @@ class Settings:
         `user_data` are the person's own examples, used if `dataset` names them. A request's
         "data_token", by which the caller has found them, is ignored here."""
         if not isinstance(values, dict):
-            raise SettingsError("The settings must be an object with one value for each name.")
+            raise InvalidSetting("The settings must be an object with one value for each name.")
         values = {name: value for name, value in values.items() if name != "data_token"}
         known = {*NAMES, *NUMBERS}
         unknown = sorted(str(name) for name in values if name not in known)
         if unknown:
-            raise SettingsError(f"There is no setting named {shown(unknown[0])}.")
+            raise InvalidSetting(f"There is no setting named {shown(unknown[0])}.")
         return cls(**values, user_data=user_data if values.get("dataset") == USER_DATA else None)
 
     def choices(self) -> dict[str, Any]:
@@ -188,7 +188,7 @@ class Settings:
         return self.learning_rates().index(self.learning_rate)
 
     def checked_epoch(self, epoch: Any) -> int:
-        """An epoch of this training, or SettingsError."""
+        """An epoch of this training, or InvalidSetting."""
         choice = NumberChoice(0, self.epochs, 0, True, "Epoch", "Where the playhead stands.")
         return int(in_range(epoch, choice))
 
@@ -211,7 +211,7 @@ def estimated_seconds(settings: Settings) -> float:
 def _check_together(settings: Settings) -> None:
     """Settings that do not go together; the sentence stands beside the one that can give way."""
     if (settings.dataset == USER_DATA) != (settings.user_data is not None):
-        raise SettingsError(
+        raise InvalidSetting(
             "Your own data are not here. They are never in a link and not kept after 30 minutes: "
             "open them again under More views, Your own data.",
             "dataset",
@@ -219,13 +219,13 @@ def _check_together(settings: Settings) -> None:
     for name in USED_BY:
         _check_used(settings, name)
     if settings.batch_size > settings.example_count:
-        raise SettingsError(
+        raise InvalidSetting(
             f"Batch size must be at most {settings.example_count}, "
             f"the number of training examples. Got {settings.batch_size}.",
             "batch_size",
         )
     if settings.schedule == "warmup_cosine" and settings.warmup_epochs >= settings.epochs:
-        raise SettingsError(
+        raise InvalidSetting(
             f"Warm-up must be shorter than the training of {settings.epochs} epochs. "
             f"Got {settings.warmup_epochs}.",
             "warmup_epochs",
@@ -240,7 +240,7 @@ def _check_used(settings: Settings, name: str) -> None:
     # "Line, 10 points" is called line in a sentence.
     *some, last, other = (choice.options[user].split(",")[0] for user in (*users, chosen))
     known = f"{', '.join(some)} and {last}" if some else last
-    raise SettingsError(
+    raise InvalidSetting(
         f"{NUMBERS[name].label} counts with {choice.label.lower()} {known} only, not with {other}.",
         name,
     )
@@ -250,7 +250,7 @@ def _check_work(settings: Settings) -> None:
     cost_model = settings.cost_model
     if cost_model.seconds(settings.epochs) > SECONDS_ALLOWED:
         limit = cost_model.most_epochs(settings.epochs)
-        raise SettingsError(epoch_limit(settings, limit), "epochs")
+        raise InvalidSetting(epoch_limit(settings, limit), "epochs")
 
 
 def epoch_limit(settings: Settings, limit: int) -> str:

@@ -15,8 +15,8 @@ from celery import Celery, bootsteps, signals
 from redis import RedisError
 
 from app.board import BEAT_SECONDS, Board
-from app.choices import SettingsError
 from app.config import REDIS, Config, ServerConfig
+from app.domain.errors import UserError
 from app.engine import train_sweep
 from app.errands import TRAIN, Errand, celery
 from app.log import configure_logging, log_failure
@@ -40,8 +40,8 @@ def create_worker() -> Celery:
     try:
         config, container = Config.from_environment(), ServerConfig.from_environment()
         if not config.redis:
-            raise SettingsError(f"A worker needs {REDIS}.")
-    except SettingsError as error:
+            raise UserError(f"A worker needs {REDIS}.")
+    except UserError as error:
         raise SystemExit(f"Descent Lab's worker does not start. {error}") from None
     worker, board = celery(config.redis), Board(config.redis)
     worker.conf.worker_concurrency = container.workers
@@ -71,7 +71,7 @@ def run_errand(board: Board, task: str, errand: Errand) -> None:
             start = perf_counter()
             made = dumps(MAKERS[errand.kind](Settings.from_mapping(errand.choices)))
             board.keep(errand.key, made, perf_counter() - start)
-        except SettingsError as error:
+        except UserError as error:
             board.fail(errand.key, str(error), error.field)
         except RedisError:
             raise

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.choices import SettingsError
+from app.domain.errors import ServerBusy, UserError
 from app.domain.user_data import UserData
 from app.log import log_failure, with_request_id
 from app.planes import PlaneChoice
 from app.settings import Settings
-from app.trainers.admission import ServerBusy
 from app.trainers.ttl_cache import TtlCache
-from callbacks.requests import NotHere, fields_of, ticket_of, user_data_of
+from callbacks.requests import DataMissing, fields_of, ticket_of, user_data_of
 
 FAILED = "The server could not do this training. What you see is still the last one that worked."
 
@@ -32,11 +31,11 @@ def answered(
     try:
         # The ticket comes last: see packed.py.
         return make(fields) | {"ticket": ticket}
-    except NotHere as error:
+    except DataMissing as error:
         return {"ticket": ticket, "error": str(error), "field": error.field, "missing": True}
     except ServerBusy as error:
         return {"ticket": ticket, "error": str(error), "field": None, "again": error.seconds}
-    except SettingsError as error:
+    except UserError as error:
         return {"ticket": ticket, "error": str(error), "field": error.field}
     except Exception as error:
         # Whatever it was, the page stays usable.

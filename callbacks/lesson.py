@@ -7,7 +7,8 @@ from typing import Any
 from dash import Dash, Input, Output, html, no_update
 from dash.development.base_component import Component
 
-from app.choices import NAMES, NUMBERS, SettingsError
+from app.choices import NAMES, NUMBERS
+from app.domain.errors import UserError
 from app.lessons.course import Chapter, Course
 from callbacks.answers import answered
 from components import ids
@@ -54,7 +55,7 @@ def _opened(course: Course, slug: Any) -> dict[str, Any]:
     if not isinstance(slug, str) or slug not in slugs:
         known = ", ".join(slugs)
         shown = slug[:40] if isinstance(slug, str) else "something else"
-        raise SettingsError(f"There is no chapter named {shown!r}. The chapters are {known}.")
+        raise UserError(f"There is no chapter named {shown!r}. The chapters are {known}.")
     place = slugs.index(slug)
     chapter = course.chapters[place]
     around = {

@@ -12,8 +12,8 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from app.choices import SettingsError
 from app.domain.csv_reader import MOST_BYTES, TableError, read_table
+from app.domain.errors import UserError
 from app.domain.options import USER_DATA
 from app.domain.user_data import UserData, choose, label_of
 from app.trainers.ttl_cache import TtlCache
@@ -25,7 +25,7 @@ KEPT_SECONDS = 29 * 60
 MOST_KEPT = 200
 
 
-class NotHere(SettingsError):
+class DataMissing(UserError):
     """The token of data that this worker does not have: the browser sends them again."""
 
 
@@ -41,7 +41,7 @@ def ticket_of(request: dict[str, Any]) -> int | None:
 
 
 def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserData | None:
-    """The person's data, where a request is about them. Raises NotHere, or TableError for what
+    """The person's data, where a request is about them. Raises DataMissing, or TableError for what
     cannot be read.
 
     request  {"settings": {"dataset": "own", "data_token": ...}, and where the server may not have
@@ -57,7 +57,7 @@ def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserDa
         return uploads.put(made.token, made, made.until)
     found = uploads.get(token) if isinstance(token, str) else None
     if found is None:
-        raise NotHere("The server does not have your data any more.", "dataset")
+        raise DataMissing("The server does not have your data any more.", "dataset")
     return found
 
 

@@ -10,8 +10,8 @@ import flask
 import segno
 from dash import Dash, Input, Output, no_update
 
-from app.choices import SettingsError
 from app.config import ANCESTORS
+from app.domain.errors import UserError
 from app.domain.user_data import UserData
 from app.exports.csv_export import run_csv, sweep_csv
 from app.exports.script import DATA_FILE, notebook, script
@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import answer, answered
-from callbacks.requests import NotHere, user_data_of
+from callbacks.requests import DataMissing, user_data_of
 from components import ids
 
 # In bytes; beyond some 2300 no QR code has room.
@@ -88,9 +88,9 @@ def share_answer(
 
 
 def link_part(query: Any, page_url: str, listens_on: str | None) -> dict[str, Any]:
-    """{"link", "qr": a picture's address, "note"}. Raises SettingsError if the link is too long."""
+    """{"link", "qr": a picture's address, "note"}. Raises UserError if the link is too long."""
     if not isinstance(query, str) or len(query.encode()) > LONGEST_LINK:
-        raise SettingsError(f"A link can have at most {LONGEST_LINK} bytes.")
+        raise UserError(f"A link can have at most {LONGEST_LINK} bytes.")
     base, note = class_address(page_url, listens_on)
     link = f"{base}?{query}" if query else base
     if "dataset=own" in query.split("&"):
@@ -117,9 +117,9 @@ def script_part(request: dict[str, Any], uploads: TtlCache[UserData]) -> dict[st
     try:
         user_data = user_data_of(request, uploads)
         return {"script": script(Settings.from_mapping(request.get("settings"), user_data))}
-    except NotHere:
+    except DataMissing:
         return {"script": "", "missing": True}
-    except SettingsError:
+    except UserError:
         return {"script": ""}
 
 
@@ -137,7 +137,7 @@ def exported(cache: ExperimentCache, request: Any, settings: Settings) -> dict[s
     """A file for dcc.Download: {"content", "filename", "type"}."""
     kind = request.get("kind")
     if not isinstance(kind, str) or kind not in FILES:
-        raise SettingsError("There is no file of this kind.")
+        raise UserError("There is no file of this kind.")
     make, name, media_type = FILES[kind]
     return {"content": make(cache, settings), "filename": name, "type": media_type}
 
@@ -149,7 +149,7 @@ def _run(cache: ExperimentCache, settings: Settings) -> str:
 
 def _own_csv(_: ExperimentCache, settings: Settings) -> str:
     if settings.user_data is None:
-        raise SettingsError("There is no file of this kind.")
+        raise UserError("There is no file of this kind.")
     return settings.user_data.csv()
 
 

@@ -7,9 +7,9 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from app.choices import SettingsError
+from app.domain.errors import InvalidSetting, ServerBusy
 from app.settings import Settings
-from app.trainers.admission import MAX_ADMITTED, MAX_RUNNING, Admission, ServerBusy
+from app.trainers.admission import MAX_ADMITTED, MAX_RUNNING, Admission
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.local import LocalTrainer
 from app.trainers.ttl_cache import TtlCache
@@ -65,8 +65,8 @@ def test_so_one_is_where_too_many_wait_however_short_their_trainings() -> None:
 
 def test_a_training_that_fails_gives_its_turn_back() -> None:
     admission = Admission()
-    with pytest.raises(SettingsError), admission.admit(1):
-        raise SettingsError("No.")
+    with pytest.raises(InvalidSetting), admission.admit(1):
+        raise InvalidSetting("No.")
     assert admission.waiting == 0
 
 

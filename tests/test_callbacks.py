@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.choices import SettingsError
+from app.domain.errors import InvalidSetting
 from app.planes import PlaneChoice
 from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
@@ -112,7 +112,7 @@ def never(settings: Settings, plane: PlaneChoice) -> dict:
 
 
 def refuse(settings: Settings, plane: PlaneChoice) -> dict:
-    raise SettingsError("No such epoch.")
+    raise InvalidSetting("No such epoch.")
 
 
 class TestPayloads:
@@ -154,5 +154,5 @@ class TestPayloads:
     def test_an_epoch_outside_the_training_is_refused(
         self, experiment_cache: ExperimentCache, epoch: object
     ) -> None:
-        with pytest.raises(SettingsError, match="Epoch must be a whole number from 0 to 30"):
+        with pytest.raises(InvalidSetting, match="Epoch must be a whole number from 0 to 30"):
             inspect_payload(experiment_cache, QUICK, epoch)

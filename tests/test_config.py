@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.choices import SettingsError
 from app.config import VARIABLES, Config, ServerConfig, readme_rows
+from app.domain.errors import UserError
 
 ROOT = Path(__file__).parent.parent
 
@@ -85,7 +85,7 @@ def test_invalid_server_number_is_reported_with_its_name(name: str, text: str) -
 
 
 def refused(read: Callable[[dict], object], environment: dict[str, str], name: str) -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(UserError) as caught:
         read(environment)
     sentence = str(caught.value)
     assert sentence.startswith(name) and sentence.endswith(".") and "Got" in sentence
@@ -96,7 +96,7 @@ def refused(read: Callable[[dict], object], environment: dict[str, str], name: s
     "text", ["redis:6379", "unix:///secret", "http://:secret@a", "redis://", "redis:// secret"]
 )
 def test_invalid_redis_url_is_not_quoted(text: str) -> None:
-    with pytest.raises(SettingsError, match="REDIS_URL must be a URL") as caught:
+    with pytest.raises(UserError, match="REDIS_URL must be a URL") as caught:
         Config.from_environment({"REDIS_URL": text})
     assert "secret" not in str(caught.value)
 
@@ -111,7 +111,7 @@ def test_invalid_redis_url_is_not_quoted(text: str) -> None:
     ],
 )
 def test_misspelt_name_is_reported(name: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=rf"^Unknown environment variable '{name}'\.$"):
+    with pytest.raises(UserError, match=rf"^Unknown environment variable '{name}'\.$"):
         Config.from_environment({name: value})
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
-from app.choices import NAMES, NUMBERS, SettingsError
+from app.choices import NAMES, NUMBERS
+from app.domain.errors import InvalidSetting
 from app.engine.deadline import time_limit
 from app.settings import Settings, epoch_limit, estimated_seconds
 from app.trainers.base import run_experiment
@@ -70,7 +71,7 @@ def test_the_largest_network_fits_on_the_largest_data_for_the_fewest_epochs() ->
     largest = dict(dataset="diabetes", hidden_units=64, hidden_layers=3)
     least = int(NUMBERS["epochs"].low)
     assert Settings(**largest, epochs=least).epochs == least
-    with pytest.raises(SettingsError, match=r"With 3 layers of 64 hidden units the limit is \d0 "):
+    with pytest.raises(InvalidSetting, match=r"With 3 layers of 64 hidden units the limit is \d0 "):
         Settings(**largest, epochs=100)
 
 

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from app.choices import SettingsError
 from app.config import HOSTS, hosts
+from app.domain.errors import UserError
 from app.server import create_app
 from app.strict_json import MOST_VALUES
 from app.web.request_guard import MAX_BODY_BYTES
@@ -564,5 +564,5 @@ class TestHosts:
 
     @pytest.mark.parametrize("text", ["http://a", "a:80", "a/b", "*", "*.a", "a,b", "-a", "a..b"])
     def test_what_is_no_name_is_refused_with_a_sentence(self, text: str) -> None:
-        with pytest.raises(SettingsError, match=rf"^{HOSTS} must list host names .* Got .*\.$"):
+        with pytest.raises(UserError, match=rf"^{HOSTS} must list host names .* Got .*\.$"):
             hosts(f"good.example {text}")

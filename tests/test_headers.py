@@ -9,8 +9,8 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from app import __main__ as command
-from app.choices import SettingsError
 from app.config import ANCESTORS, HOSTS, frame_ancestors
+from app.domain.errors import UserError
 from app.server import create_app
 from app.web.response_headers import hash_of
 
@@ -56,7 +56,7 @@ def test_valid_frame_ancestors_are_accepted(text: str) -> None:
     ],
 )
 def test_an_invalid_frame_ancestor_is_refused_with_a_sentence(text: str) -> None:
-    with pytest.raises(SettingsError, match=rf"^{ANCESTORS} must list origins .* Got .*\.$"):
+    with pytest.raises(UserError, match=rf"^{ANCESTORS} must list origins .* Got .*\.$"):
         frame_ancestors(f"{COURSE} {text}")
 
 

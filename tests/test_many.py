@@ -16,15 +16,14 @@ from typing import Any
 import pytest
 
 from app.board import Board, Failure
-from app.choices import SettingsError
 from app.domain.csv_reader import read_table
+from app.domain.errors import ServerBusy, UserError
 from app.domain.user_data import choose
 from app.errands import celery
 from app.meter import Meter
 from app.remote import OUTAGES, Remote, WorkerError
 from app.results import Sweep
 from app.settings import Settings
-from app.trainers.admission import ServerBusy
 from app.trainers.base import Experiment, run_experiment
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.local import LocalTrainer
@@ -114,7 +113,7 @@ class TestTraining:
         settings = Settings(epochs=10, seed=4)
         board = Board(lab.url)
         monkeypatch.setattr(Remote, "_send", lambda *_: board.fail(key(settings), "No.", "epochs"))
-        with pytest.raises(SettingsError, match=r"^No\.$") as caught:
+        with pytest.raises(UserError, match=r"^No\.$") as caught:
             remote(lab).experiment(settings)
         assert caught.value.field == "epochs"
 

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from plotly.io.json import to_json_plotly
 
-from app.choices import SettingsError
+from app.domain.errors import InvalidSetting
 from app.engine import epoch_that_counts, inspection
 from app.meter import Meter
 from app.server import create_app
@@ -229,9 +229,9 @@ class TestPackedAnswers:
         answers = PackedAnswers()
 
         def fail() -> Packed:
-            raise SettingsError("Not now.")
+            raise InvalidSetting("Not now.")
 
-        with pytest.raises(SettingsError):
+        with pytest.raises(InvalidSetting):
             answers.packed("key", fail)
         assert answers.packed("key", lambda: packed(10)).size == 11
 

@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.choices import (
-    NAMES,
-    NUMBERS,
-    SLIDER_LEARNING_RATES,
-    USED_BY,
-    SettingsError,
-    plain,
-    users_of,
-)
+from app.choices import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, plain, users_of
+from app.domain.errors import InvalidSetting
 from app.domain.options import DATASETS, USER_DATA
 from app.engine import datasets
 from app.settings import Settings
@@ -59,7 +52,7 @@ def choices(draw: st.DrawFn) -> dict:
 def settings_or_none(chosen: dict) -> Settings | None:
     try:
         return Settings(**chosen)
-    except SettingsError:
+    except InvalidSetting:
         return None
 
 
@@ -83,7 +76,7 @@ def test_settings_survive_a_trip_through_json(settings: Settings) -> None:
 def test_any_request_gives_settings_or_a_sentence(values: object) -> None:
     try:
         settings = Settings.from_mapping(values)
-    except SettingsError as error:
+    except InvalidSetting as error:
         assert str(error).endswith(".") and len(str(error)) < 300
     else:
         assert all(getattr(settings, name) == value for name, value in values.items())
@@ -92,7 +85,7 @@ def test_any_request_gives_settings_or_a_sentence(values: object) -> None:
 @pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("value", NO_NUMBERS + FAR_OUT, ids=lambda value: repr(value)[:12])
 def test_what_is_no_number_in_the_range_is_refused(name: str, value: object) -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(InvalidSetting) as caught:
         Settings.from_mapping({name: value})
     choice = NUMBERS[name]
     for word in (choice.label, plain(choice.low), plain(choice.high), "Got "):
@@ -104,7 +97,7 @@ def test_what_is_no_number_in_the_range_is_refused(name: str, value: object) -> 
     ("value", "shown"), [("five", "'five'"), (True, "True"), (-3, "-3"), (2.5, "2.5"), ([], "list")]
 )
 def test_the_refused_value_is_named(value: object, shown: str) -> None:
-    with pytest.raises(SettingsError, match=re.escape(f"Got {shown}.")):
+    with pytest.raises(InvalidSetting, match=re.escape(f"Got {shown}.")):
         Settings.from_mapping({"seed": value})
 
 
@@ -114,32 +107,32 @@ def test_both_ends_of_a_range_are_allowed_and_nothing_beyond(name: str) -> None:
     for end, beyond in ((choice.low, -1e-9), (choice.high, 1e-9)):
         beside = BESIDE.get(name, {})
         assert getattr(Settings.from_mapping({**beside, name: end}), name) == end
-        with pytest.raises(SettingsError, match=choice.label) as caught:
+        with pytest.raises(InvalidSetting, match=choice.label) as caught:
             Settings.from_mapping({**beside, name: end + beyond})
         assert caught.value.field == name
 
 
 @pytest.mark.parametrize("name", [name for name in NUMBERS if NUMBERS[name].whole])
 def test_fractions_are_refused_where_only_whole_numbers_make_sense(name: str) -> None:
-    with pytest.raises(SettingsError, match="whole number"):
+    with pytest.raises(InvalidSetting, match="whole number"):
         Settings.from_mapping({name: 20.5})
 
 
 @pytest.mark.parametrize("values", [{"lr": 0.1}, {"seed": 1, "": 2}, {1: 2}, {"Seed": 1}])
 def test_an_unknown_name_is_refused(values: dict) -> None:
-    with pytest.raises(SettingsError, match="no setting named"):
+    with pytest.raises(InvalidSetting, match="no setting named"):
         Settings.from_mapping(values)
 
 
 @pytest.mark.parametrize("values", [None, [], "seed", 3, [("seed", 1)]])
 def test_settings_must_be_an_object(values: object) -> None:
-    with pytest.raises(SettingsError, match="object"):
+    with pytest.raises(InvalidSetting, match="object"):
         Settings.from_mapping(values)
 
 
 @pytest.mark.parametrize("value", ["circle", "", None, 0, ["line"], {"line": 1}])
 def test_an_unknown_data_set_is_refused_with_the_known_ones(value: object) -> None:
-    with pytest.raises(SettingsError, match=r"must be one of line, parabola, .*\. Got"):
+    with pytest.raises(InvalidSetting, match=r"must be one of line, parabola, .*\. Got"):
         Settings.from_mapping({"dataset": value})
 
 
@@ -200,7 +193,7 @@ def test_an_epoch_of_the_training_is_accepted(epoch: float) -> None:
 
 @pytest.mark.parametrize("epoch", [-1, 1001, 0.5, True, None, "3", float("nan"), 10**400])
 def test_an_epoch_outside_the_training_is_refused(epoch: object) -> None:
-    with pytest.raises(SettingsError, match=r"Epoch must be a whole number from 0 to 1000\. Got"):
+    with pytest.raises(InvalidSetting, match=r"Epoch must be a whole number from 0 to 1000\. Got"):
         Settings(epochs=1000).checked_epoch(epoch)
 
 
@@ -224,7 +217,7 @@ def test_the_menu_names_the_engines_data_sets_and_their_sizes() -> None:
 
 @pytest.mark.parametrize("value", ["sigmoid", "", None, 0, ["relu"]])
 def test_an_unknown_activation_is_refused_with_the_known_ones(value: object) -> None:
-    with pytest.raises(SettingsError, match=r"Activation must be one of relu, tanh, .*\. Got"):
+    with pytest.raises(InvalidSetting, match=r"Activation must be one of relu, tanh, .*\. Got"):
         Settings.from_mapping({"activation": value})
 
 

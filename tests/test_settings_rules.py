@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import assume, given
 
-from app.choices import NAMES, NUMBERS, USED_BY, SettingsError, users_of
+from app.choices import NAMES, NUMBERS, USED_BY, users_of
+from app.domain.errors import InvalidSetting
 from app.domain.link import LINK_VERSION, query
 from app.settings import SECONDS_ALLOWED, Settings, estimated_seconds
 from app.web.static_files import ASSETS
@@ -68,7 +69,7 @@ TOGETHER = [
 def test_what_does_not_go_together_is_refused_beside_its_setting(
     values: dict, field: str, words: str
 ) -> None:
-    with pytest.raises(SettingsError, match=re.escape(words)) as caught:
+    with pytest.raises(InvalidSetting, match=re.escape(words)) as caught:
         Settings.from_mapping(values)
     assert caught.value.field == field
 
@@ -123,7 +124,7 @@ def test_the_named_number_of_epochs_fits_and_ten_more_do_not(chosen: dict) -> No
     chosen |= dict(epochs=5000)
     try:
         Settings(**chosen)
-    except SettingsError as error:
+    except InvalidSetting as error:
         named = re.fullmatch(r"(?:With .+ t|T)he limit is (\d+) epochs\.", str(error))
         assume(named and error.field == "epochs")
         fits = int(named[1])
@@ -134,13 +135,13 @@ def test_the_named_number_of_epochs_fits_and_ten_more_do_not(chosen: dict) -> No
     if chosen["schedule"] == "warmup_cosine":
         chosen["warmup_epochs"] = min(chosen["warmup_epochs"], fits - 1)
     assert Settings(**{**chosen, "epochs": fits}).epochs == fits
-    with pytest.raises(SettingsError, match=f"the limit is {fits} epochs"):
+    with pytest.raises(InvalidSetting, match=f"the limit is {fits} epochs"):
         Settings(**{**chosen, "epochs": fits + 10})
 
 
 def test_where_not_even_ten_epochs_fit_no_number_is_named() -> None:
     most = dict(dataset="diabetes", hidden_units=64, hidden_layers=3, batch_size=1, epochs=10)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(InvalidSetting) as caught:
         Settings(**most)
     assert caught.value.field == "epochs"
     assert str(caught.value) == "With 442 steps an epoch this network is too large to train here."

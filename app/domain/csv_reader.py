@@ -15,7 +15,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from app.choices import SettingsError, shown
+from app.choices import shown
+from app.domain.errors import UserError
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -49,7 +50,7 @@ READERS = BoundedSemaphore(4)
 Row = tuple[int, list[str]]
 
 
-class TableError(SettingsError):
+class TableError(UserError):
     """A file that cannot be used; the text is a sentence for the person who opened it."""
 
     def __init__(self, sentence: str) -> None:

@@ -12,8 +12,8 @@ from contextvars import ContextVar
 from time import monotonic, thread_time
 from typing import TypeVar
 
-from app.choices import SettingsError
 from app.domain.cost_model import SECONDS_ALLOWED
+from app.domain.errors import InvalidSetting
 from app.settings import Settings, epoch_limit
 
 Item = TypeVar("Item")
@@ -34,14 +34,14 @@ class Deadline:
         self._next_reading, self._epoch = float("-inf"), -1
 
     def check(self, epoch: int) -> None:
-        """Raises SettingsError where the time is over; `epoch` is how far the training has come."""
+        """Raises InvalidSetting once the time is up; `epoch` is how far the training has come."""
         self._epoch = max(self._epoch, epoch)
         now = self._wall()
         if now < self._next_reading:
             return
         spent = self._spent()
         if spent > MOST_SECONDS:
-            raise SettingsError(
+            raise InvalidSetting(
                 f"Stopped after {MOST_SECONDS:g} seconds of computing. "
                 f"{epoch_limit(self._settings, self._most_epochs(spent))}",
                 "epochs",
@@ -88,7 +88,7 @@ def time_limit(
 
 
 def check(epoch: int = -1) -> None:
-    """Raises SettingsError where the time of this unit of work is over. The training loop gives the
+    """Raises InvalidSetting once its unit of work is out of time. The training loop gives the
     epoch that it has reached."""
     if deadline := _deadline.get():
         deadline.check(epoch)

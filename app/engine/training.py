@@ -92,7 +92,7 @@ def descend(
 
     The update is what `torch.optim` makes of the gradient at learning rate 1 (see optimizers.py).
     All runs are trained, and all are kept unless one is named. Other learning rates than those of
-    `settings` may be asked for. Raises SettingsError where its unit of work takes too long.
+    `settings` may be asked for. Raises InvalidSetting where its unit of work takes too long.
     """
     network, dataset = network_of(settings), dataset_for(settings)
     chosen = torch.tensor(learning_rates or settings.learning_rates())

@@ -17,7 +17,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
-from app.choices import NAMES, NUMBERS, SettingsError, shown
+from app.choices import NAMES, NUMBERS, shown
+from app.domain.errors import InvalidSetting
 from app.lessons.front_matter import Mistake, advice, decoded, first_mistake, load, split
 from app.results import VERDICTS
 from app.settings import Settings
@@ -51,14 +52,14 @@ def one_of(known: Sequence[str]) -> AfterValidator:
 
 
 def _settings(values: Any) -> Settings:
-    """Settings from front matter, where each value is a text. Raises SettingsError, which names the
+    """Settings from front matter, whose values are texts. Raises InvalidSetting, which names the
     setting."""
     if not isinstance(values, dict):
         raise ValueError("write lines of `name: value`.")
     for name in values:
         if name not in (*NAMES, *NUMBERS):
             known = advice(name, (*NAMES, *NUMBERS))
-            raise SettingsError(f"There is no setting named {shown(name)}. {known}", name)
+            raise InvalidSetting(f"There is no setting named {shown(name)}. {known}", name)
     return Settings.from_mapping({name: _number(value) for name, value in values.items()})
 
 

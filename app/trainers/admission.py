@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, Semaphore
 
-from app.choices import SettingsError
+from app.domain.errors import ServerBusy
 from app.meter import Meter
 
 # A short training need not wait for a long one; more than two would only share a core.
@@ -15,14 +15,6 @@ MAX_RUNNING = 2
 MAX_WAIT_SECONDS = 6.0
 # Each holds one of a process's 16 threads, and pages need some too.
 MAX_ADMITTED = 8
-
-
-class ServerBusy(SettingsError):
-    """Too many trainings wait; the client should retry after `seconds`."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"The server is busy. Retrying in {seconds} s.")
-        self.seconds = seconds
 
 
 class Admission:

@@ -39,7 +39,7 @@ class Experiment:
 class Trainer(Protocol):
     """Trains in this process, or lets other processes train.
 
-    Both methods raise ServerBusy when too many trainings wait, and SettingsError for a training
+    Both methods raise ServerBusy when too many trainings wait, and InvalidSetting for a training
     that takes too long.
     """
 
@@ -51,7 +51,7 @@ class Trainer(Protocol):
 
 
 def run_experiment(settings: Settings) -> Experiment:
-    """Trains a sweep and lays out its landscape. Raises SettingsError past the time limit."""
+    """Trains a sweep and lays out its landscape. Raises InvalidSetting past the time limit."""
     with time_limit(settings):
         return lay_out(train(settings))
 

@@ -41,7 +41,7 @@ class ExperimentCache:
     def experiment(self, settings: Settings, plane: PlaneChoice | None = None) -> Experiment:
         """The experiment of these Settings, seen on a plane, and trained now if it is not cached.
 
-        Raises ServerBusy when too many trainings wait, and SettingsError past the time limit.
+        Raises ServerBusy when too many trainings wait, and InvalidSetting past the time limit.
         """
         anchored = self._anchored(settings)
         # The linear model has one plane only. Other planes are not cached: few people look at them.

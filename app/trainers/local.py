@@ -23,11 +23,11 @@ class LocalTrainer:
         self._admission, self._meter = admission or Admission(meter=meter), meter or Meter()
 
     def experiment(self, settings: Settings) -> Experiment:
-        """Trains a sweep and lays out its landscape. Raises ServerBusy and SettingsError."""
+        """Trains a sweep and lays out its landscape. Raises ServerBusy and InvalidSetting."""
         return self._admitted(run_experiment, settings)
 
     def sweep(self, settings: Settings) -> Sweep:
-        """Trains a sweep alone. Raises ServerBusy and SettingsError."""
+        """Trains a sweep alone. Raises ServerBusy and InvalidSetting."""
         return self._admitted(train_sweep, settings)
 
     def _admitted(self, run: Callable[[Settings], Result], settings: Settings) -> Result:

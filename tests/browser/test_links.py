@@ -9,7 +9,7 @@ import flask
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
-from app.choices import SettingsError
+from app.domain.errors import InvalidSetting
 from app.domain.link import LINK_VERSION
 from app.settings import Settings
 from tests.browser import driver
@@ -58,7 +58,7 @@ BROKEN = {
 
 def refusal(**chosen: Any) -> str:
     """The sentence about settings that are too much work."""
-    with pytest.raises(SettingsError, match=r"the limit is \d+ epochs") as caught:
+    with pytest.raises(InvalidSetting, match=r"the limit is \d+ epochs") as caught:
         Settings(**chosen)
     return str(caught.value)
 

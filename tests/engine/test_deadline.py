@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from torch.utils.flop_counter import FlopCounterMode
 
-from app.choices import SettingsError
+from app.domain.errors import InvalidSetting
 from app.engine import deadline, inspection, training
 from app.engine.deadline import MOST_SECONDS, check, time_limit
 from app.engine.fit import fit_of
@@ -57,7 +57,7 @@ class Machine:
 
 def test_a_training_that_takes_too_long_is_stopped_at_its_next_check() -> None:
     machine = Machine(seconds=MOST_SECONDS / 3)
-    with pytest.raises(SettingsError) as caught, machine.limits(LINE):
+    with pytest.raises(InvalidSetting) as caught, machine.limits(LINE):
         descend(LINE, [0, 2000])
     assert str(caught.value).startswith("Stopped after 2 seconds of computing. ")
     assert caught.value.field == "epochs"
@@ -77,7 +77,7 @@ def test_a_training_that_takes_too_long_is_stopped_at_its_next_check() -> None:
 def test_the_limit_that_is_named_fits_on_the_same_machine(
     settings: Settings, seconds: float
 ) -> None:
-    with pytest.raises(SettingsError) as caught, Machine(seconds).limits(settings):
+    with pytest.raises(InvalidSetting) as caught, Machine(seconds).limits(settings):
         descend(settings, [0, settings.epochs])
     limit = int(re.search(r"the limit is (\d+) epochs\.$", str(caught.value), re.I)[1])
     assert 10 <= limit < settings.epochs
@@ -88,14 +88,14 @@ def test_the_limit_that_is_named_fits_on_the_same_machine(
 
 def test_no_limit_is_named_where_not_even_the_fewest_epochs_fit() -> None:
     sentence = r"computing\. This network is too large to train here\.$"
-    with pytest.raises(SettingsError, match=sentence), Machine(MOST_SECONDS / 5).limits(NETWORK):
+    with pytest.raises(InvalidSetting, match=sentence), Machine(MOST_SECONDS / 5).limits(NETWORK):
         descend(NETWORK, [0, 40])
 
 
 def test_a_landscape_that_takes_too_long_names_fewer_epochs() -> None:
     settings = replace(NETWORK, epochs=100)
     made, sentence = run_experiment(settings), r"With 24 hidden units the limit is \d0 epochs\.$"
-    with pytest.raises(SettingsError, match=sentence), Machine(MOST_SECONDS).limits(settings):
+    with pytest.raises(InvalidSetting, match=sentence), Machine(MOST_SECONDS).limits(settings):
         base.lay_out(made.training)
 
 
@@ -125,7 +125,7 @@ def test_inside_a_unit_of_work_its_own_limit_counts() -> None:
     machine = Machine(seconds=MOST_SECONDS + 1)
     with machine.limits(LINE):
         check()
-        with pytest.raises(SettingsError), time_limit(NETWORK):
+        with pytest.raises(InvalidSetting), time_limit(NETWORK):
             check()
     assert machine.checks == 2
     check()  # Outside there is no limit.
@@ -162,7 +162,7 @@ def test_each_part_of_a_landscape_and_of_an_inspection_checks_the_time(name: str
     made = run_experiment(settings)
     with Machine(seconds=MOST_SECONDS + 1).limits(settings):
         check()
-        with pytest.raises(SettingsError, match=r"Stopped after 2 seconds of computing\."):
+        with pytest.raises(InvalidSetting, match=r"Stopped after 2 seconds of computing\."):
             part(made)
 
 
@@ -179,7 +179,7 @@ def test_each_kind_of_request_is_ended(name: str, monkeypatch: pytest.MonkeyPatc
     lab = ExperimentCache()
     assert lab.experiment(NETWORK)
     monkeypatch.setattr(deadline, "MOST_SECONDS", 1e-6)
-    with pytest.raises(SettingsError, match="Stopped after"):
+    with pytest.raises(InvalidSetting, match="Stopped after"):
         REQUESTS[name](lab)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.choices import SettingsError
+from app.domain.errors import InvalidSetting
 from app.planes import PlaneChoice
 from app.settings import Settings
 
@@ -29,28 +29,28 @@ def test_two_parameters_and_an_epoch() -> None:
 @pytest.mark.parametrize("name", ["first", "second"])
 @pytest.mark.parametrize("value", [-1, 13, 0.5, "1", None, True, [1]])
 def test_a_parameter_that_is_not_there_is_refused(name: str, value: object) -> None:
-    with pytest.raises(SettingsError, match=r"whole number from 0 to 12\. Got"):
+    with pytest.raises(InvalidSetting, match=r"whole number from 0 to 12\. Got"):
         PlaneChoice.from_mapping({"kind": "parameters", name: value}, TANH)
 
 
 def test_the_same_parameter_twice_is_refused() -> None:
-    with pytest.raises(SettingsError, match="two different parameters"):
+    with pytest.raises(InvalidSetting, match="two different parameters"):
         PlaneChoice.from_mapping({"kind": "parameters", "first": 3, "second": 3}, TANH)
 
 
 @pytest.mark.parametrize("kind", ["round", "", None, 3, ["random"]])
 def test_an_unknown_kind_is_refused_with_the_known_ones(kind: object) -> None:
-    with pytest.raises(SettingsError, match=r"must be one of anchored, .*\. Got"):
+    with pytest.raises(InvalidSetting, match=r"must be one of anchored, .*\. Got"):
         PlaneChoice.from_mapping({"kind": kind}, TANH)
 
 
 @pytest.mark.parametrize("values", [3, "random", ["kind"], {"kind": "random", "third": 2}])
 def test_what_is_no_choice_is_refused(values: object) -> None:
-    with pytest.raises(SettingsError, match="must be an object"):
+    with pytest.raises(InvalidSetting, match="must be an object"):
         PlaneChoice.from_mapping(values, TANH)
 
 
 @pytest.mark.parametrize("epoch", [-1, 81, 0.5, "3"])
 def test_an_epoch_outside_the_training_is_refused(epoch: object) -> None:
-    with pytest.raises(SettingsError, match="Epoch must be"):
+    with pytest.raises(InvalidSetting, match="Epoch must be"):
         PlaneChoice.from_mapping({"kind": "parameters", "epoch": epoch}, TANH)

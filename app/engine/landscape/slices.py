@@ -26,7 +26,7 @@ def loss_slices(
 ) -> Slices:
     """The train loss at SAMPLES points across the box, along both directions through params.
 
-    Raises SettingsError if this takes longer than the time limit.
+    Raises InvalidSetting if this takes longer than the time limit.
     """
     plane, box = surface.plane, surface.box
     positions = np.stack([np.linspace(*box.first, SAMPLES), np.linspace(*box.second, SAMPLES)])

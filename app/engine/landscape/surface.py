@@ -24,7 +24,7 @@ GRID = 51
 def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossSurface:
     """The train loss over the chosen plane, on a grid of GRID x GRID points.
 
-    Raises SettingsError if this takes longer than the time limit.
+    Raises InvalidSetting if this takes longer than the time limit.
     """
     sweep = training.sweep
     settings, plane = sweep.settings, choose_plane(training, choice or PlaneChoice())
