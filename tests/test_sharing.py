@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import lan_address
-from app.domain.errors import InvalidSetting
+from app.domain.errors import UserError
 from app.exports.script import notebook, script
 from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
@@ -86,7 +86,7 @@ def test_the_longest_link_fits_in_a_qr_code_and_a_longer_one_does_not(
 ) -> None:
     host = f"http://{'a' * 255}/"
     assert link_part(letter * most, host, None)["qr"]
-    with pytest.raises(InvalidSetting, match="at most 1500 bytes"):
+    with pytest.raises(UserError, match="at most 1500 bytes"):
         link_part(letter * (most + 1), host, None)
 
 
