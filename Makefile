@@ -1,6 +1,6 @@
-# Descent Lab. `make run` is all that a fresh machine with Python and make needs.
+# Descent Lab. On a new machine with Python and make, `make run` installs and starts it.
 
-# Which Python makes .venv: the first of these that torch has builds for.
+# The Python for .venv: the first of these with a supported version.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
@@ -14,7 +14,7 @@ TORCH_OPTIONS = --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) 
 # Every pin is audited, or the command fails.
 AUDIT = $(BIN)/pip-audit -r requirements.txt -r requirements-distributed.txt --no-deps --disable-pip \
 	--strict --progress-spinner off --timeout 10
-# The tests start many Pythons: what one of them compiles serves the others, whatever the machine says.
+# The tests start many Python processes, which share the bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
 # What of the page depends on when answers come; what they are is compared for all. `make test-many`
@@ -22,35 +22,38 @@ unexport PYTHONDONTWRITEBYTECODE
 WITH_WORKERS := tests/browser/test_training_controls.py -k "dragged or newest_wins or refused_and or tabs"
 
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test test-many check format audit lock sbom bench load faults faults-compose docker clean
+.PHONY: help run classroom install dev test test-quick test-many check format audit lock sbom bench load faults faults-compose measure docker clean
 
-help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.app ## install what is missing and serve http://127.0.0.1:8050
+run: $(VENV)/.app ## install the app if necessary and serve it at http://127.0.0.1:8050
 	$(BIN)/python -m app
 
-classroom: $(VENV)/.app ## serve to every machine in the room and print the address to type
+classroom: $(VENV)/.app ## serve it to the local network and print the address for the class
 	$(BIN)/python -m app --host 0.0.0.0
 
-install: $(VENV)/.app ## install what the app needs into .venv
+install: $(VENV)/.app ## install the app's requirements into .venv
 
-dev: $(VENV)/.dev ## install what the tests and checks need as well
+dev: $(VENV)/.dev ## install the requirements of the tests and checks as well
 
-test: $(VENV)/.dev ## run every test; installs a browser, Redis and nginx where there are none
+test: $(VENV)/.dev ## run all tests; installs Chromium, Redis and nginx if they are missing
 	$(BIN)/python -m tests.programs
-	@# Side by side, as one browser keeps one core busy; the browsers' report comes last.
+	@# Both halves run at the same time; the browser tests' report is printed last.
 	@TESTS_BOTH_WAYS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile \
 		> .browser-tests.log 2>&1 & browser=$$!; status=0; \
 	$(BIN)/python -m pytest --ignore=tests/browser || status=1; \
 	TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest $(WITH_WORKERS) || status=1; \
 	wait $$browser || status=1; cat .browser-tests.log; exit $$status
 
-test-many: $(VENV)/.dev ## every browser test once more, with Redis and a Celery worker
+test-quick: $(VENV)/.dev ## run the tests that need no browser and no servers
+	$(BIN)/python -m pytest --ignore=tests/browser -m "not servers" -n 2
+
+test-many: $(VENV)/.dev ## run all browser tests with Redis and a Celery worker
 	$(BIN)/python -m tests.programs
 	TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile
 
-check: $(VENV)/.dev ## lint, format, types, the direction of the imports, known vulnerabilities
+check: $(VENV)/.dev ## lint, check format, types and import layers, look for known vulnerabilities
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -76,21 +79,24 @@ sbom: $(VENV)/.dev ## write descent-lab.cdx.json: the image's packages and their
 		--output-file descent-lab.cdx.json .sbom
 	rm -rf .sbom
 
-format: $(VENV)/.dev ## let ruff repair what it can
+format: $(VENV)/.dev ## fix and format the code with ruff
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/.dev ## measure against a plain training loop
+bench: $(VENV)/.dev ## compare the engine with a plain training loop
 	$(BIN)/python -m tools.bench
 
-load: $(VENV)/.dev ## a class of 100 people for a minute, at the container's own server (LOAD="--people 300")
+load: $(VENV)/.dev ## simulate a class of 100 for a minute; options: LOAD="--people 300"
 	$(BIN)/python -m tools.load $(LOAD)
 
-faults: $(VENV)/.dev ## break the container's own server in every way and see what people meet
+faults: $(VENV)/.dev ## break the server in many ways and measure what users notice
 	$(BIN)/python -m tools.faults
 
-faults-compose: $(VENV)/.dev ## the same to whole containers of compose.distributed.yaml (needs Docker and the image)
+faults-compose: $(VENV)/.dev ## the same with the containers of compose.distributed.yaml (needs Docker)
 	$(BIN)/python -m tools.faults.containers $(FAULTS)
+
+measure: $(VENV)/.dev ## measure the page's frame times in a browser
+	$(BIN)/python -m tools.measure
 
 docker: ## build the image descent-lab
 	docker build --build-arg TORCH_INDEX=$(TORCH_INDEX) -t descent-lab .
@@ -99,11 +105,11 @@ clean: ## remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# One file each that says when the installation was last complete.
+# Each file records when an installation was last complete.
 $(VENV)/.app: requirements.txt | $(BIN)/pip
 	$(BIN)/pip install $(TORCH_OPTIONS) $(TORCH)
 	$(BIN)/pip install -r requirements.txt
-	@# Half a minute once; a page is then 2.4 MB over a network instead of 6.9 MB.
+	@# Takes half a minute; a page is then 2.4 MB over the network instead of 6.9 MB.
 	$(BIN)/python -m app.web.static_files
 	@touch $@
 
@@ -112,5 +118,5 @@ $(VENV)/.dev: requirements-dev.txt requirements-distributed.txt $(VENV)/.app
 	@touch $@
 
 $(BIN)/pip:
-	@test -n "$(PYTHON)" || { echo 'Descent Lab needs Python 3.11 to 3.14: install one, or name it with PYTHON=...' >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo 'Descent Lab needs Python 3.11 to 3.14. Install one, or set PYTHON to its path.' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)

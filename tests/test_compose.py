@@ -20,6 +20,7 @@ from tests.serving import served
 from tools.many import need
 from tools.proxy import proxied
 
+pytestmark = pytest.mark.servers
 ROOT = Path(__file__).parent.parent
 HEADERS = ("HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR")
 

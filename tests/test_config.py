@@ -136,6 +136,7 @@ def test_kubernetes_service_links_are_ignored(service: str) -> None:
     assert Config.from_environment(links) == Config()
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize(
     ("name", "text"),
     [("THREADS", "none"), ("WEB_CONCURRENCY", "0"), ("DESCENT_LAB_HOSTS", "a:1")],

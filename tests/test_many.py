@@ -31,6 +31,7 @@ from app.trainers.serialization import cache_key
 from tests.oracles import check_same, same
 from tools.many import Machine, machine, wait
 
+pytestmark = pytest.mark.servers
 ROOT = Path(__file__).parent.parent
 SECONDS = 60
 # About a second, so that there is time to break something.

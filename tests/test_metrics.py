@@ -175,6 +175,7 @@ def refused(port: int) -> None:
         answer_of(port, "/foo")
 
 
+@pytest.mark.servers
 def test_gunicorns_processes_count_together_and_leave_nothing_behind() -> None:
     port = free_port()
     chosen = {"PORT": str(port), "WEB_CONCURRENCY": "2", "THREADS": "2", METRICS: "1"}

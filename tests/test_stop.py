@@ -18,6 +18,7 @@ import pytest
 from tools.many import free_port, wait
 from tools.proxy import proxied
 
+pytestmark = pytest.mark.servers
 ROOT = Path(__file__).parent.parent
 THREADS = 4
 # Announces a request to /lab/slow, and answers it once told to.
