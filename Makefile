@@ -17,12 +17,8 @@ AUDIT = $(BIN)/pip-audit -r requirements.txt -r requirements-distributed.txt --n
 # The tests start many Python processes, which share the bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-# What of the page depends on when answers come; what they are is compared for all. `make test-many`
-# runs every browser test with workers.
-WITH_WORKERS := tests/browser/test_training_controls.py -k "dragged or newest_wins or refused_and or tabs"
-
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test test-quick test-many check format audit lock sbom bench load faults faults-compose measure docker clean
+.PHONY: help run classroom install dev test test-quick check format audit lock sbom bench load faults measure docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,18 +36,13 @@ dev: $(VENV)/.dev ## install the requirements of the tests and checks as well
 test: $(VENV)/.dev ## run all tests; installs Chromium, Redis and nginx if they are missing
 	$(BIN)/python -m tests.programs
 	@# Both halves run at the same time; the browser tests' report is printed last.
-	@TESTS_BOTH_WAYS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile \
+	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile \
 		> .browser-tests.log 2>&1 & browser=$$!; status=0; \
 	$(BIN)/python -m pytest --ignore=tests/browser || status=1; \
-	TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest $(WITH_WORKERS) || status=1; \
 	wait $$browser || status=1; cat .browser-tests.log; exit $$status
 
 test-quick: $(VENV)/.dev ## run the tests that need no browser and no servers
 	$(BIN)/python -m pytest --ignore=tests/browser -m "not servers" -n 2
-
-test-many: $(VENV)/.dev ## run all browser tests with Redis and a Celery worker
-	$(BIN)/python -m tests.programs
-	TESTS_WITH_WORKERS=1 $(BIN)/python -m pytest tests/browser -n 2 --dist loadfile
 
 check: $(VENV)/.dev ## lint, check format, types and import layers, look for known vulnerabilities
 	$(BIN)/ruff check
@@ -91,9 +82,6 @@ load: $(VENV)/.dev ## simulate a class of 100 for a minute; options: LOAD="--peo
 
 faults: $(VENV)/.dev ## break the server in many ways and measure what users notice
 	$(BIN)/python -m tools.faults
-
-faults-compose: $(VENV)/.dev ## the same with the containers of compose.distributed.yaml (needs Docker)
-	$(BIN)/python -m tools.faults.containers $(FAULTS)
 
 measure: $(VENV)/.dev ## measure the page's frame times in a browser
 	$(BIN)/python -m tools.measure

@@ -41,7 +41,12 @@ SERVICE_LINK = re.compile(
     re.DOTALL,
 )
 MOST_PROXIES = 9
-REDIS_URL = re.compile(r"rediss?://[^\s/]+(?:/\d{1,3})?")
+# The name and password may hold anything but what ends them: an unescaped / ? or # would.
+REDIS_URL = re.compile(
+    r"redis(?P<tls>s?)://(?:[^\s/?#]*@)?(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:/\d{0,3})?"
+    r"(?P<options>\?(?:ssl_cert_reqs=(?:required|optional|none)"
+    r"|ssl_(?:ca_certs|certfile|keyfile)=[^\s&#]+|&)+)?"
+)
 
 
 @dataclass(frozen=True)
@@ -227,10 +232,19 @@ def base_path(text: str) -> str:
 
 
 def redis_url(text: str) -> str:
-    """The Redis URL; "" if unset. The UserError for an invalid one does not quote it, since
-    it may hold a password."""
-    if text and not REDIS_URL.fullmatch(text):
-        raise UserError(f"{REDIS} must be a URL such as redis://redis:6379/0.")
+    """The Redis URL; "" if unset. TLS requires a valid certificate unless the URL says otherwise.
+
+    The UserError for an invalid URL does not quote it, since it may hold a password.
+    """
+    found = REDIS_URL.fullmatch(text)
+    if text and (not found or (found["options"] and not found["tls"])):
+        raise UserError(
+            f"{REDIS} must be a URL such as redis://:password@redis:6379/0. Special characters in "
+            "the password must be encoded, such as # as %23."
+        )
+    if found and found["tls"] and "ssl_cert_reqs=" not in text:
+        # Without it, Celery would not check the certificate.
+        text += f"{'&' if found['options'] else '?'}ssl_cert_reqs=required"
     return text
 
 

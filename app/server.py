@@ -10,7 +10,7 @@ import flask
 from dash import Dash
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.config import Config
+from app.config import REDIS, Config
 from app.domain.errors import UserError
 from app.lessons.course import BUILT_IN, load_course
 from app.log import configure_logging
@@ -51,9 +51,9 @@ def create_app(
     for name in config.retired:
         log.warning("%s is no longer used. Remove it from the environment.", name)
     meter = metrics.Prometheus() if config.has_metrics else None
-    here = LocalTrainer(meter=meter)
-    first_sweep = experiment_payload(warm_up(here))
-    cache = ExperimentCache(trainer=_or_remote(here, config, meter), meter=meter)
+    local = LocalTrainer(meter=meter)
+    cache = ExperimentCache(trainer=trainer_for(config, local, meter), meter=meter)
+    first_sweep = experiment_payload(warm_up(local))
     app = Dash(
         "descent-lab",
         title="Descent Lab",
@@ -85,15 +85,18 @@ def create_app(
     return app
 
 
-def _or_remote(here: Trainer, config: Config, meter: Meter | None) -> Trainer:
-    """Celery workers where there is a Redis to reach them by."""
+def trainer_for(config: Config, local: Trainer, meter: Meter | None = None) -> Trainer:
+    """Celery workers if there is a Redis, else `local`. Raises UserError without Celery."""
     if not config.redis:
-        return here
-    # Half a second of imports that nobody else needs.
-    from app.errands import celery
-    from app.remote import Remote
-
-    return Remote(config.redis, celery(config.redis), here, meter)
+        return local
+    try:
+        # Celery is not installed everywhere, and takes half a second to import.
+        from app.trainers.celery import CeleryTrainer
+    except ModuleNotFoundError:
+        raise UserError(
+            f"{REDIS} needs Celery: pip install -r requirements-distributed.txt."
+        ) from None
+    return CeleryTrainer(config.redis, local, meter)
 
 
 def create_server() -> flask.Flask:

@@ -17,7 +17,7 @@ import yaml
 
 from app.config import Config, ServerConfig
 from tests.serving import served
-from tools.many import need
+from tools.host import need
 from tools.proxy import proxied
 
 pytestmark = pytest.mark.servers

@@ -93,12 +93,38 @@ def refused(read: Callable[[dict], object], environment: dict[str, str], name: s
 
 
 @pytest.mark.parametrize(
-    "text", ["redis:6379", "unix:///secret", "http://:secret@a", "redis://", "redis:// secret"]
+    "text",
+    [
+        *("redis:6379", "unix:///secret", "http://:secret@a", "redis://", "redis:// secret"),
+        # Unescaped, these end the password, and with it the host.
+        *("redis://:57#secret@host/0", "redis://:5/secret@host/0", "redis://:5?secret@host/0"),
+        *("redis://host/secret", "redis://host:secret/0", "redis://host/0?secret=1"),
+        "redis://host/0?ssl_cert_reqs=required",
+    ],
 )
 def test_invalid_redis_url_is_not_quoted(text: str) -> None:
     with pytest.raises(UserError, match="REDIS_URL must be a URL") as caught:
         Config.from_environment({"REDIS_URL": text})
-    assert "secret" not in str(caught.value)
+    assert "secret" not in str(caught.value) and "#" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("redis://host", "redis://host/", "redis://host:6379/15", "redis://[::1]:6379/0"),
+        *("redis://:57%23W@host/0", "redis://name:a@b@host/0"),
+        "rediss://host/0?ssl_cert_reqs=none",
+        "rediss://host/0?ssl_ca_certs=/run/ca.pem&ssl_cert_reqs=optional",
+    ],
+)
+def test_redis_url_is_accepted_as_it_is(text: str) -> None:
+    assert Config.from_environment({"REDIS_URL": text}).redis == text
+
+
+def test_redis_with_tls_requires_a_certificate_by_default() -> None:
+    for text, end in {"/0": "?", "/0?ssl_ca_certs=/run/ca.pem": "&"}.items():
+        config = Config.from_environment({"REDIS_URL": f"rediss://host{text}"})
+        assert config.redis == f"rediss://host{text}{end}ssl_cert_reqs=required"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import socket
+import sys
 from pathlib import Path
 
 import flask
@@ -197,3 +198,12 @@ class TestCommand:
         assert served == [("127.0.0.2", 9000, app.server)]
         # The class's link depends on it.
         assert bound == ["127.0.0.2"]
+
+
+def test_redis_without_celery_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("app.trainers.celery", "app.trainers.tasks"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "celery", None)
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    with pytest.raises(SystemExit, match=r"REDIS_URL needs Celery.*requirements-distributed\.txt"):
+        create_server()

@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from app.trainers.single_flight import SingleFlight
-from tools.many import wait
+from tools.host import wait
 
 SECONDS = 20
 

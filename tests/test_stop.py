@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tools.many import free_port, wait
+from tools.host import free_port, wait
 from tools.proxy import proxied
 
 pytestmark = pytest.mark.servers

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.many import free_port, need, wait
+from tools.host import free_port, need, wait
 
 CONFIGURATION = Path(__file__).parents[1] / "deploy" / "nginx.conf"
 

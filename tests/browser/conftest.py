@@ -6,10 +6,8 @@ more than half of what opening the page costs."""
 from __future__ import annotations
 
 import logging
-import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
@@ -24,16 +22,11 @@ from playwright.sync_api import (
 )
 
 from app.server import create_server
-from tests.browser.both_ways import Answers, check_with_workers, trained_by_workers
 from tests.browser.driver import CHROMIUM_ARGUMENTS, PATIENCE, asks, wait_detail, wait_ready
 from tests.programs import find_browser
 from tests.serving import served
 
 SIZE = (1366, 768)
-# Set by `make test`: what the pages were answered is asked of workers, too.
-BOTH_WAYS = "TESTS_BOTH_WAYS"
-# Set by `make test-many`: they train for the pages themselves.
-WITH_WORKERS = "TESTS_WITH_WORKERS"
 NO_WEBGL = "--disable-3d-apis"
 ONE_PROCESS = "--process-per-site"
 LOCAL = ("data:", "blob:", "about:")
@@ -94,14 +87,8 @@ def _is_training(request: Request) -> bool:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with trained_by_workers() if WITH_WORKERS in os.environ else nullcontext():
-        server = create_server()
-        answers = Answers(server) if BOTH_WAYS in os.environ else None
-        with served(server) as port:
-            address = f"http://127.0.0.1:{port}"
-            yield address
-    if answers:
-        check_with_workers(answers, address)
+    with served(create_server()) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
