@@ -23,8 +23,9 @@ SECONDS_PER_PASS = 0.12e-9
 
 # What each vector of a step costs (params, gradient, ...), in examples.
 EXAMPLES_PER_VECTOR = 15
-# What the landscape costs, in examples: each frame of a run, and the points of the surface.
-EXAMPLES_PER_FRAME, SURFACE_POINTS = 600, 650
+# What the landscape costs: each parameter of a frame of a run is used so often, the fit at a frame
+# takes so many examples, and the loss surface takes every example so often.
+USES_PER_FRAME, EXAMPLES_PER_FIT, PASSES_PER_SURFACE = 600, 40, 900
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +46,10 @@ class CostModel:
     def seconds(self, epochs: int) -> float:
         """Seconds for the training and its landscape."""
         frames = self.run_count * min(epochs + 1, self.frame_count)
-        landscape = EXAMPLES_PER_FRAME * frames + SURFACE_POINTS * self.example_count
-        return self.training_seconds(epochs) + self.pass_seconds(landscape)
+        seconds = self.training_seconds(epochs)
+        seconds += SECONDS_PER_PASS * USES_PER_FRAME * self.param_count * frames
+        examples = EXAMPLES_PER_FIT * frames + PASSES_PER_SURFACE * self.example_count
+        return seconds + self.pass_seconds(examples)
 
     def training_seconds(self, epochs: int) -> float:
         """Seconds for the steps of so many epochs."""

@@ -247,14 +247,14 @@ ACTIVATIONS: dict[str, ActivationOption] = {
         rule=r"$f(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}}$",
         output="between −1 and 1",
         script="nn.Tanh()",
-        cost=15,
+        cost=20,
     ),
     "logistic": ActivationOption(
         label="logistic",
         rule=r"$f(z) = \frac{e^z}{1 + e^z}$",
         output="between 0 and 1",
         script="nn.Sigmoid()",
-        cost=5,
+        cost=8,
     ),
     "linear": ActivationOption(
         label="linear",
