@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import VARIABLES, Config, ServerConfig, readme_rows
+from app.config import HOSTS, VARIABLES, Config, ServerConfig, hosts, readme_rows
 from app.domain.errors import UserError
 
 ROOT = Path(__file__).parent.parent
@@ -174,3 +174,14 @@ def test_invalid_configuration_stops_the_container_with_a_message(name: str, tex
     )
     assert done.returncode != 0 and "Traceback" not in done.stderr
     assert f"Descent Lab does not start. {name} must" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "a", "a.b  .c\nd-e.f", "10.0.0.1"])
+def test_host_names_are_split_at_spaces(text: str) -> None:
+    assert hosts(text) == tuple(text.split())
+
+
+@pytest.mark.parametrize("text", ["http://a", "a:80", "a/b", "*", "*.a", "a,b", "-a", "a..b"])
+def test_invalid_host_name_is_reported(text: str) -> None:
+    with pytest.raises(UserError, match=rf"^{HOSTS} must list .* Got .*\.$"):
+        hosts(f"good.example {text}")

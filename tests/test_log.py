@@ -17,6 +17,7 @@ from app.log import JsonFormatter, TextFormatter, formatter
 from callbacks import training
 from callbacks.answers import FAILED
 from components import ids
+from tools.crowd import body_of
 
 SECRET = "secretword"
 LOGGERS = ("app.log", "app.web.request_log")
@@ -30,13 +31,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
 
 
 def asked(client: FlaskClient, value: object) -> Any:
-    body = {
-        "output": f"{ids.TRAIN_ANSWER}.data",
-        "outputs": {"id": ids.TRAIN_ANSWER, "property": "data"},
-        "inputs": [{"id": ids.TRAIN_REQUEST, "property": "data", "value": value}],
-        "changedPropIds": [f"{ids.TRAIN_REQUEST}.data"],
-    }
-    return client.post(f"/_dash-update-component?{SECRET}", json=body)
+    return client.post(f"/_dash-update-component?{SECRET}", json=body_of("train", value))
 
 
 @pytest.mark.parametrize(

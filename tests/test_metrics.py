@@ -27,7 +27,7 @@ from app.trainers.admission import Admission
 from app.trainers.experiment_cache import ExperimentCache
 from app.web.metrics import FORWARDED, is_private
 from callbacks import training
-from components import ids
+from tools.crowd import body_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -106,13 +106,7 @@ def figures(text: str) -> dict[str, float]:
 
 
 def body(settings: dict[str, Any]) -> dict[str, Any]:
-    value = {"ticket": 1, "settings": settings}
-    return {
-        "output": f"{ids.TRAIN_ANSWER}.data",
-        "outputs": {"id": ids.TRAIN_ANSWER, "property": "data"},
-        "inputs": [{"id": ids.TRAIN_REQUEST, "property": "data", "value": value}],
-        "changedPropIds": [f"{ids.TRAIN_REQUEST}.data"],
-    }
+    return body_of("train", {"ticket": 1, "settings": settings})
 
 
 def test_the_figures_follow_what_happens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
-from tests.test_guard import MALFORMED, NO_JSON
 from tools.crowd import body_of, percentile
 from tools.faults.outcome import Figure, Outcome
 from tools.faults.people import people, warm_up
 from tools.faults.stage import Server, serving, wait
+from tools.hostile import INVALID_JSON, MALFORMED, NOT_HTTP
 from tools.load import tree_memory
 from tools.proxy import proxied
 
@@ -27,13 +27,6 @@ HANG_UPS = 120
 SLOW_FOR = 12.0
 EACH_KIND = 20
 GARBAGE = 2000
-NOT_HTTP = [
-    b"NONSENSE\r\n\r\n",
-    b"GET / HTTP/9.1\r\n\r\n",
-    b"<b>x</b> / HTTP/1.1\r\nHost: a\r\n\r\n",
-    b"GET / HTTP/1.1\r\nx\r\n\r\n",
-    b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\n\r\n",
-]
 
 
 def clients_hang_up(port: int) -> Outcome:
@@ -120,14 +113,14 @@ def garbage(port: int) -> Outcome:
 
 
 def malformed(address: str) -> Iterator[bytes]:
-    """Two of the page's requests with each mutation of tests/test_guard.py, invalid JSON, invalid
+    """Two of the page's requests with each mutation of tools/hostile.py, invalid JSON, invalid
     HTTP and unknown paths."""
     for kind in ("train", "inspect"):
         for change, _ in MALFORMED.values():
             body = body_of(kind, {"ticket": 1, "settings": {}})
             change(body)
             yield post(json.dumps(body).encode())
-    for text in NO_JSON:
+    for text in INVALID_JSON:
         yield post(text)
     yield from NOT_HTTP
     for path in ("/assets/%00", "/assets/../app/server.py", "/nothing", "/_dash-"):

@@ -1,0 +1,107 @@
+"""Callback requests as the page sends them, and random changes of them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import strategies as st
+
+from components import ids
+
+QUICK = {"epochs": 10, "learning_rate": 0.1}
+CONTENT = base64.b64encode(b"x,y\n1,2\n2,4\n3,5\n4,9\n").decode()
+# What the page's own scripts send, by the store that asks.
+REAL: dict[str, list[Any]] = {
+    ids.TRAIN_REQUEST: [
+        {"ticket": 1, "settings": QUICK, "plane": {"kind": "anchored"}},
+        {
+            "ticket": 2,
+            "settings": QUICK | {"dataset": "own", "data_token": "A" * 22},
+            "data_upload": {
+                "content": CONTENT,
+                "name": "t.csv",
+                "target": "y",
+                "predictors": ["x"],
+            },
+        },
+    ],
+    ids.INSPECT_REQUEST: [{"ticket": 1, "settings": QUICK, "epoch": 3, "plane": None}],
+    ids.MAP_REQUEST: [{"ticket": 1, "settings": QUICK}],
+    ids.CHAPTER_REQUEST: [{"ticket": 1, "slug": "the-data"}],
+    ids.PANEL_REQUEST: [["share"], []],
+    ids.SHARE_REQUEST: [{"ticket": 1, "query": "seed=3&epoch=7"}],
+    ids.EXPORT_REQUEST: [
+        {"ticket": 1, "kind": kind, "settings": QUICK} for kind in ("script", "notebook", "sweep")
+    ],
+    ids.OWN_REQUEST: [{"ticket": 1, "content": CONTENT, "name": "t.csv"}],
+}
+texts = st.text(max_size=12) | st.sampled_from(["\x00", "../..", "__proto__", "é" * 9, "data"])
+numbers = st.integers() | st.just(10**300) | st.floats(allow_nan=False, allow_infinity=False)
+scalars = st.none() | st.booleans() | numbers | texts
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def body_of(dependency: dict[str, Any], value: Any) -> dict[str, Any]:
+    """What Dash's page makes of a callback and a new value of its one input."""
+    output = dependency["output"]
+    is_list = output.startswith("..")
+    outputs = [place(name) for name in output.strip(".").split("...")]
+    changed = [f"{one['id']}.{one['property']}" for one in dependency["inputs"]]
+    return {
+        "output": output,
+        "outputs": outputs if is_list else outputs[0],
+        "inputs": [one | {"value": value} for one in dependency["inputs"]],
+        "changedPropIds": changed,
+        "parsedChangedPropsIds": changed,
+    }
+
+
+def place(name: str) -> dict[str, str]:
+    component, part = name.rsplit(".", 1)
+    return {"id": component, "property": part}
+
+
+def change(data: st.DataObject, parent: dict, key: str = "body") -> None:
+    """Replaces, drops or extends something at or below parent[key]."""
+    holder, name = data.draw(st.sampled_from(list(places(parent, key))))
+    action = data.draw(st.sampled_from(["replace", "drop", "add"]))
+    if action == "drop" and holder is not parent:
+        holder.pop(name)
+    elif action == "add" and isinstance(holder, dict):
+        holder[data.draw(texts)] = data.draw(anything)
+    elif action == "add":
+        holder.append(data.draw(anything))
+    else:
+        holder[name] = data.draw(anything)
+
+
+def places(holder: Any, key: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place at or below holder[key], outer ones first."""
+    yield holder, key
+    inner = holder[key]
+    for name in (
+        inner if isinstance(inner, dict) else range(len(inner)) if isinstance(inner, list) else ()
+    ):
+        yield from places(inner, name)
+
+
+def frame(body: Any) -> Any:
+    """A request without its values, and without what may be left out: what must be as it is."""
+    try:
+        whole = dict(body)
+        changed = whole["changedPropIds"]
+        if whole.get("state") == []:
+            del whole["state"]
+        if whole.get("parsedChangedPropsIds") == changed:
+            del whole["parsedChangedPropsIds"]
+        inputs = [{k: v for k, v in one.items() if k != "value"} for one in whole["inputs"]]
+        return json.dumps(whole | {"inputs": inputs}, sort_keys=True)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        return None
