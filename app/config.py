@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.choices import shown
 from app.domain.errors import UserError
+from app.domain.fields import shown
 
 OURS = "DESCENT_LAB_"
 LESSONS = f"{OURS}LESSONS"

@@ -3,7 +3,7 @@
 (function (lab) {
   "use strict";
 
-  // As app/settings.py has it: old links keep their meaning when a newer form is needed.
+  // As app/domain/settings.py has it: old links keep their meaning when a newer form is needed.
   const LINK_VERSION = 1;
   const LONGEST = 1500;
   // What a link says besides the settings.

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from app.domain.errors import ServerBusy, UserError
+from app.domain.plane_choice import PlaneChoice
+from app.domain.settings import Settings
 from app.domain.user_data import UserData
 from app.log import log_failure, with_request_id
-from app.planes import PlaneChoice
-from app.settings import Settings
 from app.trainers.ttl_cache import TtlCache
 from callbacks.requests import DataMissing, fields_of, ticket_of, user_data_of
 

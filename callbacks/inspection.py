@@ -6,11 +6,11 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
+from app.domain.plane_choice import PlaneChoice
+from app.domain.settings import Settings
 from app.domain.user_data import UserData
 from app.engine import epoch_that_counts
 from app.exports.payload import detail_payload
-from app.planes import PlaneChoice
-from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import answer

@@ -7,8 +7,8 @@ from typing import Any
 from dash import Dash, Input, Output, html, no_update
 from dash.development.base_component import Component
 
-from app.choices import NAMES, NUMBERS
 from app.domain.errors import UserError
+from app.domain.fields import NAMES, NUMBERS
 from app.lessons.course import Chapter, Course
 from callbacks.answers import answered
 from components import ids

@@ -12,11 +12,11 @@ from dash import Dash, Input, Output, no_update
 
 from app.config import ANCESTORS
 from app.domain.errors import UserError
+from app.domain.settings import Settings
 from app.domain.user_data import UserData
 from app.exports.csv_export import run_csv, sweep_csv
 from app.exports.script import DATA_FILE, notebook, script
 from app.lan_address import EVERYWHERE, LOOPBACK, own_address
-from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import answer, answered

@@ -6,10 +6,10 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
+from app.domain.plane_choice import PlaneChoice
+from app.domain.settings import Settings
 from app.domain.user_data import UserData
 from app.exports.payload import range_test_payload, settings_payload, sweep_payload
-from app.planes import PlaneChoice
-from app.settings import Settings
 from app.trainers.base import Experiment
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache

@@ -8,8 +8,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from app.domain.plane_choice import PLANES
 from app.lessons.course import Course
-from app.planes import PLANES
 from components import ids, theme
 from components.controls.learning_rate import learning_rate_bar
 from components.controls.rail import rail

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.shapes import check_shapes, forget_calls
 
-check_shapes("app.engine", "app.results", "app.exports.payload")
+check_shapes("app.engine", "app.domain.results", "app.exports.payload")
 
 from app.server import create_app  # noqa: E402
 

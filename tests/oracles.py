@@ -15,9 +15,9 @@ from numpy import ndarray
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from app.choices import SLIDER_LEARNING_RATES
-from app.results import Dataset
-from app.settings import Settings
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.results import Dataset
+from app.domain.settings import Settings
 from app.trainers.base import Experiment, run_experiment
 
 # One rounding to float32 changes a number by at most this share.

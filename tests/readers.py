@@ -10,9 +10,9 @@ import numpy as np
 from jaxtyping import Shaped
 from numpy import ndarray
 
-from app.choices import NAMES, NUMBERS
+from app.domain.fields import NAMES, NUMBERS
+from app.domain.settings import Settings
 from app.exports.payload import MISSING, STEPS
-from app.settings import Settings
 
 
 def decode(encoded: dict[str, Any]) -> Shaped[ndarray, ...]:

@@ -8,7 +8,7 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from app.domain.errors import InvalidSetting, ServerBusy
-from app.settings import Settings
+from app.domain.settings import Settings
 from app.trainers.admission import MAX_ADMITTED, MAX_RUNNING, Admission
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.local import LocalTrainer

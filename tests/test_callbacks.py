@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import InvalidSetting
-from app.planes import PlaneChoice
-from app.settings import Settings
+from app.domain.plane_choice import PlaneChoice
+from app.domain.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import FAILED, answer

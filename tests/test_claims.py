@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.link import LINK_VERSION, query
+from app.domain.results import RunDetail, Sweep
+from app.domain.settings import Settings
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
 from app.engine.training import Training, network_of
-from app.results import RunDetail, Sweep
-from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from components.panels import PANELS
 from tests.readers import settings_of

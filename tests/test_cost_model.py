@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
-from app.choices import NAMES, NUMBERS
 from app.domain.errors import InvalidSetting
+from app.domain.fields import NAMES, NUMBERS
+from app.domain.settings import Settings, epoch_limit, estimated_seconds
 from app.engine.deadline import time_limit
-from app.settings import Settings, epoch_limit, estimated_seconds
 from app.trainers.base import run_experiment
 from tests.test_settings import valid
 

@@ -20,9 +20,9 @@ from redis import RedisError
 from app.config import redis_url
 from app.domain.csv_reader import read_table
 from app.domain.errors import UserError
+from app.domain.settings import Settings
 from app.domain.user_data import choose
 from app.meter import Meter
-from app.settings import Settings
 from app.trainers.admission import ServerBusy
 from app.trainers.base import Experiment, run_experiment
 from app.trainers.celery import CeleryTrainer, WorkerError

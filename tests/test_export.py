@@ -22,14 +22,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy import ndarray
 
-from app.choices import NAMES, NUMBERS
+from app.domain.fields import NAMES, NUMBERS
 from app.domain.link import query
 from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA
+from app.domain.results import Sweep
+from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.engine.training import descend, start_of
 from app.exports.script import notebook, script
-from app.results import Sweep
-from app.settings import Settings
 from tests.engine.test_optimizers import ADAPTIVE, choices, how_far, stable_rates
 from tests.engine.torch_runs import lone_training
 from tests.oracles import LINE, flat, stop

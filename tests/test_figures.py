@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 
-from app.choices import SLIDER_LEARNING_RATES
-from app.settings import Settings
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from components import ids, theme
 from components.figures import view_figures
 from components.figures.base import decade_ticks, log_loss

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.domain.settings import Settings
 from app.lessons import course as lessons
 from app.lessons.course import BUILT_IN, FILE_BYTES, Chapter, Course, load_course
-from app.settings import Settings
 
 GOOD = """---
 title: Too careful

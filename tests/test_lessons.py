@@ -12,12 +12,12 @@ import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 
+from app.domain.results import Sweep
+from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.engine.datasets import builtin
 from app.lessons import course as lessons
 from app.lessons.course import BUILT_IN, PIECES, Chapter, Claim, load_course
-from app.results import Sweep
-from app.settings import Settings
 from components import ids
 from components.panels import PANELS
 

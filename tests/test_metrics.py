@@ -20,9 +20,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.config import METRICS
 from app.domain.errors import ServerBusy
+from app.domain.settings import Settings, estimated_seconds
 from app.meter import Meter
 from app.server import create_app
-from app.settings import Settings, estimated_seconds
 from app.trainers.admission import Admission
 from app.trainers.experiment_cache import ExperimentCache
 from app.web.metrics import FORWARDED, is_private

@@ -17,10 +17,10 @@ from app.domain.options import (
     OptimizerOption,
     ScheduleOption,
 )
+from app.domain.settings import Settings
 from app.engine import datasets, inspect_run, optimizers, schedules, train_sweep
 from app.exports.csv_export import run_csv, sweep_csv
 from app.exports.script import notebook, script
-from app.settings import Settings
 from app.trainers.base import run_experiment
 from callbacks.training import experiment_payload
 from components.controls.rail import rail

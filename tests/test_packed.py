@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from plotly.io.json import to_json_plotly
 
 from app.domain.errors import InvalidSetting
+from app.domain.settings import Settings
 from app.engine import epoch_that_counts, inspection
 from app.meter import Meter
 from app.server import create_app
-from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from callbacks import inspection as inspecting
 from callbacks import training

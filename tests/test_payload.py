@@ -11,6 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from app.domain.plane_choice import PLANES, PlaneChoice
+from app.domain.results import RangeTest, RunDetail
+from app.domain.settings import Settings
 from app.domain.stability import stability_edge_numerator
 from app.engine import inspect_run
 from app.exports.payload import (
@@ -21,9 +24,6 @@ from app.exports.payload import (
     map_row,
     range_test_payload,
 )
-from app.planes import PLANES, PlaneChoice
-from app.results import RangeTest, RunDetail
-from app.settings import Settings
 from app.trainers.base import lay_out
 from callbacks.training import experiment_payload
 from tests.oracles import (

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from app.domain.csv_reader import read_table
+from app.domain.settings import Settings
 from app.domain.user_data import choose
 from app.engine import inspect_run
-from app.settings import Settings
 from app.trainers.base import run_experiment
 from app.trainers.serialization import HEADER, dumps, loads
 from callbacks.training import experiment_payload

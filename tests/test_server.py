@@ -14,9 +14,9 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from app import __main__ as command
+from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.server import create_app, create_server
-from app.settings import Settings
 from app.web.static_files import ASSETS
 from components import ids
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.choices import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, plain, users_of
 from app.domain.errors import InvalidSetting
+from app.domain.fields import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, plain, users_of
 from app.domain.options import DATASETS, USER_DATA
+from app.domain.settings import Settings
 from app.engine import datasets
-from app.settings import Settings
 
 DEFAULT = {name: choice.default for name, choice in {**NAMES, **NUMBERS}.items()}
 # What else must be chosen for a setting to take its every value.

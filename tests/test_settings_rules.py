@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import assume, given
 
-from app.choices import NAMES, NUMBERS, USED_BY, users_of
 from app.domain.errors import InvalidSetting
+from app.domain.fields import NAMES, NUMBERS, USED_BY, users_of
 from app.domain.link import LINK_VERSION, query
-from app.settings import SECONDS_ALLOWED, Settings, estimated_seconds
+from app.domain.settings import SECONDS_ALLOWED, Settings, estimated_seconds
 from app.web.static_files import ASSETS
 from tests.readers import settings_of
 from tests.test_settings import DEFAULT, choices, settings_or_none, valid

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from app import lan_address
 from app.domain.errors import UserError
+from app.domain.settings import Settings
 from app.exports.script import notebook, script
-from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks import sharing

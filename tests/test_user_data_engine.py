@@ -16,14 +16,14 @@ from sklearn.datasets import load_linnerud, load_wine
 from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import StandardScaler
 
-from app.choices import SLIDER_LEARNING_RATES
 from app.domain.csv_reader import TableError, read_table
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
 from app.engine.training import start_of
 from app.exports.csv_export import run_csv, sweep_csv
-from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from callbacks.inspection import inspect_payload
 from callbacks.training import train_payload

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from app.domain.csv_reader import read_table
+from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose
 from app.exports.script import notebook, script
-from app.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 from callbacks.sharing import exported
 from tests.test_export import Ran, cells, check_losses, name_of, ran

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 
 from app.domain.csv_reader import Table, read_table
 from app.domain.link import query
+from app.domain.plane_choice import PlaneChoice
+from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose
-from app.planes import PlaneChoice
 from app.server import create_app
-from app.settings import Settings
 from app.trainers import ttl_cache
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache

@@ -20,11 +20,11 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils import vector_to_parameters
 
-from app.choices import NAMES, SLIDER_LEARNING_RATES
+from app.domain.fields import NAMES, SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from app.engine import datasets, inspect_run, train, train_sweep
 from app.engine.landscape.surface import train_losses
 from app.exports.payload import detail_payload, map_row
-from app.settings import Settings
 from app.trainers.base import Experiment, run_experiment
 from callbacks.training import experiment_payload
 

@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from app.choices import shown
 from app.domain.errors import UserError
+from app.domain.fields import shown
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 20_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from app.choices import exact
-from app.settings import Settings
+from app.domain.fields import exact
+from app.domain.settings import Settings
 
 # Each link says its version, so that old links keep their meaning once the form changes; those
 # without one have version 1. assets/59-links.js has the same number.

@@ -9,7 +9,7 @@ is numerator / a - decay.
 from __future__ import annotations
 
 from app.domain.options import OPTIMIZERS
-from app.settings import Settings
+from app.domain.settings import Settings
 
 
 def stability_edge(settings: Settings, sharpness: float) -> float:

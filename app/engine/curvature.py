@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from app.domain.results import Dataset
 from app.engine.chunks import chunks
 from app.engine.deadline import check
 from app.engine.network import ACTIVATIONS, Network, with_ones
-from app.results import Dataset
 
 LANCZOS_STEPS = 40
 # More parameters than these and the whole Hessian costs more than its products.

@@ -15,9 +15,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from app.domain.options import DATASETS, OPTIMIZERS
+from app.domain.results import Dataset, Scaling
+from app.domain.settings import Settings
 from app.domain.user_data import UserData
-from app.results import Dataset, Scaling
-from app.settings import Settings
 
 NOTEBOOK_SEED = 0
 POINTS = 60

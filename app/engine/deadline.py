@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from app.domain.cost_model import SECONDS_ALLOWED
 from app.domain.errors import InvalidSetting
-from app.settings import Settings, epoch_limit
+from app.domain.settings import Settings, epoch_limit
 
 Item = TypeVar("Item")
 

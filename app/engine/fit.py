@@ -6,10 +6,10 @@ import torch
 from jaxtyping import Float
 from numpy import ndarray
 
+from app.domain.results import Fit
+from app.domain.settings import Settings
 from app.engine.datasets import dataset_for
 from app.engine.training import as_tensors, network_of
-from app.results import Fit
-from app.settings import Settings
 
 SAMPLES = 41
 

@@ -10,6 +10,8 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
+from app.domain.results import LossSurface, RunDetail
+from app.domain.settings import Settings, estimated_seconds
 from app.engine.curvature import sharpness
 from app.engine.datasets import dataset_for
 from app.engine.fit import fit_of
@@ -26,8 +28,6 @@ from app.engine.training import (
     network_of,
     validation_loss,
 )
-from app.results import LossSurface, RunDetail
-from app.settings import Settings, estimated_seconds
 
 # At how many epochs a run's sharpness is taken: fewer where each costs more, which is params x
 # (examples + SHARPNESS_EXAMPLES); twice that where it is also rescaled.

@@ -19,8 +19,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from app.domain.settings import count_params, layer_widths
 from app.engine.deadline import checked
-from app.settings import count_params, layer_widths
 
 # Predictions of many stacked networks go through memory in pieces of about this many activations.
 ACTIVATIONS_AT_ONCE = 200_000

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.optim.sgd import sgd
 
 from app.domain.options import OPTIMIZERS
-from app.settings import Settings
+from app.domain.settings import Settings
 
 # `foreach` and `fused` are for many or for large tensors; this is one small one.
 _PLAIN: dict[str, Any] = {"lr": 1.0, "foreach": False}

@@ -8,13 +8,13 @@ from itertools import chain, repeat
 import numpy as np
 import torch
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.results import RangeTest
+from app.domain.settings import Settings
 from app.engine.datasets import dataset_for
 from app.engine.deadline import check
 from app.engine.optimizers import Update
 from app.engine.training import Batches, network_of, start_of
-from app.results import RangeTest
-from app.settings import Settings
 
 STEPS = 200
 # The share of the last smoothed loss that the next one keeps.

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from app.settings import Settings
+from app.domain.settings import Settings
 
 STEP_DROP, STEP_PARTS = 0.1, 3
 EXPONENTIAL_END = 0.01

@@ -17,7 +17,9 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 from torch import Tensor
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.results import Dataset, Sweep
+from app.domain.settings import Settings
 from app.engine import datasets
 from app.engine.chunks import chunks
 from app.engine.curvature import sharpest
@@ -27,8 +29,6 @@ from app.engine.network import HiddenGradient, LinearGradient, Network, with_one
 from app.engine.optimizers import Update
 from app.engine.schedules import rate_factors
 from app.engine.verdicts import judge
-from app.results import Dataset, Sweep
-from app.settings import Settings
 
 EARLY_EPOCHS = 20
 # Where all epochs of all runs take less memory than this, they are kept for `inspect_run`.

@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Iterable
 
-from app.planes import parameter_names
-from app.results import RunDetail, Sweep
+from app.domain.plane_choice import parameter_names
+from app.domain.results import RunDetail, Sweep
 
 
 def run_csv(sweep: Sweep, detail: RunDetail) -> str:

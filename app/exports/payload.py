@@ -16,8 +16,20 @@ import numpy as np
 from jaxtyping import Float, Shaped
 from numpy import ndarray
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.options import OPTIMIZERS
+from app.domain.plane_choice import parameter_names
+from app.domain.results import (
+    Dataset,
+    Fit,
+    LossSurface,
+    Plane,
+    Projection,
+    RangeTest,
+    RunDetail,
+    Sweep,
+)
+from app.domain.settings import Settings
 from app.domain.stability import (
     sharpness_formula,
     sharpness_numerator,
@@ -25,9 +37,6 @@ from app.domain.stability import (
     stability_edge_numerator,
 )
 from app.domain.user_data import UserData
-from app.planes import parameter_names
-from app.results import Dataset, Fit, LossSurface, Plane, Projection, RangeTest, RunDetail, Sweep
-from app.settings import Settings
 
 STEPS = 65534
 MISSING = 65535

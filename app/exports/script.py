@@ -15,10 +15,10 @@ from typing import Any
 
 import jinja2
 
-from app.choices import NAMES, NUMBERS, USED_BY, exact, users_of
 from app.domain import link
+from app.domain.fields import NAMES, NUMBERS, USED_BY, exact, users_of
 from app.domain.options import ACTIVATIONS, DATASETS, OPTIMIZERS, SCHEDULES
-from app.settings import Settings
+from app.domain.settings import Settings
 
 TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),

@@ -17,11 +17,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
-from app.choices import NAMES, NUMBERS, shown
 from app.domain.errors import InvalidSetting
+from app.domain.fields import NAMES, NUMBERS, shown
+from app.domain.results import VERDICTS
+from app.domain.settings import Settings
 from app.lessons.front_matter import Mistake, advice, decoded, first_mistake, load, split
-from app.results import VERDICTS
-from app.settings import Settings
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "lessons"
 # The views of the page without a lesson, then those that a lesson can open.

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.choices import shown
+from app.domain.fields import shown
 
 # YAML breaks a line at these and editors do not; as spaces they leave the line numbers right.
 RARE_BREAKS = re.compile("[\x85\u2028\u2029]")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from app.domain.plane_choice import PlaneChoice
+from app.domain.results import Dataset, Fit, LossSurface, Projection, RangeTest, Sweep
+from app.domain.settings import Settings
 from app.engine.datasets import dataset_for
 from app.engine.deadline import time_limit
 from app.engine.fit import fit_of
@@ -12,9 +15,6 @@ from app.engine.landscape.projection import project
 from app.engine.landscape.surface import loss_surface
 from app.engine.range_test import range_test
 from app.engine.training import Training, train
-from app.planes import PlaneChoice
-from app.results import Dataset, Fit, LossSurface, Projection, RangeTest, Sweep
-from app.settings import Settings
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,10 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from app.domain.errors import ServerBusy, UserError
+from app.domain.results import Sweep
+from app.domain.settings import Settings, estimated_seconds
 from app.log import request_id
 from app.meter import Meter
-from app.results import Sweep
-from app.settings import Settings, estimated_seconds
 from app.trainers.admission import MAX_ADMITTED, Admission
 from app.trainers.base import Experiment, Trainer
 from app.trainers.serialization import cache_key, loads

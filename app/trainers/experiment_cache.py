@@ -6,14 +6,14 @@ from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
 
+from app.domain.plane_choice import PlaneChoice
+from app.domain.results import RunDetail, Sweep
+from app.domain.settings import Settings
 from app.engine.deadline import time_limit
 from app.engine.inspection import inspect_run
 from app.engine.landscape.projection import project
 from app.engine.landscape.surface import loss_surface
 from app.meter import Meter
-from app.planes import PlaneChoice
-from app.results import RunDetail, Sweep
-from app.settings import Settings
 from app.trainers.base import Experiment, Trainer
 from app.trainers.local import LocalTrainer
 from app.trainers.single_flight import SingleFlight

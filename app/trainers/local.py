@@ -6,10 +6,10 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TypeVar
 
+from app.domain.results import Sweep
+from app.domain.settings import Settings, estimated_seconds
 from app.engine.training import train_sweep
 from app.meter import Meter
-from app.results import Sweep
-from app.settings import Settings, estimated_seconds
 from app.trainers.admission import Admission
 from app.trainers.base import Experiment, run_experiment
 

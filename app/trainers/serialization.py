@@ -19,8 +19,7 @@ import torch
 from numpy import ndarray
 from torch import Tensor
 
-from app.engine.training import Descent, Training
-from app.results import (
+from app.domain.results import (
     Box,
     Dataset,
     Fit,
@@ -31,7 +30,8 @@ from app.results import (
     Scaling,
     Sweep,
 )
-from app.settings import Settings
+from app.domain.settings import Settings
+from app.engine.training import Descent, Training
 from app.trainers.base import Experiment
 
 KINDS: dict[str, Any] = {

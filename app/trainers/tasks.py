@@ -9,9 +9,9 @@ from celery import Celery
 from redis import Redis
 
 from app.domain.errors import UserError
+from app.domain.settings import Settings
 from app.engine.training import train_sweep
 from app.log import log_failure
-from app.settings import Settings
 from app.trainers.base import run_experiment
 from app.trainers.serialization import dumps
 

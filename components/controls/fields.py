@@ -6,7 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from app.choices import NAMES, NUMBERS, USED_BY, NameChoice, NumberChoice, plain, users_of
+from app.domain.fields import NAMES, NUMBERS, USED_BY, NameChoice, NumberChoice, plain, users_of
 
 # The step of a slider, if it is not 1. Any number in range can be typed.
 STEPS = {"epochs": 10, "momentum": 0.01, "noise": 0.05, "validation_fraction": 0.05}

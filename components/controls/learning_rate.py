@@ -6,7 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from app.choices import NUMBERS, SLIDER_LEARNING_RATES, plain
+from app.domain.fields import NUMBERS, SLIDER_LEARNING_RATES, plain
 from components import ids
 from components.naming import named, tip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.results import Dataset, Fit, LossSurface, Sweep
+from app.domain.results import Dataset, Fit, LossSurface, Sweep
 from components import ids
 from components.figures.contour import contour_figure
 from components.figures.curves import curves_figure

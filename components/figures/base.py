@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy import ndarray
 
-from app.results import LossSurface
+from app.domain.results import LossSurface
 from components import theme
 
 # Loss is drawn no lower than this share of the box's height: a perfect fit has no logarithm.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from app.results import LossSurface
+from app.domain.results import LossSurface
 from components import theme
 from components.figures.base import axis, base_layout, decade_ticks, log_loss, rest_trace
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from app.choices import SLIDER_LEARNING_RATES
-from app.results import LossSurface, Sweep
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.results import LossSurface, Sweep
 from components import theme
 from components.figures.base import axis, base_layout, decade_ticks, rest_trace
 

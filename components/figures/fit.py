@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy import ndarray
 
-from app.results import Dataset
+from app.domain.results import Dataset
 from components import theme
 from components.figures.base import axis, base_layout, rest_trace
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from app.results import LossSurface
+from app.domain.results import LossSurface
 from components import theme
 from components.figures.base import base_layout, in_two_lines, log_loss
 

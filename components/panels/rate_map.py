@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from app.choices import NUMBERS
+from app.domain.fields import NUMBERS
 from components.panels.base import Panel, menu, slot, words
 
 FIELDS = ("seed", "hidden_units", "momentum", "batch_size", "noise", "initial_scale")

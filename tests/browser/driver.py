@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Route
 
-from app.choices import SLIDER_LEARNING_RATES
-from app.results import RunDetail, Sweep
-from app.settings import Settings
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.results import RunDetail, Sweep
+from app.domain.settings import Settings
 from app.trainers.experiment_cache import ExperimentCache
 
 # Software WebGL on a busy machine: what takes a second at a desk may take many here.

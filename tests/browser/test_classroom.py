@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
+from app.domain.settings import Settings
 from app.exports.script import script
-from app.settings import Settings
 from components import theme
 from tests.browser import driver
 from tests.browser.driver import facts, state, wait_detail

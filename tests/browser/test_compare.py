@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from app.planes import PlaneChoice
-from app.settings import Settings
+from app.domain.plane_choice import PlaneChoice
+from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import (

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from app.domain.errors import InvalidSetting
 from app.domain.link import LINK_VERSION
-from app.settings import Settings
+from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import choose, facts, wait, wait_detail, wait_fact, wait_ready

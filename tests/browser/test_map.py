@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from app.engine import train_sweep
-from app.settings import Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import (

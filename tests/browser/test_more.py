@@ -14,9 +14,9 @@ from numpy import ndarray
 from playwright.sync_api import Page, expect
 
 from app.domain.link import query
+from app.domain.settings import Settings
 from app.engine.datasets import dataset_for
 from app.lessons.course import BUILT_IN, load_course
-from app.settings import Settings
 from components.controls.fields import STOPS
 from components.controls.rail import MORE
 from tests.browser import driver

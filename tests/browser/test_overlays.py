@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from app.settings import Settings
+from app.domain.settings import Settings
 from tests.browser import driver
 
 MAGENTA = (255, 0, 255)

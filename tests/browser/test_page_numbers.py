@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from playwright.sync_api import Page
 
+from app.domain.settings import Settings
 from app.engine import datasets
 from app.engine.training import network_of
-from app.settings import Settings
 from tests.browser import driver
 from tests.browser.driver import facts, press, state, wait_detail
 

@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from torch import nn
 from torch.nn.utils import vector_to_parameters
 
+from app.domain.settings import Settings
 from app.engine import datasets
 from app.engine.training import as_tensors
-from app.settings import Settings
 from tests.browser.driver import (
     cells,
     choose_rate,

@@ -8,9 +8,9 @@ import numpy as np
 from numpy import ndarray
 from playwright.sync_api import Page
 
-from app.planes import PlaneChoice
-from app.results import LossSurface
-from app.settings import Settings
+from app.domain.plane_choice import PlaneChoice
+from app.domain.results import LossSurface
+from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import engine_run, facts, go_to, set_up, state, value, wait, wait_detail

@@ -7,8 +7,8 @@ import math
 import pytest
 from playwright.sync_api import Page
 
-from app.choices import SLIDER_LEARNING_RATES
-from app.settings import Settings
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import facts, press, type_rate, wait, wait_detail, wait_fact

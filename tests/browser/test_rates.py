@@ -10,8 +10,8 @@ import pytest
 from numpy import ndarray
 from playwright.sync_api import Page
 
-from app.choices import SLIDER_LEARNING_RATES
-from app.settings import Settings
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import (

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.domain.link import query
-from app.settings import Settings
+from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.driver import choose, facts, number, state, wait, wait_detail, wait_ready
 

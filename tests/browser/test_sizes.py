@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from app.settings import Settings
+from app.domain.settings import Settings
 from tests.browser import driver
 
 RAIL = [

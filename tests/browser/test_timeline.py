@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from app.settings import Settings
+from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.driver import facts, press, state, wait_detail
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
-from app.settings import Settings
+from app.domain.settings import Settings
 from components import ids
 from tests.browser import driver
 from tests.browser.conftest import Watch

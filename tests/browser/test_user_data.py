@@ -13,8 +13,8 @@ from playwright.sync_api import BrowserContext, Page
 from sklearn.linear_model import LinearRegression
 
 from app.domain.csv_reader import read_table
+from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose, label_of
-from app.settings import Settings
 from app.trainers.ttl_cache import TtlCache
 from tests.browser import driver
 from tests.browser.conftest import Watch

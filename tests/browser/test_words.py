@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.results import LossSurface, RunDetail
-from app.settings import Settings
+from app.domain.results import LossSurface, RunDetail
+from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.driver import close
 

@@ -9,12 +9,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from app.choices import NAMES, SLIDER_LEARNING_RATES
+from app.domain.fields import NAMES, SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from app.engine import datasets, train_sweep
 from app.engine.curvature import hessian
 from app.engine.network import Network
 from app.engine.training import as_tensors, gradient_of
-from app.settings import Settings
 
 SMOOTH = {"relu": nn.ReLU, "tanh": nn.Tanh, "logistic": nn.Sigmoid, "linear": nn.Identity}
 DATASETS = ("parabola", "plane", "diabetes")

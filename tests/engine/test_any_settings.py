@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.plane_choice import PLANES, PlaneChoice
+from app.domain.settings import Settings
 from app.engine import inspect_run
 from app.engine.training import train
 from app.exports.payload import detail_payload, map_row, range_test_payload, sweep_payload
-from app.planes import PLANES, PlaneChoice
-from app.settings import Settings
 from app.trainers.base import lay_out, run_experiment
 from tests.test_settings import choices, settings_or_none
 

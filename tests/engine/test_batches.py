@@ -11,11 +11,11 @@ import pytest
 import torch
 from numpy import ndarray
 
-from app.choices import NAMES
+from app.domain.fields import NAMES
+from app.domain.results import RunDetail
+from app.domain.settings import Settings
 from app.engine import inspect_run, train_sweep
 from app.engine.training import batch_order, descend
-from app.results import RunDetail
-from app.settings import Settings
 from tests.engine.torch_runs import gradient_of, loss_of
 from tests.oracles import experiment, same, stop
 

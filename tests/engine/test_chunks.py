@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.options import OPTIMIZERS
+from app.domain.results import Plane
+from app.domain.settings import Settings
 from app.engine import chunks, optimizers
 from app.engine.landscape.projection import project
 from app.engine.landscape.slices import loss_slices
 from app.engine.landscape.surface import loss_surface
 from app.engine.training import descend, train
-from app.results import Plane
-from app.settings import Settings
 from app.trainers import base
 
 # Some of its runs overflow.

@@ -8,10 +8,10 @@ from numpy import ndarray
 from torch.func import functional_call
 
 from app.domain.options import DATASETS
+from app.domain.results import Dataset, Scaling
 from app.engine import datasets
 from app.engine.curvature import hessian, sharpest, sharpness
 from app.engine.network import Network
-from app.results import Dataset, Scaling
 from tests.oracles import LINE, doubles, experiment, model
 
 CASES = [("line", 0), ("parabola", 0), ("line", 3), ("parabola", 1), ("parabola", 10)]

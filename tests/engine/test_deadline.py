@@ -12,6 +12,8 @@ import pytest
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.domain.errors import InvalidSetting
+from app.domain.plane_choice import PlaneChoice
+from app.domain.settings import Settings
 from app.engine import deadline, inspection, training
 from app.engine.deadline import MOST_SECONDS, check, time_limit
 from app.engine.fit import fit_of
@@ -21,8 +23,6 @@ from app.engine.landscape.slices import loss_slices
 from app.engine.landscape.surface import loss_surface
 from app.engine.range_test import range_test
 from app.engine.training import descend
-from app.planes import PlaneChoice
-from app.settings import Settings
 from app.trainers import base
 from app.trainers.base import run_experiment
 from app.trainers.experiment_cache import ExperimentCache

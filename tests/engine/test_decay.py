@@ -7,9 +7,9 @@ import pytest
 from numpy import ndarray
 
 from app.domain.options import DATASETS
+from app.domain.settings import Settings
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
-from app.settings import Settings
 from app.trainers.base import run_experiment
 from tests.engine.torch_runs import loss_of
 from tests.oracles import stop

@@ -7,14 +7,14 @@ import pytest
 import torch
 from numpy import ndarray
 
+from app.domain.results import RunDetail
+from app.domain.settings import Settings
 from app.engine import inspect_run, train_sweep
 from app.engine.curvature import DENSE_PARAMS, LANCZOS_STEPS, sharpest, sharpness
 from app.engine.datasets import dataset_for
 from app.engine.inspection import SHARPNESS_EPOCHS
 from app.engine.landscape import planes
 from app.engine.training import network_of
-from app.results import RunDetail
-from app.settings import Settings
 from tests.engine.test_optimizers import ADAPTIVE, preconditioner_of
 from tests.engine.torch_runs import gradient_of, hessian_of, lone_training, module_for
 from tests.oracles import experiment, flat

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from app.domain.settings import Settings
 from app.engine.fit import fit_of
-from app.settings import Settings
 from tests.oracles import (
     ALL,
     PARABOLA,

@@ -10,11 +10,11 @@ import torch
 from numpy import ndarray
 from torch import nn
 
-from app.choices import NAMES
+from app.domain.fields import NAMES
+from app.domain.results import Sweep
+from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.engine.network import INITIALIZATIONS
-from app.results import Sweep
-from app.settings import Settings
 from tests.engine.torch_runs import module_for
 from tests.oracles import flat, global_seed
 

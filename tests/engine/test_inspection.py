@@ -6,9 +6,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from app.domain.results import RunDetail
+from app.domain.settings import Settings
 from app.engine import datasets, inspect_run, inspection, training
-from app.results import RunDetail
-from app.settings import Settings
 from tests.engine.test_curvature import autograd_hessian
 from tests.oracles import (
     BENT_LINE,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy import ndarray
 
+from app.domain.settings import Settings
 from app.domain.stability import sharpness_numerator, stability_edge_numerator
 from app.engine import datasets, train_sweep
-from app.settings import Settings
 from tests.oracles import ROUNDING
 
 MOMENTA = [0.0, 0.5, 0.9, 0.99]

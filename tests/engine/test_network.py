@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from app.domain.plane_choice import parameter_names
+from app.domain.settings import Settings
 from app.engine import datasets, network
 from app.engine.datasets import dataset_for
 from app.engine.network import HiddenGradient, LinearGradient, Network
 from app.engine.training import as_tensors, network_of
-from app.planes import parameter_names
-from app.settings import Settings
 from tests.engine.torch_runs import MODULES, gradient_of, loss_of, module_for
 from tests.oracles import flat, global_seed, model, model_at
 

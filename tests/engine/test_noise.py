@@ -8,11 +8,11 @@ import torch
 from numpy import ndarray
 
 from app.domain.options import DATASETS
+from app.domain.results import Dataset
+from app.domain.settings import Settings
 from app.engine import datasets, inspect_run, train_sweep
 from app.engine.datasets import dataset_for
 from app.engine.training import validation_loss
-from app.results import Dataset
-from app.settings import Settings
 from tests.engine.torch_runs import module_for
 from tests.oracles import experiment, same, stop
 

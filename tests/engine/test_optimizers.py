@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy import ndarray
 
-from app.choices import NAMES, SLIDER_LEARNING_RATES
+from app.domain.fields import NAMES, SLIDER_LEARNING_RATES
 from app.domain.options import DATASETS, OPTIMIZERS
+from app.domain.results import Sweep
+from app.domain.settings import Settings
 from app.engine import datasets, train_sweep
 from app.engine.training import descend
-from app.results import Sweep
-from app.settings import Settings
 from tests.engine.torch_runs import flat_state, lone_training, loss_of
 from tests.oracles import same, stop
 

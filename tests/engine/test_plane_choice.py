@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.domain.errors import InvalidSetting
-from app.planes import PlaneChoice
-from app.settings import Settings
+from app.domain.plane_choice import PlaneChoice
+from app.domain.settings import Settings
 
 TANH = Settings(dataset="sine", hidden_units=4, activation="tanh", epochs=80)
 

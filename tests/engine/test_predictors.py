@@ -8,12 +8,12 @@ from numpy import ndarray
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.options import DATASETS
+from app.domain.results import Dataset
+from app.domain.settings import Settings
 from app.engine import datasets, inspect_run, train_sweep
 from app.engine.landscape.surface import train_losses
-from app.results import Dataset
-from app.settings import Settings
 from app.trainers.base import run_experiment
 
 SEVERAL = ("plane", "diabetes")

@@ -7,10 +7,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.engine.range_test import range_test
-from app.settings import Settings
 from app.trainers.base import run_experiment
 from tests.engine.torch_runs import data_for, loss_of, module_for, optimizer_for, orders
 from tests.oracles import experiment, same

@@ -8,9 +8,9 @@ import torch
 from numpy import ndarray
 
 from app.domain.options import SCHEDULES
+from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.engine.schedules import rate_factors
-from app.settings import Settings
 from tests.engine.torch_runs import advance, lone_training, scheduler_for
 from tests.oracles import ROUNDING, stop
 

@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from app.domain.settings import Settings
 from app.engine import inspect_run, inspection
 from app.engine.landscape.slices import SAMPLES
-from app.settings import Settings
 from app.trainers.base import Experiment, run_experiment
 
 TANH = Settings(dataset="diabetes", hidden_units=64, activation="tanh", optimizer="adam", epochs=60)

@@ -11,7 +11,7 @@ import sys
 TRAIN = """
 import threading, time
 from app.trainers.experiment_cache import ExperimentCache
-from app.settings import Settings
+from app.domain.settings import Settings
 
 def measure():
     began = time.process_time(), time.thread_time()

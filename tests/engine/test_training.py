@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from numpy import ndarray
 from torch import Tensor, nn
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.results import VERDICTS, Sweep
+from app.domain.settings import Settings
 from app.engine import datasets, train, train_sweep, training
 from app.engine.network import Network
 from app.engine.training import EARLY_EPOCHS, as_tensors, descend, frame_epochs
-from app.results import VERDICTS, Sweep
-from app.settings import Settings
 from tests.oracles import (
     ALL,
     BENT_LINE,

@@ -8,11 +8,11 @@ import pytest
 import torch
 from numpy import ndarray
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from app.engine import datasets, train
 from app.engine.training import Training
 from app.engine.verdicts import Judged, judge
-from app.settings import Settings
 from tests.engine.test_curvature import autograd_hessian
 from tests.engine.torch_runs import data_for, module_for
 from tests.oracles import ALL, LINE, doubles, experiment, model_at, name_of, stop, with_rate

@@ -16,8 +16,8 @@ from torch.func import functional_call
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from torch.optim import lr_scheduler
 
+from app.domain.settings import Settings
 from app.engine.datasets import dataset_for
-from app.settings import Settings
 from tests.oracles import flat, global_seed
 
 

@@ -8,12 +8,12 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from app.choices import NUMBERS
+from app.domain.fields import NUMBERS
+from app.domain.results import Box, Plane, Sweep
 from app.engine.chunks import chunks
 from app.engine.datasets import dataset_for, linear_optimum
 from app.engine.landscape.planes import calm_paths
 from app.engine.training import descend
-from app.results import Box, Plane, Sweep
 
 PADDING = 0.4
 # The box of a line also shows the first steps at a learning rate that is too large for it.

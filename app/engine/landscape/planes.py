@@ -11,14 +11,14 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.plane_choice import PlaneChoice, parameter_names
+from app.domain.results import Plane, Sweep
+from app.domain.settings import Settings
 from app.engine.curvature import DENSE_PARAMS, lanczos, sharpest
 from app.engine.datasets import dataset_for
 from app.engine.deadline import checked
 from app.engine.training import Training, network_of
-from app.planes import PlaneChoice, parameter_names
-from app.results import Plane, Sweep
-from app.settings import Settings
 
 LINEAR_NAMES = ("weight", "bias")
 ANCHORED_NAMES = ("toward the best run's end", "strongest other motion")

@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from app.domain.results import Plane, Projection
 from app.engine.chunks import chunks
-from app.results import Plane, Projection
 
 
 def project(

@@ -10,10 +10,10 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
+from app.domain.results import LossSurface, Plane, Slices
+from app.domain.settings import Settings
 from app.engine.chunks import chunks
 from app.engine.landscape.surface import train_losses
-from app.results import LossSurface, Plane, Slices
-from app.settings import Settings
 
 SAMPLES = 41
 

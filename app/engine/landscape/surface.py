@@ -7,16 +7,16 @@ import torch
 from jaxtyping import Float
 from numpy import ndarray
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.plane_choice import PlaneChoice
+from app.domain.results import Box, LossSurface, Plane, Sweep
+from app.domain.settings import Settings
 from app.engine.chunks import chunks
 from app.engine.curvature import hessian
 from app.engine.datasets import dataset_for, linear_optimum
 from app.engine.landscape.box import choose_box
 from app.engine.landscape.planes import choose_plane
 from app.engine.training import Training, as_tensors, network_of
-from app.planes import PlaneChoice
-from app.results import Box, LossSurface, Plane, Sweep
-from app.settings import Settings
 
 GRID = 51
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy import ndarray
 
-from app.results import Plane
-from app.settings import Settings
+from app.domain.results import Plane
+from app.domain.settings import Settings
 from app.trainers.base import Experiment
 from tests.oracles import (
     ALL,

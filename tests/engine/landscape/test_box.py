@@ -7,8 +7,8 @@ import pytest
 import torch
 from numpy import ndarray
 
+from app.domain.settings import Settings
 from app.engine import datasets
-from app.settings import Settings
 from app.trainers.base import Experiment
 from tests.oracles import (
     ALL,

@@ -10,13 +10,13 @@ import pytest
 import torch
 from numpy import ndarray
 
+from app.domain.plane_choice import PLANES, PlaneChoice, parameter_names
+from app.domain.results import Plane
+from app.domain.settings import Settings
 from app.engine import inspect_run, training
 from app.engine.landscape.planes import choose_plane, filter_normalized
 from app.engine.landscape.projection import project
 from app.engine.landscape.slices import loss_slices
-from app.planes import PLANES, PlaneChoice, parameter_names
-from app.results import Plane
-from app.settings import Settings
 from app.trainers import base
 from app.trainers.base import Experiment, lay_out
 from app.trainers.experiment_cache import ExperimentCache

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.domain.results import Plane
+from app.domain.settings import Settings
 from app.engine.landscape.projection import project
-from app.results import Plane
-from app.settings import Settings
 from tests.oracles import (
     ALL,
     LINES,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.domain.settings import Settings
 from app.engine.landscape.slices import loss_slices
-from app.settings import Settings
 from tests.oracles import (
     ALL,
     LINES,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.domain.settings import Settings
 from app.engine import datasets
 from app.engine.landscape.surface import train_losses
-from app.settings import Settings
 from tests.oracles import (
     ALL,
     LINES,

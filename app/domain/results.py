@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from app.choices import SLIDER_LEARNING_RATES
+from app.domain.fields import SLIDER_LEARNING_RATES
+from app.domain.settings import Settings
 from app.domain.stability import stability_edge
-from app.settings import Settings
 
 # A whole run's outcome; `engine/verdicts.py` says when each is given.
 VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converging")

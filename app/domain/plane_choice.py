@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.choices import NumberChoice, in_range, shown
 from app.domain.errors import InvalidSetting
-from app.settings import Settings
+from app.domain.fields import NumberChoice, in_range, shown
+from app.domain.settings import Settings
 
 PLANES = {
     "anchored": "start and best end",

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any
 
-from app.choices import (
+from app.domain.cost_model import SECONDS_ALLOWED, CostModel
+from app.domain.errors import InvalidSetting
+from app.domain.fields import (
     NAMES,
     NUMBERS,
     SLIDER_LEARNING_RATES,
@@ -19,8 +21,6 @@ from app.choices import (
     shown,
     users_of,
 )
-from app.domain.cost_model import SECONDS_ALLOWED, CostModel
-from app.domain.errors import InvalidSetting
 from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA, DatasetOption
 from app.domain.user_data import UserData
 
