@@ -14,7 +14,7 @@ from app.engine import inspect_run
 from app.engine.training import train
 from app.exports.payload import detail_payload, map_row, range_test_payload, sweep_payload
 from app.trainers.base import lay_out, run_experiment
-from tests.test_settings import choices, settings_or_none
+from tests.unit.test_settings import choices, settings_or_none
 
 # Up to sixty epochs, so that many of them are trained in a few seconds.
 short = st.builds(

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from components import ids
-from tests.test_guard import REAL, body_of, post, text_of
+from tests.web.test_guard import REAL, body_of, post, text_of
 
 # request -> a function that its callback needs
 NEEDED = {

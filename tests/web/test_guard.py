@@ -32,7 +32,7 @@ UPDATE = "/_dash-update-component"
 REFUSALS = {400, 403, 404, 405, 413, 415}
 SENTENCE = re.compile(r'"error": ?"((?:[^"\\]|\\.)*)"')
 ERROR_NAME = re.compile(r"[A-Z]\w+(?:Error|Exception|Exit)\b")
-ROOT = str(Path(__file__).parents[1])
+ROOT = str(Path(__file__).parents[2])
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT", "FOO"]
 HEADERS = [
     *("Accept", "Accept-Encoding", "Content-Type", "Content-Encoding", "Cookie", "Range"),

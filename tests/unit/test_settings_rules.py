@@ -14,7 +14,7 @@ from app.domain.link import LINK_VERSION, query
 from app.domain.settings import SECONDS_ALLOWED, Settings, estimated_seconds
 from app.web.static_files import ASSETS
 from tests.readers import settings_of
-from tests.test_settings import DEFAULT, choices, settings_or_none, valid
+from tests.unit.test_settings import DEFAULT, choices, settings_or_none, valid
 
 
 @given(valid)

@@ -21,7 +21,7 @@ from app.trainers.experiment_cache import ExperimentCache
 from components.panels import PANELS
 from tests.readers import settings_of
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "learning-rates.md").read_text()
 LINKS = sorted(set(re.findall(r"`\?([^`]+)`", TEXT)))
 SEEDS = range(40)

@@ -31,7 +31,7 @@ from callbacks.sharing import (
     share_answer,
 )
 from tests.oracles import experiment
-from tests.test_settings import json_values
+from tests.unit.test_settings import json_values
 
 NETWORK = Settings(dataset="parabola", hidden_units=3, epochs=40, validation_fraction=0.2)
 SHARED = ("dataset", "hidden_units", "epochs", "validation_fraction")

@@ -23,7 +23,7 @@ from callbacks import training
 from callbacks.packed import Packed, PackedAnswers
 from callbacks.training import train_payload
 from components import ids
-from tests.test_user_data_privacy import part, request, token
+from tests.web.test_user_data_privacy import part, request, token
 
 QUICK = {"epochs": 40}
 NETWORK = {"dataset": "parabola", "hidden_units": 3, "epochs": 40}

@@ -17,7 +17,7 @@ from callbacks.training import train_payload
 from components import ids
 from tests.oracles import PARABOLA, experiment, name_of, same, with_rate
 from tests.readers import decode
-from tests.test_settings import json_values
+from tests.unit.test_settings import json_values
 
 QUICK = Settings(epochs=30)
 QUICK_NETWORK = Settings(dataset="parabola", hidden_units=2, epochs=30, learning_rate=0.07)

@@ -16,7 +16,7 @@ from app.domain.fields import NAMES, NUMBERS
 from app.domain.settings import Settings, epoch_limit, estimated_seconds
 from app.engine.deadline import time_limit
 from app.trainers.base import run_experiment
-from tests.test_settings import valid
+from tests.unit.test_settings import valid
 
 BIG = dict(dataset="diabetes", hidden_units=20, hidden_layers=2, epochs=40)
 # Products and sums that one core does in a second at best, on 32-bit matrices as large as these.

@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"
 # The tables of LICENSES.md: file, part, version, licence, source.
 ROWS = [

@@ -34,8 +34,8 @@ from callbacks.answers import FAILED, answer
 from callbacks.inspection import inspect_payload
 from callbacks.sharing import exported
 from callbacks.training import train_payload
-from tests.test_server import ask
-from tests.test_settings import json_values
+from tests.unit.test_settings import json_values
+from tests.web.test_server import ask
 
 # Numbers and words that stand nowhere else.
 SECRETS = ("31.41592625", "secretcolumn", "98765.4375")

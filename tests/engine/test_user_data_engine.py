@@ -32,7 +32,7 @@ from tests.oracles import lone_run, same
 from tests.readers import decode
 
 TOKEN = "t" * 22
-EXAMPLES = Path(__file__).parent.parent / "assets" / "examples"
+EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 
 def user_data_of(table: ndarray, standardize: bool = False, **chosen: Any) -> UserData:

@@ -17,8 +17,8 @@ from app.domain.user_data import UserData, choose
 from app.exports.script import notebook, script
 from app.trainers.experiment_cache import ExperimentCache
 from callbacks.sharing import exported
-from tests.test_export import Ran, cells, check_losses, name_of, ran
-from tests.test_user_data_engine import EXAMPLES, TOKEN, example, user_data_of
+from tests.engine.test_user_data_engine import EXAMPLES, TOKEN, example, user_data_of
+from tests.unit.test_export import Ran, cells, check_losses, name_of, ran
 
 RANDOM = np.random.RandomState(5)
 TABLE = RANDOM.normal(size=(23, 4)) * [1, 2, 3, 0.5] + [0, 1, 0, 1]

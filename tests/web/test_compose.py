@@ -21,7 +21,7 @@ from tools.host import need
 from tools.proxy import proxied
 
 pytestmark = pytest.mark.servers
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 HEADERS = ("HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR")
 
 

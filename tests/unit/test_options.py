@@ -25,7 +25,7 @@ from app.trainers.base import run_experiment
 from callbacks.training import experiment_payload
 from components.controls.rail import rail
 from tests.readers import settings_of
-from tests.test_export import check_losses, ran
+from tests.unit.test_export import check_losses, ran
 
 
 @pytest.fixture(autouse=True)

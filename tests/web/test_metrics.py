@@ -29,7 +29,7 @@ from app.web.metrics import FORWARDED, is_private
 from callbacks import training
 from tools.crowd import body_of
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 class Seen(Meter):

@@ -34,7 +34,7 @@ from tests.engine.test_optimizers import ADAPTIVE, choices, how_far, stable_rate
 from tests.engine.torch_runs import lone_training
 from tests.oracles import LINE, flat, stop
 from tests.readers import settings_of
-from tests.test_settings import valid
+from tests.unit.test_settings import valid
 
 NETWORK = dict(hidden_units=4)
 # Every option at least once, and what goes wrong most easily.

@@ -14,7 +14,7 @@ import pytest
 from app.config import HOSTS, VARIABLES, Config, ServerConfig, hosts, readme_rows
 from app.domain.errors import UserError
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def test_readme_table_matches_the_variables() -> None:

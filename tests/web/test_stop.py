@@ -19,7 +19,7 @@ from tools.host import free_port, wait
 from tools.proxy import proxied
 
 pytestmark = pytest.mark.servers
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 THREADS = 4
 # Announces a request to /lab/slow, and answers it once told to.
 GUNICORN = f"""

@@ -21,7 +21,7 @@ from app.domain.user_data import MOST_EXAMPLES, UserData, choose, label_of
 from app.engine import datasets
 from callbacks.requests import content_of
 from callbacks.user_data import described, table_answer
-from tests.test_settings import json_values
+from tests.unit.test_settings import json_values
 from tests.user_data_files import GOOD, UNFIT, UNREADABLE, Broken, Good, many_rows
 
 TOKEN = "one-token_that-is-long"
