@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 # The page gives up after 15 seconds.
 MAX_WAIT_SECONDS, RETRY_SECONDS = 12.0, 3
-# Polling Redis costs next to nothing, and nobody notices the longest pause.
+# A poll costs Redis next to nothing.
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 # While there is no result, workers are asked once a second whether there are any.
 PING_INTERVAL, PING_SECONDS = 1.0, 1.0
@@ -82,8 +82,7 @@ class CeleryTrainer:
         return self._opened(result, is_ours, settings)
 
     def _wait(self, key: str, kind: str, settings: Settings) -> tuple[dict[Any, Any], bool]:
-        """Polls Redis for the result, and claims the training whenever no process has. Gives the
-        result, and whether it was claimed here."""
+        """Polls for the result, claiming the training if no process has; also tells if it did."""
         start, pause, is_ours = monotonic(), FIRST_PAUSE, False
         next_ping = start + PING_INTERVAL
         while monotonic() < start + MAX_WAIT_SECONDS:

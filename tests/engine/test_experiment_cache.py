@@ -44,7 +44,7 @@ def test_equal_settings_are_trained_once(counted: Counted) -> None:
     assert len(counted.trained) == 1
 
 
-def test_all_of_the_sliders_rates_share_one_training(counted: Counted) -> None:
+def test_all_slider_rates_share_one_training(counted: Counted) -> None:
     cache = ExperimentCache()
     for rate in (0.01, 0.1, 1.0):
         made, detail = cache.inspect(Settings(epochs=10, learning_rate=rate))
@@ -53,7 +53,7 @@ def test_all_of_the_sliders_rates_share_one_training(counted: Counted) -> None:
     assert len(counted.trained) == 1
 
 
-def test_people_who_ask_at_once_wait_for_one_training(counted: Counted) -> None:
+def test_simultaneous_requests_share_one_training(counted: Counted) -> None:
     cache, gate, release = ExperimentCache(), threading.Barrier(6), threading.Event()
     counted.first = lambda: release.wait(SECONDS)
 
@@ -69,7 +69,7 @@ def test_people_who_ask_at_once_wait_for_one_training(counted: Counted) -> None:
     assert len(counted.trained) == 1
 
 
-def test_other_settings_do_not_wait(counted: Counted) -> None:
+def test_training_does_not_block_other_settings(counted: Counted) -> None:
     cache, held, release = ExperimentCache(), threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -87,7 +87,7 @@ def test_other_settings_do_not_wait(counted: Counted) -> None:
         assert slow.result(SECONDS).sweep.settings == QUICK[0]
 
 
-def test_the_least_recently_used_is_forgotten(counted: Counted) -> None:
+def test_least_recently_used_experiment_is_evicted(counted: Counted) -> None:
     cache = ExperimentCache(size=2)
     for index in (0, 1, 0, 2, 0):  # 1 is the one that goes
         cache.experiment(QUICK[index])
@@ -96,7 +96,7 @@ def test_the_least_recently_used_is_forgotten(counted: Counted) -> None:
     assert counted.trained[3:] == [QUICK[1]]
 
 
-def test_a_forgotten_sweep_comes_back_the_same(counted: Counted) -> None:
+def test_evicted_sweep_is_trained_again_with_the_same_result(counted: Counted) -> None:
     cache = ExperimentCache(size=1)
     before = cache.inspect(QUICK[0])[1]
     cache.experiment(QUICK[1])
@@ -104,7 +104,7 @@ def test_a_forgotten_sweep_comes_back_the_same(counted: Counted) -> None:
     assert len(counted.trained) == 3 and same(before.params, after.params)
 
 
-def test_a_failure_reaches_the_asker_and_leaves_nothing_behind(counted: Counted) -> None:
+def test_failed_training_can_be_repeated(counted: Counted) -> None:
     cache = ExperimentCache()
     counted.first = fail
     with pytest.raises(MemoryError):
@@ -115,7 +115,7 @@ def test_a_failure_reaches_the_asker_and_leaves_nothing_behind(counted: Counted)
     assert again.sweep.settings == QUICK[0] and len(counted.trained) == 2
 
 
-def test_whoever_waited_for_a_failure_trains_itself(counted: Counted) -> None:
+def test_waiting_request_trains_after_a_failure(counted: Counted) -> None:
     cache, held, release = ExperimentCache(), threading.Event(), threading.Event()
 
     def hold_and_fail() -> None:

@@ -33,7 +33,7 @@ DESCRIBED = [
 
 
 @pytest.mark.parametrize("chosen", DESCRIBED)
-def test_an_experiment_survives_to_the_bit(chosen: dict) -> None:
+def test_experiment_round_trip_is_exact(chosen: dict) -> None:
     settings = Settings(**chosen)
     made = run_experiment(settings)
     again = loads(bytearray(dumps(made)), settings)
@@ -54,7 +54,7 @@ def described(tree: Any, *arrays: Any) -> bytes:
     return HEADER.pack(len(text)) + text + bytes(999)
 
 
-def test_what_is_held_twice_is_sent_once() -> None:
+def test_shared_array_is_serialized_once() -> None:
     made = run_experiment(Settings(hidden_units=32, hidden_layers=3, epochs=100))
     sweep = made.sweep
     assert len(sweep.epochs) < 100
@@ -72,22 +72,22 @@ JUNK = [
 
 
 @pytest.mark.parametrize("junk", JUNK)
-def test_other_bytes_are_no_experiment(junk: bytes) -> None:
+def test_invalid_bytes_are_rejected(junk: bytes) -> None:
     with pytest.raises(ValueError, match="not an experiment"):
         loads(bytearray(junk), QUICK)
 
 
-def test_nor_is_what_is_nested_without_end() -> None:
+def test_deeply_nested_json_is_rejected() -> None:
     text = b"[" * 100_000
     with pytest.raises(ValueError, match="not an experiment"):
         loads(bytearray(HEADER.pack(len(text)) + text), QUICK)
 
 
-def test_nor_is_that_of_other_settings() -> None:
+def test_result_of_other_settings_is_rejected() -> None:
     with pytest.raises(ValueError, match="of these settings"):
         loads(bytearray(WHOLE), Settings(epochs=21))
 
 
-def test_a_persons_own_data_cannot_be_serialized() -> None:
+def test_user_data_cannot_be_serialized() -> None:
     with pytest.raises(TypeError):
         dumps(run_experiment(ON_USER_DATA))

@@ -1,4 +1,4 @@
-"""Who may train when: few at a time, and nobody waits without end."""
+"""How many trainings run at a time, and who is asked to retry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callbacks.answers import answer
 from callbacks.training import train_payload
 
 
-def test_only_so_many_run_at_once() -> None:
+def test_admission_limits_concurrent_trainings() -> None:
     admission, running, together = Admission(), [], []
     leave, arrived = Event(), Barrier(MAX_RUNNING + 1)
 
@@ -42,7 +42,7 @@ def test_only_so_many_run_at_once() -> None:
     assert admission.waiting == pytest.approx(0)
 
 
-def test_past_the_longest_wait_one_is_told_so_at_once_and_when_to_come_again() -> None:
+def test_server_busy_is_raised_when_the_wait_is_too_long() -> None:
     admission = Admission(max_wait=2)
     with admission.admit(1.5), admission.admit(1.5):
         with pytest.raises(ServerBusy, match=r"Retrying in 2 s\.") as caught, admission.admit(0.1):
@@ -52,7 +52,7 @@ def test_past_the_longest_wait_one_is_told_so_at_once_and_when_to_come_again() -
         assert admission.waiting == 1
 
 
-def test_so_one_is_where_too_many_wait_however_short_their_trainings() -> None:
+def test_server_busy_is_raised_when_too_many_trainings_wait() -> None:
     admission = Admission(max_running=MAX_ADMITTED)
     with ExitStack() as stack:
         for _ in range(MAX_ADMITTED):
@@ -63,14 +63,14 @@ def test_so_one_is_where_too_many_wait_however_short_their_trainings() -> None:
         assert admission.waiting == pytest.approx(0.01)
 
 
-def test_a_training_that_fails_gives_its_turn_back() -> None:
+def test_failed_training_leaves_the_queue() -> None:
     admission = Admission()
     with pytest.raises(InvalidSetting), admission.admit(1):
         raise InvalidSetting("No.")
     assert admission.waiting == 0
 
 
-def test_the_page_is_told_when_to_ask_again_and_a_kept_sweep_needs_no_turn() -> None:
+def test_busy_answer_says_when_to_retry_and_cached_sweeps_need_no_admission() -> None:
     admission = Admission(max_wait=1)
     experiment_cache = ExperimentCache(trainer=LocalTrainer(admission))
     request = {"ticket": 3, "settings": {"epochs": 10}}

@@ -52,7 +52,7 @@ def work() -> Iterator[Work]:
     made._pool.shutdown()
 
 
-def test_callers_share_one_call(work: Work) -> None:
+def test_simultaneous_callers_share_one_call(work: Work) -> None:
     asked = [work.ask() for _ in range(3)]
     work.callers(3)
     work.end(0, "made")
@@ -75,7 +75,7 @@ def test_after_a_failure_waiters_and_newcomers_share_one_call(work: Work) -> Non
     assert len(work.begun) == 2
 
 
-def test_nothing_is_left_behind(work: Work) -> None:
+def test_lock_is_dropped_after_the_last_caller(work: Work) -> None:
     asked = work.ask()
     work.end(0, None)
     assert isinstance(asked.exception(SECONDS), MemoryError)

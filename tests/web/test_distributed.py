@@ -113,11 +113,11 @@ class TestTraining:
             {"dataset": "sine", "hidden_units": 3, "hidden_layers": 2, "optimizer": "adam"},
         ],
     )
-    def test_a_worker_trains_the_same_bits(self, lab: Deployment, chosen: dict) -> None:
+    def test_worker_trains_the_same_bits(self, lab: Deployment, chosen: dict) -> None:
         settings = Settings(**{"epochs": 40} | chosen)
         check_same(trainer(lab).experiment(settings), run_experiment(settings))
 
-    def test_a_worker_trains_a_sweep_alone(self, lab: Deployment) -> None:
+    def test_worker_trains_a_sweep_alone(self, lab: Deployment) -> None:
         settings = Settings(epochs=30, seed=2)
         sweep = trainer(lab).sweep(settings)
         assert same(sweep.params, run_experiment(settings).sweep.params)
@@ -131,7 +131,7 @@ class TestTraining:
         assert len({one.sweep.params.tobytes() for one in made}) == 1
         assert sorted(meter.told) == ["found"] * 5 + ["trained"]
 
-    def test_a_workers_sentence_reaches_the_person(self, lab: Deployment) -> None:
+    def test_user_error_of_a_worker_is_raised_with_its_field(self, lab: Deployment) -> None:
         settings = Settings(epochs=10, seed=4)
         # As if the web process accepted what the worker refuses.
         object.__setattr__(settings, "epochs", 0)
@@ -140,11 +140,11 @@ class TestTraining:
         assert caught.value.field == "epochs"
         assert not lab.redis.exists(RESULT.format(key_of(settings)))
 
-    def test_an_unexpected_error_of_a_worker_is_not_shown(self, lab: Deployment) -> None:
+    def test_unexpected_error_of_a_worker_is_raised_without_details(self, lab: Deployment) -> None:
         with pytest.raises(WorkerError):
             trainer(lab)._by_worker("no such kind", QUICK)
 
-    def test_an_unreadable_result_is_trained_locally(
+    def test_unreadable_result_is_trained_locally(
         self, lab: Deployment, caplog: pytest.LogCaptureFixture
     ) -> None:
         settings, local = Settings(epochs=10, seed=6), Counts()
@@ -152,7 +152,7 @@ class TestTraining:
         assert trainer(lab, local).experiment(settings) and local.trained == [settings]
         assert warnings(caplog) == ["A result in Redis cannot be read."]
 
-    def test_who_waits_too_long_is_asked_to_retry(
+    def test_server_busy_is_raised_after_the_longest_wait(
         self, lab: Deployment, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("app.trainers.celery.MAX_WAIT_SECONDS", 0.2)
@@ -162,9 +162,7 @@ class TestTraining:
             trainer(lab, meter=meter).experiment(settings)
         assert meter.told == ["busy"]
 
-    def test_a_persons_own_data_never_leave_the_process(
-        self, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_user_data_never_leave_the_process(self, caplog: pytest.LogCaptureFixture) -> None:
         data, local = choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22), Counts()
         settings = Settings(dataset="own", epochs=20, user_data=data)
         alone = CeleryTrainer(NOWHERE, local)
@@ -179,21 +177,21 @@ class TestTask:
 
     JOB: ClassVar = {"kind": "experiment", "choices": QUICK.choices(), "request": None}
 
-    def test_a_claim_is_trained_and_everything_expires(self, lab: Deployment) -> None:
+    def test_result_of_a_claim_expires(self, lab: Deployment) -> None:
         lab.redis.set(CLAIM.format("a"), "one", ex=1)
         train(lab.redis, "one", "a", **self.JOB)
         result = lab.redis.hgetall(RESULT.format("a"))
         assert result.keys() == {b"data", b"seconds"} and lab.redis.ttl(RESULT.format("a")) > 60
         assert not lab.redis.exists(CLAIM.format("a"))
 
-    def test_a_task_that_has_lost_its_claim_is_not_run(self, lab: Deployment) -> None:
+    def test_task_without_its_claim_is_not_run(self, lab: Deployment) -> None:
         train(lab.redis, "late", "b", **self.JOB)
         lab.redis.set(CLAIM.format("b"), "another", ex=SECONDS)
         train(lab.redis, "late", "b", **self.JOB)
         assert not lab.redis.exists(RESULT.format("b"))
         assert lab.redis.get(CLAIM.format("b")) == b"another"
 
-    def test_an_error_is_kept_for_seconds_only(self, lab: Deployment) -> None:
+    def test_error_is_kept_for_seconds_only(self, lab: Deployment) -> None:
         lab.redis.set(CLAIM.format("c"), "one", ex=SECONDS)
         train(lab.redis, "one", "c", **self.JOB | {"choices": {"epochs": 0}})
         assert 0 < lab.redis.ttl(RESULT.format("c")) <= 5
@@ -244,7 +242,7 @@ def processor_time(worker: int) -> int:
     return sum(int(Path(f"/proc/{one}/stat").read_text().split()[13]) for one in children)
 
 
-def test_a_worker_without_redis_url_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worker_without_redis_url_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REDIS_URL", raising=False)
     with pytest.raises(SystemExit, match=r"A worker needs REDIS_URL\."):
         importlib.import_module("app.trainers.worker")
