@@ -1,4 +1,4 @@
-"""How gunicorn serves Descent Lab in its container; it finds this file in the working directory."""
+"""gunicorn's settings in the container; gunicorn finds this file in the working directory."""
 
 import gc
 import os
@@ -14,8 +14,8 @@ from app.domain.errors import UserError
 from app.log import formatter
 
 MEMORY = "/dev/shm"
-COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
-OUR_FOLDER = f"{MEMORY}/descent-lab-metrics-"
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+OWN_PREFIX = f"{MEMORY}/descent-lab-metrics-"
 
 # As process 1 of a container, Python ignores SIGTERM until it has a handler, and gunicorn sets its
 # own only once the app is loaded. A reload keeps gunicorn's.
@@ -23,18 +23,18 @@ if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 
 try:
-    container = ServerConfig.from_environment()
-    choices = Config.from_environment()
+    server_config = ServerConfig.from_environment()
+    app_config = Config.from_environment()
 except UserError as error:
     raise SystemExit(f"Descent Lab does not start. {error}") from None
 
 wsgi_app = "app.server:create_server()"
-bind = f"0.0.0.0:{container.port}"
+bind = f"0.0.0.0:{server_config.port}"
 
-workers = container.workers
-# Threads, since sync workers drop requests in flight at a stop and starve on idle connections.
+workers = server_config.workers
+# Sync workers would drop requests in flight at a stop, and idle connections would block them.
 worker_class = "gthread"
-threads = container.threads
+threads = server_config.threads
 
 
 class logger_class(Logger):
@@ -47,51 +47,50 @@ class logger_class(Logger):
             handler.setFormatter(formatter())
 
 
-# The app is imported and trains once before it is forked: half the memory, no cold first answer.
+# The app is loaded and trains once before the fork: half the memory, and no slow first request.
 preload_app = True
 
-# Both keep a read-only container working: heartbeats in memory, no socket in the home folder.
+# For a read-only container: heartbeats in memory, and no socket in the home folder.
 worker_tmp_dir = MEMORY
 control_socket_disable = True
 
-# Finish what is in flight before `docker stop` loses patience at 10 seconds.
+# `docker stop` kills the container after 10 seconds.
 graceful_timeout = 8
 
-# The processes count together in files of a folder; a reload finds the one that there is.
-if choices.has_metrics and COUNTED_IN not in os.environ:
-    os.environ[COUNTED_IN] = tempfile.mkdtemp(prefix=OUR_FOLDER)
+# The processes count in shared files; a reload keeps the folder.
+if app_config.has_metrics and METRICS_FOLDER not in os.environ:
+    os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix=OWN_PREFIX)
 
 
 def pre_fork(server, worker):
-    """What is loaded is left alone, so that the processes go on sharing it: the first full garbage
-    collection of each would write to all of it, and cost it 110 MB of its own."""
+    """Excludes everything loaded from garbage collection, which would write to it and so copy 110
+    MB of shared memory into each process."""
     gc.collect()
     gc.freeze()
 
 
 def on_reload(server):
-    """What was loaded before goes."""
+    """Frees what was loaded before."""
     gc.unfreeze()
     gc.collect()
 
 
 def child_exit(server, worker):
-    """A process that has ended waits for nothing; what it has counted remains."""
-    if choices.has_metrics:
-        # Not above: the package decides at its import whether there are several processes.
+    """Removes a finished process from the gauges; its counters remain."""
+    if app_config.has_metrics:
+        # Imported here, because the package reads METRICS_FOLDER when it is imported.
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid)
 
 
 def worker_exit(server, worker):
-    """Ends without a last search for garbage in all that torch and Dash have loaded: a second of
-    CPU time, for nothing."""
+    """Skips the interpreter's last garbage collection, a second of CPU time."""
     gc.freeze()
 
 
 def on_exit(server):
-    """Leaves nothing behind."""
+    """Deletes the metrics folder if this file has created it."""
     gc.freeze()
-    if os.environ.get(COUNTED_IN, "").startswith(OUR_FOLDER):
-        shutil.rmtree(os.environ[COUNTED_IN], ignore_errors=True)
+    if os.environ.get(METRICS_FOLDER, "").startswith(OWN_PREFIX):
+        shutil.rmtree(os.environ[METRICS_FOLDER], ignore_errors=True)

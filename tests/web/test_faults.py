@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 
 import httpx
 import pytest
@@ -13,24 +12,19 @@ import pytest
 from tools.faults.clients import hang_up, use_every_thread
 from tools.faults.processes import asking
 from tools.faults.stage import PROCESSES, serving, wait
+from tools.host import free_port
 
 PATIENCE, THREADS = 60, 4
+pytestmark = pytest.mark.servers
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-def test_disconnected_clients_leak_nothing_and_a_stop_answers_the_trainings_in_flight(
-    free_port: int,
-) -> None:
+def test_disconnected_clients_leak_nothing_and_a_stop_answers_the_trainings_in_flight() -> None:
+    port = free_port()
     # Far more clients than threads.
-    with serving(free_port, THREADS=f"{THREADS}") as server:
+    with serving(port, THREADS=f"{THREADS}") as server:
         use_every_thread(server)
         files = server.open_files()
-        hang_up(free_port, 30)
+        hang_up(port, 30)
         # This request is accepted after all of them.
         assert httpx.get(f"{server.address}/health", timeout=60, trust_env=False).text == "ok"
         wait(lambda: not server.held() and server.open_files() == files, PATIENCE)

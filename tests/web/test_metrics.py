@@ -1,19 +1,15 @@
-"""What Prometheus is told, of one process and of several, and who is told."""
+"""Metrics of one process and of several, and who may read them."""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -28,12 +24,14 @@ from app.trainers.experiment_cache import ExperimentCache
 from app.web.metrics import FORWARDED, is_private
 from callbacks import training
 from tools.crowd import body_of
+from tools.host import free_port
+from tools.load import wait_healthy
 
 ROOT = Path(__file__).parents[2]
 
 
 class Seen(Meter):
-    """Notes what it is told."""
+    """Records what is reported."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, float]] = []
@@ -51,7 +49,7 @@ class Seen(Meter):
         self.told.append(("busy", 0))
 
 
-def test_an_experiment_cache_tells_what_it_does() -> None:
+def test_experiment_cache_reports_to_the_meter() -> None:
     meter, chosen = Seen(), Settings(epochs=30)
     experiment_cache = ExperimentCache(meter=meter)
     experiment_cache.experiment(chosen)
@@ -64,7 +62,7 @@ def test_an_experiment_cache_tells_what_it_does() -> None:
     assert all(0 < seconds < 60 for name, seconds in meter.told if name == "trained")
 
 
-def test_a_training_that_fails_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_training_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(settings: Settings) -> None:
         raise ValueError
 
@@ -75,7 +73,7 @@ def test_a_training_that_fails_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [name for name, _ in meter.told] == ["waits", "waits"] and meter.told[-1][1] == 0
 
 
-def test_who_must_come_again_is_counted() -> None:
+def test_busy_answer_is_counted() -> None:
     meter = Seen()
     admission = Admission(max_wait=1, meter=meter)
     with admission.admit(5), pytest.raises(ServerBusy), admission.admit(5):
@@ -109,7 +107,9 @@ def body(settings: dict[str, Any]) -> dict[str, Any]:
     return body_of("train", {"ticket": 1, "settings": settings})
 
 
-def test_the_figures_follow_what_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_count_trainings_hits_refusals_and_failures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     client = fresh_client(monkeypatch)
     before = figures(client.get("/metrics").text)
     for seed in (5, 5, 6):
@@ -130,47 +130,33 @@ def test_the_figures_follow_what_happens(monkeypatch: pytest.MonkeyPatch) -> Non
     assert after["descent_lab_queue_seconds"] == 0 == after["descent_lab_busy_total"]
 
 
-def test_without_the_switch_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_are_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(METRICS, raising=False)
     assert create_app().server.test_client().get("/metrics").status_code == 404
 
 
 @pytest.mark.parametrize("name", FORWARDED)
-def test_nobody_is_told_through_a_proxy(client: FlaskClient, name: str) -> None:
+def test_metrics_are_hidden_from_requests_through_a_proxy(client: FlaskClient, name: str) -> None:
     assert client.get("/metrics", headers={name: "10.0.0.1"}).status_code == 404
 
 
 @pytest.mark.parametrize(
-    ("address", "is_told"),
+    ("address", "is_served"),
     [
         *((one, True) for one in ("127.0.0.1", "::1", "10.0.0.5", "172.18.0.2", "::ffff:10.0.0.5")),
         *((one, False) for one in ("8.8.8.8", "2001:4860::1", "::ffff:8.8.8.8", "", "unknown")),
     ],
 )
-def test_only_who_is_near_is_told(client: FlaskClient, address: str, is_told: bool) -> None:
-    assert is_private(address) == is_told
+def test_metrics_are_served_to_private_addresses_only(
+    client: FlaskClient, address: str, is_served: bool
+) -> None:
+    assert is_private(address) == is_served
     told = client.get("/metrics", environ_overrides={"REMOTE_ADDR": address})
-    assert told.status_code == (200 if is_told else 404)
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return int(listener.getsockname()[1])
-
-
-def answer_of(port: int, path: str) -> str:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"http://127.0.0.1:{port}{path}", timeout=30) as response:
-        return str(response.read().decode())
-
-
-def refused(port: int) -> None:
-    with pytest.raises(urllib.error.HTTPError):
-        answer_of(port, "/foo")
+    assert told.status_code == (200 if is_served else 404)
 
 
 @pytest.mark.servers
-def test_gunicorns_processes_count_together_and_leave_nothing_behind() -> None:
+def test_gunicorn_processes_share_their_metrics_and_delete_the_files() -> None:
     port = free_port()
     chosen = {"PORT": str(port), "WEB_CONCURRENCY": "2", "THREADS": "2", METRICS: "1"}
     command = [sys.executable, "-m", "gunicorn"]
@@ -178,12 +164,12 @@ def test_gunicorns_processes_count_together_and_leave_nothing_behind() -> None:
         command, cwd=ROOT, env=os.environ | chosen, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            wait_for(port)
-            for _ in range(20):
-                refused(port)
-            seen = {answer_of(port, "/metrics").count("descent_lab") > 0 for _ in range(5)}
-            found = figures(answer_of(port, "/metrics"))
-            assert seen == {True} and found["descent_lab_refusals_total status=404"] == 20
+            wait_healthy(port)
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+                for _ in range(20):
+                    assert client.get("/foo").status_code == 404
+                found = figures(client.get("/metrics").text)
+            assert found["descent_lab_refusals_total status=404"] == 20
             assert found["descent_lab_training_seconds_count"] == 2
             memory, file = Path("/dev/shm"), f"counter_{process.pid}.db"
             (folder,) = {one.parent for one in memory.glob(f"descent-lab-metrics-*/{file}")}
@@ -192,17 +178,6 @@ def test_gunicorns_processes_count_together_and_leave_nothing_behind() -> None:
             _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert not folder.exists()
-    # All its lines have one form, gunicorn's own as well.
+    # Including gunicorn's own lines.
     assert all(line.startswith('{"time": ') for line in said.splitlines()), said
     assert said.count('"status": 404') == 20 and "Starting gunicorn" in said
-
-
-def wait_for(port: int) -> None:
-    end = time.monotonic() + 60
-    while True:
-        try:
-            assert answer_of(port, "/health") == "ok"
-            return
-        except OSError:
-            assert time.monotonic() < end
-            time.sleep(0.2)
