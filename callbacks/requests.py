@@ -1,7 +1,7 @@
 """What requests have in common: a ticket, and for some of them the person's own data.
 
-The browser keeps the file and sends it with a training; from then on a token that it has drawn
-suffices, until the server, or another worker, does not have the data any more.
+The browser keeps the file and sends it with a training. From then on its random token suffices,
+until the server has deleted the data or another process answers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST_KEPT = 200
 
 
 class DataMissing(UserError):
-    """The token of data that this worker does not have: the browser sends them again."""
+    """This process does not have the data of a token: the browser sends them again."""
 
 
 def fields_of(request: Any) -> dict[str, Any]:
@@ -41,8 +41,8 @@ def ticket_of(request: dict[str, Any]) -> int | None:
 
 
 def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserData | None:
-    """The person's data, where a request is about them. Raises DataMissing, or TableError for what
-    cannot be read.
+    """The person's own data, if the request is about them. Raises DataMissing, or TableError for a
+    file that cannot be read.
 
     request  {"settings": {"dataset": "own", "data_token": ...}, and where the server may not have
               the data: "data_upload": {"content", "name", "target", "predictors", "standardize"}}
@@ -57,7 +57,7 @@ def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserDa
         return uploads.put(made.token, made, made.until)
     found = uploads.get(token) if isinstance(token, str) else None
     if found is None:
-        raise DataMissing("The server does not have your data any more.", "dataset")
+        raise DataMissing("The server no longer has your data.", "dataset")
     return found
 
 
@@ -76,11 +76,11 @@ def content_of(part: dict[str, Any]) -> bytes:
     """The file of a request, or TableError."""
     content = part.get("content")
     if not isinstance(content, str):
-        raise TableError("There is no file in this request.")
-    # Four letters hold three bytes.
+        raise TableError("This request contains no file.")
+    # Four base64 characters hold three bytes.
     if len(content) > MOST_BYTES * 4 / 3 + 4:
         raise TableError("The file is too large: at most 2 MiB are read.")
     try:
         return base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError):
-        raise TableError("The file did not arrive whole. Open it again.") from None
+        raise TableError("The file arrived incomplete. Open it again.") from None

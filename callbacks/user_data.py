@@ -1,4 +1,4 @@
-"""Read: a person's own data, for them to choose from."""
+"""Read: a person's table, so that they can choose columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from components import ids
 
 
 def register(app: Dash) -> None:
-    """Nothing is kept of a file that is only read to be chosen from."""
+    """A file that is only read to choose columns is not kept."""
 
     @app.callback(
         Output(ids.OWN_ANSWER, "data"),
@@ -26,7 +26,7 @@ def register(app: Dash) -> None:
 
 
 def table_answer(request: Any) -> dict[str, Any]:
-    """{"ticket", "table"} with what can be chosen from, or {"ticket", "error"}.
+    """{"ticket", "table": the columns to choose from}, or {"ticket", "error"}.
 
     request  {"ticket": ..., "content": the file in base64, "name": of the file}
     """
@@ -38,10 +38,10 @@ def table_answer(request: Any) -> dict[str, Any]:
 
 
 def described(table: Table, name: Any) -> dict[str, Any]:
-    """A table for its person to choose from."""
+    """What the page shows of a table."""
     notes = list(table.notes)
     if isinstance(name, str) and ("/" in name or "\\" in name):
-        notes.append("Of the file's path only its name is kept.")
+        notes.append("Only the file's name is kept, not its path.")
     return {
         "label": label_of(name),
         "columns": [column.name for column in table.columns],

@@ -68,10 +68,10 @@ UNREADABLE = [
 # What is read, but cannot be trained on as it stands; the columns are the default ones.
 UNFIT = [
     Broken("level.csv", b"x,y\n1,5\n2,5\n3,5\n4,5\n", "y has the same value"),
-    Broken("too_much.csv", b"x,y\n1,2000000\n2,3000000\n3,1000000\n", "y are beyond 100,000"),
+    Broken("too_much.csv", b"x,y\n1,2000000\n2,3000000\n3,1000000\n", "y are too large"),
     Broken("too_fine.csv", b"x,y\n0.00001,1\n0.00002,3\n0.00003,2\n", "x are too close"),
-    Broken("holes.csv", b"x,y\n1,\n2,\n,3\n,4\n5,6\n7,8\n", "2 whole rows"),
-    Broken("giant.csv", b"x,y\n1e200,1\n-1e300,3\n1e10,2\n", "size that cannot"),
+    Broken("holes.csv", b"x,y\n1,\n2,\n,3\n,4\n5,6\n7,8\n", "2 complete rows"),
+    Broken("giant.csv", b"x,y\n1e200,1\n-1e300,3\n1e10,2\n", "too large to compute"),
 ]  # fmt: skip
 
 GOOD = [

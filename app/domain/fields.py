@@ -1,7 +1,7 @@
-"""Every choice before a training, in tables: range, default, label and help.
+"""The settings of a training: range, default, label and help text of each.
 
-A value outside its range is refused with a sentence that names the parameter, the rule and the
-value; nothing is moved to the nearest legal value in silence.
+A value outside its range is refused with a sentence that names the setting, the rule and the value;
+no value is silently changed to the nearest legal one.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ SLIDER_LEARNING_RATES: tuple[float, ...] = (
 
 @dataclass(frozen=True)
 class NameChoice:
-    """A choice among names, one for each row and each of `more`; default, and words for the
-    whole."""
+    """A setting with a menu: one option for each row, and those of `more`."""
 
     rows: Mapping[str, Option]
     default: str
@@ -42,7 +41,7 @@ class NameChoice:
 
 @dataclass(frozen=True)
 class NumberChoice:
-    """A number's range, both ends included, its default and words; `whole` refuses fractions."""
+    """A setting that is a number from `low` to `high`, both included; a whole one if `whole`."""
 
     low: float
     high: float
@@ -57,10 +56,10 @@ NUMBERS: dict[str, NumberChoice] = {
         1e-6, 10, 0.01, False, "Learning rate", "How far one step goes along the negative gradient."
     ),
     "seed": NumberChoice(
-        0, 99, 0, True, "Seed", "Draws the initial parameters. The data never change with it."
+        0, 99, 0, True, "Seed", "Determines the initial parameters. It never changes the data."
     ),
     "hidden_units": NumberChoice(
-        0, 64, 0, True, "Hidden units", "Units in one hidden layer; 0 is linear regression."
+        0, 64, 0, True, "Hidden units", "Units in each hidden layer; 0 means linear regression."
     ),
     "epochs": NumberChoice(
         10,
@@ -68,16 +67,21 @@ NUMBERS: dict[str, NumberChoice] = {
         1000,
         True,
         "Epochs",
-        "Passes over the data. With the full batch, one is one step.",
+        "Passes over the data. With the full batch, each is one step.",
     ),
     "momentum": NumberChoice(
-        0, 0.99, 0.9, False, "Momentum", "How much of the last step each next one keeps."
+        0, 0.99, 0.9, False, "Momentum", "The share of each step that the next one keeps."
     ),
     "warmup_epochs": NumberChoice(
-        1, 1000, 20, True, "Warm-up", "Epochs over which the learning rate grows to its full size."
+        1,
+        1000,
+        20,
+        True,
+        "Warm-up",
+        "Epochs in which the learning rate rises to its full value.",
     ),
     "batch_size": NumberChoice(
-        0, 442, 0, True, "Batch size", "Examples in one step; 0 is the full batch."
+        0, 442, 0, True, "Batch size", "Examples per step; 0 means the full batch."
     ),
     "weight_decay": NumberChoice(
         0,
@@ -85,16 +89,16 @@ NUMBERS: dict[str, NumberChoice] = {
         0,
         False,
         "Weight decay",
-        "Pulls parameters to 0: L2, added to the gradient; AdamW takes it off decoupled.",
+        "Pulls the parameters towards 0. It is added to the gradient (L2), except in AdamW.",
     ),
     "initial_scale": NumberChoice(
         0.01, 10, 1, False, "Initial scale", "Multiplies the initial parameters."
     ),
     "hidden_layers": NumberChoice(
-        1, 3, 1, True, "Hidden layers", "How many hidden layers, each of so many hidden units."
+        1, 3, 1, True, "Hidden layers", "Layers of hidden units; all have the same number of units."
     ),
     "noise": NumberChoice(
-        0, 1, 0.1, False, "Noise", "Standard deviation of what is added to the targets."
+        0, 1, 0.1, False, "Noise", "The standard deviation of the noise added to the targets."
     ),
     "validation_fraction": NumberChoice(
         0,
@@ -102,7 +106,7 @@ NUMBERS: dict[str, NumberChoice] = {
         0,
         False,
         "Validation fraction",
-        "The share of examples that no step sees: they only measure.",
+        "The share of the examples that measures the loss and is not trained on.",
     ),
 }
 NAMES: dict[str, NameChoice] = {
@@ -110,7 +114,7 @@ NAMES: dict[str, NameChoice] = {
         DATASETS,
         "line",
         "Data",
-        "What the model is fitted to.",
+        "The data that the model is fitted to.",
         more={USER_DATA: "Your own data"},
     ),
     "activation": NameChoice(
@@ -124,7 +128,7 @@ NAMES: dict[str, NameChoice] = {
         SCHEDULES,
         "constant",
         "Schedule",
-        "How the learning rate changes over training; the slider sets its full size.",
+        "How the learning rate changes during training; the slider sets its full value.",
     ),
     "initialization": NameChoice(
         {
@@ -135,10 +139,10 @@ NAMES: dict[str, NameChoice] = {
         },
         "pytorch",
         "Initialization",
-        "How the seed draws the initial parameters.",
+        "How the initial parameters are drawn.",
     ),
 }
-# A setting that only some options use -> the choice that decides, and how its rows say so.
+# A setting that only some options use -> the setting that decides, and the attribute of its rows.
 USED_BY: dict[str, tuple[str, str]] = {
     "momentum": ("optimizer", "has_momentum"),
     "warmup_epochs": ("schedule", "has_warmup"),
@@ -147,13 +151,13 @@ USED_BY: dict[str, tuple[str, str]] = {
 
 
 def users_of(field: str) -> tuple[str, ...]:
-    """The options that use the setting `field`, of the choice that USED_BY names."""
+    """The names of the options that use the setting `field`, one of USED_BY."""
     decides, trait = USED_BY[field]
     return tuple(name for name, row in NAMES[decides].rows.items() if getattr(row, trait))
 
 
 def check_name(field: str, name: Any) -> None:
-    """Raises InvalidSetting for a name that the setting `field` does not offer."""
+    """Raises InvalidSetting unless the setting `field` has an option of this name."""
     choice = NAMES[field]
     if not isinstance(name, str) or name not in choice.options:
         known = ", ".join(choice.options)
@@ -161,7 +165,7 @@ def check_name(field: str, name: Any) -> None:
 
 
 def checked_number(field: str, value: Any) -> float | int:
-    """The value of the setting `field` as int or float, or InvalidSetting."""
+    """The value of the setting `field` as an int or a float. Raises InvalidSetting."""
     try:
         return in_range(value, NUMBERS[field])
     except InvalidSetting as error:
@@ -169,7 +173,7 @@ def checked_number(field: str, value: Any) -> float | int:
 
 
 def in_range(value: Any, choice: NumberChoice) -> float | int:
-    """`value` as int or float, or InvalidSetting. A bool is not a number here."""
+    """`value` as an int or a float. Raises InvalidSetting; a bool is not a number here."""
     rule = f"{choice.label} must be a {'whole ' if choice.whole else ''}number"
     limits = f"from {plain(choice.low)} to {plain(choice.high)}"
     # An int may be too large for a float: the range is compared before anything is converted.
@@ -187,12 +191,12 @@ def plain(number: float) -> str:
 
 
 def exact(number: float) -> str:
-    """A number in all its digits, still without an exponent: what reads back as the same."""
+    """A number with all its digits and without an exponent; it reads back as the same number."""
     return f"{Decimal(repr(number)).normalize():f}"
 
 
 def shown(value: Any) -> str:
-    """A received value for a sentence, cut so that a huge one does not fill the page."""
+    """A received value for a sentence, shortened if it is long."""
     if isinstance(value, int) and abs(value) > 10**30:
         return "a number that is far too large"
     if value is None:

@@ -1,4 +1,4 @@
-"""On which plane to look at the loss of a network: the choice, checked against its Settings."""
+"""The plane on which a network's loss is shown, checked against its Settings."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ PLANES = {
 
 @dataclass(frozen=True)
 class PlaneChoice:
-    """On which plane to look at the loss of a network. `first` and `second` are two parameters'
-    places in the flat order, and the others stay as the selected run has them at `epoch`; only
-    the plane of two parameters uses these three."""
+    """The plane on which a network's loss is shown. The last three fields are for the plane of two
+    parameters: their places in the flat order, and the epoch of the selected run whose values the
+    other parameters keep."""
 
     kind: str = "anchored"
     first: int = 0
@@ -30,7 +30,7 @@ class PlaneChoice:
 
     @classmethod
     def from_mapping(cls, values: Any, settings: Settings) -> PlaneChoice:
-        """The choice of a request. Raises InvalidSetting for what `settings` do not have."""
+        """The plane that a request asks for. Raises InvalidSetting for one that `settings` lack."""
         if values is None:
             return cls()
         if not isinstance(values, dict) or not set(values) <= {"kind", "first", "second", "epoch"}:

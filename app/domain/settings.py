@@ -1,4 +1,4 @@
-"""All that a person chooses before a training, checked. Equal Settings give equal results."""
+"""All settings of a training, checked. Equal Settings give equal results."""
 
 from __future__ import annotations
 
@@ -24,15 +24,19 @@ from app.domain.fields import (
 from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA, DatasetOption
 from app.domain.user_data import UserData
 
-# A sweep keeps its runs at so many frames, and those of the largest networks at fewer: their params
-# weigh at most FRAMES_BYTES together, or as much as FEWEST_FRAMES do.
+# A sweep keeps FRAMES frames of its runs; fewer, but at least FEWEST_FRAMES, if their params exceed
+# FRAMES_BYTES.
 FRAMES, FEWEST_FRAMES, FRAMES_BYTES = 160, 32, 20_000_000
+
+
+# What a sentence calls an option of a menu.
+NOUNS = {"optimizer": "optimizer", "schedule": "schedule", "dataset": "data set"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What to train. Raises InvalidSetting for a value of the wrong type or outside its range, for
-    settings that do not go together, and for a training that is estimated to take longer than
+    settings that conflict, and for a training that is estimated to take longer than
     SECONDS_ALLOWED."""
 
     dataset: str = "line"
@@ -59,18 +63,20 @@ class Settings:
         for name in NAMES:
             check_name(name, getattr(self, name))
         for name in NUMBERS:
-            # 20.0 and 20 are the same choice, so they are stored, hashed and printed as one.
+            # 20.0 and 20 are equal, so they must be stored, hashed and printed alike.
             object.__setattr__(self, name, checked_number(name, getattr(self, name)))
         _check_together(self)
         _check_work(self)
 
     @classmethod
     def from_mapping(cls, values: Any, user_data: UserData | None = None) -> Settings:
-        """Settings from a request's JSON object; names that are left out keep their default.
-        `user_data` are the person's own examples, used if `dataset` names them. A request's
-        "data_token", by which the caller has found them, is ignored here."""
+        """Settings from a request's JSON object; missing names keep their default.
+
+        `user_data` is used if `dataset` is "own". The request's "data_token", by which the caller
+        found it, is ignored here. Raises InvalidSetting.
+        """
         if not isinstance(values, dict):
-            raise InvalidSetting("The settings must be an object with one value for each name.")
+            raise InvalidSetting("The settings must be an object of names and values.")
         values = {name: value for name, value in values.items() if name != "data_token"}
         known = {*NAMES, *NUMBERS}
         unknown = sorted(str(name) for name in values if name not in known)
@@ -79,14 +85,14 @@ class Settings:
         return cls(**values, user_data=user_data if values.get("dataset") == USER_DATA else None)
 
     def choices(self) -> dict[str, Any]:
-        """Every setting by its name, without the person's own examples."""
+        """Every setting by its name, but for `user_data`."""
         return {
             one.name: getattr(self, one.name) for one in fields(self) if one.name != "user_data"
         }
 
     @property
     def data(self) -> DatasetOption | UserData:
-        """What is known of the data beforehand: label, examples, predictors."""
+        """What is known of the data before training: label, number of examples, predictors."""
         return self.user_data or DATASETS[self.dataset]
 
     @property
@@ -96,7 +102,7 @@ class Settings:
 
     @property
     def is_line(self) -> bool:
-        """Linear regression on one predictor: weight x bias is all there is to see."""
+        """Linear regression on one predictor: its only parameters are weight and bias."""
         return self.is_linear and len(self.data.predictors) == 1
 
     @property
@@ -107,30 +113,30 @@ class Settings:
 
     @property
     def param_count(self) -> int:
-        """How many parameters are trained."""
+        """The number of parameters."""
         return count_params(self.widths)
 
     @property
     def example_count(self) -> int:
-        """How many examples train; the others, of a validation split, only measure."""
+        """The number of training examples, without those held back for validation."""
         every = self.data.example_count
         return every - round(every * self.validation_fraction)
 
     @property
     def frame_count(self) -> int:
-        """At how many epochs a sweep is kept, if it has as many."""
-        # A typed rate changes nothing for the others.
+        """The number of epochs at which a sweep keeps its runs, if it has that many."""
+        # Without a typed learning rate, which must not change what is kept of the others.
         weight = len(SLIDER_LEARNING_RATES) * self.param_count * 4
         return min(FRAMES, max(FEWEST_FRAMES, FRAMES_BYTES // weight))
 
     @property
     def steps_per_epoch(self) -> int:
-        """One with the full batch, else as many as there are minibatches."""
+        """1 with the full batch, else the number of minibatches."""
         return -(-self.example_count // self.batch_size) if self.batch_size else 1
 
     @property
     def step_count(self) -> int:
-        """Updates in the whole training."""
+        """The number of updates in the whole training."""
         return self.epochs * self.steps_per_epoch
 
     @property
@@ -141,8 +147,8 @@ class Settings:
 
     @property
     def kept_parts(self) -> int:
-        """How many vectors describe a moment of the training: params and gradient; unless the step
-        is plain, its update; and the preconditioner where the optimizer adapts."""
+        """The number of vectors kept of each step: params and gradient; the update, unless it is
+        the negative gradient; and an adaptive optimizer's preconditioner."""
         if self.is_plain:
             return 2
         return 4 if OPTIMIZERS[self.optimizer].is_adaptive else 3
@@ -165,12 +171,12 @@ class Settings:
 
     @property
     def is_typed(self) -> bool:
-        """The learning rate is no stop of the slider, so the sweep trains it as one more run."""
+        """The learning rate is not one of the slider's, so the sweep trains an extra run for it."""
         return self.learning_rate not in SLIDER_LEARNING_RATES
 
     @property
     def sweep_id(self) -> str:
-        """Names the sweep: all that changes it, so not which of its learning rates is selected."""
+        """Identifies the sweep: a hash of all settings except which of its rates is selected."""
         parts = self.choices() | {"user_data": self.user_data.id if self.user_data else None}
         if not self.is_typed:
             del parts["learning_rate"]
@@ -178,7 +184,7 @@ class Settings:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def learning_rates(self) -> tuple[float, ...]:
-        """Every run's learning rate: the slider's stops, and the typed one last if there is one."""
+        """The learning rate of each run: those of the slider, then a typed one."""
         typed = (self.learning_rate,) if self.is_typed else ()
         return SLIDER_LEARNING_RATES + typed
 
@@ -188,13 +194,13 @@ class Settings:
         return self.learning_rates().index(self.learning_rate)
 
     def checked_epoch(self, epoch: Any) -> int:
-        """An epoch of this training, or InvalidSetting."""
+        """`epoch`, if this training has it. Raises InvalidSetting."""
         choice = NumberChoice(0, self.epochs, 0, True, "Epoch", "Where the playhead stands.")
         return int(in_range(epoch, choice))
 
 
 def layer_widths(predictors: int, units: int, layers: int) -> tuple[int, ...]:
-    """From the predictors to the one output; without hidden units there is no layer between."""
+    """Widths from the predictors to the one output, with no hidden layer if `units` is 0."""
     return (predictors, *((units,) * layers if units else ()), 1)
 
 
@@ -209,11 +215,11 @@ def estimated_seconds(settings: Settings) -> float:
 
 
 def _check_together(settings: Settings) -> None:
-    """Settings that do not go together; the sentence stands beside the one that can give way."""
+    """Raises InvalidSetting for settings that conflict; its field is the one to change."""
     if (settings.dataset == USER_DATA) != (settings.user_data is not None):
         raise InvalidSetting(
-            "Your own data are not here. They are never in a link and not kept after 30 minutes: "
-            "open them again under More views, Your own data.",
+            "Your own data are not here: links never contain them, and the server deletes them "
+            "after 30 minutes. Open them again under More views, Your own data.",
             "dataset",
         )
     for name in USED_BY:
@@ -237,12 +243,12 @@ def _check_used(settings: Settings, name: str) -> None:
     chosen, choice = getattr(settings, decides), NAMES[decides]
     if chosen in users or getattr(settings, name) == NUMBERS[name].default:
         return
-    # "Line, 10 points" is called line in a sentence.
+    # In a sentence, "Line, 10 points" is Line.
     *some, last, other = (choice.options[user].split(",")[0] for user in (*users, chosen))
     known = f"{', '.join(some)} and {last}" if some else last
+    noun = NOUNS[decides] + ("s" if some else "")
     raise InvalidSetting(
-        f"{NUMBERS[name].label} counts with {choice.label.lower()} {known} only, not with {other}.",
-        name,
+        f"{NUMBERS[name].label} applies only to the {known} {noun}, not to {other}.", name
     )
 
 

@@ -1,5 +1,5 @@
-"""A person's own examples: some columns of their table, checked. They live in the person's browser;
-the server holds them for a while and forgets them (app/trainers/ttl_cache.py)."""
+"""A person's own examples: columns of their table, checked. The browser keeps them; the server
+deletes them after a while (app/trainers/ttl_cache.py)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from numpy import ndarray
 from app.domain.csv_reader import LEAST_ROWS, NUMBERLESS, Table, TableError
 
 MOST_PREDICTORS = 10
-# What one step of training may look at: about as much as in the largest built-in data set.
+# About as many as the largest built-in data set has.
 MOST_EXAMPLES = 500
 SUBSET_SEED = 0
-# Numbers of other sizes leave float32 no room to train in; standardised, any size will do. The
-# spread is a share of the largest number, where that is above 1.
+# float32 cannot train on larger numbers or on smaller spreads; standardised, any size will do. The
+# spread is relative to the largest number if that exceeds 1.
 LARGEST = 1e5
 SMALLEST_SPREAD = 1e-4
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
@@ -33,10 +33,10 @@ LONGEST_LABEL = 40
 class UserData:
     """Examples to train on, in the person's own units; the last column is the target.
 
-    id     names these examples: a hash of them and of the token
-    token  by which the person's browser asks for them; drawn there, so nobody else can guess it
-    rows   how many whole rows there were; of more than MOST_EXAMPLES some were drawn
-    notes  what was left out and why, in sentences
+    id     identifies these examples: a hash of them and of the token
+    token  by which the browser asks for them; it is random, so that it cannot be guessed
+    rows   the number of complete rows; of more than MOST_EXAMPLES some were drawn
+    notes  sentences that say what was left out, and why
     """
 
     id: str
@@ -48,14 +48,14 @@ class UserData:
     is_standardized: bool = field(compare=False)
     rows: int = field(compare=False)
     notes: tuple[str, ...] = field(compare=False)
-    # The moment (time.monotonic) by which the server must have forgotten them.
+    # The time (time.monotonic) by which the server must delete them.
     until: float = field(default=float("inf"), compare=False)
-    # As a built-in data set has it: there is no noise to choose.
+    # As for a built-in data set: the setting Noise does not apply.
     is_noisy: bool = field(default=False, compare=False)
 
     @property
     def example_count(self) -> int:
-        """How many examples there are, to train on and to hold back."""
+        """The number of examples, including those held back for validation."""
         return len(self.table)
 
     def csv(self) -> str:
@@ -75,10 +75,10 @@ def choose(
     predictors: Any = None,
     standardize: Any = False,
 ) -> UserData:
-    """The examples of these columns; left out, the last column of numbers is the target and the
-    first the predictor. Raises TableError."""
+    """The examples in these columns. By default the last numeric column is the target and the first
+    the predictor. Raises TableError."""
     if not isinstance(token, str) or not TOKEN.fullmatch(token):
-        raise TableError("Data come with a token that their own browser has drawn.")
+        raise TableError("The data need a token that the browser has drawn.")
     if not isinstance(standardize, bool):
         raise TableError("Standardise must be true or false.")
     names = _names(table, target, predictors)
@@ -99,7 +99,7 @@ def choose(
 
 
 def label_of(file_name: Any) -> str:
-    """What to call the data: a file's name without its path and its ending."""
+    """A label for the data: the file's name without its path and suffix."""
     if not isinstance(file_name, str):
         return "Your own data"
     stem = PurePosixPath(file_name.replace("\\", "/")).stem
@@ -109,7 +109,7 @@ def label_of(file_name: Any) -> str:
 
 
 def _names(table: Table, target: Any, predictors: Any) -> list[str]:
-    """The predictors' names and then the target's, each a column of numbers, none twice."""
+    """The names of the predictors and then the target: different numeric columns."""
     target = table.numeric[-1].name if target is None else table.column(target).name
     if predictors is None:
         predictors = [next(c.name for c in table.numeric if c.name != target)]
@@ -128,62 +128,60 @@ def _names(table: Table, target: Any, predictors: Any) -> list[str]:
 def _whole_rows(
     table: Table, names: list[str]
 ) -> tuple[Float[ndarray, "example column"], list[str]]:
-    """The rows that have a number in each of these columns, and why the others have not."""
+    """The rows that have a number in each of these columns, and notes on the others."""
     columns = [table.column(name) for name in names]
     codes = np.stack([column.codes for column in columns], axis=1)
-    # A row counts once, for the first reason in the order of the codes.
+    # Each row is counted once, for the reason with the lowest code.
     reasons = np.where(codes > 0, codes, len(NUMBERLESS)).min(axis=1)
     notes = [
-        f"{count:,} row{'' if count == 1 else 's'} left out whose cells {why}."
+        f"{count:,} row{'' if count == 1 else 's'} left out because cells {why}."
         for code, why in enumerate(NUMBERLESS)
         if code and (count := int((reasons == code).sum()))
     ]
     whole = np.stack([column.values for column in columns], axis=1)[(codes == 0).all(axis=1)]
     if len(whole) < LEAST_ROWS:
-        left = "1 whole row is" if len(whole) == 1 else f"{len(whole)} whole rows are"
-        raise TableError(f"Only {left} left, and it takes 3. {' '.join(notes)}")
+        left = "1 complete row is" if len(whole) == 1 else f"{len(whole)} complete rows are"
+        raise TableError(f"Only {left} left; at least 3 are needed. {' '.join(notes)}")
     return whole, notes
 
 
 def _check(whole: Float[ndarray, "example column"], names: list[str], standardize: bool) -> None:
-    """Columns must vary, and without standardising be of a size that float32 can train on."""
+    """Raises TableError for constant columns, and for numbers too large or too close together."""
     for name, column in zip(names, whole.T, strict=True):
         largest = float(np.abs(column).max())
         if largest > 1e150:
-            raise TableError(f"The numbers of {name} are of a size that cannot be computed with.")
+            raise TableError(f"The numbers in {name} are too large to compute with.")
         spread = float(np.ptp(column))
         if spread <= 1e-12 * largest:
             raise TableError(f"{name} has the same value in every row: there is nothing to fit.")
         if spread < 1e-150:
-            raise TableError(f"The numbers of {name} are of a size that cannot be computed with.")
+            raise TableError(f"The numbers in {name} are too small to compute with.")
         if not standardize:
             _check_float32(name, largest, spread)
 
 
 def _check_float32(name: str, largest: float, spread: float) -> None:
-    """Raises TableError for numbers among which float32 leaves no room to train."""
+    """Raises TableError for numbers that float32 cannot train on."""
     if largest > LARGEST:
-        what = "beyond 100,000"
+        what = "too large (beyond 100,000)"
     elif spread < SMALLEST_SPREAD * max(1.0, largest):
-        what = "too close to each other"
+        what = "too close together"
     else:
         return
-    raise TableError(
-        f"The numbers of {name} are {what} for a training as they are. Standardise them."
-    )
+    raise TableError(f"The numbers in {name} are {what} to train on as they are. Standardise them.")
 
 
 def _subset(
     whole: Float[ndarray, "example column"],
 ) -> tuple[Float[ndarray, "example column"], list[str]]:
-    """At most MOST_EXAMPLES rows, in their order, and the same ones each time."""
+    """At most MOST_EXAMPLES rows, in order, and always the same ones."""
     if len(whole) <= MOST_EXAMPLES:
         return whole, []
     random = np.random.RandomState(SUBSET_SEED)
     drawn = np.sort(random.choice(len(whole), MOST_EXAMPLES, replace=False))
     note = (
-        f"{MOST_EXAMPLES} of {len(whole):,} rows are trained on, drawn once with a fixed seed: "
-        "more would take too long."
+        f"{MOST_EXAMPLES} of {len(whole):,} rows are used, drawn with a fixed seed: more would "
+        "take too long to train on."
     )
     return whole[drawn], [note]
 

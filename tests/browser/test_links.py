@@ -38,7 +38,7 @@ BROKEN = {
         Settings(hidden_units=4, seed=1),
     ),
     "momentum=0.5&seed=4&epoch=-5": (
-        ["Epoch must be a whole number", "Momentum counts with optimizer"],
+        ["Epoch must be a whole number", "Momentum applies only to the Momentum"],
         Settings(seed=4),
     ),
     "v=2&epoch=2000&seed=6": (

@@ -11,9 +11,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NamedTuple
-from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -318,59 +316,3 @@ def test_scripts_and_cells_are_in_style(tmp_path: Path) -> None:
     ):
         done = subprocess.run([*ruff, *command], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-2000:]
-
-
-@pytest.mark.parametrize("one", SHORT[::4] + LONG, ids=name_of)
-def test_a_notebooks_cells_train_alike(one: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    made, alone = ran("\n".join(cells(one))), ran(script(one))
-    assert made.losses("train").tolist() == alone.losses("train").tolist()
-    assert made.text == alone.text + "The curve needs matplotlib: pip install matplotlib\n"
-
-
-@pytest.mark.parametrize("fraction", [0, 0.3])
-def test_a_notebook_draws_the_loss_curves(fraction: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    pyplot = MagicMock()
-    monkeypatch.setitem(sys.modules, "matplotlib", SimpleNamespace(pyplot=pyplot))
-    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", pyplot)
-    made = ran("\n".join(cells(Settings(epochs=20, validation_fraction=fraction))))
-    drawn = {call.kwargs["label"]: call.args[0] for call in pyplot.plot.call_args_list}
-    expected = {"train loss": made.names["train_losses"]}
-    if fraction:
-        expected["validation loss"] = made.names["validation_losses"]
-    assert drawn == expected and pyplot.show.call_count == 1
-
-
-@settings(max_examples=100)
-@given(valid)
-def test_a_notebook_is_one_of_version_4_5(one: Settings) -> None:
-    """By hand, what the schema of nbformat 4.5 asks of cells without outputs."""
-    whole = json.loads(notebook(one))
-    assert set(whole) == {"cells", "metadata", "nbformat", "nbformat_minor"}
-    assert (whole["nbformat"], whole["nbformat_minor"]) == (4, 5)
-    assert set(whole["metadata"]["kernelspec"]) >= {"name", "display_name"}
-    assert whole["metadata"]["language_info"]["name"] == "python"
-    for cell in whole["cells"]:
-        assert re.fullmatch(r"[a-zA-Z0-9-_]{1,64}", cell["id"])
-        known = {"cell_type", "id", "metadata", "source"}
-        if cell["cell_type"] == "code":
-            known |= {"execution_count", "outputs"}
-            assert cell["execution_count"] is None and cell["outputs"] == []
-        assert set(cell) == known and cell["metadata"] == {}
-        assert all(isinstance(line, str) for line in cell["source"])
-    names = [cell["id"] for cell in whole["cells"]]
-    assert names == ["title", "data", "model", "training", "curve"]
-
-
-@given(valid)
-def test_a_notebook_begins_with_the_settings_in_words(one: Settings) -> None:
-    title = "".join(json.loads(notebook(one))["cells"][0]["source"])
-    address = re.search(r"`\?(.+)`", title)
-    assert address and settings_of(address[1]) == one
-    said = dict(re.findall(r"^- (.+?): (.+)$", title, re.MULTILINE))
-    assert said["Data"] == DATASETS[one.dataset].label
-    assert said["Optimizer"] == NAMES["optimizer"].options[one.optimizer]
-    assert ("Activation" in said) == ("Hidden layers" in said) == (not one.is_linear)
-    assert ("Noise" in said) == DATASETS[one.dataset].is_noisy
-    assert ("Momentum" in said) == (one.optimizer in ("momentum", "nesterov"))
-    assert ("Warm-up" in said) == (one.schedule == "warmup_cosine")

@@ -253,9 +253,9 @@ class TestChoosing:
         user_data = choose(read_table(content), TOKEN, target="y", predictors=["x"])
         assert user_data.table.tolist() == [[1, 2], [2, 3], [8, 9], [3, 1]] and user_data.rows == 4
         said = " ".join(user_data.notes)
-        assert "2 rows left out whose cells are empty" in said
+        assert "2 rows left out because cells are empty" in said
         for why in ("contain words", "are infinite", "contain formulas"):
-            assert f"1 row left out whose cells {why}." in said
+            assert f"1 row left out because cells {why}." in said
         # A gap in a column that was not chosen costs no row.
         assert "9 rows" not in said
 
@@ -337,7 +337,9 @@ class TestStandardising:
     ], ids=["widest", "finest"])  # fmt: skip
     def test_sizes_that_overflow_are_refused_without_a_warning(self, content: bytes) -> None:
         for is_standardized in (True, False):
-            assert re.search("size|Standardise", refusal(content, standardize=is_standardized))
+            assert re.search(
+                "to compute with|Standardise", refusal(content, standardize=is_standardized)
+            )
 
 
 class TestAsCsv:

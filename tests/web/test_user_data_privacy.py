@@ -259,9 +259,9 @@ class TestForgetting:
         client, mine = create_app().server.test_client(), token()
         for chosen in ({}, {"hidden_units": 3, "validation_fraction": 0.4, "batch_size": 2}):
             assert "payload" in trained(client, request(mine, part(), **chosen))
+            assert kept_of(mine)
             ask(client, "inspect-request", "inspect-answer", request(mine, **chosen))
             ask(client, "map-request", "map-answer", request(mine, **chosen))
-        assert kept_of(mine)
         end = time.monotonic() + 20
         while kept_of(mine) and time.monotonic() < end:
             time.sleep(0.2)
