@@ -9,12 +9,12 @@ from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 import pytest
+from app.choices import NAMES
+from app.settings import Settings
 from hypothesis import given, settings
 
-from app.choices import NAMES
 from app.domain.options import DATASETS
 from app.exports.script import notebook, script
-from app.settings import Settings
 from tests.readers import settings_of
 from tests.test_export import LONG, SHORT, cells, name_of, ran
 from tests.test_settings import valid
