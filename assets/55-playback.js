@@ -45,6 +45,9 @@
   /** All that is chosen for the run on show. */
   const settingsNow = () => ({ ...state.sweep.settings, learning_rate: state.sweep.learning_rates[state.run] });
 
+  /** Whether the last change has been drawn and settled. */
+  const isResting = () => rested && !dirty;
+
   /* ---- changes ---- */
 
   function adoptSweep(sweep, keepsRate = false) {
@@ -231,6 +234,6 @@
 
   Object.assign(lab, {
     state, settingsNow, overlays, timings, start, adoptSweep, adoptDetail, selectRun, goTo, stepBy, play, pause,
-    follow, repaint, touch,
+    follow, repaint, touch, isResting,
   });
 })(window.descentLab);

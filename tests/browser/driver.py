@@ -114,8 +114,8 @@ def rest(page: Page) -> None:
 
 
 def stay(page: Page) -> None:
-    """Lets the page have its rest, whatever it shows."""
-    page.wait_for_timeout(500)
+    """Waits until the page has settled after its last change, whatever it shows."""
+    wait(page, "lab.isResting()")
     next_frames(page, 3)
 
 

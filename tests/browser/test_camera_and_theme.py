@@ -30,7 +30,7 @@ def test_the_camera_stays_where_the_person_put_it(page: Page) -> None:
         assert not np.allclose(before, chosen, atol=1e-2)
         driver.next_frames(page)
         assert driver.canvases(page)["loss-surface"] != canvas
-        page.wait_for_timeout(600)
+        driver.stay(page)
         driver.choose_rate(page, rate)
         driver.rest(page)
         np.testing.assert_allclose(camera(page), chosen, atol=1e-5)

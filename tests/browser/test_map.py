@@ -81,7 +81,6 @@ def test_every_cell_is_a_sweeps_and_opens_its_run(page: Page, watch: Watch) -> N
     # While a row is under way the page is as free as ever: the rate, and a training.
     driver.drag_slider(page, "learning-rate", 20 / 40, 27 / 40)
     wait_fact(page, "learningRate", "0.05")
-    page.wait_for_timeout(300)
     assert len(gate.waiting) == 1
     set_up(page, replace(SHORT, learning_rate=0.05), seed=9)
     gate.open()
@@ -114,8 +113,9 @@ def test_it_is_cancelled_resumed_and_outlives_a_reload(page: Page, watch: Watch)
     gate.wait_for(1)
     start(page)  # which now cancels
     wait(page, f"!({KEPT}).running")
-    gate.let_go()
-    page.wait_for_timeout(700)
+    with page.expect_response(driver.UPDATES):
+        gate.let_go()
+    driver.stay(page)
     # The answer that came too late is no row, and nothing more is asked.
     assert len(kept_map(page)["rows"]) == 2
     assert asked_rows(watch) == 3
@@ -158,7 +158,7 @@ def test_a_refused_row_is_named_and_the_others_come(page: Page) -> None:
     check_rows(page, base, "batch_size", refused=1)
     before = facts(page)["sweep"]
     page.mouse.click(*chart_place(page, "map", 0.05, 0))
-    page.wait_for_timeout(300)
+    driver.stay(page)
     assert facts(page)["sweep"] == before
     # Momentum needs an optimizer that has it; on show stays what was.
     page.locator("#map-field").select_option("momentum")

@@ -413,7 +413,8 @@ def test_a_link_a_change_a_reload_and_back_from_the_lesson(blank: Page, address:
     page.locator("#lesson-text h2").wait_for(state="visible")
     page.go_back()
     expect(page.locator("#lesson")).to_be_hidden()
-    page.wait_for_timeout(1500)
+    page.wait_for_load_state("networkidle")
+    driver.stay(page)
     check_place(page, settings, 63, "random", None)
 
 

@@ -128,7 +128,7 @@ def test_two_parameters_freeze_the_others_where_the_playhead_rests(
         check_plane(page, settings, PlaneChoice("parameters", 2, 9, epoch))
         # All else being at rest, nothing is asked for any more.
         requests = len(watch.requests)
-        page.wait_for_timeout(1500)
+        driver.stay(page)
         assert len(watch.requests) - requests == 0
     # Another run passes elsewhere.
     settings = set_up(page, settings, learning_rate=0.2)

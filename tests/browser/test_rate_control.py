@@ -26,8 +26,7 @@ def test_a_drag_moves_all_views_and_calls_nobody_nor_does_playing(page: Page, wa
     driver.grab(page, "learning-rate", STOP / LAST)
     driver.drag_to(page, "learning-rate", 26 / LAST, steps=30)
     # The hand holds still for longer than the page takes for a rest.
-    page.wait_for_timeout(600)
-    driver.next_frames(page)
+    driver.next_frames(page, 40)
     after = driver.canvases(page)
     assert [name for name in driver.VIEWS if before[name] == after[name]] == []
     driver.drag_to(page, "learning-rate", 1, steps=30)
@@ -265,5 +264,5 @@ def test_a_refused_rate_is_put_back_after_a_long_press_elsewhere(page: Page) -> 
     page.mouse.down()
     driver.wait_message(page)
     page.mouse.up()
-    page.wait_for_timeout(300)
+    driver.stay(page)
     assert page.locator("#learning-rate-value").input_value() == "0.01"

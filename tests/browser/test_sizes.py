@@ -143,7 +143,7 @@ def check_rail(page: Page) -> None:
     assert not page.locator("#seed").is_visible()
     page.locator("#open-rail").tap()
     page.locator("#seed").wait_for(state="visible")
-    page.wait_for_timeout(400)
+    page.wait_for_function("() => !document.getAnimations().length")
     check_inside(page, RAIL)
     check_names(page)
     driver.choose(page, "seed", 3)

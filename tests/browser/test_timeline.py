@@ -21,7 +21,7 @@ def test_play_and_pause(page: Page) -> None:
     page.locator("#play").click()
     assert not state(page, "playing")
     stopped = epoch(page)
-    page.wait_for_timeout(300)
+    driver.next_frames(page, 10)
     assert epoch(page) == stopped < 1000
     page.locator("#play").click()
     driver.wait(page, "Number(document.getElementById('facts').dataset.epoch) > argument", stopped)
@@ -170,15 +170,20 @@ def test_the_clock_sleeps_while_nothing_moves(page: Page) -> None:
           };
         }"""
     )
-    page.wait_for_timeout(1200)
-    before = page.evaluate("() => window.drawn")
-    page.wait_for_timeout(500)
-    assert page.evaluate("() => window.drawn") == before
+    before = wait_asleep(page)
     page.mouse.move(400, 300)
     driver.wait(page, "window.drawn > argument", before)
-    page.wait_for_timeout(1500)
+    wait_asleep(page)
     driver.press(page, "playhead", "End")
     driver.wait_fact(page, "epoch", 1000)
-    page.wait_for_timeout(1500)
+    wait_asleep(page)
     page.locator("#play").click()
     driver.wait(page, "lab.state.playing && lab.state.share > 0.1 && lab.state.share < 1")
+
+
+def wait_asleep(page: Page) -> int:
+    """Waits until no frame is asked for any more; returns how many there were."""
+    page.wait_for_function(
+        "() => window.drawn === window.seen || ((window.seen = window.drawn), false)", polling=300
+    )
+    return page.evaluate("() => window.drawn")

@@ -170,8 +170,7 @@ def test_a_typed_rates_late_answer_does_not_take_the_slider_away(page: Page) -> 
     gate.wait_for(1)
     driver.choose_rate(page, 0.02)
     gate.open()
-    wait_detail(page)
-    page.wait_for_timeout(500)
+    wait_fact(page, "sweep", Settings(learning_rate=0.09).sweep_id)
     wait_detail(page)
     assert facts(page)["learningRate"] == "0.02"
     assert page.locator("#learning-rate-value").input_value() == "0.02"
@@ -184,16 +183,17 @@ def test_late_inspections_are_dropped(page: Page) -> None:
     for learning_rate in (0.02, 0.05, 0.08):
         driver.choose_rate(page, learning_rate)
         gate.wait_for(1)
-        page.wait_for_timeout(400)
-    gate.let_go()
-    page.wait_for_timeout(400)
+        driver.stay(page)
+    with page.expect_response(driver.UPDATES):
+        gate.let_go()
+    driver.stay(page)
     # An answer to the last sweep.
     driver.choose_rate(page, 0.04)
     gate.wait_for(1)
     driver.train(page, seed=6)
     gate.open()
     wait_detail(page)
-    page.wait_for_timeout(400)
+    driver.stay(page)
     assert page.evaluate("() => window.mismatches") == []
     check_engine(page, Settings(seed=6, learning_rate=0.04))
 
@@ -292,7 +292,7 @@ def test_a_failing_server_leaves_the_page_usable(page: Page, watch: Watch, failu
     driver.choose_rate(page, 0.05)
     driver.press(page, "playhead", "End")
     assert facts(page)["epoch"] == "1000"
-    page.wait_for_timeout(800)
+    driver.stay(page)
     # When the server is back, so are training and inspection, for which it may take its time.
     page.evaluate("() => window.takeTime()")
     page.unroute(driver.UPDATES)
