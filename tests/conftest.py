@@ -1,4 +1,4 @@
-"""Shapes and types are checked while the tests run: that comes before any import of app."""
+"""Shapes and types are checked while the tests run: that comes before any import from app."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
+# It sets OMP_NUM_THREADS, which torch reads when tests.shapes loads it. Otherwise a training of a
+# server under test can stand still for a minute on a busy machine.
+import app as _app  # noqa: F401
 from tests.shapes import check_shapes, forget_calls
 
 check_shapes("app.engine", "app.domain.results", "app.exports.payload")
