@@ -65,7 +65,7 @@ class OptimizerOption(Option):
 
 @dataclass(frozen=True, kw_only=True)
 class ActivationOption(Option):
-    """An activation. The entry of its name in engine/network.py computes it.
+    """An activation. The entry of its name in engine/activations.py computes it.
 
     rule          its formula, in Markdown with TeX
     output        what comes out, in words

@@ -9,9 +9,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from app.domain.results import Dataset
+from app.engine.activations import ACTIVATIONS
 from app.engine.chunks import chunks
 from app.engine.deadline import check
-from app.engine.network import ACTIVATIONS, Network, with_ones
+from app.engine.network import Network, with_ones
 
 LANCZOS_STEPS = 40
 # More parameters than these and the whole Hessian costs more than its products.

@@ -9,10 +9,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
+from torch import Tensor
 
 from app.domain.options import DATASETS, OPTIMIZERS
 from app.domain.results import Dataset, Scaling
@@ -149,6 +151,14 @@ def split(
         least_squares_loss=float(np.mean(residuals**2)),
         scaling=scaling,
     )
+
+
+def as_tensors(
+    dataset: Dataset,
+) -> tuple[Float[Tensor, "example feature"], Float[Tensor, "example"]]:
+    """The training examples as float32 tensors. They are copies, as a tensor cannot share the
+    memory of a read-only array."""
+    return torch.tensor(dataset.inputs), torch.tensor(dataset.targets)
 
 
 def linear_optimum(settings: Settings) -> tuple[np.ndarray, float, str]:

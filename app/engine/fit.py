@@ -8,8 +8,8 @@ from numpy import ndarray
 
 from app.domain.results import Fit
 from app.domain.settings import Settings
-from app.engine.datasets import dataset_for
-from app.engine.training import as_tensors, network_of
+from app.engine.datasets import as_tensors, dataset_for
+from app.engine.network import network_for
 
 SAMPLES = 41
 
@@ -29,5 +29,5 @@ def fit_of(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
         places = torch.linspace(float(inputs.min()), float(inputs.max()), count)
         samples = places[:, None]
     flat = torch.from_numpy(params).reshape(-1, params.shape[-1])
-    predictions = network_of(settings).predict(flat, samples)
+    predictions = network_for(settings).predict(flat, samples)
     return Fit(places.numpy(), predictions.view(*params.shape[:-1], -1).numpy())

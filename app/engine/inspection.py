@@ -17,17 +17,11 @@ from app.engine.datasets import dataset_for
 from app.engine.fit import fit_of
 from app.engine.landscape.projection import project
 from app.engine.landscape.slices import SAMPLES, loss_slices
+from app.engine.network import network_for
+from app.engine.recorder import Descent, frame_epochs, history_fits
 from app.engine.schedules import rate_factors
-from app.engine.training import (
-    Descent,
-    Training,
-    batch_order,
-    descend,
-    frame_epochs,
-    history_fits,
-    network_of,
-    validation_loss,
-)
+from app.engine.sweep import validation_loss
+from app.engine.training import Training, batch_order, descend
 
 # At how many epochs a run's sharpness is taken: fewer where each costs more, which is params x
 # (examples + SHARPNESS_EXAMPLES); twice that where it is also rescaled.
@@ -180,6 +174,6 @@ def _sharpness(
     params: Float[ndarray, "sample param"],
     preconditioners: Float[Tensor, "sample param"] | None = None,
 ) -> Float[ndarray, "sample"]:
-    network, dataset = network_of(settings), dataset_for(settings)
+    network, dataset = network_for(settings), dataset_for(settings)
     found = sharpness(network, torch.tensor(params), dataset, preconditioners)
     return np.asarray(found.numpy())

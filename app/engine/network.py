@@ -19,51 +19,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app.domain.settings import count_params, layer_widths
+from app.domain.settings import Settings, count_params, layer_widths
+from app.engine.activations import ACTIVATIONS
 from app.engine.deadline import checked
 
 # Predictions of many stacked networks go through memory in pieces of about this many activations.
 ACTIVATIONS_AT_ONCE = 200_000
-
-
-class Activation(NamedTuple):
-    """h = f(z), with its derivatives given by h alone, so that z need not be kept.
-
-    apply_     turns z into h, in place
-    backward_  turns dL/dh into dL/dz = dL/dh f'(z), in place, given h
-    slope      f'(z)
-    bend       f''(z), or None where it is 0
-    """
-
-    apply_: Callable[[Tensor], object]
-    backward_: Callable[[Tensor, Tensor], object]
-    slope: Callable[[Tensor], Tensor]
-    bend: Callable[[Tensor], Tensor] | None = None
-
-
-_aten = torch.ops.aten
-ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation(
-        Tensor.relu_,
-        lambda d, h: _aten.threshold_backward.grad_input(d, h, 0, grad_input=d),
-        lambda h: (h > 0).to(h.dtype),
-    ),
-    "tanh": Activation(
-        Tensor.tanh_,
-        lambda d, h: _aten.tanh_backward.grad_input(d, h, grad_input=d),
-        lambda h: 1 - h * h,
-        lambda h: -2 * h * (1 - h * h),
-    ),
-    "logistic": Activation(
-        Tensor.sigmoid_,
-        lambda d, h: _aten.sigmoid_backward.grad_input(d, h, grad_input=d),
-        lambda h: h * (1 - h),
-        lambda h: h * (1 - h) * (1 - 2 * h),
-    ),
-    "linear": Activation(lambda z: z, lambda d, h: d, torch.ones_like),
-    # A step is flat on both sides: no gradient passes it, and the hidden layer never learns.
-    "threshold": Activation(lambda z: z.gt_(0), lambda d, h: d.zero_(), torch.zeros_like),
-}
 
 
 class Parts(NamedTuple):
@@ -170,6 +131,13 @@ class Network:
         return torch.cat([weights, hidden[..., -1], *rest], dim=-1)
 
 
+def network_for(settings: Settings) -> Network:
+    """The network that `settings` ask for."""
+    return Network(
+        settings.widths[0], settings.hidden_units, settings.activation, settings.hidden_layers
+    )
+
+
 def _pytorch(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "layer_param"]:
     """Weights, then biases, as `nn.Linear.reset_parameters` draws them."""
     weights = torch.empty(fan_out, fan_in)
@@ -229,8 +197,8 @@ class LinearGradient:
         self._errors = torch.empty(runs, len(inputs))
         self._squares = torch.empty_like(self._errors)
 
-    def see(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
-        """From now on, work on these as many examples."""
+    def use(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
+        """From now on, work on these examples, as many as before."""
         self.inputs, self.targets = columns, targets
         torch.mul(columns.T, 2 / len(targets), out=self.scaled_inputs)
 
@@ -278,8 +246,8 @@ class HiddenGradient:
         self._errors = torch.empty(runs, 1, examples)
         self._squares = torch.empty_like(self._errors)
 
-    def see(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
-        """From now on, work on these as many examples."""
+    def use(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
+        """From now on, work on these examples, as many as before."""
         self.inputs, self.targets = columns, targets
 
     def compute(self, train_loss: Float[Tensor, "run"]) -> None:

@@ -13,8 +13,9 @@ from app.domain.results import RangeTest
 from app.domain.settings import Settings
 from app.engine.datasets import dataset_for
 from app.engine.deadline import check
+from app.engine.network import network_for
 from app.engine.optimizers import Update
-from app.engine.training import Batches, network_of, start_of
+from app.engine.training import Batches, start_for
 
 STEPS = 200
 # The share of the last smoothed loss that the next one keeps.
@@ -24,9 +25,9 @@ SMOOTHING = 0.9
 def range_test(settings: Settings) -> RangeTest:
     """One run whose learning rate grows from the slider's lowest to its highest, the same factor at
     each minibatch; the loss of each batch is taken before its step."""
-    network, dataset = network_of(settings), dataset_for(settings)
+    network, dataset = network_for(settings), dataset_for(settings)
     state = torch.empty(settings.kept_parts, network.param_count)
-    state[0] = network.to_blocks(start_of(settings)[None])
+    state[0] = network.to_blocks(start_for(settings)[None])
     batches, update = Batches(settings, network, state, 1, dataset), Update(settings, state)
     rates = np.geomspace(SLIDER_LEARNING_RATES[0], SLIDER_LEARNING_RATES[-1], STEPS)
     losses = []

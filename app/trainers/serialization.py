@@ -31,7 +31,8 @@ from app.domain.results import (
     Sweep,
 )
 from app.domain.settings import Settings
-from app.engine.training import Descent, Training
+from app.engine.recorder import Descent
+from app.engine.training import Training
 from app.trainers.base import Experiment
 
 KINDS: dict[str, Any] = {

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from app.domain.settings import Settings
 from app.engine import datasets
-from app.engine.training import network_of
+from app.engine.network import network_for
 from tests.browser import driver
 from tests.browser.driver import facts, press, state, wait_detail
 
@@ -174,7 +174,7 @@ def check_fit(page: Page, settings: Settings, epoch: int) -> None:
     )
     params = torch.tensor(driver.engine_run(settings).params[epoch][None])
     stacked = torch.tensor(inputs, dtype=torch.float32)[:, None]
-    expected = network_of(settings).predict(params, stacked)[0].numpy()
+    expected = network_for(settings).predict(params, stacked)[0].numpy()
     targets = datasets.builtin(settings.dataset).targets
     # Scaled to three times the targets' range in 65534 steps; float32 rounds a little as well.
     step = 3 * float(targets.max() - targets.min()) / 65534

@@ -14,7 +14,7 @@ from torch.nn.utils import vector_to_parameters
 
 from app.domain.settings import Settings
 from app.engine import datasets
-from app.engine.training import as_tensors
+from app.engine.datasets import as_tensors
 from tests.browser.driver import (
     cells,
     choose_rate,

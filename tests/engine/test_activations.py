@@ -12,9 +12,11 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from app.domain.fields import NAMES, SLIDER_LEARNING_RATES
 from app.domain.settings import Settings
 from app.engine import datasets, train_sweep
+from app.engine.activations import ACTIVATIONS
 from app.engine.curvature import hessian
+from app.engine.datasets import as_tensors
 from app.engine.network import Network
-from app.engine.training import as_tensors, gradient_of
+from app.engine.training import gradient_for
 
 SMOOTH = {"relu": nn.ReLU, "tanh": nn.Tanh, "logistic": nn.Sigmoid, "linear": nn.Identity}
 DATASETS = ("parabola", "plane", "diabetes")
@@ -48,7 +50,7 @@ def test_gradient_is_that_of_autograd(name: str, dataset: str) -> None:
     network, params = start_of(name, dataset)
     blocks, loss = network.to_blocks(params[None]), torch.empty(1)
     state = torch.stack([blocks, torch.zeros_like(blocks)])
-    gradient_of(network, state, 1, datasets.builtin(dataset)).compute(loss)
+    gradient_for(network, state, 1, datasets.builtin(dataset)).compute(loss)
     model, expected = loss_of(name, params.double(), dataset)
     expected.backward()
     gradients = torch.cat([part.grad.flatten() for part in model.parameters()])
@@ -119,3 +121,14 @@ def test_only_relu_units_get_stuck() -> None:
             Settings(dataset="parabola", hidden_units=10, epochs=100, activation=name)
         )
         assert "stuck" not in sweep.verdicts
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_fused_backward_pass_multiplies_by_the_slope(name: str) -> None:
+    generator = torch.Generator().manual_seed(0)
+    h, gradient = (torch.randn(50, generator=generator) for _ in range(2))
+    activation = ACTIVATIONS[name]
+    activation.apply_(h)
+    expected = gradient * activation.slope(h)
+    activation.backward_(gradient, h)
+    torch.testing.assert_close(gradient, expected)

@@ -16,7 +16,8 @@ from app.domain.results import RunDetail, Sweep
 from app.domain.settings import Settings
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
-from app.engine.training import Training, network_of
+from app.engine.network import network_for
+from app.engine.training import Training
 from app.trainers.experiment_cache import ExperimentCache
 from components.panels import PANELS
 from tests.readers import settings_of
@@ -113,7 +114,7 @@ def test_the_parabola_at_1_ends_with_all_units_off() -> None:
     assert training.sweep.verdicts[settings.run_index] == "stuck"
     inputs = torch.tensor(dataset_for(settings).inputs)
     last = torch.tensor(detail.params[-1:])
-    assert (network_of(settings).unit_values(last, inputs)[0] == 0).all()
+    assert (network_for(settings).unit_values(last, inputs)[0] == 0).all()
 
 
 def test_zeros_never_break_symmetry() -> None:

@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from app.domain.errors import InvalidSetting
 from app.domain.plane_choice import PlaneChoice
 from app.domain.settings import Settings
-from app.engine import deadline, inspection, training
+from app.engine import deadline, inspection, sweep
 from app.engine.deadline import MOST_SECONDS, check, time_limit
 from app.engine.fit import fit_of
 from app.engine.landscape.planes import choose_plane
@@ -152,7 +152,7 @@ PARTS: dict[str, tuple[Settings, Part]] = {
         ),
     ),
     "range test": (BATCHES, lambda _: range_test(BATCHES)),
-    "validation": (HELD_BACK, lambda made: training.validation_loss(HELD_BACK, made.sweep.params)),
+    "validation": (HELD_BACK, lambda made: sweep.validation_loss(HELD_BACK, made.sweep.params)),
 }  # fmt: skip
 
 

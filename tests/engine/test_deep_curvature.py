@@ -14,7 +14,7 @@ from app.engine.curvature import DENSE_PARAMS, LANCZOS_STEPS, sharpest, sharpnes
 from app.engine.datasets import dataset_for
 from app.engine.inspection import SHARPNESS_EPOCHS
 from app.engine.landscape import planes
-from app.engine.training import network_of
+from app.engine.network import network_for
 from tests.engine.test_optimizers import ADAPTIVE, preconditioner_of
 from tests.engine.torch_runs import gradient_of, hessian_of, lone_training, module_for
 from tests.oracles import experiment, flat
@@ -64,7 +64,7 @@ def test_sharpness_is_the_largest_eigenvalue_of_torchs_hessian(
     settings: Settings, seed: int
 ) -> None:
     params = random_params(settings, seed)
-    found = sharpness(network_of(settings), torch.tensor(params)[None], dataset_for(settings))
+    found = sharpness(network_for(settings), torch.tensor(params)[None], dataset_for(settings))
     assert float(found[0]) == pytest.approx(largest(hessian_of(settings, params))[0], rel=1e-6)
 
 
@@ -78,7 +78,7 @@ def test_and_of_the_gradients_own_differences(settings: Settings) -> None:
         for unit in np.eye(settings.param_count)
     ]
     matrix = (np.array(columns) + np.array(columns).T) / 2
-    found = sharpness(network_of(settings), torch.tensor(params)[None], dataset_for(settings))
+    found = sharpness(network_for(settings), torch.tensor(params)[None], dataset_for(settings))
     # Central differences in float64: an error of h^2 and of 1e-16 / h.
     assert float(found[0]) == pytest.approx(largest(matrix)[0], rel=1e-6)
 
@@ -86,7 +86,7 @@ def test_and_of_the_gradients_own_differences(settings: Settings) -> None:
 @pytest.mark.parametrize("settings", [*DEEP, *FLAT])
 def test_the_sharpest_directions_are_orthonormal_eigenvectors(settings: Settings) -> None:
     params = start(settings)
-    matrix, network = hessian_of(settings, params), network_of(settings)
+    matrix, network = hessian_of(settings, params), network_for(settings)
     values, vectors = sharpest(network, torch.tensor(params)[None], dataset_for(settings), 2)
     assert values.shape == (1, 2) and vectors.shape == (1, settings.param_count, 2)
     value, vector = values[0].numpy(), vectors[0].numpy()
@@ -103,7 +103,7 @@ def test_each_of_a_stack_has_its_own_sharpness() -> None:
     stack = torch.stack([torch.tensor(random_params(settings, seed)) for seed in range(5)])
     # One of them is flat almost everywhere, so that its iteration ends before the others'.
     stack[2] = 0
-    found = sharpness(network_of(settings), stack, dataset_for(settings))
+    found = sharpness(network_for(settings), stack, dataset_for(settings))
     expected = [largest(hessian_of(settings, params))[0] for params in stack.numpy()]
     assert found.tolist() == pytest.approx(expected, rel=1e-6)
 
@@ -113,7 +113,7 @@ def test_preconditioned_sharpness_is_that_of_the_rescaled_hessian(settings: Sett
     params = random_params(settings)
     divisors = np.random.RandomState(1).uniform(0.05, 3, settings.param_count)
     found = sharpness(
-        network_of(settings), torch.tensor(params)[None], dataset_for(settings),
+        network_for(settings), torch.tensor(params)[None], dataset_for(settings),
         torch.tensor(divisors)[None],
     )  # fmt: skip
     # P^-1 H is not symmetric, yet its eigenvalues are real.

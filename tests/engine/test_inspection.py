@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.results import RunDetail
 from app.domain.settings import Settings
-from app.engine import datasets, inspect_run, inspection, training
+from app.engine import datasets, inspect_run, inspection, recorder, training
 from tests.engine.test_curvature import autograd_hessian
 from tests.oracles import (
     BENT_LINE,
@@ -63,7 +63,7 @@ def test_training_once_more_gives_the_same_as_remembering(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remembered = inspected(settings)
-    monkeypatch.setattr(training, "HISTORY_BYTES", 0)
+    monkeypatch.setattr(recorder, "HISTORY_BYTES", 0)
     trained = training.train(settings)
     assert len(trained.kept_epochs) == 160
     assert all_same(inspect_run(settings, trained, experiment(settings).surface), remembered)

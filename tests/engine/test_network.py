@@ -12,9 +12,8 @@ from torch import Tensor
 from app.domain.plane_choice import parameter_names
 from app.domain.settings import Settings
 from app.engine import datasets, network
-from app.engine.datasets import dataset_for
-from app.engine.network import HiddenGradient, LinearGradient, Network
-from app.engine.training import as_tensors, network_of
+from app.engine.datasets import as_tensors, dataset_for
+from app.engine.network import HiddenGradient, LinearGradient, Network, network_for
 from tests.engine.torch_runs import MODULES, gradient_of, loss_of, module_for
 from tests.oracles import flat, global_seed, model, model_at
 
@@ -154,7 +153,7 @@ def test_the_settings_names_of_parameters_are_torchs_order(settings: Settings) -
 
 @pytest.mark.parametrize("settings", DEEP)
 def test_deeper_predictions_gradients_and_units_are_torchs(settings: Settings) -> None:
-    shape, params = network_of(settings), random_params(network_of(settings), 3)
+    shape, params = network_for(settings), random_params(network_for(settings), 3)
     inputs, targets = as_tensors(dataset_for(settings))
     state, losses = beside_its_gradient(shape.to_blocks(params)), torch.empty(3)
     HiddenGradient(shape, state, 3, inputs, targets).compute(losses)

@@ -12,7 +12,7 @@ from app.domain.results import Dataset
 from app.domain.settings import Settings
 from app.engine import datasets, inspect_run, train_sweep
 from app.engine.datasets import dataset_for
-from app.engine.training import validation_loss
+from app.engine.sweep import validation_loss
 from tests.engine.torch_runs import module_for
 from tests.oracles import experiment, same, stop
 

@@ -16,8 +16,10 @@ from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.results import VERDICTS, Sweep
 from app.domain.settings import Settings
 from app.engine import datasets, train, train_sweep, training
+from app.engine.datasets import as_tensors
 from app.engine.network import Network
-from app.engine.training import EARLY_EPOCHS, as_tensors, descend, frame_epochs
+from app.engine.recorder import EARLY_EPOCHS, frame_epochs
+from app.engine.training import descend
 from tests.oracles import (
     ALL,
     BENT_LINE,
@@ -67,7 +69,7 @@ def first_training() -> tuple[Tensor, Tensor]:
         start = flat(model(10))
     kept = list(range(1, 500, 50))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "start_of", lambda settings: start)
+        patch.setattr(training, "start_for", lambda settings: start)
         run = descend(PARABOLA, kept, learning_rates=[0.05])
     return run.params[0], run.train_loss[0, kept]
 

@@ -22,7 +22,7 @@ from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
-from app.engine.training import start_of
+from app.engine.training import start_for
 from app.exports.csv_export import run_csv, sweep_csv
 from app.trainers.experiment_cache import ExperimentCache
 from callbacks.inspection import inspect_payload
@@ -92,7 +92,7 @@ class TestAsABuiltInDataSet:
             dataset="own", user_data=user_data_of(table, True), epochs=50, learning_rate=0.1
         )
         sweep = train_sweep(chosen)
-        lone = lone_run(dataset_for(chosen), start_of(chosen), 0, 0.1, 50)
+        lone = lone_run(dataset_for(chosen), start_for(chosen), 0, 0.1, 50)
         np.testing.assert_allclose(sweep.train_loss[chosen.run_index], lone.train_loss, rtol=1e-5)
 
     def test_after_a_long_training_the_model_is_least_squares_in_the_persons_units(self) -> None:

@@ -26,7 +26,7 @@ from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA
 from app.domain.results import Sweep
 from app.domain.settings import Settings
 from app.engine import train_sweep
-from app.engine.training import descend, start_of
+from app.engine.training import descend, start_for
 from app.exports.script import notebook, script
 from tests.engine.test_optimizers import ADAPTIVE, choices, how_far, stable_rates
 from tests.engine.torch_runs import lone_training
@@ -209,7 +209,7 @@ def test_a_script_starts_at_the_very_same_parameters(
             initialization=initialization, initial_scale=scale, epochs=10,
         )  # fmt: skip
         code = script(one).split("# Training")[0]
-        assert torch.equal(flat(ran(code).names["model"]), start_of(one))
+        assert torch.equal(flat(ran(code).names["model"]), start_for(one))
 
 
 @pytest.mark.parametrize(

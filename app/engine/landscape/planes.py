@@ -18,7 +18,8 @@ from app.domain.settings import Settings
 from app.engine.curvature import DENSE_PARAMS, lanczos, sharpest
 from app.engine.datasets import dataset_for
 from app.engine.deadline import checked
-from app.engine.training import Training, network_of
+from app.engine.network import network_for
+from app.engine.training import Training
 
 LINEAR_NAMES = ("weight", "bias")
 ANCHORED_NAMES = ("toward the best run's end", "strongest other motion")
@@ -134,7 +135,7 @@ def _sharpest(training: Training, choice: PlaneChoice) -> Plane:
     """The two directions in which the loss curves most at the best run's end."""
     settings, end = training.sweep.settings, _best_end(training)
     _, vectors = sharpest(
-        network_of(settings), torch.tensor(end)[None], dataset_for(settings), count=2
+        network_for(settings), torch.tensor(end)[None], dataset_for(settings), count=2
     )
     directions = vectors[0].T.numpy()
     largest = np.abs(directions).argmax(axis=1)

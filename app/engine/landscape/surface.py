@@ -13,10 +13,11 @@ from app.domain.results import Box, LossSurface, Plane, Sweep
 from app.domain.settings import Settings
 from app.engine.chunks import chunks
 from app.engine.curvature import hessian
-from app.engine.datasets import dataset_for, linear_optimum
+from app.engine.datasets import as_tensors, dataset_for, linear_optimum
 from app.engine.landscape.box import choose_box
 from app.engine.landscape.planes import choose_plane
-from app.engine.training import Training, as_tensors, network_of
+from app.engine.network import network_for
+from app.engine.training import Training
 
 GRID = 51
 
@@ -60,7 +61,7 @@ def train_losses(
     """The train loss at each row of params: float64 for the linear model, else float32."""
     dtype = torch.float64 if settings.is_linear else torch.float32
     inputs, targets = (part.to(dtype) for part in as_tensors(dataset_for(settings)))
-    errors = network_of(settings).predict(torch.tensor(params, dtype=dtype), inputs).sub_(targets)
+    errors = network_for(settings).predict(torch.tensor(params, dtype=dtype), inputs).sub_(targets)
     return errors.square_().mean(dim=1).numpy()
 
 
@@ -84,5 +85,5 @@ def _optimum(sweep: Sweep) -> tuple[Float[ndarray, "param"], float, str]:
 def _curvature(sweep: Sweep) -> Float[ndarray, "2"]:
     """The second derivatives of a line's loss by weight and by bias; they are constant."""
     settings, start = sweep.settings, torch.tensor(sweep.params[:1, 0])
-    matrix = hessian(network_of(settings), start, dataset_for(settings))
+    matrix = hessian(network_for(settings), start, dataset_for(settings))
     return matrix[0].diagonal().numpy()

@@ -13,7 +13,7 @@ from numpy import ndarray
 from app.domain.plane_choice import PLANES, PlaneChoice, parameter_names
 from app.domain.results import Plane
 from app.domain.settings import Settings
-from app.engine import inspect_run, training
+from app.engine import inspect_run, recorder, training
 from app.engine.landscape.planes import choose_plane, filter_normalized
 from app.engine.landscape.projection import project
 from app.engine.landscape.slices import loss_slices
@@ -255,7 +255,7 @@ class TestParameters:
     def test_without_a_history_it_is_frozen_at_the_frame_before(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(training, "HISTORY_BYTES", 0)
+        monkeypatch.setattr(recorder, "HISTORY_BYTES", 0)
         settings = Settings(dataset="sine", hidden_units=2, epochs=400)
         trained = training.train(settings)
         kept = trained.kept_epochs
