@@ -1,4 +1,4 @@
-"""What happens on a change. A callback translates (parse, ask, return); it never computes."""
+"""The callbacks. Each translates a request: parse it, ask the engine, return the answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ def register(
     ancestors: Sequence[str] = (),
     meter: Meter | None = None,
 ) -> None:
-    """Binds every callback to `app`; `ancestors` are the origins that may show it in a frame."""
+    """Registers every callback with `app`.
+
+    listens_on  the address on which the server listens, if it is known
+    ancestors   the origins whose pages may embed the page
+    """
     uploads: TtlCache[UserData] = TtlCache(MOST_KEPT)
     packed = PackedAnswers(meter)
     set_packed_answers(app.server)

@@ -1,4 +1,4 @@
-"""The form of every answer: the ticket of its request, and a payload or a sentence."""
+"""The form of every answer: the ticket of its request, and a payload or an error message."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ FAILED = "The server could not do this training. What you see is still the last 
 def answered(
     request: Any, make: Callable[[dict[str, Any]], dict[str, Any]], failed: str = FAILED
 ) -> dict[str, Any]:
-    """{"ticket"} of the request, with what `make` returns for the request's fields. Where it raises
-    anything: {"ticket", "error", "field"} with a sentence for the person and the setting beside
-    which to say it, if there is one. "missing" then asks for the person's data again, and "again"
-    says after how many seconds to ask once more.
+    """What `make` returns for the request's fields, and the request's "ticket".
 
-    failed  the sentence for an error that is not the person's
+    If `make` raises anything: {"ticket", "error", "field"} with a message for the person and the
+    setting beside which to show it, if there is one. "missing" asks for the person's data again,
+    and "again" is the number of seconds after which to retry.
+
+    failed  the message for an unexpected error
     """
     fields = fields_of(request)
     ticket = ticket_of(fields)
     try:
-        # The ticket comes last: see packed.py.
+        # "payload" comes before "ticket": PackedAnswers replaces the beginning of the answer, and
+        # checks that it is there.
         return make(fields) | {"ticket": ticket}
     except DataMissing as error:
         return {"ticket": ticket, "error": str(error), "field": error.field, "missing": True}
@@ -38,7 +40,7 @@ def answered(
     except UserError as error:
         return {"ticket": ticket, "error": str(error), "field": error.field}
     except Exception as error:
-        # Whatever it was, the page stays usable.
+        # An unexpected error must leave the page usable, so the browser gets a normal answer.
         log_failure(error)
         return {"ticket": ticket, "error": with_request_id(failed), "field": None}
 

@@ -1,4 +1,4 @@
-"""What the browser itself does with an answer: see assets/60-bridge.js and those behind it."""
+"""Client-side callbacks: which function of the page receives each answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NAMESPACE = "descentLab"
 
 
 def register(app: Dash) -> None:
-    """Hands the answers to the page's own modules."""
+    """Passes the answers to the page's own modules (assets/)."""
     for answered, part, seen, function in (
         (ids.TRAIN_ANSWER, "data", ids.TRAIN_SEEN, "receiveSweep"),
         (ids.INSPECT_ANSWER, "data", ids.INSPECT_SEEN, "receiveDetail"),

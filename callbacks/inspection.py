@@ -1,4 +1,4 @@
-"""Inspect: the learning rate has settled, so its run is wanted in full."""
+"""Inspect: once the learning rate has settled, the browser asks for its run in full."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from components import ids
 def register(
     app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData], packed: PackedAnswers
 ) -> None:
-    """Answers with the ticket of the request, by which the browser drops what comes late."""
+    """Registers the callback. The browser drops late answers by their ticket."""
 
     @app.callback(
         Output(ids.INSPECT_ANSWER, "data"),
@@ -53,8 +53,8 @@ def _packed_payload(
     epoch: Any,
     plane: PlaneChoice,
 ) -> dict[str, Any]:
-    """The same, made once for all who look at this run. A person's own data are kept nowhere but in
-    the cache that expires."""
+    """The same, made once for everyone who looks at this run. Results on a person's own data are
+    kept only in the cache that expires."""
     if settings.user_data:
         return inspect_payload(cache, settings, epoch, plane)
     counts = epoch_that_counts(settings, settings.checked_epoch(epoch))

@@ -1,4 +1,4 @@
-"""Open: a chapter of the lesson, or side panels."""
+"""Open a chapter of the lesson, or side panels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from components.panels import PANELS, panel_section
 
 
 def register(app: Dash, course: Course) -> None:
-    """The texts come when they are opened, so that MathJax is loaded only where maths is shown."""
+    """Registers the callbacks. Texts are sent when they are opened, so that MathJax is loaded only
+    where maths is shown."""
 
     @app.callback(
         Output(ids.LESSON_TEXT, "children"),
@@ -38,9 +39,9 @@ def register(app: Dash, course: Course) -> None:
 
 
 def chapter_answer(course: Course, request: Any) -> tuple[Any, dict[str, Any]]:
-    """The chapter's text, and what the browser sets the page to; or a sentence.
+    """The chapter's text, and {"ticket", "chapter": the state of the page} or {"ticket", "error"}.
 
-    request  {"ticket": a number by which the browser knows its request, "slug": the chapter's name}
+    request  {"ticket": identifies the request, "slug": the chapter's name}
     """
     result = answered(
         request,

@@ -1,4 +1,4 @@
-"""The map: one row is one sweep and one request, so that a map never blocks anybody else."""
+"""The map: each row is one sweep and one request, so a map never blocks other people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from components import ids
 
 
 def register(app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData]) -> None:
-    """The browser asks for one row after the other, and stops when the person cancels."""
+    """Registers the callback. The browser asks for one row after the other."""
 
     @app.callback(
         Output(ids.MAP_ANSWER, "data"),

@@ -1,8 +1,8 @@
-"""Answers that many people get: made and compressed once, so that the next one costs no work.
+"""Answers that many people get, encoded and compressed once.
 
-Compressing a sweep takes longer than any other part of an answer that is at hand. An answer's large
-part is therefore kept as deflate writes it, up to a byte's end; what differs from request to
-request, its ticket above all, is small, comes behind it and is compressed alone.
+For a cached sweep, compression takes longer than the rest of the answer together. So the large part
+of an answer is kept compressed, flushed to a byte boundary. What differs between requests (the
+ticket, the selected rate) is small, follows it and is compressed on its own.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from app.trainers.single_flight import SingleFlight
 
 MOST_BYTES = 16 * 2**20
 LEVEL = 6
-# Deflate without a header of its own, and the header that gzip puts before it: no name, no time.
+# Raw deflate, and the gzip header that precedes it, without a name or a time.
 RAW = -zlib.MAX_WBITS
 GZIP_HEADER = bytes((0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255))
-# What a callback returns in the place of what is kept.
+# What a callback returns in place of the kept part.
 STAND_IN = {"is_kept": True}
 PLACE = to_json_plotly(STAND_IN)[1:-1].encode()
 
 
 @dataclass(frozen=True)
 class Packed:
-    """The beginning of an answer: what stands before it in Dash's own words, and, compressed, that
-    with all of the large part."""
+    """The beginning of an answer: Dash's own text (`begin`), and that text together with the large
+    part, compressed (`deflated`); `checksum` and `size` are those of the uncompressed text."""
 
     begin: bytes
     deflated: bytes
@@ -42,7 +42,7 @@ class Packed:
 
     @classmethod
     def of(cls, begin: bytes, part: bytes) -> Packed:
-        """`part` are the members of a JSON object, without its braces."""
+        """`part` is the inside of a JSON object, without its braces."""
         text = begin + part
         deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW)
         deflated = deflate.compress(text) + deflate.flush(zlib.Z_FULL_FLUSH)
@@ -62,8 +62,8 @@ class Packed:
 
 
 class PackedAnswers:
-    """The newest of them, MOST_BYTES at most; each is made once, however many ask for it at the
-    same moment. Never of a person's own data."""
+    """An LRU cache of packed answers, at most MOST_BYTES in all. Concurrent requests for one share
+    its making. Answers about a person's own data are never kept."""
 
     def __init__(self, meter: Meter | None = None, most_bytes: int = MOST_BYTES) -> None:
         self._meter, self._most_bytes = meter or Meter(), most_bytes
@@ -75,8 +75,8 @@ class PackedAnswers:
     def payload(
         self, output: str, key: Hashable, make: Callable[[], dict[str, Any]]
     ) -> dict[str, Any]:
-        """What a callback returns as its payload, or as a part of it: a stand-in, for which the
-        request's answer gets what `make` returned for this key, now or earlier.
+        """A stand-in for a callback to return as its payload, or as the first part of it. In the
+        response it is replaced by what `make` returned for this key, now or earlier.
 
         output  the component whose `data` the callback answers
         """
@@ -86,7 +86,8 @@ class PackedAnswers:
         return dict(STAND_IN)
 
     def packed(self, key: Hashable, make: Callable[[], Packed]) -> Packed:
-        """What is kept under this key, made now if nothing is. Errors of `make` are not kept."""
+        """The packed answer of this key, made now if it is not kept. Errors are raised and
+        not kept."""
         return self._flights.run(key, lambda: self._found(key), lambda: self._keep(key, make()))
 
     def _found(self, key: Hashable) -> Packed | None:
@@ -107,7 +108,7 @@ class PackedAnswers:
 
 
 def set_packed_answers(server: flask.Flask) -> None:
-    """Puts what is kept into the answers that stand for it, before Dash compresses them."""
+    """Replaces the stand-ins in responses, before Flask-Compress compresses them."""
 
     @server.after_request
     def fill(response: flask.Response) -> flask.Response:
@@ -116,7 +117,8 @@ def set_packed_answers(server: flask.Flask) -> None:
             return response
         begin, _, end = response.get_data().partition(PLACE)
         if begin != packed.begin:
-            raise ValueError("Dash has written an answer in another form.")
+            # The order of the keys in a callback's answer decides this, see `_begin`.
+            raise ValueError("The stand-in is not the first thing in the answer's payload.")
         response.vary.add("Accept-Encoding")
         if flask.request.accept_encodings["gzip"] > 0:
             response.set_data(packed.zipped(end))
@@ -127,5 +129,6 @@ def set_packed_answers(server: flask.Flask) -> None:
 
 
 def _begin(output: str) -> bytes:
-    """How Dash begins the answer of a callback to one component, up to a part of its payload."""
+    """Dash's response up to the stand-in, which must come first in the payload, and the payload
+    first in the answer: the checksum of the kept part includes this text."""
     return f'{{"multi":true,"response":{{"{output}":{{"data":{{"payload":{{'.encode()

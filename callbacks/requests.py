@@ -18,24 +18,24 @@ from app.domain.options import USER_DATA
 from app.domain.user_data import UserData, choose, label_of
 from app.trainers.ttl_cache import TtlCache
 
-# A browser counts no further exactly.
+# The largest integer that JavaScript represents exactly.
 MOST_TICKETS = 2**53
-# With the time until the cache frees them, half an hour.
+# Half an hour, including the time until the cache frees them.
 KEPT_SECONDS = 29 * 60
 MOST_KEPT = 200
 
 
 class DataMissing(UserError):
-    """This process does not have the data of a token: the browser sends them again."""
+    """This process does not have the data of a token; the browser then sends them again."""
 
 
 def fields_of(request: Any) -> dict[str, Any]:
-    """A request's fields; of anything that is no object, none."""
+    """A request's fields; empty if it is not an object."""
     return request if isinstance(request, dict) else {}
 
 
 def ticket_of(request: dict[str, Any]) -> int | None:
-    """The number by which the browser knows its request again; of anything else, none."""
+    """The number that identifies the request to the browser; None if it is not one."""
     ticket = request.get("ticket")
     return ticket if type(ticket) is int and abs(ticket) < MOST_TICKETS else None
 
@@ -44,8 +44,8 @@ def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserDa
     """The person's own data, if the request is about them. Raises DataMissing, or TableError for a
     file that cannot be read.
 
-    request  {"settings": {"dataset": "own", "data_token": ...}, and where the server may not have
-              the data: "data_upload": {"content", "name", "target", "predictors", "standardize"}}
+    request  {"settings": {"dataset": "own", "data_token": ...}, and if the server may not have the
+              data: "data_upload": {"content", "name", "target", "predictors", "standardize"}}
     """
     settings = fields_of(request.get("settings"))
     token = settings.get("data_token")

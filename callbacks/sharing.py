@@ -1,4 +1,4 @@
-"""Share and take away: the class's link with its QR code, and files that give the same numbers."""
+"""Share and take away: the link with its QR code, and files that reproduce the run on show."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from callbacks.answers import answer, answered
 from callbacks.requests import DataMissing, user_data_of
 from components import ids
 
-# In bytes; beyond some 2300 no QR code has room.
+# In bytes. A QR code holds about 2300.
 LONGEST_LINK = 1500
 ONLY_HERE = (
     "This link works on this computer only, because the server accepts local connections only. "
@@ -43,7 +43,8 @@ def register(
     listens_on: str | None,
     ancestors: Sequence[str],
 ) -> None:
-    """The link is asked for while its panel is open; a file when its button is pressed."""
+    """Registers the callbacks. The browser asks for the link while its panel is open, and for a
+    file when its button is pressed."""
 
     @app.callback(
         Output(ids.SHARE_ANSWER, "data"),
@@ -74,7 +75,7 @@ def share_answer(
 ) -> dict[str, Any]:
     """{"ticket", "link", "qr", "note", "script", "frames"}, or an error.
 
-    request  {"ticket": ..., "query": what stands behind the question mark, "settings": {...}}
+    request  {"ticket": ..., "query": the address after the question mark, "settings": {...}}
     """
     return answered(
         request,
@@ -100,8 +101,8 @@ def link_part(query: Any, page_url: str, listens_on: str | None) -> dict[str, An
 
 
 def class_address(page_url: str, listens_on: str | None) -> tuple[str, str]:
-    """The page's address for others, and what to say of it. A loopback page names the machine by
-    its own address in the network, where the server listens there."""
+    """The page's address for other people, and a note about it. For a page at a loopback address it
+    is this machine's address in the network, if the server listens there."""
     parts = urlsplit(page_url)
     if parts.hostname not in LOOPBACK:
         return page_url, ""
@@ -112,8 +113,8 @@ def class_address(page_url: str, listens_on: str | None) -> tuple[str, str]:
 
 
 def script_part(request: dict[str, Any], uploads: TtlCache[UserData]) -> dict[str, Any]:
-    """{"script": the run on show to copy}; empty for settings that cannot be trained, and "missing"
-    where the person's own data are wanted again."""
+    """{"script": the run on show, to copy}; empty for settings that cannot be trained, and with
+    "missing" if the person's own data must be sent again."""
     try:
         user_data = user_data_of(request, uploads)
         return {"script": script(Settings.from_mapping(request.get("settings"), user_data))}
@@ -124,7 +125,7 @@ def script_part(request: dict[str, Any], uploads: TtlCache[UserData]) -> dict[st
 
 
 def frames_note(ancestors: Sequence[str]) -> str:
-    """Which pages may show this one in a frame."""
+    """Which pages may embed this one."""
     if not ancestors:
         return (
             "Only pages on this server can embed this frame. For a course page, start the server "
@@ -153,7 +154,7 @@ def _own_csv(_: ExperimentCache, settings: Settings) -> str:
     return settings.user_data.csv()
 
 
-# kind -> how it is made, its name, its type
+# kind -> function that makes it, file name, media type
 FILES: dict[str, tuple[Callable[[ExperimentCache, Settings], str], str, str]] = {
     "script": (lambda _, settings: script(settings), "descent.py", "text/x-python"),
     "notebook": (

@@ -1,4 +1,5 @@
-"""Train: everything but the learning rate has changed, or a rate that is no stop was typed."""
+"""Train: a setting other than the learning rate has changed, or a typed rate is not a stop of the
+slider."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from components.figures import view_figures
 def register(
     app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData], packed: PackedAnswers
 ) -> None:
-    """One request in flight is the browser's part (assets/60-bridge.js)."""
+    """Registers the callback. The browser sends one request at a time (assets/60-bridge.js)."""
 
     @app.callback(
         Output(ids.TRAIN_ANSWER, "data"),
@@ -42,15 +43,15 @@ def train_payload(
 ) -> dict[str, Any]:
     """The sweep for the browser, with the views' static layers."""
     payload = experiment_payload(cache.experiment(settings, plane))
-    # The sweep at hand may have been trained for somebody who had selected another of its rates.
+    # The cached sweep may have been trained for another selected rate.
     return payload | {"settings": settings_payload(settings)}
 
 
 def _packed_payload(
     packed: PackedAnswers, cache: ExperimentCache, settings: Settings, plane: PlaneChoice
 ) -> dict[str, Any]:
-    """The same, with what all learning rates of a sweep share made once. A person's own data are
-    kept nowhere but in the cache that expires."""
+    """The same, with the part that all learning rates of a sweep share made once. Results on a
+    person's own data are kept only in the cache that expires."""
     if settings.user_data:
         return train_payload(cache, settings, plane)
 
@@ -58,10 +59,11 @@ def _packed_payload(
         payload = train_payload(cache, settings, plane)
         return {name: part for name, part in payload.items() if name != "settings"}
 
-    # Only the usual plane is the same for every run.
+    # Only the default plane is the same for every run.
     rate = None if plane == PlaneChoice() else settings.learning_rate
     key = (settings.sweep_id, plane, rate)
     stand_in = packed.payload(ids.TRAIN_ANSWER, key, shared)
+    # The stand-in comes first: see PackedAnswers.payload.
     return stand_in | {"settings": settings_payload(settings)}
 
 

@@ -1,1 +1,1 @@
-"""What people see. Nothing here trains, scores or reads a global."""
+"""The page as Dash components and Plotly figures. Nothing here trains or reads global state."""

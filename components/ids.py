@@ -1,4 +1,4 @@
-"""The names of the elements that more than one module speaks of."""
+"""The ids of the elements that more than one module uses."""
 
 # Controls.
 LEARNING_RATE = "learning-rate"
@@ -18,7 +18,7 @@ CROSS_SECTIONS = "cross-sections"
 FIT = "fit"
 CURVES = "curves"
 VIEWS = (LOSS_SURFACE, DESCENT_PATH, CROSS_SECTIONS, FIT, CURVES)
-# What a button for one of them says.
+# Their labels on buttons.
 SHORT_TITLES = {
     LOSS_SURFACE: "Surface",
     DESCENT_PATH: "Path",
@@ -44,14 +44,14 @@ EXPORT_ANSWER = "export-answer"
 OWN_REQUEST = "own-request"
 OWN_ANSWER = "own-answer"
 DOWNLOAD = "download"
-# The lesson and the side panels, whose texts come when they are opened.
+# The lesson and the side panels, whose texts are sent when they are opened.
 LESSON = "lesson"
 LESSON_TEXT = "lesson-text"
 CHAPTER_REQUEST = "chapter-request"
 CHAPTER_ANSWER = "chapter-answer"
 PANEL_REQUEST = "panel-request"
 SIDE_BODY = "side-body"
-# Client-side callbacks need an output; nobody reads these.
+# Outputs that client-side callbacks need; nothing reads them.
 TRAIN_SEEN = "train-seen"
 INSPECT_SEEN = "inspect-seen"
 MAP_SEEN = "map-seen"
@@ -64,7 +64,7 @@ SEEN = (
     *(TRAIN_SEEN, INSPECT_SEEN, MAP_SEEN, SHARE_SEEN, EXPORT_SEEN, OWN_SEEN),
     *(CHAPTER_SEEN, PANEL_SEEN),
 )
-# All that begin empty.
+# All stores that start empty.
 STORES = (
     *(TRAIN_REQUEST, INSPECT_REQUEST, INSPECT_ANSWER, MAP_REQUEST, MAP_ANSWER),
     *(SHARE_REQUEST, SHARE_ANSWER, EXPORT_REQUEST, EXPORT_ANSWER, OWN_REQUEST, OWN_ANSWER),

@@ -27,7 +27,7 @@ TITLES = {
     ids.FIT: "Fit",
     ids.CURVES: "Over training",
 }
-# (fact's name in its data attribute, label)
+# name, label
 FACTS = (
     ("learning-rate", "learning rate"),
     ("epoch", "epoch"),
@@ -35,7 +35,7 @@ FACTS = (
     ("edge", "2/sharpness"),
     ("verdict", "outcome of the whole run"),
 )
-# The theme is set before anything is painted: the person's own choice, else the system's.
+# Sets the theme before the first paint: the person's choice, else the system's.
 SET_THEME = (
     "{let own=null;try{own=localStorage.getItem('theme')}catch{}"
     "const theme=['light','dark','projector'].includes(own)?own:"
@@ -45,12 +45,12 @@ SET_THEME = (
 )
 
 
-# How many cards are on show decides their layout (02-lab.css).
+# The layout of the cards depends on their number (assets/02-lab.css).
 ALL_VIEWS: dict[str, Any] = {"data-count": len(ids.VIEWS)}
 
 
 def page(first_sweep: dict[str, Any], course: Course) -> Component:
-    """Everything, with the default sweep in its store: the page is live as soon as it is up."""
+    """The whole page. The default sweep is in its store, so it is live without a request."""
     return html.Div(
         className="lab",
         children=[
@@ -111,7 +111,7 @@ def page_template(plotly_script: str) -> str:
 
 
 def _skip_links() -> list[Component]:
-    """The first stops of the Tab key: past the choices to what most people came for."""
+    """The first stops of the Tab key lead past the choices to what most people want."""
     places = [
         ("learning-rate", "To the learning rate"),
         ("play", "To Play"),
@@ -171,7 +171,7 @@ def _header() -> Component:
 
 
 def _side() -> Component:
-    """Where side panels open."""
+    """The place for side panels."""
     return html.Aside(
         id="side",
         className="side",
@@ -190,7 +190,7 @@ def _side() -> Component:
 
 
 def _facts() -> Component:
-    """The strip of live facts; assets/50-facts.js keeps text and data attributes in step."""
+    """The strip of live facts; assets/50-facts.js sets texts and data attributes."""
     return html.Section(
         id=ids.FACTS,
         className="facts",
@@ -209,8 +209,8 @@ def _facts() -> Component:
 
 
 def _view(name: str) -> Component:
-    """A card: title, a note of what the picture hides or shows, the plot, the canvas above it. To
-    those who hear the page the plot is one picture, described by the sentence."""
+    """A card: title, note, plot. To a screen reader the plot is one picture, described by the
+    sentence."""
     picture: dict[str, Any] = {
         "role": "img",
         "aria-labelledby": f"{name}-title",
@@ -238,12 +238,12 @@ def _view(name: str) -> Component:
 
 
 def _stand_in() -> Component:
-    """What the page says where a browser cannot draw in 3D; 36-flat.js shows it."""
+    """The note for browsers without WebGL; assets/36-flat.js shows it."""
     return html.P(id="flat-note", className="flat-note", hidden=True)
 
 
 def _plane_choice() -> list[Component]:
-    """On which plane a network's loss is seen; two parameters are chosen by name."""
+    """The plane on which a network's loss is drawn; two more menus choose two parameters."""
     options = [{"label": label, "value": kind} for kind, label in PLANES.items()]
     names = [
         dbc.Select(id=f"plane-{place}", options=[], class_name="small-select")
@@ -256,7 +256,7 @@ def _plane_choice() -> list[Component]:
 
 
 def _tabs() -> list[Component]:
-    """On a phone, three views share one place."""
+    """The tabs of the three views that share one place on a phone."""
     return [_tab(name) for name in (ids.CROSS_SECTIONS, ids.LOSS_SURFACE, ids.CURVES)]
 
 

@@ -1,4 +1,4 @@
-"""The lesson's panel: a frame that stays, and the chapter that stands in it."""
+"""The lesson's panel: a frame, and the chapter in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from components.naming import named, tip
 
 
 def lesson_panel(course: Course) -> Component:
-    """Contents, back and forth, and the place where `chapter_text` goes."""
+    """The contents, previous and next, and the place for `chapter_text`."""
     contents = [
         {"label": f"{number} · {chapter.title}", "value": chapter.slug}
         for number, chapter in enumerate(course.chapters, 1)
@@ -49,7 +49,7 @@ def lesson_panel(course: Course) -> Component:
 
 
 def chapter_text(chapter: Chapter) -> list[Component]:
-    """A chapter's text, question and goal. Markdown shows raw HTML as text and never runs it."""
+    """A chapter's text, question and goal. dcc.Markdown shows HTML as text and never runs it."""
     parts: list[Component] = [html.H2(chapter.title), _words(chapter.text)]
     if chapter.question:
         parts.append(_question(chapter.question))
@@ -91,7 +91,7 @@ def _button(name: str, icon: str, words: str) -> Component:
 
 
 def _problems(course: Course) -> list[Component]:
-    """For the teacher: what is wrong with which file. The other chapters are there all the same."""
+    """For the teacher: what is wrong with which file. The other chapters are not affected."""
     if not course.problems:
         return []
     count = len(course.problems)

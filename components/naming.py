@@ -1,4 +1,4 @@
-"""Names for those who hear the page: an icon, a sign or a landmark shows no words of its own."""
+"""Accessible names for elements that show no words: icons, signs, landmarks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 
 def named(words: str) -> dict[str, Any]:
-    """The properties that give an element this name; keep what it shows at its beginning, so that
-    who speaks to the computer can say what is seen."""
+    """The properties that give an element this name. Begin it with the text that the element shows,
+    so that people who use speech input can say what they see."""
     return {"aria-label": words}
 
 
 def tip(words: str) -> dict[str, Any]:
-    """An icon's name, with the same words for a mouse that rests on it."""
+    """An icon's name, also shown as a tooltip."""
     return {"title": words, "aria-label": words}

@@ -1,4 +1,4 @@
-"""The timeline under the views: one playhead drives them all."""
+"""The timeline below the views: one playhead for all of them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 from components import ids
 from components.naming import named, tip
 
-# The playhead's slider stands at log10(1 + epoch) in this many parts of the whole.
+# The playhead's slider has this many steps, linear in log10(1 + epoch).
 POSITIONS = 1000
 SPEEDS = (0.25, 0.5, 1, 2, 4)
 
 
 def timeline() -> Component:
-    """Play, single epochs, scrub, speed, loop."""
+    """Play, step by one epoch, scrub, speed, loop."""
     return html.Section(
         className="timeline",
         **named("Timeline"),
@@ -26,7 +26,7 @@ def timeline() -> Component:
                 children=[html.Span(className="icon icon-play-fill"), html.Span("Play")],
             ),
             _step("−1", "epoch-back", "one epoch back"),
-            _step("+1", "epoch-on", "one epoch on"),
+            _step("+1", "epoch-on", "one epoch forward"),
             html.Div(
                 className="scrub",
                 children=[
@@ -57,7 +57,7 @@ def timeline() -> Component:
                 html.Span(className="icon icon-arrow-repeat"),
                 id="loop",
                 className="step-button",
-                **tip("play again and again"),
+                **tip("loop"),
             ),
             html.A(
                 "↗",
@@ -65,7 +65,7 @@ def timeline() -> Component:
                 href="?",
                 className="step-button whole",
                 target="_blank",
-                title="open Descent Lab in a tab of its own",
+                title="open Descent Lab in a new tab",
             ),
         ],
     )

@@ -1,4 +1,4 @@
-"""For a class: what stands on top while presenting, and the card with all keys."""
+"""For a class: the bar on top while presenting, and the card with all keys."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from components.naming import named
 # What each key does; assets/65-keys.js binds them.
 KEYS = (
     ("Space", "play or pause"),
-    ("← →", "one epoch back or on"),
+    ("← →", "one epoch back or forward"),
     ("[ ]", "learning rate down or up"),
-    ("1 – 5", "this view alone, and back; while presenting up to two views"),
-    ("Page Up, Page Down", "the chapter before or after; without a lesson, first or last epoch"),
-    ("P", "present, and back"),
-    ("C", "curtain: hide the outcome; again: reveal it and play"),
+    ("1 – 5", "show only this view, or all again; while presenting, up to two views"),
+    ("Page Up, Page Down", "previous or next chapter; without a lesson, first or last epoch"),
+    ("P", "start or stop presenting"),
+    ("C", "curtain: hide the outcome; press again to reveal it and play"),
     ("F", "full screen"),
     ("T", "theme: light, dark, projector"),
     ("?", "this card"),
@@ -39,7 +39,7 @@ def present_bar() -> Component:
 
 
 def keys_card() -> Component:
-    """All keys, and the switch for those who speak to their computer (WCAG 2.1.4)."""
+    """All keys, and the switch that people need who use speech input (WCAG 2.1.4)."""
     rows = [html.Tr([html.Td(html.Kbd(key)), html.Td(what)]) for key, what in KEYS]
     return html.Dialog(
         id="keys",

@@ -1,8 +1,8 @@
-"""The page that works without a server: one file, in which the browser puts the sweep on show.
+"""The page as one file that works without a server.
 
-It is the live page, with the same layout, styles and modules, all written into the file. Only this
-shell is made here, once for all: what is on show is in the browser already (assets/80-save.js), so
-that nothing is trained again, nothing is sent, and own data stay where they are.
+It has the layout, styles and modules of the live page. The server makes this shell once; the
+browser adds the sweep on show (assets/80-save.js). So nothing is trained again, and a person's own
+data are not sent anywhere.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from components import theme
 from components.layout import SET_THEME, page
 from components.panels import PANELS, panel_section
 
-# Where the browser puts the title and the sweep; assets/80-save.js knows them.
+# assets/80-save.js replaces these two by the title and the sweep.
 TITLE = "<title>Descent Lab</title>"
 PLACE = '<script type="application/json" id="saved">null</script>'
-# The file asks nobody for anything, and this makes sure of it.
+# The file sends no requests; this policy enforces it.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; font-src data:"
 )
 VOID = {"br", "hr", "img", "input"}
-# What React calls differently; attributes with a dash are the same in both.
+# Names that differ in React; attributes with a hyphen are the same.
 ATTRIBUTES = {"className": "class", "class_name": "class", "htmlFor": "for"}
-# What these components set besides, as the browser finds it on the live page.
+# The element and the class that these components have on the live page.
 BOOTSTRAP = {"Input": ("input", "form-control"), "Select": ("select", "form-select")}
-# Of the formulas in running text these few are letters; larger ones need MathJax.
+# The formulas that need no MathJax, because they consist of letters.
 LETTERS = {r"\theta": "θ", r"\alpha": "α", "u": "u", "+": "+"}
 
 
 def saved_page(
     version: str, styles: Sequence[str], modules: Sequence[str], packed_plotly: bytes
 ) -> str:
-    """The shell: everything but the sweep.
+    """The shell, without the sweep.
 
-    styles, modules  the texts of the CSS and JavaScript files, in their order
-    packed_plotly    plotly.js, compressed by gzip: the file is half as large
+    styles, modules  the text of each CSS and JavaScript file, in order
+    packed_plotly    plotly.js, compressed by gzip, which halves the file
     """
     return f"""<!DOCTYPE html>
 <html lang="en" data-bs-theme="light" data-palette="light">
@@ -59,7 +59,7 @@ def saved_page(
 <script>{SET_THEME}</script>
 </head>
 <body class="saved" data-version="{escape(version)}">
-<noscript>This page needs JavaScript, which it carries with it.</noscript>
+<noscript>This page needs JavaScript, which is part of the file.</noscript>
 {static_html(page({}, Course((), ())))}
 {"".join(_template(name) for name, panel in PANELS.items() if panel.is_saved)}
 <script type="text/plain" id="packed-plotly">{base64.b64encode(packed_plotly).decode()}</script>
@@ -76,13 +76,13 @@ def _inside(tag: str, text: str) -> str:
     """Text for a style or script element. Raises ValueError for one that would end it early."""
     for mark in (f"</{tag}", "<!--"):
         if mark in text.lower():
-            raise ValueError(f"What is written into the saved page must not hold {mark!r}.")
+            raise ValueError(f"A {tag} of the saved page must not contain {mark!r}.")
     return text
 
 
 def static_html(component: Any) -> str:
-    """A component, a text or a list of both, as HTML. Raises ValueError for a kind of component,
-    or a formula, that has no static form."""
+    """A component, a text or a list of both, as HTML. Raises ValueError for a component or a
+    formula that has no static form."""
     if component is None:
         return ""
     if isinstance(component, (list, tuple)):
@@ -129,7 +129,7 @@ def _option(option: Mapping[str, Any], chosen: Any) -> Component:
 
 
 def _markdown(properties: dict[str, Any]) -> str:
-    """The few signs that the panels' words use: bold, code, a link, a letter for a formula."""
+    """The Markdown that the panels use: bold, code, links, formulas of a few letters."""
     text = escape(properties["children"], quote=False)
     text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
     text = re.sub(r"`(.+?)`", r"<code>\1</code>", text)
@@ -146,7 +146,7 @@ def _letters(formula: str) -> str:
 
 
 def _nothing(properties: dict[str, Any]) -> str:
-    """Stores and downloads have no place on the page."""
+    """Stores and downloads are not visible."""
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What a view shows, for those who do not see it: a sentence, and its data as a table."""
+"""A view for people who cannot see it: a sentence, and its data as a table."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from components.naming import named
 
 
 def sentence(name: str) -> Component:
-    """Where the browser writes what the view or panel of this name shows now (66-words.js)."""
+    """Where the browser describes what a view or panel shows now (assets/66-words.js)."""
     return html.P(id=f"{name}-words", className="visually-hidden said")
 
 
 def data_button(name: str, title: str) -> Component:
-    """Opens the table of one view or panel."""
+    """The button that opens the table of a view or panel."""
     about = {"data-table": name, "aria-haspopup": "dialog"} | named(f"Data: {title}")
     return html.Button(
         html.Span(className="icon icon-table"),
@@ -27,7 +27,7 @@ def data_button(name: str, title: str) -> Component:
 
 
 def table_card() -> Component:
-    """The one card in which every table opens; 67-tables.js fills it."""
+    """The card in which every table opens; assets/67-tables.js fills it."""
     scrolling: dict[str, Any] = {"role": "region", "aria-labelledby": "table-title", "tabIndex": 0}
     card: dict[str, Any] = {"aria-labelledby": "table-title"}
     return html.Dialog(

@@ -1,14 +1,14 @@
-"""Colours and words that mean one thing everywhere, as CSS variables: the canvas and Plotly's marks
-read them, so a theme changes in one place.
+"""The palette: each colour means one thing everywhere. Canvases and Plotly read it from CSS
+variables, so a theme changes in one place.
 
-The colours were found by search: each pair stays apart (CIE Lab) for normal sight and for the three
-common colour-blindnesses, at a contrast of at least 3.2 on the theme's background.
+The colours were found by search: each pair is distinct (CIE Lab) for normal vision and for the
+three common kinds of colour blindness, with a contrast of at least 3.2 to the theme's background.
 """
 
 from __future__ import annotations
 
-# meaning -> (light on #ffffff, dark on #14181f, projector on #ffffff); the projector's, for bright
-# rooms, keep every mark at 3:1 and text at 4.5:1 and more, and have no grid.
+# meaning -> (light on #ffffff, dark on #14181f, projector on #ffffff). The projector palette, for
+# bright rooms, has a contrast of at least 3:1 for marks and 4.5:1 for text, and no grid.
 PALETTE: dict[str, tuple[str, str, str]] = {
     "background": ("#ffffff", "#14181f", "#ffffff"),
     "text": ("#1c2330", "#e6e9ef", "#000000"),
@@ -21,7 +21,7 @@ PALETTE: dict[str, tuple[str, str, str]] = {
     "gradient": ("#641204", "#d85546", "#3b0a01"),
     "optimum": ("#0b9252", "#28fcbd", "#037a4c"),
     "data": ("#898d99", "#61697f", "#696f81"),
-    # Runs pinned for comparison; each also has a marker and a dash of its own.
+    # Runs pinned for comparison. Each also has its own marker and dash.
     "pin-1": ("#378bfd", "#1f7bf9", "#005a45"),
     "pin-2": ("#e33282", "#f42695", "#d024b8"),
     "pin-3": ("#39170e", "#97f9a8", "#100627"),
@@ -34,7 +34,7 @@ PALETTE: dict[str, tuple[str, str, str]] = {
     "stuck": ("#7b6a58", "#8d7c69", "#6b5b49"),
 }
 THEMES = ("light", "dark", "projector")
-# The projector's colours stand on top of Bootstrap's light theme.
+# The projector palette extends Bootstrap's light theme.
 SELECTORS = (
     '[data-bs-theme="light"]',
     '[data-bs-theme="dark"]',
@@ -47,7 +47,7 @@ FONT_SIZE = 12
 
 
 def color(meaning: str) -> str:
-    """The hex colour of a meaning in the light theme; the browser repaints for the other."""
+    """The hex colour of a meaning in the light theme; the browser repaints for the other themes."""
     return PALETTE[meaning][0]
 
 

@@ -1,8 +1,8 @@
 """The static layers of the views: finished arrays in, a Plotly figure out.
 
-What moves (path, point, sections, tangents, fit, cursors) is drawn by the browser on a canvas
-above each figure. A trace whose `meta` names a meaning of `theme.PALETTE` takes its colour from the
-theme; one named "rest" is invisible: it follows when the person pauses, for hover and export.
+The browser draws what moves (path, point, sections, tangents, fit, cursors) on a canvas above each
+figure. A trace whose `meta` is a key of `theme.PALETTE` takes its colour from the theme. A trace
+whose `meta` is "rest" is invisible: it is updated when nothing moves, for hover and export.
 """
 
 from __future__ import annotations
@@ -30,6 +30,6 @@ def view_figures(sweep: Sweep, surface: LossSurface, dataset: Dataset, fit: Fit)
         ids.CURVES: curves_figure(sweep, surface),
     }
     views = {name: figure.to_dict() for name, figure in figures.items()}
-    # The contour's heights are the surface's colours: sent once, copied by the browser.
+    # The contour has the surface's colours as heights: the browser copies them.
     views[ids.DESCENT_PATH]["data"][0]["z"] = None
     return views

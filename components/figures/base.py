@@ -1,4 +1,4 @@
-"""What all figures share: fixed ranges, quiet axes, numbers that fit."""
+"""What all figures share: layout, axes with fixed ranges, ticks."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from numpy import ndarray
 from app.domain.results import LossSurface
 from components import theme
 
-# Loss is drawn no lower than this share of the box's height: a perfect fit has no logarithm.
+# The lowest and highest loss drawn, as shares of the box's height: 0 has no logarithm.
 LOWEST_SHARE = 1e-7
 HIGHEST_SHARE = 10
 
 
 def base_layout(left: int = 52, right: int = 12, top: int = 6, bottom: int = 42) -> dict[str, Any]:
-    """Margins in pixels; everything else is the same in each view."""
+    """A layout with these margins in pixels. Everything else is the same in each view."""
     return dict(
         margin=dict(l=left, r=right, t=top, b=bottom),
         paper_bgcolor="rgba(0,0,0,0)",
@@ -33,7 +33,7 @@ def base_layout(left: int = 52, right: int = 12, top: int = 6, bottom: int = 42)
 
 
 def axis(title: str, limits: tuple[float, float], **more: Any) -> dict[str, Any]:
-    """A 2D axis of fixed range."""
+    """A 2D axis with a fixed range."""
     look = dict(
         title=dict(text=title, standoff=6),
         range=list(limits),
@@ -51,7 +51,7 @@ def axis(title: str, limits: tuple[float, float], **more: Any) -> dict[str, Any]
 
 
 def in_two_lines(title: str) -> str:
-    """Long names would run out of the card, so they are broken in the middle."""
+    """The title, broken in the middle if it is too long for the card."""
     words = title.split()
     if len(title) < 15:
         return title
@@ -59,7 +59,7 @@ def in_two_lines(title: str) -> str:
 
 
 def rest_trace(name: str, **more: Any) -> go.Scatter:
-    """An invisible trace that the browser brings up to date when nothing moves."""
+    """An invisible trace that the browser updates when nothing moves."""
     return go.Scatter(
         x=[],
         y=[],
@@ -74,15 +74,15 @@ def rest_trace(name: str, **more: Any) -> go.Scatter:
 
 
 def log_loss(surface: LossSurface) -> ndarray:
-    """log10 of a surface's loss, kept to what has a colour: above 0, up to ten heights."""
+    """log10 of a surface's loss, clipped to the range that has colours; (row, col)."""
     highest = HIGHEST_SHARE * surface.box.height
     inside = np.clip(surface.loss, LOWEST_SHARE * surface.box.height, highest)
-    # Four digits are finer than any screen, and compress to half the size.
+    # Four decimals are finer than any screen, and compress to half the size.
     return np.round(np.log10(inside), 4).astype("float32")
 
 
 def decade_ticks(low: float, high: float) -> dict[str, Any]:
-    """Tick positions in log10 and their labels as plain numbers: 0.1, 1, 10; 2 and 5 if few."""
+    """Ticks at the decades of a log10 axis, labelled 0.1, 1, 10; also at 2 and 5 if it is short."""
     decades = range(math.floor(low), math.ceil(high) + 1)
     steps = (1,) if high - low > 2 else (1, 2, 5)
     values = [step * 10.0**decade for decade in decades for step in steps]

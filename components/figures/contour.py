@@ -1,4 +1,4 @@
-"""The descent path's ground: contours of the same surface, seen from above."""
+"""The contours below the descent path: the loss surface seen from above."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEVELS = 20
 
 
 def contour_figure(surface: LossSurface) -> go.Figure:
-    """Contours at log-spaced losses, so that the bowl and its floor are both readable."""
+    """Contours at log-spaced losses, which show the bowl as well as its floor."""
     box, (first, second) = surface.box, surface.plane.names
     logs = log_loss(surface)
     low, high = float(logs.min()), float(logs.max())
@@ -45,7 +45,7 @@ def contour_figure(surface: LossSurface) -> go.Figure:
 
 
 def _optimum(surface: LossSurface) -> go.Scatter:
-    """A full star where the optimum is known; a hollow one where it is only the best so far."""
+    """A filled star at a known optimum; a hollow one at the best point found so far."""
     exact = surface.optimum_is_exact
     name = surface.optimum_name
     first, second = (float(value) for value in surface.optimum)

@@ -1,4 +1,4 @@
-"""What happens over training: axes and, where they are known, the values that it should reach."""
+"""Over training: axes and, where they are known, the values that training should reach."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from components.figures.base import axis, base_layout, decade_ticks, rest_trace
 
 EPOCH_TICKS = (0, 1, 10, 100, 1000, 5000)
 ROOM = 0.06
-# How far above the start, as a multiple of its loss, a diverging run is still followed.
+# The highest loss drawn, as a multiple of the loss at the start.
 RISE = 20
 
 
 def curves_figure(sweep: Sweep, surface: LossSurface) -> go.Figure:
     """Train loss over epochs, both logarithmic; below it weight and bias of the linear model.
 
-    Epochs stand at log10(1 + epoch): epoch 0 is visible and the first steps have room.
+    Epochs are drawn at log10(1 + epoch), which shows epoch 0 and gives the first steps room.
     """
     end = math.log10(1 + sweep.settings.epochs)
     losses = _loss_range(sweep, surface)
     epoch_axis = axis("epoch", (-ROOM / 3 * end, end), **_epoch_ticks(sweep.settings.epochs))
-    # Large losses have long numbers: their axis takes the room that it needs.
+    # Large losses have long tick labels.
     loss_axis = axis("train loss", losses, automargin="left", **decade_ticks(*losses))
     if not surface.plane.is_exact:
         layout = base_layout() | dict(xaxis=epoch_axis, yaxis=loss_axis)
@@ -52,8 +52,8 @@ def curves_figure(sweep: Sweep, surface: LossSurface) -> go.Figure:
 
 
 def _loss_range(sweep: Sweep, surface: LossSurface) -> tuple[float, float]:
-    """log10 of the losses that the calm runs pass through, with room to see others rise."""
-    # A typed rate never moves the picture: the slider's runs alone choose.
+    """log10 of the lowest loss of the calm runs, and of that at which others leave the chart."""
+    # Only the slider's runs count, so that a typed rate does not change the range.
     slider = slice(0, len(SLIDER_LEARNING_RATES))
     is_calm = sweep.calm[slider]
     is_calm = is_calm if is_calm.any() else ~is_calm

@@ -1,4 +1,4 @@
-"""The data and what they should look like; the current fit moves on a canvas."""
+"""The data and the least-squares fit. The browser draws the current fit on a canvas."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from components import theme
 from components.figures.base import axis, base_layout, rest_trace
 
 ROOM = 0.12
-# How far from the data the picture follows the start, in spans of the targets.
+# How far beyond the targets the start's predictions extend the range, in spans of the targets.
 FURTHEST = 1.0
 
 
 def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", "y")) -> go.Figure:
-    """One predictor against the target; with several, what is predicted against what was seen.
-    All in the units in which the person knows the data.
+    """One predictor against the target; with several, predicted against observed. All in the units
+    of the original data.
 
-    start  the untrained model's predictions, so that the first fit is in the picture
+    start  the untrained model's predictions (sample,), so that the first fit is in range
     names  of the predictor and the target
     """
     if dataset.inputs.shape[1] > 1:
@@ -53,7 +53,7 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
 
 
 def _line_in_units(dataset: Dataset) -> tuple[float, float]:
-    """The least-squares line's weight and bias in the person's own units."""
+    """The least-squares line's weight and bias in the units of the original data."""
     scaling, (weight, bias) = dataset.scaling, dataset.least_squares
     own_weight = weight * scaling.target_scale / scaling.input_scales[0]
     at_zero = scaling.target_mean + scaling.target_scale * bias
@@ -61,7 +61,7 @@ def _line_in_units(dataset: Dataset) -> tuple[float, float]:
 
 
 def _held_back(dataset: Dataset) -> list[go.Scatter]:
-    """The examples of a validation split, as rings."""
+    """The validation examples, as rings."""
     if not len(dataset.validation_targets):
         return []
     scaling = dataset.scaling
@@ -102,7 +102,7 @@ def _observed_figure(dataset: Dataset) -> go.Figure:
 
 
 def _near(start: ndarray, targets: ndarray) -> ndarray:
-    """The start's predictions, as far as the data do not shrink too much for their sake."""
+    """The start's predictions, clipped so that they do not dwarf the data."""
     span = targets.max() - targets.min()
     return np.clip(start, targets.min() - FURTHEST * span, targets.max() + FURTHEST * span)
 

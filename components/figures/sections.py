@@ -1,4 +1,4 @@
-"""The cross sections' axes. Their curves follow the current point: the browser draws them."""
+"""The axes of the cross sections. The browser draws the curves, which follow the current point."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from components.figures.base import axis, base_layout, in_two_lines, rest_trace
 
 
 def sections_figure(surface: LossSurface) -> go.Figure:
-    """Loss along each plane direction, both over one height."""
+    """Loss along each direction of the plane, on one scale."""
     box, (first, second) = surface.box, surface.plane.names
-    # Large losses have long numbers: their axis takes the room that it needs.
+    # Large losses have long tick labels.
     height = axis("train loss", (0, box.height), automargin="left")
     traces = [rest_trace("first"), rest_trace("second", xaxis="x2", yaxis="y2")]
-    # Side by side, long names would run into each other.
+    # Side by side, long names would overlap.
     first, second = in_two_lines(first), in_two_lines(second)
     bottom = 56 if "<br>" in first + second else 42
     layout = base_layout(left=46, bottom=bottom) | dict(

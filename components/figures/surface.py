@@ -11,13 +11,13 @@ from app.domain.results import LossSurface
 from components import theme
 from components.figures.base import base_layout, in_two_lines, log_loss
 
-# Above the box a surface is cut; a value far above it would hide the rest (a limit of WebGL).
+# In heights of the box. WebGL would draw much higher values over everything else.
 CUT_AT = 1.5
 CAMERA = dict(eye=dict(x=0.84, y=-1.84, z=1.14), center=dict(x=0, y=0, z=-0.33))
 
 
 def surface_figure(surface: LossSurface) -> go.Figure:
-    """The surface coloured by log loss with the optimum's mark; the camera is the person's."""
+    """The surface, coloured by log loss. Its camera is only the first: people turn it."""
     box, (first, second) = surface.box, surface.plane.names
     height = np.minimum(surface.loss, CUT_AT * box.height).astype("float32")
     logs = log_loss(surface)

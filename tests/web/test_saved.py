@@ -162,7 +162,7 @@ def test_the_placeholders_for_title_and_sweep_come_first(shell: str) -> None:
 def test_a_script_or_style_that_would_end_its_element_is_refused(
     styles: list[str], modules: list[str]
 ) -> None:
-    with pytest.raises(ValueError, match="must not hold"):
+    with pytest.raises(ValueError, match="must not contain"):
         saved_page("1", styles, modules, b"")
 
 
