@@ -93,7 +93,7 @@
         this[name] = lab.decode(payload[name]).values;
       }
       this.validation_loss = payload.validation_loss && lab.decode(payload.validation_loss).values;
-      for (const name of ["origin", "directions", "reading"]) this.plane[name] = lab.decode(payload.plane[name]).values;
+      for (const name of ["origin", "directions", "dual_directions"]) this.plane[name] = lab.decode(payload.plane[name]).values;
       this.off_plane = payload.off_plane && lab.decode(payload.off_plane).values;
       this.predictions = payload.fit && lab.decode(payload.fit.predictions).values;
       this.inputs = lab.decode(payload.data.inputs).values;
@@ -106,9 +106,9 @@
 
     /* ---- the units in which the person knows the data ---- */
 
-    inputIn(input) { return input * this.units.input[1] + this.units.input[0]; }
-    inputFrom(known) { return (known - this.units.input[0]) / this.units.input[1]; }
-    targetIn(target) { return target * this.units.target[1] + this.units.target[0]; }
+    inputIn(input) { return input * this.scaling.input[1] + this.scaling.input[0]; }
+    inputFrom(known) { return (known - this.scaling.input[0]) / this.scaling.input[1]; }
+    targetIn(target) { return target * this.scaling.target[1] + this.scaling.target[0]; }
     /** A place of a fit: an input where there is one predictor, else an observed target. */
     placeIn(place) { return this.predictors > 1 ? this.targetIn(place) : this.inputIn(place); }
 
@@ -159,13 +159,13 @@
 
     /** Where params fall on this sweep's plane, pair by pair. */
     project(params) {
-      const { origin, reading } = this.plane;
+      const { origin, dual_directions: dual } = this.plane;
       const width = origin.length;
       const coordinates = new Float32Array((2 * params.length) / width);
       for (let at = 0; at < params.length; at += width) {
         for (let which = 0; which < 2; which++) {
           let sum = 0;
-          for (let k = 0; k < width; k++) sum += reading[which * width + k] * (params[at + k] - origin[k]);
+          for (let k = 0; k < width; k++) sum += dual[which * width + k] * (params[at + k] - origin[k]);
           coordinates[(2 * at) / width + which] = sum;
         }
       }

@@ -119,7 +119,7 @@
   function batchWords(sweep, { epoch }, batch) {
     if (sweep.steps_per_epoch === 1) return "";
     const names = Array.from(batch.slice(0, ROWS), (i) => i + 1).join(", ");
-    return `Epoch ${epoch} has ${sweep.steps_per_epoch} steps. This is its first: a batch of ${batch.length} of ${sweep.examples} examples, numbers ${names}${batch.length > ROWS ? ", …" : ""}. Below, L is the loss of this batch; the train loss is that of all.`;
+    return `Epoch ${epoch} has ${sweep.steps_per_epoch} steps. This is its first: a batch of ${batch.length} of ${sweep.example_count} examples, numbers ${names}${batch.length > ROWS ? ", …" : ""}. Below, L is the loss of this batch; the train loss is that of all.`;
   }
 
   /** How the optimizer makes its direction u of the gradient g, in words of the options' table. */

@@ -10,7 +10,7 @@
     seed: (rows) => range(rows, (k) => k),
     hidden_units: (rows) => unique(range(rows, (k) => Math.round(1 + (Math.min(rows, 64) - 1) * share(k, rows)))),
     momentum: (rows) => range(rows, (k) => round(0.99 * share(k, rows))),
-    batch_size: (rows, sweep) => unique(range(rows, (k) => Math.round(sweep.examples ** share(k, rows)))),
+    batch_size: (rows, sweep) => unique(range(rows, (k) => Math.round(sweep.example_count ** share(k, rows)))),
     noise: (rows) => range(rows, (k) => round(share(k, rows))),
     initial_scale: (rows) => range(rows, (k) => round(0.1 * 100 ** share(k, rows))),
   };

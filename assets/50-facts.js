@@ -148,12 +148,12 @@
     return sweep.validation_loss ? "dotted: least squares; rings: validation" : "dotted: least squares";
   }
 
-  const subsetOf = ({ rows, examples }) => (rows > examples ? `Trained on ${examples} of ${rows} rows, drawn once with a fixed seed.` : null);
+  const subsetOf = ({ rows, example_count: examples }) => (rows > examples ? `Trained on ${examples} of ${rows} rows, drawn once with a fixed seed.` : null);
   const shorter = (name) => (name.length > 14 ? `${name.slice(0, 13)}…` : name);
 
   /** The model of a person's own data in their own units, and its root mean squared error. */
   function ownFit(sweep, { first, second, loss }) {
-    const { data_info: own, units: { input: [middle, width], target: [mean, scale] } } = sweep;
+    const { data_info: own, scaling: { input: [middle, width], target: [mean, scale] } } = sweep;
     const error = `typical error ${format(Math.sqrt(loss) * scale, 3)}`;
     if (!sweep.plane.is_exact) return `${sweep.predictors > 1 ? "predicted against observed" : shorter(own.target)}; ${error}`;
     const slope = (first * scale) / width;

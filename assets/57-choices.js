@@ -95,7 +95,7 @@
     lab.setText("more-count", changed ? `${changed} changed` : "");
   }
 
-  function showNotes({ settings, steps_per_epoch: steps, examples }) {
+  function showNotes({ settings, steps_per_epoch: steps, example_count: examples }) {
     lab.setText("hidden-units-note", settings.hidden_units ? "" : "linear");
     lab.setText("batch-size-note", settings.batch_size ? `${steps} step${steps > 1 ? "s" : ""} an epoch` : "full");
     lab.setText("validation-fraction-note", settings.validation_fraction ? `${examples} train` : "");

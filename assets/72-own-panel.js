@@ -133,7 +133,7 @@
   }
 
   function showFitted({ data_info: own, predictor_names: names }) {
-    say(`On show: ${own.target} from ${names.join(", ")}; ${own.examples} examples.`);
+    say(`On show: ${own.target} from ${names.join(", ")}; ${own.example_count} examples.`);
     if (isAwaited && window.matchMedia(NARROW).matches) document.querySelector(".views").scrollIntoView();
     isAwaited = false;
   }

@@ -79,14 +79,14 @@ def sweep_payload(
         "sweep_id": settings.sweep_id,
         "settings": settings_payload(settings),
         "data_info": _data_info(settings.user_data),
-        "units": {
+        "scaling": {
             "input": [float(scaling.input_means[0]), float(scaling.input_scales[0])],
             "target": [scaling.target_mean, scaling.target_scale],
         },
         "is_linear": settings.is_linear,
         "is_plain": settings.is_plain,
         "update_rule": OPTIMIZERS[settings.optimizer].rule,
-        "examples": settings.example_count,
+        "example_count": settings.example_count,
         "steps_per_epoch": settings.steps_per_epoch,
         "predictors": dataset.inputs.shape[1],
         "predictor_names": list(settings.data.predictors),
@@ -194,7 +194,7 @@ def _data_info(user_data: UserData | None) -> dict[str, Any] | None:
         "target": user_data.target,
         "is_standardized": user_data.is_standardized,
         "rows": user_data.rows,
-        "examples": user_data.example_count,
+        "example_count": user_data.example_count,
         "notes": list(user_data.notes),
     }
 
@@ -209,7 +209,7 @@ def _maybe(array: Float[ndarray, "..."] | None, along: int) -> dict[str, Any] | 
 
 
 def _plane(plane: Plane) -> dict[str, Any]:
-    """With its origin and its reading the browser finds any parameters' place on it."""
+    """The browser computes the coordinates of params from the origin and the dual directions."""
     return {
         "kind": plane.kind,
         "names": list(plane.names),
@@ -217,7 +217,7 @@ def _plane(plane: Plane) -> dict[str, Any]:
         "frozen_at": plane.frozen_at,
         "origin": encode(plane.origin),
         "directions": encode(plane.directions),
-        "reading": encode(plane.dual_directions),
+        "dual_directions": encode(plane.dual_directions),
     }
 
 

@@ -158,7 +158,7 @@ def check_payloads(chosen: Settings) -> None:
         run_csv(experiment_cache.experiment(chosen).sweep, experiment_cache.inspect(chosen)[1])
     json.dumps(payload, allow_nan=False), json.dumps(detail, allow_nan=False)
     assert decode(payload["train_loss"]).shape[0] == 41
-    for middle, width in payload["units"].values():
+    for middle, width in payload["scaling"].values():
         assert np.isfinite(middle) and width > 0
 
 

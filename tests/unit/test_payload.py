@@ -219,7 +219,7 @@ class TestWhatSettingsAdd:
         for key, array in (
             ("origin", plane.origin),
             ("directions", plane.directions),
-            ("reading", plane.dual_directions),
+            ("dual_directions", plane.dual_directions),
         ):
             assert same(decode(packed[key]), array.astype("float32"))
         assert (packed["kind"], packed["names"]) == (kind, list(plane.names))
@@ -230,9 +230,9 @@ class TestWhatSettingsAdd:
     def test_with_them_any_params_find_their_place(self, settings: Settings) -> None:
         made = lay_out(experiment(settings).training, PlaneChoice("random"))
         packed = strict_json(experiment_payload(made))
-        origin, reading = (decode(packed["plane"][name]) for name in ("origin", "reading"))
+        origin, dual = (decode(packed["plane"][name]) for name in ("origin", "dual_directions"))
         run = made.sweep.best_run
-        places = (made.sweep.params[run] - origin) @ reading.T
+        places = (made.sweep.params[run] - origin) @ dual.T
         shown = decode(packed["coordinates"])[run]
         assert places == pytest.approx(shown, rel=1e-3, abs=1e-4)
 
@@ -251,7 +251,7 @@ class TestWhatSettingsAdd:
             assert packed_detail(settings)["validation_loss"] is None
         for name in ("inputs", "targets", "validation_inputs", "validation_targets"):
             assert same(decode(payload["data"][name]), getattr(made.dataset, name))
-        assert payload["examples"] == len(made.dataset.targets)
+        assert payload["example_count"] == len(made.dataset.targets)
 
     @each_varied
     def test_the_settings_come_back_with_what_follows_from_them(self, settings: Settings) -> None:

@@ -9,15 +9,15 @@ from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 import pytest
-from app.choices import NAMES
-from app.settings import Settings
 from hypothesis import given, settings
 
+from app.domain.fields import NAMES
 from app.domain.options import DATASETS
+from app.domain.settings import Settings
 from app.exports.script import notebook, script
 from tests.readers import settings_of
-from tests.test_export import LONG, SHORT, cells, name_of, ran
-from tests.test_settings import valid
+from tests.unit.test_export import LONG, SHORT, cells, name_of, ran
+from tests.unit.test_settings import valid
 
 
 @pytest.mark.parametrize("one", SHORT[::4] + LONG, ids=name_of)
