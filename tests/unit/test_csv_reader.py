@@ -1,0 +1,182 @@
+"""A person's CSV file as columns of numbers, or one sentence that says what is wrong with it."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.csv_reader import MOST_ROWS, Table, TableError, read_table
+from tests.user_data_files import GOOD, UNREADABLE, Broken, Good, many_rows
+
+
+def sentence_of(error: TableError) -> str:
+    """What the person reads: one or two short sentences."""
+    said = str(error)
+    assert said.endswith(".") and 10 < len(said) < 300 and "\n" not in said, said
+    assert error.field == "dataset"
+    return said
+
+
+def check_any(content: bytes) -> None:
+    """A table of at least two columns of at least three rows, or a sentence."""
+    try:
+        table = read_table(content)
+        assert isinstance(table, Table) and len(table.numeric) >= 2
+        assert {len(column.values) for column in table.columns} == {len(table.columns[0].values)}
+        assert len(table.columns[0].values) >= 3
+        names = [column.name for column in table.columns]
+        assert len(set(names)) == len(names) and all(names)
+    except TableError as error:
+        sentence_of(error)
+
+
+@pytest.mark.parametrize("file", UNREADABLE, ids=lambda file: file.name)
+def test_an_unreadable_file_gets_its_own_sentence(file: Broken) -> None:
+    with pytest.raises(TableError) as caught:
+        read_table(file.content)
+    assert re.search(file.words, sentence_of(caught.value)), caught.value
+
+
+@pytest.mark.parametrize("file", GOOD, ids=lambda file: file.name)
+def test_a_good_file_gives_its_columns_of_numbers(file: Good) -> None:
+    table = read_table(file.content)
+    found = {column.name: column.values.tolist() for column in table.numeric}
+    assert list(found) == list(file.columns)
+    for name, values in file.columns.items():
+        expected = [math.nan if value is None else value for value in values]
+        np.testing.assert_array_equal(found[name], expected)
+    assert table.separator == file.separator
+    assert table.has_decimal_comma == (file.decimal == "comma")
+    assert table.has_header == file.has_header
+    assert re.search(file.words, " ".join(table.notes)) and (file.words or not table.notes)
+
+
+def test_a_table_of_20_000_rows_and_one_of_2_mib_are_read() -> None:
+    for header in (b"", b"x,y\n"):
+        table = read_table(header + many_rows(MOST_ROWS))
+        assert len(table.columns[0].values) == MOST_ROWS
+    padded = b"x,y\n1,2\n3,4\n5,6\n"
+    assert read_table(padded + b"\n" * (2 * 1024 * 1024 - len(padded)))
+
+
+@pytest.mark.parametrize("header", [b"", b"x,y\n"])
+def test_a_table_of_20_001_rows_is_refused(header: bytes) -> None:
+    with pytest.raises(TableError, match="20,000 rows"):
+        read_table(header + many_rows(MOST_ROWS + 1))
+
+
+def test_the_first_rows_keep_their_text() -> None:
+    table = read_table(b"x;y\n1,50;two\n3;4\n5;6\n7;8\n9;1\n2;3\n")
+    assert table.head == (("1,50", "two"), ("3", "4"), ("5", "6"), ("7", "8"), ("9", "1"))
+
+
+def test_sentences_name_the_line() -> None:
+    with pytest.raises(TableError, match="line 5"):
+        read_table(b"x,y\n1,2\n3,4\n5,6\n7,\xfc8\n")
+    table = read_table(b"x,y\n\n1,2\n3,4\n5\n5,6\n")
+    assert table.notes == ("1 row left out for not having exactly 2 cells (line 5).",)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["a (2)", "a", "a"], ["x", "x", "x (2)", "x"], ["", "column 1", "column 1"],
+        ["y" * 60, "y" * 50, "y" * 41], ["=+1", "1x", "@@"],
+    ],
+)  # fmt: skip
+def test_column_names_are_unique(names: list[str]) -> None:
+    text = ",".join(names) + "\n" + "1,2,3,4\n4,3,2,2\n2,5,7,1\n"
+    lines = [line.rsplit(",", 4 - len(names))[0] for line in text.splitlines()[1:]]
+    rows = "\n".join([",".join(names), *lines])
+    found = [column.name for column in read_table(rows.encode()).columns]
+    assert len(set(found)) == len(names), found
+
+
+@pytest.mark.parametrize("name", ["=1+1", "= =1+1", "+ @x", "- -x", "=", '"=x"', "@ =SUM(A1)"])
+def test_no_column_name_begins_like_a_formula(name: str) -> None:
+    table = read_table(f"{name},why\n1,2\n2,3\n3,5\n".encode())
+    assert table.columns[0].name[0] not in "=+-@", table.columns[0].name
+
+
+def test_a_column_of_words_with_one_infinite_cell_is_called_words() -> None:
+    with pytest.raises(TableError, match="has 1: most other cells contain words"):
+        read_table(b"name,y\na,inf\nb,1\nc,2\nd,3\n")
+
+
+def test_a_cell_of_140_000_characters_is_called_too_long() -> None:
+    with pytest.raises(TableError, match="Near line 5, a cell is too long"):
+        read_table(b"x,y\n1,2\n2,3\n3,4\n" + b"w" * 140_000 + b",5\n6,7\n")
+
+
+@pytest.mark.parametrize("cell", [b"1" * 130_000 + b"x", b"1" * 130_000, b"-" * 130_000])
+def test_a_long_cell_is_read_in_linear_time(cell: bytes) -> None:
+    """A quadratic reader would take minutes."""
+    read_table(b"x,y\n1,2\n2,3\n3,5\n" + cell + b",3\n4,5\n")
+
+
+@pytest.mark.parametrize("row", [b"7," * 99 + b"7\n", b"word," * 9 + b"7\n", b'"7","7"\n'])
+def test_a_full_file_gives_a_table_or_a_sentence(row: bytes) -> None:
+    check_any(row * min(MOST_ROWS, 2 * 1024 * 1024 // len(row)))
+
+
+# Separator and decimal mark.
+FORMATS = [(",", "."), (";", "."), (";", ","), ("\t", "."), ("\t", ",")]
+FLOATS = st.floats(-1e150, 1e150, allow_nan=False).map(lambda value: value + 0.0)
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(2, 6).flatmap(
+        lambda wide: st.lists(st.lists(FLOATS, min_size=wide, max_size=wide), min_size=3)
+    ),
+    st.sampled_from(FORMATS),
+    st.booleans(),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+)
+def test_a_written_table_reads_back_the_same(
+    rows: list[list[float]], form: tuple[str, str], has_header: bool, end: str, has_mark: bool
+) -> None:
+    separator, point = form
+    lines = [[repr(value).replace(".", point) for value in row] for row in rows]
+    if has_header:
+        lines.insert(0, [f"name {place}" for place in range(len(rows[0]))])
+    text = end.join(separator.join(line) for line in lines)
+    table = read_table(text.encode("utf-8-sig" if has_mark else "utf-8"))
+    assert np.stack([column.values for column in table.columns], axis=1).tolist() == rows
+    assert table.has_header == has_header
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=300))
+def test_any_bytes_give_a_table_or_a_sentence(content: bytes) -> None:
+    check_any(content)
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=300))
+def test_any_text_gives_a_table_or_a_sentence(text: str) -> None:
+    check_any(text.encode("utf-8", "surrogatepass"))
+
+
+CELLS = st.sampled_from(
+    ["1", "2,5", "3.5", "-4e3", "", " ", "nan", "inf", "1e999", "=A1", "x", '"', '"a"', "a (2)",
+     "a", "-", "\x0c", "\x1f", "\u2028", "\ufeff", "٣", "1_0", "0x1f", "1e", "é", "\r", "1e308",
+     "-1e308", "1e-320"]
+)  # fmt: skip
+
+
+GRIDS = st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=8)
+
+
+@settings(max_examples=600)
+@given(GRIDS, st.sampled_from(",;\t"))
+def test_any_grid_of_cells_gives_a_table_or_a_sentence(
+    rows: list[list[str]], separator: str
+) -> None:
+    check_any("\n".join(separator.join(row) for row in rows).encode())

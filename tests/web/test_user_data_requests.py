@@ -1,0 +1,143 @@
+"""Broken requests about a person's own data, and the answer to a table that a person opens."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.csv_reader import TableError, read_table
+from app.domain.plane_choice import PlaneChoice
+from app.domain.settings import Settings
+from app.trainers.ttl_cache import TtlCache
+from callbacks.answers import FAILED, answer
+from callbacks.requests import content_of
+from callbacks.user_data import described, table_answer
+from tests.unit.test_settings import json_values
+from tests.web.test_user_data_privacy import Worker, part, request, token
+
+ABSURD = {
+    name: json_values
+    for name in ("content", "name", "target", "predictors", "standardize", "isSent", "more")
+}
+
+
+def never(chosen: Settings, plane: PlaneChoice) -> dict:
+    raise AssertionError(f"trained {chosen}")
+
+
+def check_sentence(result: dict[str, Any]) -> None:
+    assert result["ticket"] == 5 and "payload" not in result
+    assert result["error"].endswith(".") and len(result["error"]) < 300
+    assert result["error"] != FAILED, result
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+@settings(max_examples=300)
+@given(json_values, json_values)
+def test_any_json_as_token_and_upload_gets_a_sentence(data_token: object, brought: object) -> None:
+    asked = {
+        "ticket": 5,
+        "settings": {"dataset": "own", "data_token": data_token},
+        "data_upload": brought,
+    }
+    check_sentence(answer(asked, never, TtlCache(8)))
+
+
+@settings(max_examples=300)
+@given(st.fixed_dictionaries({}, optional=ABSURD))
+def test_any_json_as_one_part_of_the_upload_is_read_or_gets_a_sentence(absurd: dict) -> None:
+    asked = request("A" * 22, part() | absurd)
+    result = answer(asked, lambda chosen, plane: {"user_data": chosen.user_data}, TtlCache(8))
+    if "error" in result:
+        check_sentence(result)
+    else:
+        assert result["payload"]["user_data"].table.shape[0] == 5
+
+
+@settings(max_examples=100)
+@given(st.dictionaries(st.sampled_from(sorted(ABSURD)), json_values, max_size=4))
+def test_unknown_settings_beside_own_data_are_refused(absurd: dict) -> None:
+    asked = request("A" * 22, part(), **{f"x{name}": one for name, one in absurd.items()})
+    result = answer(asked, lambda chosen, plane: {}, TtlCache(8))
+    assert ("error" in result) == bool(absurd)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        (dict(batch_size=6), "batch_size"), (dict(noise=0.5), "noise"),
+        (dict(validation_fraction=0.5, batch_size=4), "batch_size"),
+        (dict(seed=-1), "seed"), (dict(hidden_units=65), "hidden_units"),
+    ],
+)  # fmt: skip
+def test_settings_beside_own_data_are_checked(worker: Worker, values: dict, field: str) -> None:
+    result = worker.train(request(token(), part(), **values))
+    assert result["field"] == field and result["error"].endswith(".")
+
+
+@pytest.mark.parametrize("name", ["target", "name", "content"])
+def test_a_lone_surrogate_is_never_repeated_in_the_answer(worker: Worker, name: str) -> None:
+    """The guard refuses a lone surrogate, which no encoder may write; behind it none is
+    repeated either."""
+    result = worker.train(request(token(), part() | {name: "\ud800"}))
+    assert "payload" in result or result["error"].endswith(".")
+    str(result).encode()
+
+
+def test_the_data_file_of_a_built_in_data_set_is_refused(worker: Worker) -> None:
+    result = worker.export({"ticket": 5, "settings": {}, "kind": "data"})
+    assert result["error"] == "There is no file of this kind."
+
+
+FILE = b"a,b\n1,10\n2,30\n3,20\n"
+
+
+def test_a_read_table_is_described_for_the_page() -> None:
+    content = base64.b64encode(b"who;x;y\nA;1,5;2\nB;2;3\nC;3;4\nD;;5\n").decode()
+    result = table_answer({"ticket": 3, "content": content, "name": "my.csv"})
+    assert result["ticket"] == 3
+    assert result["table"] | {"notes": []} == {
+        "label": "my", "columns": ["who", "x", "y"], "numeric": ["x", "y"], "rows": 4,
+        "head": (("A", "1,5", "2"), ("B", "2", "3"), ("C", "3", "4"), ("D", "", "5")),
+        "separator": "semicolon", "decimal": "comma", "has_header": True, "notes": [],
+    }  # fmt: skip
+
+
+@given(json_values)
+def test_any_json_as_request_gets_a_sentence(request: object) -> None:
+    result = table_answer(request)
+    assert set(result) == {"ticket", "error", "field"} and result["error"].endswith(".")
+
+
+@given(st.fixed_dictionaries({"content": json_values, "name": json_values}))
+def test_any_json_as_file_gets_a_sentence(request: dict) -> None:
+    result = table_answer(request | {"ticket": 1})
+    assert result["ticket"] == 1 and result["error"].endswith(".")
+
+
+@pytest.mark.parametrize("content", ["MSwy\n", "M", "MSw", "ÄÖÜ", "MSw yCg==", None, 7, b"MSwy"])
+def test_a_file_that_is_not_base64_is_refused(content: object) -> None:
+    with pytest.raises(TableError, match=r"arrive|no file"):
+        content_of({"content": content})
+
+
+def test_a_huge_file_is_refused_before_it_is_decoded() -> None:
+    with pytest.raises(TableError, match="too large"):
+        content_of({"content": "!" * (3 * 1024 * 1024)})
+
+
+@pytest.mark.parametrize("name", ["C:\\secret\\heights.csv", "/home/secret/heights.csv"])
+def test_only_the_name_of_a_path_is_kept_with_a_note(name: str) -> None:
+    made = described(read_table(FILE), name)
+    assert made["label"] == "heights" and any("path" in note for note in made["notes"])
+    assert "secret" not in str(made)
+    plain = described(read_table(FILE), "heights.csv")
+    assert plain["notes"] == []
