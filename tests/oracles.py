@@ -1,4 +1,4 @@
-"""Where the truth comes from: plain torch, one run at a time, and direct evaluation in float64."""
+"""Reference results: plain torch, one run at a time, and direct evaluation in float64."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.domain.results import Dataset
 from app.domain.settings import Settings
 from app.trainers.base import Experiment, run_experiment
 
-# One rounding to float32 changes a number by at most this share.
+# The largest relative change by one rounding to float32.
 ROUNDING = 2.0**-24
 
 LINE = Settings(dataset="line", seed=0, hidden_units=0, epochs=1000, learning_rate=0.01)
@@ -41,7 +41,7 @@ def name_of(value: object) -> str | None:
 
 
 def stop(learning_rate: float) -> int:
-    """The run of one of the slider's rates."""
+    """The index of the run with this slider rate."""
     return SLIDER_LEARNING_RATES.index(learning_rate)
 
 
@@ -51,14 +51,14 @@ def with_rate(settings: Settings, learning_rate: float) -> Settings:
 
 @cache
 def experiment(settings: Settings) -> Experiment:
-    """Trained once for all tests that only look."""
+    """Trained once for all tests, which must not change it."""
     return run_experiment(settings)
 
 
 @contextmanager
 def global_seed(seed: int) -> Iterator[None]:
-    """torch.manual_seed(seed), as the notebook does it, undone afterwards: the CPU's part of it.
-    For every other device torch notes where it was called, which takes a hundred times longer."""
+    """torch.manual_seed(seed) for the CPU, as the notebook does it, undone afterwards. For all
+    devices it would take a hundred times as long."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         yield
@@ -129,7 +129,7 @@ def lone_run(
 
 
 def same(left: ndarray, right: ndarray) -> bool:
-    """Bit for bit, where a NaN equals a NaN."""
+    """Whether two arrays are equal bit for bit, with NaN equal to NaN."""
     return bool(np.array_equal(left, right, equal_nan=True))
 
 

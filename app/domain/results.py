@@ -12,13 +12,13 @@ from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.settings import Settings
 from app.domain.stability import stability_edge
 
-# A whole run's outcome; `engine/verdicts.py` says when each is given.
+# `engine/verdicts.py` says when each is given.
 VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converging")
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """How the numbers trained on become those that the person knows: value x scale + mean."""
+    """Turns the numbers trained on into those of the person's table: value x scale + mean."""
 
     input_means: Float[ndarray, "feature"]
     input_scales: Float[ndarray, "feature"]
@@ -26,19 +26,19 @@ class Scaling:
     target_scale: float = 1.0
 
     def inputs(self, trained: Float[ndarray, "*stack feature"]) -> Float[ndarray, "*stack feature"]:
-        """Inputs as the person knows them."""
+        """Inputs in the units of the table."""
         return np.asarray(trained.astype(float) * self.input_scales + self.input_means)
 
     def targets(self, trained: Float[ndarray, "*stack"]) -> Float[ndarray, "*stack"]:
-        """Targets or predictions as the person knows them."""
+        """Targets or predictions in the units of the table."""
         return np.asarray(trained.astype(float) * self.target_scale + self.target_mean)
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """What a model is fitted to, and the examples that only measure, none without a split.
+    """The training examples, and the held-back ones, which only measure.
 
-    `least_squares` has scikit-learn's weights, then its bias, of the examples that train.
+    least_squares  scikit-learn's weights, then its bias, for the training examples
     """
 
     inputs: Float[ndarray, "example feature"]
@@ -68,7 +68,7 @@ class Sweep:
     train_loss: Float[ndarray, "run frame"]
     gradients: Float[ndarray, "run frame param"]
     validation_loss: Float[ndarray, "run frame"] | None
-    # Epochs; -1 where the run never did. Judged from every epoch, not from the frames.
+    # Epochs, or -1 if the run never did. Judged from every epoch, not from the frames.
     diverged_at: Int[ndarray, "run"]
     overflow_at: Int[ndarray, "run"]
     last_loss: Float[ndarray, "run"]
@@ -94,7 +94,7 @@ class Sweep:
 
     @property
     def best_run(self) -> int:
-        """The calm slider run that ends lowest (of all slider runs, where none is calm)."""
+        """The calm slider run that ends lowest; if none is calm, the slider run that does."""
         slider = len(SLIDER_LEARNING_RATES)
         chosen = self.calm[:slider] if self.calm[:slider].any() else np.full(slider, True)
         ends = np.where(
@@ -105,11 +105,11 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Plane:
-    """An origin and two directions, of any lengths and at any angle but 0.
+    """An origin and two directions, which need not be orthonormal but must not be parallel.
 
-    kind      one of `planes.PLANES`
-    is_exact  the directions are all the parameters that there are
-    frozen_at where the origin is a point of a run: its epoch, else None
+    kind       one of `plane_choice.PLANES`
+    is_exact   whether the directions span all the parameters
+    frozen_at  the epoch of the run at whose parameters the origin is, or None
     """
 
     origin: Float[ndarray, "param"]
@@ -120,20 +120,20 @@ class Plane:
     frozen_at: int | None = None
 
     def coordinates(self, params: Float[ndarray, "*stack param"]) -> Float[ndarray, "*stack 2"]:
-        """Where params fall on the plane: those of its nearest point."""
+        """The coordinates of the plane's nearest point to params."""
         return np.asarray((params - self.origin) @ self.dual_directions.T)
 
     @property
     def dual_directions(self) -> Float[ndarray, "2 param"]:
-        """What turns a displacement into coordinates: the directions' own inverse, which for
-        orthonormal ones is the directions themselves."""
+        """The dual basis D: D . displacement gives coordinates. Orthonormal directions are their
+        own dual."""
         gram = self.directions @ self.directions.T
         return np.asarray(np.linalg.solve(gram, self.directions))
 
 
 @dataclass(frozen=True)
 class Box:
-    """What part of a plane the views show, and the highest loss that they draw."""
+    """The part of a plane that the views show, and the highest loss that they draw."""
 
     first: tuple[float, float]
     second: tuple[float, float]
@@ -154,13 +154,13 @@ class LossSurface:
     optimum_loss: float
     optimum_is_exact: bool
     optimum_name: str
-    # Second derivatives along both directions where they are the same everywhere, else None.
+    # Second derivatives along both directions if they are the same everywhere, else None.
     curvature: Float[ndarray, "2"] | None
 
 
 @dataclass(frozen=True)
 class Projection:
-    """Trajectories on a plane, and how far off it they run.
+    """Trajectories on a plane, and their distance from it.
 
     off_plane  the distance of params from the plane, in parameter units
     explained  per run, the share of its path's squared distance from the start that is on the plane
@@ -197,7 +197,7 @@ class Slices:
 
 @dataclass(frozen=True)
 class RangeTest:
-    """A run of growing learning rate: the loss of each minibatch, and its running mean."""
+    """A run with a growing learning rate: the loss of each minibatch, and its running mean."""
 
     learning_rates: Float[ndarray, "step"]
     batch_loss: Float[ndarray, "step"]
@@ -206,7 +206,7 @@ class RangeTest:
 
 @dataclass(frozen=True)
 class RunDetail:
-    """One run in full: every epoch where that is not too much, else the sweep's frames."""
+    """One run in full: every epoch unless that is too much, else the sweep's frames."""
 
     sweep_id: str
     run: int
@@ -215,16 +215,16 @@ class RunDetail:
     train_loss: Float[ndarray, "epoch"]
     gradients: Float[ndarray, "epoch param"]
     validation_loss: Float[ndarray, "epoch"] | None
-    # The first step of each epoch at learning rate 1, and the examples that it saw: None where it
-    # is minus the gradient, over all of them.
+    # The first step of each epoch at learning rate 1, and its examples; None if it is minus the
+    # gradient over all of them.
     updates: Float[ndarray, "epoch param"] | None
     batches: Int[ndarray, "epoch example"] | None
-    # What the schedule makes of the learning rate in that step.
+    # The schedule's factor for the learning rate in that step.
     rate_factors: Float[ndarray, "epoch"]
     projection: Projection
     fit: Fit
     slices: Slices
     sharpness_epochs: Int[ndarray, "sample"]
     sharpness: Float[ndarray, "sample"]
-    # Of the Hessian as an adaptive optimizer rescales it; None for the others.
+    # The sharpness after an adaptive optimizer's rescaling; None for other optimizers.
     rescaled_sharpness: Float[ndarray, "sample"] | None

@@ -1,4 +1,7 @@
-"""The Hessian of the train loss and its largest eigenvalue, the sharpness, in float64."""
+"""The Hessian of the train loss and its largest eigenvalue, the sharpness, in float64.
+
+Sharpness is the largest curvature of the loss in any direction.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,19 @@ from app.engine.deadline import check
 from app.engine.network import Network, with_ones
 
 LANCZOS_STEPS = 40
-# More parameters than these and the whole Hessian costs more than its products.
+# For more parameters than this, the whole Hessian costs more than its products with vectors.
 DENSE_PARAMS = 150
 
 
 def hessian(
     network: Network, params: Float[Tensor, "stack param"], dataset: Dataset
 ) -> Float[Tensor, "stack param param"]:
-    """Second derivatives of the mean squared error by params, in torch's flat order, float64; of a
+    """Second derivatives of the mean squared error by params, in flat order and float64, for a
     network with at most one hidden layer.
 
     With error e and J = d prediction / d params, H = 2/n (J'J + sum e d2 prediction / d params2).
-    The second term pairs an output weight v with its own unit's weights and bias (by f'), and these
-    with each other (by v f''); everything else has none.
+    In the second term only two kinds of pairs are not 0: an output weight v with its unit's weights
+    and bias (f'), and these with each other (v f'').
     """
     inputs = with_ones(torch.tensor(dataset.inputs).double())
     params, scale = params.double(), 2 / inputs.shape[1]
@@ -62,11 +65,12 @@ def sharpest(
     count: int = 1,
     preconditioners: Float[Tensor, "stack param"] | None = None,
 ) -> tuple[Float[Tensor, "stack count"], Float[Tensor, "stack param count"]]:
-    """The largest eigenvalues of the Hessian at each of the stacked params, the very largest, the
-    sharpness, first; and the unit directions in which they are found.
+    """The `count` largest eigenvalues of the Hessian at each of the stacked params, in descending
+    order, and their unit eigenvectors.
 
-    With preconditioners P, those of P^-1/2 H P^-1/2, which are also those of P^-1 H: the curvature
-    that an adaptive optimizer feels (Cohen et al. 2022, https://arxiv.org/abs/2207.14484).
+    With preconditioners P, those of P^-1/2 H P^-1/2. They are also the eigenvalues of P^-1 H, the
+    curvature that counts for an adaptive optimizer (Cohen et al. 2022,
+    https://arxiv.org/abs/2207.14484).
     """
     scale = torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
     if _is_dense(network):
@@ -83,8 +87,8 @@ def sharpness(
     dataset: Dataset,
     preconditioners: Float[Tensor, "stack param"] | None = None,
 ) -> Float[Tensor, "stack"]:
-    """The sharpness at each of the stacked params: as many at once as have their Jacobians, or
-    their bases, near the processor."""
+    """The sharpness at each of the stacked params, in chunks whose Jacobians or bases fit into the
+    processor's caches."""
     rows = len(dataset.targets) if _is_dense(network) else LANCZOS_STEPS
     parts = []
     for some in chunks(len(params), rows * network.param_count):
@@ -99,7 +103,7 @@ def _sharpness_at_once(
     dataset: Dataset,
     preconditioners: Float[Tensor, "stack param"] | None,
 ) -> Float[Tensor, "stack"]:
-    """Without the directions the whole Hessian's costs a third."""
+    """Eigenvalues alone cost a third of eigenvalues with directions."""
     if not _is_dense(network):
         return sharpest(network, params, dataset, 1, preconditioners)[0][:, 0]
     scale = torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
@@ -124,7 +128,8 @@ def _rescaled_hessian(
 def _multiplier(
     network: Network, params: Float[Tensor, "stack param"], dataset: Dataset
 ) -> Callable[[Tensor], Tensor]:
-    """v -> H v at each of the stacked params, by autograd: the gradient of gradient . v."""
+    """Multiplies by the Hessian at each of the stacked params, by autograd: H v is the gradient of
+    gradient . v."""
     params = params.double().detach().requires_grad_()
     inputs, targets = (torch.tensor(part).double() for part in (dataset.inputs, dataset.targets))
     loss = (network.predict(params, inputs) - targets).square().mean(dim=1).sum()
@@ -137,10 +142,14 @@ def _multiplier(
 def lanczos(
     multiply: Callable[[Tensor], Tensor], shape: torch.Size
 ) -> tuple[Float[Tensor, "stack step"], Float[Tensor, "stack param step"]]:
-    """Approximate eigenvalues, ascending, and vectors of one symmetric matrix for each of a stack.
+    """Approximate eigenvalues, ascending, and eigenvectors of a stack of symmetric matrices.
 
-    Lanczos's method with full reorthogonalization: after LANCZOS_STEPS products the eigenvalues at
-    the ends are exact to many digits, and with as many steps as parameters all are.
+    Lanczos's method with full reorthogonalization. After LANCZOS_STEPS products the extreme
+    eigenvalues are exact to many digits; with as many steps as parameters, all are.
+
+    Args:
+        multiply: Multiplies each matrix by a vector, (stack param) -> (stack param).
+        shape: (stack, param).
     """
     generator = torch.Generator().manual_seed(0)
     start = torch.randn(shape, generator=generator, dtype=torch.float64)
@@ -159,7 +168,7 @@ def lanczos(
         length = rest.norm(dim=1)
         if k + 1 == steps:
             break
-        # Where only rounding is left, all that is reached is known: go on elsewhere, uncoupled.
+        # If only rounding is left, the subspace is complete: continue uncoupled in a new one.
         ended = length <= 1e-10 * largest
         small[:, k, k + 1] = small[:, k + 1, k] = length.masked_fill(ended, 0.0)
         if ended.any():
@@ -173,7 +182,7 @@ def lanczos(
 def _orthogonal(
     vectors: Float[Tensor, "stack param"], basis: Float[Tensor, "stack step param"]
 ) -> Float[Tensor, "stack param"]:
-    """What of the vectors is orthogonal to the basis. Twice is enough (Parlett): to rounding."""
+    """The part of the vectors that is orthogonal to the basis. Two passes suffice (Parlett)."""
     for _ in range(2):
         shares = torch.einsum("ski,si->sk", basis, vectors)
         vectors = vectors - torch.einsum("ski,sk->si", basis, shares)
@@ -181,7 +190,7 @@ def _orthogonal(
 
 
 def _places(network: Network) -> Int[Tensor, "unit column"]:
-    """Where each unit's weights and, in the last column, its bias stand in torch's flat order."""
+    """The flat indices of each unit's weights and, in the last column, of its bias."""
     units, features = network.hidden_units, network.features
     weights = torch.arange(units * features).view(units, features)
     return torch.cat([weights, (units * features + torch.arange(units))[:, None]], dim=1)

@@ -1,5 +1,7 @@
-"""The data sets: one small function each, named as its row in domain/options.py. A training's seed
-never changes them."""
+"""The data sets: one small function each, with the name of its row in domain/options.py.
+
+They do not depend on the seed of a training.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from app.domain.results import Dataset, Scaling
 from app.domain.settings import Settings
 from app.domain.user_data import UserData
 
-NOTEBOOK_SEED = 0
+DATA_SEED = 0
 POINTS = 60
 STEPS = 4
 
@@ -29,7 +31,7 @@ STEPS = 4
 def line() -> tuple[np.ndarray, np.ndarray]:
     """Ten points around y = 0.5 x + 1. The noise is added to x before the slope halves it, so its
     standard deviation on y is 0.25."""
-    random = np.random.RandomState(NOTEBOOK_SEED)
+    random = np.random.RandomState(DATA_SEED)
     inputs = random.uniform(0, 5, size=10).astype("float32")
     errors = random.normal(loc=0.0, scale=0.5, size=10).astype("float32")
     return inputs[:, None], 0.5 * (inputs + errors) + 1
@@ -37,7 +39,7 @@ def line() -> tuple[np.ndarray, np.ndarray]:
 
 def parabola() -> tuple[np.ndarray, np.ndarray]:
     """A hundred points on y = x^2, each lifted by up to 0.2."""
-    generator = torch.Generator().manual_seed(NOTEBOOK_SEED)
+    generator = torch.Generator().manual_seed(DATA_SEED)
     inputs = torch.linspace(-1, 1, 100)[:, None]
     targets = inputs.pow(2) + 0.2 * torch.rand(inputs.shape, generator=generator)
     return inputs.numpy(), targets[:, 0].numpy()
@@ -45,17 +47,17 @@ def parabola() -> tuple[np.ndarray, np.ndarray]:
 
 def plane() -> tuple[np.ndarray, np.ndarray]:
     """Sixty points around the plane y = 0.8 x1 - 0.5 x2 + 0.3, noise of standard deviation 0.1."""
-    random = np.random.RandomState(NOTEBOOK_SEED)
+    random = np.random.RandomState(DATA_SEED)
     inputs = random.uniform(-1, 1, size=(60, 2))
     targets = inputs @ [0.8, -0.5] + 0.3 + random.normal(scale=0.1, size=60)
     return inputs.astype("float32"), targets.astype("float32")
 
 
 def diabetes() -> tuple[np.ndarray, np.ndarray]:
-    """Ten measurements of 442 patients and how their diabetes went on a year later.
+    """Ten measurements of 442 patients, and the progression of their diabetes after a year.
 
-    scikit-learn ships them (Efron et al. 2004, https://doi.org/10.1214/009053604000000067). All
-    eleven columns are standardised: mean 0, standard deviation 1.
+    From scikit-learn (Efron et al. 2004, https://doi.org/10.1214/009053604000000067). All eleven
+    columns are standardised: mean 0, standard deviation 1.
     """
     inputs, targets = load_diabetes(return_X_y=True)
     table = StandardScaler().fit_transform(np.column_stack([inputs, targets])).astype("float32")
@@ -63,28 +65,28 @@ def diabetes() -> tuple[np.ndarray, np.ndarray]:
 
 
 def sine(noise: float) -> tuple[np.ndarray, np.ndarray]:
-    """One wave, y = sin(pi x), between -1 and 1."""
+    """One period of y = sin(pi x), for x between -1 and 1."""
     return _noisy(lambda x: np.sin(np.pi * x), noise)
 
 
 def staircase(noise: float) -> tuple[np.ndarray, np.ndarray]:
-    """STEPS level stairs from -1 up to 1."""
+    """STEPS level steps from y = -1 to y = 1."""
     return _noisy(
         lambda x: np.floor((x + 1) / 2 * STEPS).clip(0, STEPS - 1) * 2 / (STEPS - 1) - 1, noise
     )
 
 
 def noisy_parabola(noise: float) -> tuple[np.ndarray, np.ndarray]:
-    """Points on y = x^2, with as much noise as one likes."""
+    """The parabola y = x^2 with adjustable noise."""
     return _noisy(np.square, noise)
 
 
 def _noisy(
     curve: Callable[[np.ndarray], np.ndarray], noise: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """POINTS evenly spaced inputs; more noise moves the same points farther the same way."""
+    """POINTS evenly spaced inputs. More noise moves each point farther in the same direction."""
     inputs = np.linspace(-1, 1, POINTS)
-    errors = np.random.RandomState(NOTEBOOK_SEED).normal(size=POINTS)
+    errors = np.random.RandomState(DATA_SEED).normal(size=POINTS)
     targets = curve(inputs) + noise * errors
     return inputs[:, None].astype("float32"), targets.astype("float32")
 
@@ -94,7 +96,7 @@ _USER_DATA: WeakKeyDictionary[UserData, dict[float, Dataset]] = WeakKeyDictionar
 
 
 def dataset_for(settings: Settings) -> Dataset:
-    """The data that `settings` ask for."""
+    """The data set that `settings` ask for."""
     if settings.user_data is None:
         return builtin(settings.dataset, settings.noise, settings.validation_fraction)
     made = _USER_DATA.setdefault(settings.user_data, {})
@@ -105,7 +107,7 @@ def dataset_for(settings: Settings) -> Dataset:
 
 
 def user_dataset(data: UserData) -> tuple[np.ndarray, np.ndarray, Scaling]:
-    """A person's examples in float32, standardised where they want it so."""
+    """A person's examples in float32, standardised if they chose so, and how to undo that."""
     table, columns = data.table, data.table.shape[1]
     means, scales = np.zeros(columns), np.ones(columns)
     if data.is_standardized:
@@ -117,7 +119,7 @@ def user_dataset(data: UserData) -> tuple[np.ndarray, np.ndarray, Scaling]:
 
 @lru_cache(maxsize=64)
 def builtin(name: str, noise: float = 0.1, validation_fraction: float = 0.0) -> Dataset:
-    """A built-in data set in float32, split the same way each time."""
+    """A built-in data set in float32. Its validation split is always the same."""
     make = globals()[name]
     inputs, targets = make(noise) if DATASETS[name].is_noisy else make()
     scaling = Scaling(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]))
@@ -127,11 +129,11 @@ def builtin(name: str, noise: float = 0.1, validation_fraction: float = 0.0) -> 
 def split(
     inputs: np.ndarray, targets: np.ndarray, scaling: Scaling, validation_fraction: float
 ) -> Dataset:
-    """Examples with some of them held back, and the least-squares solution of the others."""
+    """A Dataset: a share of the examples held back, and least squares for the others."""
     held = round(len(targets) * validation_fraction)
     places = np.arange(len(targets))
     trained, validated = (
-        train_test_split(places, test_size=held, random_state=NOTEBOOK_SEED)
+        train_test_split(places, test_size=held, random_state=DATA_SEED)
         if held
         else (places, places[:0])
     )
@@ -162,10 +164,11 @@ def as_tensors(
 
 
 def linear_optimum(settings: Settings) -> tuple[np.ndarray, float, str]:
-    """Where the linear model's training leads, the train loss there, and what it is called.
+    """The parameters that a linear model's training leads to, the train loss there, and a name.
 
-    That is least squares. With L2 decay it is the minimum of train loss + decay/2 |params|^2, a
-    ridge regression that shrinks the bias too. AdamW's decoupled decay has no such closed form.
+    Without decay this is least squares. With L2 decay it is the minimum of
+    train loss + decay/2 |params|^2, a ridge regression that shrinks the bias too. AdamW's decoupled
+    decay has no such closed form, and least squares is returned.
     """
     dataset = dataset_for(settings)
     if not settings.weight_decay or OPTIMIZERS[settings.optimizer].is_decoupled:
@@ -178,7 +181,7 @@ def linear_optimum(settings: Settings) -> tuple[np.ndarray, float, str]:
 
 
 def known_optimum(settings: Settings) -> tuple[float, str] | None:
-    """The train loss that training leads to and its name, where both are known beforehand."""
+    """The train loss that training leads to, and its name, or None if it is not known."""
     is_decoupled = OPTIMIZERS[settings.optimizer].is_decoupled and settings.weight_decay > 0
     if not settings.is_linear or is_decoupled:
         return None

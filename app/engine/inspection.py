@@ -23,24 +23,25 @@ from app.engine.schedules import rate_factors
 from app.engine.sweep import validation_loss
 from app.engine.training import Training, batch_order, descend
 
-# At how many epochs a run's sharpness is taken: fewer where each costs more, which is params x
-# (examples + SHARPNESS_EXAMPLES); twice that where it is also rescaled.
+# The sharpness of a run is computed at this many epochs, or at fewer if they cost more than
+# SHARPNESS_WORK together. One costs params x (examples + SHARPNESS_EXAMPLES), and twice that with
+# the rescaled sharpness.
 SHARPNESS_EPOCHS, FEWEST_SHARPNESS_EPOCHS, SHARPNESS_WORK = 40, 4, 4_000_000
 SHARPNESS_EXAMPLES = 45
-# A run's detail holds every epoch while its params weigh no more than this and they are in memory,
-# or trained again in so many estimated seconds; else the frames. It has slices at every epoch while
-# they take no more than so many estimated seconds, else at frames: at all, or at some that fit.
+# A run has every epoch if its params take at most DETAIL_BYTES and are in memory, or can be trained
+# again in an estimated SECONDS_AGAIN; otherwise it has the frames.
 DETAIL_BYTES, SECONDS_AGAIN = 1_000_000, 1.0
+# Every epoch has slices if all take at most this long; otherwise as many frames as fit.
 SLICED_SECONDS, SLICED_FRAMES_SECONDS = 0.12, 0.35
 
 
 def inspect_run(
     settings: Settings, training: Training, surface: LossSurface, epoch: int = 0
 ) -> RunDetail:
-    """The selected run of `training`, which comes from the same Settings, up to its overflow.
+    """The selected run of `training`, which has the same Settings, up to its overflow.
 
-    `epoch` is where the person looks: at the epoch here that is nearest there are slices in any
-    case.
+    `epoch` is the one on show: the nearest epoch of the result always has slices. Raises
+    InvalidSetting if this takes longer than the time limit.
     """
     epochs = _epochs_in_detail(settings, training)
     descent, run = _descent_at(settings, training, epochs), settings.run_index
@@ -77,7 +78,7 @@ def inspect_run(
 
 
 def epoch_that_counts(settings: Settings, epoch: int) -> int:
-    """The epoch where the person looks, or 0 where `inspect_run` gives the same for any."""
+    """`epoch`, or 0 if `inspect_run` gives the same result for every epoch."""
     frames = np.array(frame_epochs(settings))
     epochs = np.arange(settings.epochs + 1) if _has_every_epoch(settings) else frames
     sliced = epochs[_always_sliced(settings, epochs)]
@@ -97,10 +98,10 @@ def _epochs_in_detail(settings: Settings, training: Training) -> Int[ndarray, "e
 
 
 def _descent_at(settings: Settings, training: Training, epochs: Int[ndarray, "epoch"]) -> Descent:
-    """The selected run alone at these epochs, from memory where the training kept them.
+    """The selected run alone at these epochs, from memory if the training kept them.
 
-    Else the whole sweep is trained once more and this run is kept: a run trained alone rounds
-    differently from the batched one and, near the edge of stability, ends elsewhere.
+    Otherwise the whole sweep is trained again and this run is kept. A run trained alone rounds
+    differently from the batched one and, near the stability edge, ends elsewhere.
     """
     run, kept = settings.run_index, training.kept_epochs
     if not np.isin(epochs, kept).all():
@@ -120,7 +121,7 @@ def _descent_at(settings: Settings, training: Training, epochs: Int[ndarray, "ep
 def _first_batches(
     settings: Settings, epochs: Int[ndarray, "epoch"]
 ) -> Int[ndarray, "epoch example"] | None:
-    """The examples in the first step of each of these epochs; None for the full batch."""
+    """The examples in the first batch of each of these epochs; None for the full batch."""
     if settings.steps_per_epoch == 1:
         return None
     orders, wanted = batch_order(settings), set(epochs.tolist())
@@ -133,7 +134,7 @@ def _first_batches(
 
 
 def _first_factors(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Float[ndarray, "epoch"]:
-    """What the schedule makes of the learning rate in the first step of each of these epochs."""
+    """The schedule's factor for the learning rate in the first step of each of these epochs."""
     first_steps = np.minimum(epochs * settings.steps_per_epoch, settings.step_count - 1)
     return np.asarray(rate_factors(settings)[first_steps])
 
@@ -141,8 +142,11 @@ def _first_factors(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Float[n
 def _sliced(
     settings: Settings, epochs: Int[ndarray, "epoch"], wanted: int
 ) -> Int[ndarray, "sliced"]:
-    """Which of a run's epochs are sliced: those that always are, the last, which the page shows
-    after an overflow, and the one that it shows for the wanted one, the nearest; of two, both."""
+    """Indices of the epochs that get slices.
+
+    These are the epochs that always do, the last one, which the page shows after an overflow, and
+    the epoch nearest to `wanted`, which the page shows for it; if two are equally near, both.
+    """
     distances = np.abs(epochs - wanted)
     is_sliced = _always_sliced(settings, epochs) | (distances == distances.min())
     is_sliced[-1] = True
@@ -150,7 +154,7 @@ def _sliced(
 
 
 def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[ndarray, "epoch"]:
-    """All where that is cheap, else the frames, or some of them, evenly from the first."""
+    """All epochs if that is cheap, else every n-th frame, starting with the first."""
     each = settings.cost_model.pass_seconds(2 * SAMPLES * settings.example_count)
     if len(epochs) * each <= SLICED_SECONDS:
         return np.ones(len(epochs), dtype=bool)
@@ -160,7 +164,7 @@ def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[nd
 
 
 def _sharpness_epochs(settings: Settings, is_rescaled: bool) -> int:
-    """How many are affordable."""
+    """At how many epochs the sharpness can be computed in the time there is."""
     each = (
         (settings.example_count + SHARPNESS_EXAMPLES)
         * settings.param_count

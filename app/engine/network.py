@@ -1,9 +1,10 @@
-"""The model: its parameters, what it predicts, and its gradient, for a whole stack of runs at once.
+"""The model: its parameters, predictions and gradient, for a whole stack of runs at once.
 
-A network of no hidden units is linear regression. Parameters stand in two orders:
+A network without hidden units is linear regression. Parameters come in two orders:
 
-flat    torch's own: hidden weights, hidden biases, output weights, output bias; what everyone sees
-blocks  what the training loop needs: the first weight of every unit of every run, then the second
+flat    torch's order, used everywhere but in the training loop: hidden weights, hidden biases,
+        output weights, output bias
+blocks  the training loop's order: the first weight of every unit of every run, then the second
         ones, ..., then the biases, so that one matrix product serves all units of all runs
 """
 
@@ -23,12 +24,16 @@ from app.domain.settings import Settings, count_params, layer_widths
 from app.engine.activations import ACTIVATIONS
 from app.engine.deadline import checked
 
-# Predictions of many stacked networks go through memory in pieces of about this many activations.
+# Stacked networks are evaluated in chunks of about this many activations.
 ACTIVATIONS_AT_ONCE = 200_000
 
 
 class Parts(NamedTuple):
-    """A stack's parameters by layer; a unit's bias is the last column of the first layer."""
+    """The parameters of stacked networks by layer.
+
+    hidden     the first hidden layer: each unit's weights, then its bias in the last column
+    further    weights and biases of each further hidden layer
+    """
 
     hidden: Float[Tensor, "stack unit column"]
     further: tuple[tuple[Float[Tensor, "stack unit unit"], Float[Tensor, "stack unit"]], ...]
@@ -38,8 +43,10 @@ class Parts(NamedTuple):
 
 @dataclass(frozen=True)
 class Network:
-    """Widths of a network of one output, and its units' activation: `hidden_layers` layers of
-    `hidden_units` units each, or none of 0."""
+    """The shape of a network with one output: `hidden_layers` layers of `hidden_units` units each.
+
+    With 0 hidden units there is no hidden layer.
+    """
 
     features: int
     hidden_units: int
@@ -48,19 +55,21 @@ class Network:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """From the inputs to the output: (1, 10, 1)."""
+        """The width of every layer from the inputs to the output, such as (1, 10, 1)."""
         return layer_widths(self.features, self.hidden_units, self.hidden_layers)
 
     @property
     def param_count(self) -> int:
-        """How many parameters it has: 1-10-1 has 31."""
+        """The number of parameters; widths (1, 10, 1) give 31."""
         return count_params(self.widths)
 
     def initial_params(
         self, seed: int, initialization: str = "pytorch", scale: float = 1.0
     ) -> Float[Tensor, "param"]:
-        """What `nn.Linear` layers draw after `torch.manual_seed(seed)`, or another
-        INITIALIZATIONS's parameters, times `scale`; float32."""
+        """Initial parameters by one of INITIALIZATIONS, times `scale`; float32.
+
+        "pytorch" draws what `nn.Linear` layers draw after `torch.manual_seed(seed)`.
+        """
         generator, draw = torch.Generator().manual_seed(seed), INITIALIZATIONS[initialization]
         layers = [draw(*fans, generator) for fans in pairwise(self.widths)]
         return torch.cat(layers) * scale
@@ -68,14 +77,14 @@ class Network:
     def predict(
         self, params: Float[Tensor, "stack param"], inputs: Float[Tensor, "example feature"]
     ) -> Float[Tensor, "stack example"]:
-        """Predictions of each stacked network: v . f(W x + b) + c, or w . x + b."""
+        """The predictions of each stacked network: v . f(W x + b) + c, or w . x + b."""
         if not self.hidden_units:
             return torch.addmm(params[:, -1:], params[:, :-1], inputs.T)
         size = max(1, ACTIVATIONS_AT_ONCE // (self.hidden_units * len(inputs)))
         parts = checked(params.split(size))
-        return torch.cat([self._predict_piece(some, inputs) for some in parts])
+        return torch.cat([self._predict_chunk(some, inputs) for some in parts])
 
-    def _predict_piece(
+    def _predict_chunk(
         self, params: Float[Tensor, "stack param"], inputs: Float[Tensor, "example feature"]
     ) -> Float[Tensor, "stack example"]:
         parts, units = self.split(params), self.unit_values(params, inputs)[-1]
@@ -84,7 +93,7 @@ class Network:
     def unit_values(
         self, params: Float[Tensor, "stack param"], inputs: Float[Tensor, "example feature"]
     ) -> list[Float[Tensor, "stack unit example"]]:
-        """What the units of each hidden layer pass on."""
+        """The outputs of each hidden layer's units."""
         parts, apply_ = self.split(params), ACTIVATIONS[self.activation].apply_
         units = parts.hidden.reshape(-1, self.features + 1) @ with_ones(inputs)
         apply_(units)
@@ -95,7 +104,7 @@ class Network:
         return layers
 
     def split(self, flat: Float[Tensor, "stack param"]) -> Parts:
-        """Parameters by layer."""
+        """Flat parameters by layer."""
         sizes = [size for fans in pairwise(self.widths) for size in (fans[0] * fans[1], fans[1])]
         weights, biases, *further, outgoing, last_bias = flat.split(sizes, dim=-1)
         weights = weights.view(len(flat), self.hidden_units, self.features)
@@ -108,7 +117,7 @@ class Network:
         )
 
     def to_blocks(self, flat: Float[Tensor, "run param"]) -> Float[Tensor, "size"]:
-        """The runs' flat params as the one block vector that a gradient works on."""
+        """The runs' flat params as one vector in block order."""
         if not self.hidden_units:
             return flat.reshape(-1).clone()
         hidden, further, outgoing, last_bias = self.split(flat)
@@ -118,7 +127,7 @@ class Network:
     def from_blocks(
         self, blocks: Float[Tensor, "frame size"], runs: int
     ) -> Float[Tensor, "run frame param"]:
-        """Kept block vectors back in torch's flat order."""
+        """Vectors in block order as flat params again."""
         frames, units, columns = len(blocks), self.hidden_units, self.features + 1
         if not units:
             return blocks.reshape(frames, runs, -1).transpose(0, 1).contiguous()
@@ -161,7 +170,7 @@ def _he(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, 
 
 
 def _zeros(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "layer_param"]:
-    """All the same: units that start alike get the same gradient and stay alike."""
+    """All 0. Units that start equal get equal gradients and stay equal."""
     return torch.zeros((fan_in + 1) * fan_out)
 
 
@@ -174,12 +183,12 @@ INITIALIZATIONS: dict[str, Callable[[int, int, torch.Generator], Tensor]] = {
 
 
 def with_ones(inputs: Float[Tensor, "example feature"]) -> Float[Tensor, "column example"]:
-    """Inputs as columns over a row of ones, so that a bias is one more weight."""
+    """Inputs as columns above a row of ones, so that a bias is one more weight."""
     return torch.cat([inputs.T, torch.ones(1, len(inputs), dtype=inputs.dtype)]).contiguous()
 
 
 class LinearGradient:
-    """Loss and gradient of linear regression for all runs; every array is made once.
+    """Loss and gradient of linear regression for all runs. Every array is allocated once.
 
     With error e = w x + b - y:  L = mean(e^2),  dL/dw = 2 mean(e x),  dL/db = 2 mean(e).
     """
@@ -198,12 +207,12 @@ class LinearGradient:
         self._squares = torch.empty_like(self._errors)
 
     def use(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
-        """From now on, work on these examples, as many as before."""
+        """Replaces the examples by as many others."""
         self.inputs, self.targets = columns, targets
         torch.mul(columns.T, 2 / len(targets), out=self.scaled_inputs)
 
     def compute(self, train_loss: Float[Tensor, "run"]) -> None:
-        """Writes each run's loss into `train_loss`, and its gradient beside the params."""
+        """Writes each run's loss into `train_loss`, and its gradient into the state."""
         torch.mm(self.params, self.inputs, out=self._errors)
         self._errors.sub_(self.targets)
         torch.mul(self._errors, self._errors, out=self._squares)
@@ -212,15 +221,15 @@ class LinearGradient:
 
 
 class HiddenGradient:
-    """Loss and gradient of a network with hidden layers for all runs; every array is made once.
+    """Loss and gradient of a network with hidden layers for all runs. Every array is allocated
+    once.
 
-    Backpropagation by hand. Forward, with z = W x + b, h = f(z) and prediction v . h + c, then
-    backward from g = dL/d prediction = 2 e / n:
+    Backpropagation by hand takes a quarter of the time of torch's autograd, and the tests compare
+    the two. Forward z = W x + b, h = f(z), prediction v . h + c; backward from g = dL/d prediction
+    = 2 e / n, with error e and n examples:
 
-        dL/dv = g h    dL/dc = sum g    dL/dh = g v    dL/dz = dL/dh f'(z)
-        dL/dW = dL/dz x    dL/db = sum dL/dz    dL/dx = W' dL/dz, where x is a layer below
-
-    The autograd of torch takes about four times as long and agrees (see the tests).
+        dL/dv = g h        dL/dc = sum g        dL/dh = g v      dL/dz = dL/dh f'(z)
+        dL/dW = dL/dz x    dL/db = sum dL/dz    dL/dx = W' dL/dz, if x comes from a layer below
     """
 
     def __init__(
@@ -247,11 +256,11 @@ class HiddenGradient:
         self._squares = torch.empty_like(self._errors)
 
     def use(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
-        """From now on, work on these examples, as many as before."""
+        """Replaces the examples by as many others."""
         self.inputs, self.targets = columns, targets
 
     def compute(self, train_loss: Float[Tensor, "run"]) -> None:
-        """Writes each run's loss into `train_loss`, and its gradient beside the params."""
+        """Writes each run's loss into `train_loss`, and its gradient into the state."""
         errors = self._errors
         self._forward(train_loss)
 
@@ -262,7 +271,7 @@ class HiddenGradient:
         torch.mul(self._outgoing.transpose(1, 2), errors, out=d_units)
         self.activation.backward_(d_units, units)
         self._backward()
-        # In this order the product is six times as fast as its transpose.
+        # This product is six times as fast as its transpose.
         torch.mm(self.inputs, self._d_layers[0].view(-1, errors.shape[2]).T, out=self._d_hidden)
 
     def _forward(self, train_loss: Float[Tensor, "run"]) -> None:
@@ -279,7 +288,7 @@ class HiddenGradient:
         torch.mean(self._squares, dim=(1, 2), out=train_loss)
 
     def _backward(self) -> None:
-        """Through the further hidden layers, from the last to the second."""
+        """Backpropagates through the further hidden layers, from the last to the second."""
         for k in range(len(self._layers) - 1, 0, -1):
             d_weights, d_biases = self._d_further[2 * k - 2 : 2 * k]
             units, d_units, below = self._layers[k - 1], self._d_layers[k], self._d_layers[k - 1]
@@ -290,6 +299,6 @@ class HiddenGradient:
 
 
 def _views(blocks: Tensor, shapes: tuple[tuple[int, ...], ...]) -> list[Tensor]:
-    """Consecutive parts of a block vector as views of the given shapes."""
+    """Consecutive parts of a vector in block order, as views of the given shapes."""
     parts = blocks.split([math.prod(shape) for shape in shapes])
     return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]

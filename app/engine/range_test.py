@@ -1,5 +1,7 @@
-"""A learning-rate range test after Smith (2017, https://arxiv.org/abs/1506.01186): the rate grows
-by equal factors from step to step where he took equal differences."""
+"""A learning-rate range test after Smith (2017, https://arxiv.org/abs/1506.01186).
+
+Here the rate grows by equal factors from step to step; Smith used equal differences.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,15 @@ from app.engine.optimizers import Update
 from app.engine.training import Batches, start_for
 
 STEPS = 200
-# The share of the last smoothed loss that the next one keeps.
+# The weight of the previous mean in the running mean of the loss.
 SMOOTHING = 0.9
 
 
 def range_test(settings: Settings) -> RangeTest:
-    """One run whose learning rate grows from the slider's lowest to its highest, the same factor at
-    each minibatch; the loss of each batch is taken before its step."""
+    """One run whose learning rate grows from the slider's lowest to its highest.
+
+    It grows by the same factor at each minibatch, whose loss is taken before its step.
+    """
     network, dataset = network_for(settings), dataset_for(settings)
     state = torch.empty(settings.kept_parts, network.param_count)
     state[0] = network.to_blocks(start_for(settings)[None])
@@ -41,7 +45,7 @@ def range_test(settings: Settings) -> RangeTest:
 
 
 def _smoothed(losses: np.ndarray) -> np.ndarray:
-    """An exponential mean, corrected for its zero start as Adam's is."""
+    """An exponential running mean, corrected for its start at 0 as Adam's is."""
     mean, means = 0.0, []
     for step, loss in enumerate(losses, 1):
         mean = SMOOTHING * mean + (1 - SMOOTHING) * loss

@@ -1,4 +1,14 @@
-"""Each run's outcome, judged from every epoch. The first that fits is the run's verdict."""
+"""The verdict on each run, judged from its loss at every epoch.
+
+overflow     the loss became infinite or NaN
+stuck        every ReLU unit of some layer outputs 0 for every example at the end
+diverged     the last loss is above the first
+oscillating  the slope changes sign in at least half of the first steps
+too slow     the last loss is well above the reference
+converging   none of these
+
+The first that fits is the run's verdict.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +18,23 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-# Too slow: what is left above the reference is more than both of these shares.
+# Too slow: the last loss exceeds the reference by more than both of these shares.
 SHARE_OF_REFERENCE = 0.1
 SHARE_OF_START = 0.001
-# Signs count only while the gradient is above this share of its start, where they are not noise.
+# Slopes below this share of the first are rounding noise, and their signs do not count.
 SMALLEST_SLOPE = 1e-4
 
 
 class Judged(NamedTuple):
-    """Epochs are -1 where a run never did. The reference is what "too slow" is measured against:
-    the known optimum, else the lowest last loss of the slider's runs."""
+    """What `judge` finds.
+
+    diverged_at     the epoch from which the loss stays above its start, or -1
+    overflow_at     the epoch of the first non-finite loss, or -1
+    calm            whether the loss never exceeds its start
+    arrived         whether the last loss is close to the reference
+    reference_loss  what "too slow" is measured against: the known optimum's loss, else the lowest
+                    last loss of the slider's runs
+    """
 
     verdicts: tuple[str, ...]
     diverged_at: Int[ndarray, "run"]
@@ -34,14 +51,16 @@ def judge(
     slider_runs: int,
     known_loss: float | None,
 ) -> Judged:
-    """Verdicts, and the epochs of divergence and overflow.
+    """The verdict on each run, with the epochs of divergence and overflow.
 
-    early_slopes  the gradient along the start's sharpest direction at the first epochs
-    stuck         every hidden unit is off for every example at the end
-    known_loss    where training leads, if that is known
-    slider_runs   how many of the runs, from the first, may be the reference
+    Args:
+        train_loss: At every epoch.
+        early_slopes: The gradient along the start's sharpest direction at the first epochs.
+        stuck: Whether every unit of some layer is off for every example at the end.
+        slider_runs: How many of the runs, from the first, may be the reference.
+        known_loss: The loss that training leads to, or None if it is not known.
     """
-    # Once a run has overflowed, a loss that looks finite again means nothing.
+    # After an overflow, a loss that is finite again means nothing.
     finite = np.logical_and.accumulate(np.isfinite(train_loss), axis=1)
     overflow_at = first_true(~finite)
     above = ~finite | (train_loss > train_loss[:, :1])
@@ -76,7 +95,7 @@ def _above_to_the_end(above: Bool[ndarray, "run epoch"]) -> Int[ndarray, "run"]:
 
 
 def _zigzags(slopes: Float[ndarray, "run step"]) -> Bool[ndarray, "run"]:
-    """Does the slope change its sign in at least half of the steps in which it still counts?"""
+    """Whether the slope changes its sign in at least half of the steps in which it counts."""
     counts = np.abs(slopes) > SMALLEST_SLOPE * np.abs(slopes[:, :1])
     steps = counts[:, :-1] & counts[:, 1:]
     turns = steps & (np.sign(slopes[:, :-1]) != np.sign(slopes[:, 1:]))

@@ -1,4 +1,4 @@
-"""Activation functions, each held to torch's own modules, its autograd and its optimizer."""
+"""Activation functions, compared with torch's modules, autograd and optimizer."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def start_of(name: str, dataset: str, seed: int = 3) -> tuple[Network, Tensor]:
     return network, network.initial_params(seed)
 
 
-def test_each_choice_of_the_settings_has_its_test() -> None:
+def test_every_activation_is_tested_here() -> None:
     assert {*SMOOTH, "threshold"} == set(NAMES["activation"].options)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("name", SMOOTH)
-def test_gradient_is_that_of_autograd(name: str, dataset: str) -> None:
+def test_gradient_with_each_activation_equals_autograd(name: str, dataset: str) -> None:
     network, params = start_of(name, dataset)
     blocks, loss = network.to_blocks(params[None]), torch.empty(1)
     state = torch.stack([blocks, torch.zeros_like(blocks)])
@@ -61,7 +61,7 @@ def test_gradient_is_that_of_autograd(name: str, dataset: str) -> None:
 
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("name", SMOOTH)
-def test_hessian_is_that_of_autograd(name: str, dataset: str) -> None:
+def test_hessian_with_each_activation_equals_autograd(name: str, dataset: str) -> None:
     network, params = start_of(name, dataset)
     inputs, targets = (part.double() for part in as_tensors(datasets.builtin(dataset)))
     model = model_of(name, inputs.shape[1], params.double())
@@ -79,7 +79,9 @@ def test_hessian_is_that_of_autograd(name: str, dataset: str) -> None:
 
 @pytest.mark.parametrize("name", SMOOTH)
 @pytest.mark.parametrize("learning_rate", [0.01, 0.1])
-def test_a_run_is_that_of_torch_alone(name: str, learning_rate: float) -> None:
+def test_run_with_each_activation_equals_torchs_own_training(
+    name: str, learning_rate: float
+) -> None:
     settings = Settings(dataset="plane", hidden_units=UNITS, epochs=60, seed=7, activation=name)
     sweep = train_sweep(settings)
     inputs, targets = as_tensors(datasets.builtin("plane"))
@@ -94,7 +96,7 @@ def test_a_run_is_that_of_torch_alone(name: str, learning_rate: float) -> None:
     np.testing.assert_allclose(ended, expected, rtol=2e-4, atol=2e-5)
 
 
-def test_no_gradient_passes_a_threshold() -> None:
+def test_threshold_units_pass_no_gradient() -> None:
     sweep = train_sweep(
         Settings(dataset="parabola", hidden_units=6, epochs=80, activation="threshold")
     )
@@ -106,7 +108,7 @@ def test_no_gradient_passes_a_threshold() -> None:
     assert (sweep.train_loss[learns][:, -1] < sweep.train_loss[0, 0]).all()
 
 
-def test_threshold_predicts_with_steps() -> None:
+def test_threshold_network_predicts_a_step_function() -> None:
     network, params = start_of("threshold", "parabola")
     inputs, _ = as_tensors(datasets.builtin("parabola"))
     weights, biases, outgoing, last = params.split([UNITS, UNITS, UNITS, 1])
@@ -124,7 +126,7 @@ def test_only_relu_units_get_stuck() -> None:
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_a_fused_backward_pass_multiplies_by_the_slope(name: str) -> None:
+def test_fused_backward_pass_multiplies_by_the_slope(name: str) -> None:
     generator = torch.Generator().manual_seed(0)
     h, gradient = (torch.randn(50, generator=generator) for _ in range(2))
     activation = ACTIVATIONS[name]

@@ -1,4 +1,4 @@
-"""Whatever Settings accept can be trained, seen on every plane, inspected and sent."""
+"""Any valid Settings can be trained, shown on every plane, inspected and sent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ short = st.builds(
 
 @settings(max_examples=30, derandomize=True)
 @given(short, st.sampled_from(sorted(PLANES)), st.integers(0, 60))
-def test_all_of_it_works_and_every_number_sent_is_one(one: Settings, kind: str, epoch: int) -> None:
+def test_any_valid_settings_train_and_send_only_finite_numbers_or_null(
+    one: Settings, kind: str, epoch: int
+) -> None:
     trained = train(one)
     made = lay_out(trained, PlaneChoice(kind, 0, 1, min(epoch, one.epochs)))
     detail = inspect_run(one, trained, made.surface, min(epoch, one.epochs))
@@ -47,8 +49,8 @@ def test_all_of_it_works_and_every_number_sent_is_one(one: Settings, kind: str, 
         assert np.isfinite(array).all()
 
 
-def test_where_every_run_overflows_there_is_still_a_picture() -> None:
-    """Five times He's weights in three linear layers: no rate of the slider is small enough."""
+def test_sweep_in_which_every_run_overflows_has_a_picture() -> None:
+    """With five times He's weights in three linear layers, even the smallest rate overflows."""
     one = Settings(
         dataset="diabetes", hidden_units=8, hidden_layers=3, activation="linear",
         optimizer="momentum", initialization="he", initial_scale=5, epochs=21,

@@ -1,4 +1,4 @@
-"""Minibatches: in which order examples come, what is measured, and what an epoch's step does."""
+"""Minibatches: the order of the examples, the losses that are kept, and the steps of an epoch."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def orders(settings: Settings, epochs: int = 12) -> list[list[int]]:
 
 @pytest.mark.parametrize("fraction", [0, 0.3])
 @pytest.mark.parametrize("seed", [0, 5])
-def test_every_epoch_takes_each_training_example_once(seed: int, fraction: float) -> None:
+def test_each_epoch_uses_every_training_example_once(seed: int, fraction: float) -> None:
     settings = Settings(dataset="sine", seed=seed, batch_size=7, validation_fraction=fraction)
     assert all(sorted(order) == list(range(settings.example_count)) for order in orders(settings))
     assert len({tuple(order) for order in orders(settings)}) == 12
 
 
-def test_the_seed_alone_decides_the_order() -> None:
+def test_batch_order_depends_on_the_seed_alone() -> None:
     settings = Settings(**TANH, seed=3, batch_size=7)
     for change in (dict(batch_size=20), dict(optimizer="adam"), dict(hidden_units=5)):
         assert orders(replace(settings, **change)) == orders(settings)
@@ -54,7 +54,7 @@ def test_the_seed_alone_decides_the_order() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 9])
-def test_a_smaller_batch_is_the_beginning_of_a_larger_one(seed: int) -> None:
+def test_first_smaller_batch_is_the_beginning_of_the_first_larger_one(seed: int) -> None:
     small, large = (
         inspected(Settings(**TANH, seed=seed, batch_size=size)).batches for size in (7, 20)
     )
@@ -63,13 +63,13 @@ def test_a_smaller_batch_is_the_beginning_of_a_larger_one(seed: int) -> None:
 
 
 @pytest.mark.parametrize("settings", STEPPING)
-def test_the_details_batches_are_the_beginnings_of_the_orders(settings: Settings) -> None:
+def test_inspected_batches_are_the_first_examples_of_each_epochs_order(settings: Settings) -> None:
     wanted = [order[: settings.batch_size] for order in orders(settings, 26)]
     assert inspected(settings).batches.tolist() == wanted
 
 
 @pytest.mark.parametrize("kind", [TANH, DEEP, dict(dataset="sine", epochs=25)])
-def test_a_batch_of_all_is_the_full_batch(kind: dict) -> None:
+def test_batch_of_all_examples_equals_the_full_batch(kind: dict) -> None:
     whole, every = train_sweep(Settings(**kind, batch_size=60)), train_sweep(Settings(**kind))
     assert whole.settings.steps_per_epoch == 1
     run = stop(0.05)
@@ -79,7 +79,7 @@ def test_a_batch_of_all_is_the_full_batch(kind: dict) -> None:
 
 @pytest.mark.parametrize("batch_size", SIZES)
 @pytest.mark.parametrize("kind", [TANH, DEEP, dict(dataset="plane", epochs=25)])
-def test_train_loss_and_gradient_are_those_of_all_training_examples(
+def test_train_loss_and_gradient_with_batches_are_over_all_training_examples(
     kind: dict, batch_size: int
 ) -> None:
     sweep = train_sweep(Settings(**kind, batch_size=batch_size, validation_fraction=0))
@@ -93,7 +93,7 @@ def test_train_loss_and_gradient_are_those_of_all_training_examples(
 
 @pytest.mark.parametrize("batch_size", SIZES)
 @pytest.mark.parametrize("kind", [TANH, DEEP, dict(dataset="sine", epochs=25)])
-def test_sgds_update_is_minus_the_gradient_of_the_first_batch(kind: dict, batch_size: int) -> None:
+def test_sgd_update_is_minus_the_first_batchs_gradient(kind: dict, batch_size: int) -> None:
     settings = Settings(**dict(kind, learning_rate=0.05), batch_size=batch_size)
     detail = inspected(settings)
     for epoch in (0, 1, 12, 25):
@@ -103,7 +103,7 @@ def test_sgds_update_is_minus_the_gradient_of_the_first_batch(kind: dict, batch_
         assert not np.allclose(detail.updates[epoch], -detail.gradients[epoch], rtol=1e-3)
 
 
-def test_an_epoch_is_all_its_batches_one_after_the_other() -> None:
+def test_epoch_takes_one_step_for_each_batch_in_order() -> None:
     settings = Settings(**TANH, batch_size=7)
     detail, rate = inspected(settings), settings.learning_rate
     for epoch, order in enumerate(orders(settings, 26)[:-1]):
@@ -115,9 +115,7 @@ def test_an_epoch_is_all_its_batches_one_after_the_other() -> None:
 
 @pytest.mark.parametrize("schedule", sorted(NAMES["schedule"].options))
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adamw"])
-def test_with_one_step_an_epoch_rate_times_factor_times_update_is_the_step(
-    optimizer: str, schedule: str
-) -> None:
+def test_full_batch_step_is_rate_times_factor_times_update(optimizer: str, schedule: str) -> None:
     more = dict(warmup_epochs=6) if schedule == "warmup_cosine" else {}
     settings = Settings(**TANH, optimizer=optimizer, schedule=schedule, weight_decay=0.1, **more)
     detail = inspected(settings)
@@ -126,21 +124,21 @@ def test_with_one_step_an_epoch_rate_times_factor_times_update_is_the_step(
     assert np.diff(detail.params, axis=0) == pytest.approx(step, rel=1e-4, abs=3e-7)
 
 
-def test_the_factor_of_an_epoch_is_that_of_its_first_step() -> None:
+def test_inspected_rate_factor_is_that_of_the_epochs_first_step() -> None:
     settings = Settings(**TANH, batch_size=16, schedule="cosine")
     first_steps = np.arange(25) * 4
     expected = (1 + np.cos(np.pi * first_steps / 100)) / 2
     assert inspected(settings).rate_factors[:25] == pytest.approx(expected, abs=1e-12)
 
 
-def test_plain_descent_needs_no_updates() -> None:
+def test_plain_gradient_descent_keeps_no_updates() -> None:
     detail = inspected(Settings(**TANH))
     assert detail.updates is None and detail.batches is None
     assert (detail.rate_factors == 1).all()
 
 
 @pytest.mark.parametrize("optimizer", sorted(NAMES["optimizer"].options))
-def test_one_run_kept_of_all_has_the_same_updates(optimizer: str) -> None:
+def test_run_kept_alone_has_the_updates_of_the_whole_sweep(optimizer: str) -> None:
     settings, run = Settings(**DEEP, batch_size=16, optimizer=optimizer), stop(0.05)
     every, one = descend(settings, [0, 7, 25]), descend(settings, [0, 7, 25], kept_run=run)
     for whole, part in zip(every, one, strict=True):
@@ -151,11 +149,11 @@ def test_one_run_kept_of_all_has_the_same_updates(optimizer: str) -> None:
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_equal_settings_give_equal_results(optimizer: str) -> None:
+def test_equal_settings_with_batches_give_equal_results(optimizer: str) -> None:
     settings = Settings(**DEEP, batch_size=7, optimizer=optimizer)
     assert same(train_sweep(settings).params, train_sweep(settings).params)
 
 
-def test_an_example_that_is_held_back_is_in_no_batch() -> None:
+def test_held_back_examples_are_in_no_batch() -> None:
     settings = Settings(**TANH, batch_size=7, validation_fraction=0.5)
     assert settings.example_count == 30 and inspected(settings).batches.max() == 29

@@ -27,22 +27,20 @@ DEEP = Settings(
 
 
 @given(st.integers(0, 5000), st.integers(0, 1_000_000))
-def test_chunks_cover_all_once_in_order_and_are_no_larger_than_allowed(
-    count: int, numbers: int
-) -> None:
+def test_chunks_cover_all_items_once_in_order_within_the_limit(count: int, numbers: int) -> None:
     parts = [range(count)[chunk] for chunk in chunks.chunks(count, numbers)]
     assert [index for part in parts for index in part] == list(range(count))
     assert all(part for part in parts)
     for part in parts:
         assert len(part) == 1 or len(part) * numbers <= chunks.NUMBERS_AT_ONCE
-    # As few as that allows.
+    # No more chunks than necessary.
     for part in parts[:-1]:
         assert (len(part) + 1) * numbers > chunks.NUMBERS_AT_ONCE
 
 
 @pytest.fixture
 def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Sets how many numbers go through memory at once."""
+    """Sets how many numbers a chunk may have."""
     return lambda size: monkeypatch.setattr(chunks, "NUMBERS_AT_ONCE", size)
 
 
@@ -51,7 +49,7 @@ def plane_of(size: int) -> Plane:
     return Plane(random.randn(size), random.randn(2, size), ("first", "second"), is_exact=False)
 
 
-def test_a_landscape_made_in_chunks_is_the_same(cut: Callable[[int], None]) -> None:
+def test_landscape_made_in_chunks_is_the_same(cut: Callable[[int], None]) -> None:
     made = []
     for numbers in (10**9, 20_000, 1):
         cut(numbers)
@@ -75,7 +73,7 @@ def test_a_landscape_made_in_chunks_is_the_same(cut: Callable[[int], None]) -> N
 
 
 @pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "sgd"])
-def test_an_optimizer_in_parts_steps_to_the_bit_as_one(
+def test_optimizer_that_steps_in_parts_gives_the_same_bits(
     optimizer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(hidden_units=3, epochs=15, optimizer=optimizer, weight_decay=0.1)
@@ -90,19 +88,19 @@ def test_an_optimizer_in_parts_steps_to_the_bit_as_one(
             np.testing.assert_array_equal(found, expected)
 
 
-def test_projecting_a_deep_sweep_takes_less_memory_than_its_paths_weigh() -> None:
+def test_projecting_a_deep_sweep_takes_less_memory_than_its_paths() -> None:
     paths = np.zeros((41, 32, 4000), dtype="float32")
     assert peak(lambda: project(plane_of(4000), paths, paths)) < paths.nbytes
 
 
-def test_laying_out_a_deep_sweep_takes_four_times_what_its_paths_weigh_at_most() -> None:
-    """Their motion in float64 twice that, and a copy of the calm ones."""
+def test_surface_of_a_deep_sweep_takes_less_than_four_times_the_memory_of_its_paths() -> None:
+    """Their motion in float64 takes twice that, and a copy of the calm runs once."""
     training = train(Settings(hidden_units=48, hidden_layers=3, epochs=40))
     assert peak(lambda: loss_surface(training)) < 4 * training.sweep.params.nbytes
 
 
 def peak(work: Callable[[], object]) -> int:
-    """The most bytes of NumPy arrays at a time, beyond those before."""
+    """The peak of the bytes that `work` allocates for NumPy arrays."""
     tracemalloc.start()
     try:
         work()
@@ -111,7 +109,7 @@ def peak(work: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-def test_a_sweep_at_its_frames_shares_its_arrays_with_the_descent() -> None:
+def test_sweep_kept_at_its_frames_shares_memory_with_the_descent() -> None:
     training = train(Settings(hidden_units=64, hidden_layers=3, epochs=40))
     assert len(training.kept_epochs) == len(training.sweep.epochs) < 41
     for mine, other in (

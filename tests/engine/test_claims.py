@@ -1,4 +1,4 @@
-"""What docs/learning-rates.md says of its links, held to the engine at every epoch."""
+"""What docs/learning-rates.md says about its links, checked by the engine at every epoch."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STOPS = len(SLIDER_LEARNING_RATES)
 
 
 def opened(*parts: str) -> Settings:
-    """The settings of the one link that holds all these parts."""
+    """The settings of the only link that contains all these parts."""
     links = {settings_of(link) for link in LINKS if set(parts) <= set(link.split("&"))}
     assert len(links) == 1, links
     return links.pop()
@@ -43,17 +43,17 @@ def experiment_cache() -> ExperimentCache:
 
 def run_of(settings: Settings) -> tuple[Training, RunDetail]:
     experiment, detail = experiment_cache().inspect(settings)
-    # Every epoch is there: a claim of a run is not only one of its frames.
+    # Every epoch is kept, so a claim about a run is not only about its frames.
     assert detail.epochs.tolist() == list(range(len(detail.epochs)))
     return experiment.training, detail
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_every_link_is_in_the_form_that_the_page_itself_gives(link: str) -> None:
+def test_links_in_learning_rates_md_are_in_canonical_form(link: str) -> None:
     settings = settings_of(link)
     words = dict(part.split("=") for part in link.split("&"))
     chosen = {name: value for name, value in words.items() if hasattr(settings, name)}
-    # The text leaves out the version, as links without one are of version 1.
+    # Links without a version are of version 1, so the text leaves it out.
     written = [f"{name}={value}" for name, value in chosen.items()]
     assert "&".join([f"v={LINK_VERSION}", *written]) == query(settings)
     assert set(words) - set(chosen) <= {"view", "epoch", "plane"}
@@ -62,11 +62,11 @@ def test_every_link_is_in_the_form_that_the_page_itself_gives(link: str) -> None
 
 
 @pytest.mark.parametrize("name", re.findall(r"\]\((images/[^)]+)\)", TEXT))
-def test_every_picture_is_there(name: str) -> None:
+def test_pictures_in_learning_rates_md_exist(name: str) -> None:
     assert (DOCS / name).read_bytes()[:4] == b"\x89PNG"
 
 
-def test_on_the_line_0_1_diverges_because_its_product_with_the_sharpness_is_above_2() -> None:
+def test_line_diverges_at_0_1_where_rate_times_sharpness_exceeds_2() -> None:
     training, detail = run_of(opened("learning_rate=0.1", "view=rate-axis"))
     inputs = np.column_stack([datasets.builtin("line").inputs, np.ones(10)]).astype("float64")
     sharpness = np.linalg.eigvalsh(2 / 10 * inputs.T @ inputs)[-1]
@@ -86,7 +86,7 @@ def test_adam_trains_on_the_line_at_rates_where_sgd_diverges() -> None:
     assert rates[bounded].max() == 0.08
 
 
-def test_a_network_above_the_edge_of_its_start_survives_by_flattening() -> None:
+def test_network_above_the_stability_edge_of_its_start_survives_by_flattening() -> None:
     settings = opened("learning_rate=0.63", "view=sharpness")
     training, detail = run_of(settings)
     sweep, limit = training.sweep, 2 / settings.learning_rate
@@ -108,7 +108,7 @@ def test_eight_tanh_units_settle_at_the_edge_of_stability() -> None:
     assert f"{limit:.2f}" == "6.67"
 
 
-def test_the_parabola_at_1_ends_with_all_units_off() -> None:
+def test_parabola_network_at_rate_1_ends_with_all_units_off() -> None:
     settings = opened("learning_rate=1")
     training, detail = run_of(settings)
     assert training.sweep.verdicts[settings.run_index] == "stuck"
@@ -117,17 +117,17 @@ def test_the_parabola_at_1_ends_with_all_units_off() -> None:
     assert (network_for(settings).unit_values(last, inputs)[0] == 0).all()
 
 
-def test_zeros_never_break_symmetry() -> None:
+def test_logistic_network_started_at_zeros_never_breaks_symmetry() -> None:
     _, detail = run_of(opened("initialization=zeros", "activation=logistic"))
     weights, biases, outgoing = np.split(detail.params[:, :24], 3, axis=1)
     for part in (weights, biases, outgoing):
-        # To rounding: a matrix product may sum in another order for another unit.
+        # Up to rounding: a matrix product may sum in another order for another unit.
         assert np.ptp(part, axis=1).max() < 1e-5
-    # It is not that nothing moves.
+    # And the parameters do move.
     assert (np.abs(detail.params[-1, [0, 8, 16]]) > 1e-3).all()
 
 
-def test_zeros_with_relu_move_the_output_bias_alone() -> None:
+def test_relu_network_started_at_zeros_moves_its_output_bias_alone() -> None:
     settings = next(
         settings_of(link)
         for link in LINKS
@@ -145,7 +145,7 @@ def forty_sweeps() -> list[Sweep]:
     return [train_sweep(Settings(**settings, seed=seed)) for seed in SEEDS]
 
 
-def test_most_runs_above_the_edge_of_their_start_survive() -> None:
+def test_most_runs_above_the_stability_edge_of_their_start_survive() -> None:
     above, survived = 0, 0
     for sweep in forty_sweeps():
         is_above = sweep.learning_rates > sweep.stability_edge
@@ -156,7 +156,7 @@ def test_most_runs_above_the_edge_of_their_start_survive() -> None:
     assert f"{survived} of them" in TEXT
 
 
-def test_the_best_rate_often_lies_above_the_edge_of_the_start() -> None:
+def test_best_rate_often_lies_above_the_stability_edge_of_the_start() -> None:
     sweeps = forty_sweeps()
     best = [sweep.learning_rates[np.nanargmin(sweep.last_loss[:STOPS])] for sweep in sweeps]
     above = sum(rate > sweep.stability_edge for rate, sweep in zip(best, sweeps, strict=True))

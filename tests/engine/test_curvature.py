@@ -35,7 +35,7 @@ def autograd_hessian(params: ndarray, hidden_units: int, dataset: Dataset) -> nd
 
 
 def data(name: str) -> Dataset:
-    """A data set of the engine, or one of two predictors."""
+    """A built-in data set, or one with two predictors."""
     if name in DATASETS:
         return datasets.builtin(name)
     random = np.random.RandomState(1)
@@ -45,7 +45,7 @@ def data(name: str) -> Dataset:
 
 
 @pytest.mark.parametrize(("name", "units"), CASES + SEVERAL)
-def test_hessian_equals_autograds(name: str, units: int) -> None:
+def test_hessian_equals_autograd(name: str, units: int) -> None:
     dataset = data(name)
     network = Network(dataset.inputs.shape[1], units)
     stack = torch.stack([network.initial_params(seed) for seed in range(3)])
@@ -57,7 +57,7 @@ def test_hessian_equals_autograds(name: str, units: int) -> None:
 
 
 @pytest.mark.parametrize(("name", "units"), [*CASES, ("parabola", 64)])
-def test_the_sharpest_direction_is_an_eigenvector(name: str, units: int) -> None:
+def test_sharpest_direction_is_an_eigenvector_of_the_hessian(name: str, units: int) -> None:
     network, dataset = Network(1, units), datasets.builtin(name)
     params = network.initial_params(4)[None]
     matrix, (values, vectors) = (
@@ -71,19 +71,19 @@ def test_the_sharpest_direction_is_an_eigenvector(name: str, units: int) -> None
     assert torch.allclose(sharpness(network, params, dataset), values[:, 0])
 
 
-def test_the_lines_curvatures_are_the_notebooks() -> None:
+def test_curvatures_of_the_line_are_the_notebooks() -> None:
     network, line = Network(1, 0), datasets.builtin("line")
     values = torch.linalg.eigvalsh(hessian(network, torch.zeros(1, 2), line)[0])
     assert values.tolist() == pytest.approx([0.15119, 22.50876], abs=5.1e-6)
 
 
-def test_the_lines_critical_learning_rate_is_the_notebooks() -> None:
+def test_critical_learning_rate_of_the_line_is_the_notebooks() -> None:
     assert experiment(LINE).sweep.start_sharpness == pytest.approx(22.50876, abs=5.1e-6)
     assert experiment(LINE).sweep.stability_edge == pytest.approx(0.08885, abs=5.1e-6)
 
 
-def test_where_all_units_are_off_only_the_output_bias_curves() -> None:
-    # Output weights 0 and units off: the loss depends on the output bias alone, curvature 2.
+def test_sharpness_is_2_if_all_units_are_off() -> None:
+    # With output weights 0 and all units off, the loss depends on the output bias alone.
     params = torch.zeros(1, 31)
     params[0, 10:20] = -1
     assert sharpness(Network(1, 10), params, datasets.builtin("parabola")).tolist() == [2.0]

@@ -20,13 +20,13 @@ TARGETS = [
 ]  # fmt: skip
 
 
-def test_the_line_is_the_notebooks_to_the_last_bit() -> None:
+def test_line_equals_the_notebooks_data_to_the_last_bit() -> None:
     line = datasets.builtin("line")
     assert np.array_equal(line.inputs[:, 0], np.array(INPUTS, "float32"))
     assert np.array_equal(line.targets, np.array(TARGETS, "float32"))
 
 
-def test_least_squares_prints_the_notebooks_slope_and_intercept() -> None:
+def test_least_squares_of_the_line_has_the_notebooks_slope_and_intercept() -> None:
     line = datasets.builtin("line")
     single = LinearRegression().fit(line.inputs, line.targets)
     assert f"{single.coef_[0]:.8f} {single.intercept_:.7f}" == "0.50377744 1.0885315"
@@ -34,14 +34,14 @@ def test_least_squares_prints_the_notebooks_slope_and_intercept() -> None:
     assert line.least_squares == pytest.approx([0.50377744, 1.0885315], rel=3e-7)
 
 
-def test_the_noise_on_the_targets_has_half_the_deviation_of_the_errors() -> None:
+def test_noise_of_the_lines_targets_is_half_the_error_of_its_inputs() -> None:
     random = np.random.RandomState(0)
     inputs, errors = random.uniform(0, 5, 10), random.normal(0, 0.5, 10)
     noise = datasets.builtin("line").targets - (0.5 * inputs + 1)
     assert noise == pytest.approx(errors / 2, abs=1e-6)
 
 
-def test_the_parabola_is_the_notebooks_to_the_last_bit() -> None:
+def test_parabola_equals_the_notebooks_data_to_the_last_bit() -> None:
     with global_seed(0):
         inputs = torch.unsqueeze(torch.linspace(-1, 1, 100), dim=1)
         targets = inputs.pow(2) + 0.2 * torch.rand(inputs.size())
@@ -60,7 +60,7 @@ def test_least_squares_solves_the_normal_equations(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DATASETS)
-def test_nobody_can_change_the_shared_data(name: str) -> None:
+def test_shared_data_sets_are_read_only(name: str) -> None:
     dataset = datasets.builtin(name)
     for array in (
         dataset.inputs,

@@ -1,4 +1,4 @@
-"""Weight decay: where it leads the linear model, against a closed form of its own."""
+"""Weight decay: where it leads the linear model, compared with a closed form."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def shrunken(settings: Settings) -> ndarray:
 
 @pytest.mark.parametrize("weight_decay", DECAYS)
 @pytest.mark.parametrize("name", DATASETS)
-def test_the_linear_optimum_solves_the_decayed_normal_equations(
+def test_linear_optimum_with_l2_decay_solves_the_ridge_equations(
     name: str, weight_decay: float
 ) -> None:
     settings = Settings(dataset=name, weight_decay=weight_decay, validation_fraction=0.2)
@@ -40,14 +40,14 @@ def test_the_linear_optimum_solves_the_decayed_normal_equations(
 
 
 @pytest.mark.parametrize("change", [dict(), dict(optimizer="adamw", weight_decay=0.3)])
-def test_without_l2_the_linear_optimum_is_least_squares(change: dict) -> None:
+def test_linear_optimum_without_l2_decay_is_least_squares(change: dict) -> None:
     data, (optimum, loss, _) = datasets.builtin("line"), datasets.linear_optimum(Settings(**change))
     assert optimum.tolist() == data.least_squares.tolist() and loss == data.least_squares_loss
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
 @pytest.mark.parametrize("name", ["line", "parabola", "plane"])
-def test_a_long_training_arrives_there(name: str, optimizer: str) -> None:
+def test_long_training_with_l2_decay_reaches_the_ridge_optimum(name: str, optimizer: str) -> None:
     settings = Settings(dataset=name, optimizer=optimizer, weight_decay=0.3, epochs=2000)
     sweep, run = train_sweep(settings), stop(0.02)
     assert sweep.params[run, -1] == pytest.approx(shrunken(settings), abs=1e-4)
@@ -55,7 +55,9 @@ def test_a_long_training_arrives_there(name: str, optimizer: str) -> None:
 
 
 @pytest.mark.parametrize("weight_decay", DECAYS)
-def test_star_and_reference_follow(weight_decay: float) -> None:
+def test_marked_optimum_and_reference_loss_are_those_of_ridge_regression(
+    weight_decay: float,
+) -> None:
     settings = Settings(weight_decay=weight_decay, epochs=500)
     made, best = run_experiment(settings), shrunken(settings)
     loss = loss_of(settings, best)
@@ -69,7 +71,9 @@ def test_star_and_reference_follow(weight_decay: float) -> None:
 @pytest.mark.parametrize(
     ("name", "seed"), [("line", 0), ("line", 42), ("parabola", 0), ("sine", 5)]
 )
-def test_start_and_star_are_in_the_picture(name: str, seed: int, weight_decay: float) -> None:
+def test_box_with_l2_decay_holds_start_and_optimum(
+    name: str, seed: int, weight_decay: float
+) -> None:
     settings = Settings(dataset=name, seed=seed, weight_decay=weight_decay, epochs=10)
     made, sides = run_experiment(settings), []
     for point in (made.sweep.start, shrunken(settings)):
@@ -80,14 +84,14 @@ def test_start_and_star_are_in_the_picture(name: str, seed: int, weight_decay: f
     assert all(sides)
 
 
-def test_with_several_predictors_the_reference_follows_too() -> None:
+def test_reference_loss_of_several_predictors_is_that_of_ridge_regression() -> None:
     settings = Settings(dataset="diabetes", weight_decay=0.3, epochs=300)
     sweep = train_sweep(settings)
     assert sweep.reference_loss == pytest.approx(loss_of(settings, shrunken(settings)), rel=1e-9)
     assert sweep.arrived[stop(0.1)] and not sweep.arrived[stop(0.0001)]
 
 
-def test_the_edge_counts_the_decay_as_curvature() -> None:
+def test_stability_edge_counts_l2_decay_as_curvature() -> None:
     plain, decayed = (
         train_sweep(Settings(weight_decay=weight_decay, epochs=10)) for weight_decay in (0, 1)
     )
@@ -95,8 +99,8 @@ def test_the_edge_counts_the_decay_as_curvature() -> None:
     assert 2 / decayed.stability_edge == pytest.approx(2 / plain.stability_edge + 1)
 
 
-def test_decay_alone_shrinks_what_no_gradient_moves() -> None:
-    """No gradient passes a threshold, so its hidden weights lose the same share at each step."""
+def test_l2_decay_shrinks_weights_without_gradient_by_the_same_share() -> None:
+    """No gradient passes threshold units, so their weights lose the same share at each step."""
     settings = Settings(
         dataset="parabola", hidden_units=4, activation="threshold", weight_decay=0.5, epochs=50
     )
@@ -106,7 +110,7 @@ def test_decay_alone_shrinks_what_no_gradient_moves() -> None:
     assert sweep.params[stop(0.01), :, :8] == pytest.approx(expected, rel=1e-5)
 
 
-def test_adamws_decay_shrinks_them_by_the_scheduled_rate() -> None:
+def test_adamw_decay_shrinks_weights_without_gradient_by_the_scheduled_rate() -> None:
     settings = Settings(
         dataset="parabola", hidden_units=4, activation="threshold", weight_decay=0.5, epochs=50,
         optimizer="adamw", schedule="cosine",

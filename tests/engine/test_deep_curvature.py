@@ -1,4 +1,4 @@
-"""Curvature of deeper networks, and as adaptive optimizers feel it, against dense Hessians."""
+"""Curvature of deeper networks and under preconditioning, compared with dense Hessians."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DEEP = [
     Settings(dataset="diabetes", hidden_units=5, hidden_layers=2, epochs=100),
     Settings(dataset="line", hidden_units=2, activation="linear", hidden_layers=3, epochs=100),
 ]
-# Most of these Hessians are 0 in most directions: an iteration runs out of new ones.
+# Most of these Hessians are 0 in most directions, so Lanczos's method runs out of new ones.
 FLAT = [
     Settings(dataset="diabetes", hidden_units=2, hidden_layers=3, initial_scale=0.5, epochs=10),
     *(
@@ -60,7 +60,7 @@ def largest(matrix: ndarray, count: int = 1) -> ndarray:
 
 @pytest.mark.parametrize("settings", [*SHALLOW, *DEEP])
 @pytest.mark.parametrize("seed", range(3))
-def test_sharpness_is_the_largest_eigenvalue_of_torchs_hessian(
+def test_sharpness_is_the_largest_eigenvalue_of_autograds_hessian(
     settings: Settings, seed: int
 ) -> None:
     params = random_params(settings, seed)
@@ -69,7 +69,9 @@ def test_sharpness_is_the_largest_eigenvalue_of_torchs_hessian(
 
 
 @pytest.mark.parametrize("settings", [SHALLOW[1], *DEEP[:2]])
-def test_and_of_the_gradients_own_differences(settings: Settings) -> None:
+def test_sharpness_is_the_largest_eigenvalue_of_the_gradients_differences(
+    settings: Settings,
+) -> None:
     params, h = random_params(settings), 1e-5
     columns = [
         (gradient_of(settings, params + h * unit) - gradient_of(settings, params - h * unit))
@@ -84,7 +86,7 @@ def test_and_of_the_gradients_own_differences(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", [*DEEP, *FLAT])
-def test_the_sharpest_directions_are_orthonormal_eigenvectors(settings: Settings) -> None:
+def test_sharpest_directions_are_orthonormal_eigenvectors(settings: Settings) -> None:
     params = start(settings)
     matrix, network = hessian_of(settings, params), network_for(settings)
     values, vectors = sharpest(network, torch.tensor(params)[None], dataset_for(settings), 2)
@@ -93,15 +95,15 @@ def test_the_sharpest_directions_are_orthonormal_eigenvectors(settings: Settings
     size = np.abs(largest(matrix, settings.param_count)).max()
     assert value == pytest.approx(largest(matrix, 2), rel=1e-6, abs=1e-6 * size)
     assert vector.T @ vector == pytest.approx(np.eye(2), abs=1e-9)
-    # More parameters than steps: what is less sharp is found less exactly.
+    # With more parameters than steps, the second direction is found less exactly.
     close = 1e-6 if settings.param_count <= LANCZOS_STEPS else 1e-3
     assert matrix @ vector == pytest.approx(vector * value, abs=close * size)
 
 
-def test_each_of_a_stack_has_its_own_sharpness() -> None:
+def test_stacked_sharpness_equals_that_of_each_network_alone() -> None:
     settings = DEEP[1]
     stack = torch.stack([torch.tensor(random_params(settings, seed)) for seed in range(5)])
-    # One of them is flat almost everywhere, so that its iteration ends before the others'.
+    # One of them is flat in almost every direction, so its iteration ends before the others'.
     stack[2] = 0
     found = sharpness(network_for(settings), stack, dataset_for(settings))
     expected = [largest(hessian_of(settings, params))[0] for params in stack.numpy()]
@@ -109,7 +111,9 @@ def test_each_of_a_stack_has_its_own_sharpness() -> None:
 
 
 @pytest.mark.parametrize("settings", [*SHALLOW, *DEEP])
-def test_preconditioned_sharpness_is_that_of_the_rescaled_hessian(settings: Settings) -> None:
+def test_preconditioned_sharpness_is_the_largest_eigenvalue_of_the_rescaled_hessian(
+    settings: Settings,
+) -> None:
     params = random_params(settings)
     divisors = np.random.RandomState(1).uniform(0.05, 3, settings.param_count)
     found = sharpness(
@@ -123,7 +127,7 @@ def test_preconditioned_sharpness_is_that_of_the_rescaled_hessian(settings: Sett
 
 
 @pytest.mark.parametrize("settings", [*SHALLOW, *DEEP, *FLAT[:3]])
-def test_a_sweeps_start_sharpness_is_that_of_what_torchs_layers_draw(settings: Settings) -> None:
+def test_start_sharpness_of_a_sweep_is_that_of_torchs_initial_layers(settings: Settings) -> None:
     drawn = flat(module_for(settings, dtype=torch.float32)).numpy() * settings.initial_scale
     drawn = drawn * (settings.initialization != "zeros")
     expected = largest(hessian_of(settings, drawn))[0]
@@ -136,7 +140,7 @@ def inspected(settings: Settings) -> RunDetail:
 
 
 @pytest.mark.parametrize("settings", DEEP)
-def test_a_deep_runs_sharpness_along_the_way(settings: Settings) -> None:
+def test_inspected_sharpness_of_a_deep_run_equals_autograds(settings: Settings) -> None:
     detail = inspected(settings)
     assert 1 < len(detail.sharpness) <= SHARPNESS_EPOCHS
     for sample in (0, 7, -1):
@@ -147,7 +151,7 @@ def test_a_deep_runs_sharpness_along_the_way(settings: Settings) -> None:
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("optimizer", ADAPTIVE)
-def test_a_runs_rescaled_sharpness_by_the_state_of_torchs_own_run(
+def test_inspected_rescaled_sharpness_follows_from_torchs_optimizer_state(
     optimizer: str, layers: int
 ) -> None:
     settings = Settings(
@@ -164,16 +168,16 @@ def test_a_runs_rescaled_sharpness_by_the_state_of_torchs_own_run(
         assert detail.rescaled_sharpness[sample] == pytest.approx(expected, rel=1e-3)
 
 
-def test_other_optimizers_do_not_rescale() -> None:
+def test_non_adaptive_optimizers_have_no_rescaled_sharpness() -> None:
     settings = Settings(dataset="sine", optimizer="momentum", epochs=10)
     assert inspected(settings).rescaled_sharpness is None
 
 
 @pytest.mark.parametrize("rows", [40, 400])
-def test_the_leading_direction_of_many_parameters_is_the_dense_one(rows: int) -> None:
+def test_leading_direction_by_lanczos_equals_the_dense_eigenvector(rows: int) -> None:
     generator = torch.Generator().manual_seed(1)
     paths = torch.randn(rows, DENSE_PARAMS + 50, generator=generator, dtype=torch.float64)
-    # One direction stands out, as in a descent.
+    # One direction dominates, as in a descent.
     paths += 3 * torch.randn(rows, 1, generator=generator) * torch.ones(DENSE_PARAMS + 50)
     dense = np.linalg.eigh((paths.T @ paths).numpy())[1][:, -1]
     assert abs(

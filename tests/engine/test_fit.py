@@ -18,7 +18,7 @@ from tests.oracles import (
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_predictions_are_the_networks_own(settings: Settings) -> None:
+def test_fitted_curves_are_torchs_predictions(settings: Settings) -> None:
     made = experiment(settings)
     inputs = torch.tensor(made.fit.places).double()[:, None]
     for run, frame in ((0, 0), (made.sweep.best_run, 3), (made.sweep.best_run, -1)):
@@ -28,12 +28,12 @@ def test_predictions_are_the_networks_own(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_they_span_the_inputs(settings: Settings) -> None:
+def test_fitted_curves_span_the_inputs(settings: Settings) -> None:
     made = experiment(settings)
     ends = (made.dataset.inputs.min(), made.dataset.inputs.max())
     assert (made.fit.places[0], made.fit.places[-1]) == pytest.approx(ends)
 
 
-def test_the_shape_of_the_stack_is_kept() -> None:
+def test_fit_keeps_the_shape_of_the_stack() -> None:
     params = np.zeros((4, 31), "float32")
     assert fit_of(PARABOLA, params).predictions.shape == (4, 41)

@@ -1,4 +1,4 @@
-"""How the seed draws the initial parameters, held to torch.nn.init; and what zeros lead to."""
+"""Initial parameters, compared with torch.nn.init, and what zeros lead to."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def layers_of(settings: Settings) -> list[nn.Linear]:
     return [nn.Linear(*fans) for fans in pairwise(settings.widths)]
 
 
-def test_each_choice_of_the_settings_is_here() -> None:
+def test_every_initialization_is_tested_here() -> None:
     assert set(INITIALIZATIONS) == set(NAMES["initialization"].options)
     assert set(INITIALIZATIONS) == {"pytorch", "zeros", *OTHERS}
 
 
 @pytest.mark.parametrize("seed", [0, 17])
 @each_shape
-def test_pytorchs_is_what_a_stack_of_linear_layers_draws(shape: dict, seed: int) -> None:
+def test_pytorch_initialization_is_what_linear_layers_draw(shape: dict, seed: int) -> None:
     drawn = module_for(Settings(**shape, epochs=10, seed=seed), dtype=torch.float32)
     assert start(**shape, seed=seed).tolist() == flat(drawn).tolist()
 
@@ -52,7 +52,9 @@ def test_pytorchs_is_what_a_stack_of_linear_layers_draws(shape: dict, seed: int)
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("seed", [0, 17])
 @each_shape
-def test_the_others_are_torch_nn_inits_with_biases_0(shape: dict, seed: int, name: str) -> None:
+def test_other_initializations_are_torch_nn_init_with_zero_biases(
+    shape: dict, seed: int, name: str
+) -> None:
     module = nn.Sequential(*layers_of(Settings(**shape, epochs=10)))
     with global_seed(seed):
         for layer in module:
@@ -63,25 +65,25 @@ def test_the_others_are_torch_nn_inits_with_biases_0(shape: dict, seed: int, nam
 
 
 @pytest.mark.parametrize(("name", "numerator"), [("xavier", 2), ("he", 2), ("pytorch", 1 / 3)])
-def test_weights_have_the_variance_of_its_paper(name: str, numerator: float) -> None:
+def test_initial_weights_have_the_variance_of_their_paper(name: str, numerator: float) -> None:
     """Glorot and Bengio 2/(in + out), He et al. 2/in, PyTorch's default 1/(3 in)."""
     settings = Settings(**WIDE, initialization=name)
     weights = module_for(settings, train_sweep(settings).start)[2].weight.detach().numpy()
     fans = 64 + 64 if name == "xavier" else 64
-    # 4096 draws: their variance is known to about a fiftieth.
+    # The variance of 4096 draws has a standard error of about a fiftieth.
     assert weights.var() == pytest.approx(numerator / fans, rel=0.08)
 
 
 @pytest.mark.parametrize("scale", [0.01, 2.5, 10])
 @pytest.mark.parametrize("name", INITIALIZATIONS)
-def test_the_scale_multiplies_every_parameter(name: str, scale: float) -> None:
+def test_initial_scale_multiplies_every_parameter(name: str, scale: float) -> None:
     shape = dict(dataset="sine", hidden_units=5, initialization=name)
     scaled = start(**shape, initial_scale=scale)
     assert scaled == pytest.approx(start(**shape) * scale, rel=1e-6)
 
 
 @each_shape
-def test_zeros_are_zeros(shape: dict) -> None:
+def test_zeros_initialization_is_all_zeros(shape: dict) -> None:
     assert not start(**shape, initialization="zeros", seed=5).any()
 
 
@@ -97,10 +99,10 @@ def zeros(activation: str, layers: int, optimizer: str) -> Sweep:
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_from_zeros_relu_and_tanh_move_the_output_bias_alone(
+def test_relu_and_tanh_networks_started_at_zeros_move_the_output_bias_alone(
     activation: str, layers: int, optimizer: str
 ) -> None:
-    """A unit passes on f(0) = 0, and no error comes back through output weights of 0."""
+    """Units output f(0) = 0, and no gradient passes output weights of 0."""
     sweep = zeros(activation, layers, optimizer)
     known = np.isfinite(sweep.train_loss)
     assert not sweep.params[known][:, :-1].any()
@@ -109,8 +111,8 @@ def test_from_zeros_relu_and_tanh_move_the_output_bias_alone(
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop"])
 @pytest.mark.parametrize("layers", [1, 2])
-def test_from_zeros_logistic_units_stay_alike(layers: int, optimizer: str) -> None:
-    """Equal units get equal gradients, so that only one unit is trained."""
+def test_logistic_units_started_at_zeros_stay_equal(layers: int, optimizer: str) -> None:
+    """Equal units get equal gradients, so the network trains as if it had one unit."""
     sweep = zeros("logistic", layers, optimizer)
     for run in range(0, 31, 5):
         for frame in (1, 10, 60):

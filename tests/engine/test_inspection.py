@@ -23,7 +23,7 @@ from tests.oracles import (
     with_rate,
 )
 
-# More than HISTORY_BYTES, so that its selected run is trained once more.
+# More than HISTORY_BYTES, so the selected run is trained again.
 LARGE = Settings(dataset="parabola", hidden_units=64, epochs=1000, learning_rate=0.1)
 OVERFLOWING = [with_rate(LINE, 0.1), with_rate(LINE, 1.0), with_rate(PARABOLA, 10.0)]
 RUNS = [LINE, PARABOLA, WIDE, BENT_LINE, with_rate(PARABOLA, 1.0), with_rate(LINE, 0.0707)]
@@ -36,7 +36,7 @@ def inspected(settings: Settings, epoch: int = 0) -> RunDetail:
 
 
 @pytest.mark.parametrize("settings", [*RUNS, *OVERFLOWING], ids=name_of)
-def test_every_epoch_is_there_until_the_run_overflows(settings: Settings) -> None:
+def test_inspected_run_has_every_epoch_up_to_its_overflow(settings: Settings) -> None:
     detail, sweep = inspected(settings), experiment(settings).sweep
     overflow = sweep.overflow_at[settings.run_index]
     end = settings.epochs + 1 if overflow < 0 else overflow
@@ -46,20 +46,20 @@ def test_every_epoch_is_there_until_the_run_overflows(settings: Settings) -> Non
 
 
 @pytest.mark.parametrize("settings", [*RUNS, *OVERFLOWING, LARGE], ids=name_of)
-def test_it_equals_the_sweep_at_its_frames_bit_for_bit(settings: Settings) -> None:
+def test_inspected_run_equals_the_sweep_at_its_frames_bit_for_bit(settings: Settings) -> None:
     detail, made, run = inspected(settings), experiment(settings), settings.run_index
     here = np.isfinite(made.sweep.train_loss[run])
     at = np.searchsorted(detail.epochs, made.sweep.epochs[here])
     assert (detail.sweep_id, detail.run) == (settings.sweep_id, run)
     for name in ("params", "train_loss", "gradients"):
         assert same(getattr(detail, name)[at], getattr(made.sweep, name)[run, here])
-    # Another number of rows in a product may round otherwise.
+    # A matrix product with another number of rows may round differently.
     shown = made.projection.coordinates[run, here]
     assert detail.projection.coordinates[at] == pytest.approx(shown, rel=1e-5, abs=1e-6)
 
 
 @pytest.mark.parametrize("settings", [LINE, PARABOLA, *OVERFLOWING], ids=name_of)
-def test_training_once_more_gives_the_same_as_remembering(
+def test_inspection_that_trains_again_equals_one_from_memory(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remembered = inspected(settings)
@@ -77,7 +77,7 @@ def all_same(left: object, right: object) -> bool:
     return all(all_same(getattr(left, f.name), getattr(right, f.name)) for f in fields(left))
 
 
-def test_a_run_too_heavy_for_every_epoch_comes_at_the_frames(
+def test_inspected_run_too_large_for_every_epoch_has_the_frames(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(inspection, "DETAIL_BYTES", 10_000)
@@ -88,13 +88,13 @@ def test_a_run_too_heavy_for_every_epoch_comes_at_the_frames(
 
 
 @pytest.mark.parametrize("settings", [LINE, PARABOLA, WIDE, LARGE], ids=name_of)
-def test_where_the_person_looks_the_slices_meet_the_run(settings: Settings) -> None:
+def test_slices_at_the_epoch_on_show_pass_through_the_run(settings: Settings) -> None:
     epoch = 77
     detail, plane = inspected(settings, epoch), experiment(settings).surface.plane
     at = detail.slices.epochs.tolist().index(epoch)
     here = plane.coordinates(detail.params[epoch])
     for direction in (0, 1):
-        # A cubic through the four nearest samples: exact to what the kinks of ReLU leave.
+        # A cubic through the four nearest samples is exact except at the kinks of ReLU.
         through = cubic(detail.slices.positions[direction], detail.slices.loss[at, direction])
         expected = float(detail.train_loss[epoch])
         assert through(here[direction]) == pytest.approx(expected, rel=0.02)
@@ -110,7 +110,7 @@ def cubic(positions: np.ndarray, values: np.ndarray):
 
 
 @pytest.mark.parametrize("settings", [PARABOLA, WIDE, BENT_LINE], ids=name_of)
-def test_slices_are_direct_evaluations(settings: Settings) -> None:
+def test_inspected_slices_equal_torchs_loss_point_by_point(settings: Settings) -> None:
     detail, made = inspected(settings), experiment(settings)
     plane = made.surface.plane
     for at in (0, len(detail.slices.epochs) // 2, -1):
@@ -124,14 +124,16 @@ def test_slices_are_direct_evaluations(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", [LINE, PARABOLA, LARGE], ids=name_of)
-def test_every_frame_of_the_sweep_is_sliced(settings: Settings) -> None:
+def test_every_frame_of_the_sweep_has_slices(settings: Settings) -> None:
     frames = set(experiment(settings).sweep.epochs.tolist())
     sliced = inspected(settings, 77).slices.epochs.tolist()
     assert frames | {77} <= set(sliced) and sliced == sorted(set(sliced))
 
 
 @pytest.mark.parametrize("settings", [LINE, PARABOLA, WIDE, with_rate(LINE, 0.1)], ids=name_of)
-def test_sharpness_is_the_largest_eigenvalue_of_autograds_hessian(settings: Settings) -> None:
+def test_inspected_sharpness_is_the_largest_eigenvalue_of_autograds_hessian(
+    settings: Settings,
+) -> None:
     detail, dataset = inspected(settings), datasets.builtin(settings.dataset)
     for sample in range(0, len(detail.sharpness), 13):
         params = detail.params[detail.sharpness_epochs[sample]]
@@ -149,14 +151,14 @@ def test_sharpness_is_sampled_at_up_to_40_epochs_from_start_to_end(settings: Set
 
 
 @pytest.mark.parametrize("settings", [LINE, PARABOLA], ids=name_of)
-def test_slopes_are_autograds_along_the_directions(settings: Settings) -> None:
+def test_inspected_slopes_are_autograds_gradient_along_the_directions(settings: Settings) -> None:
     detail, made = inspected(settings), experiment(settings)
     gradient = gradient_at(detail.params[30], settings, made.dataset)
     expected = made.surface.plane.directions @ gradient
     assert detail.projection.slopes[30] == pytest.approx(expected, rel=1e-4, abs=1e-5)
 
 
-def test_an_epoch_after_the_overflow_is_not_sliced() -> None:
+def test_epoch_after_the_overflow_has_no_slices() -> None:
     settings = with_rate(PARABOLA, 10.0)
     detail = inspected(settings, 400)
     assert detail.slices.epochs.max() < experiment(settings).sweep.overflow_at[-1] < 400

@@ -1,4 +1,4 @@
-"""Momentum on the line, an exact quadratic: closed forms and the edge of stability."""
+"""Momentum on the line, an exact quadratic: closed forms and the stability edge."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def edge(optimizer: str, b: float) -> float:
 @pytest.mark.parametrize("weight_decay", [0, 0.5])
 @pytest.mark.parametrize("momentum", MOMENTA)
 @pytest.mark.parametrize("optimizer", ["momentum", "nesterov"])
-def test_momentum_on_a_quadratic_is_its_recurrence(
+def test_momentum_on_a_quadratic_follows_its_recurrence(
     optimizer: str, momentum: float, weight_decay: float
 ) -> None:
     settings = Settings(
@@ -79,41 +79,43 @@ def test_momentum_on_a_quadratic_is_its_recurrence(
 
 @pytest.mark.parametrize("momentum", MOMENTA)
 @pytest.mark.parametrize("optimizer", ["momentum", "nesterov"])
-def test_the_edge_is_where_the_recurrence_begins_to_grow(optimizer: str, momentum: float) -> None:
+def test_stability_edge_with_momentum_is_where_the_recurrence_starts_to_grow(
+    optimizer: str, momentum: float
+) -> None:
     settings = Settings(optimizer=optimizer, momentum=momentum)
     assert stability_edge_numerator(settings) == pytest.approx(edge(optimizer, momentum), rel=1e-9)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw"])
-def test_adams_sharpness_settles_where_its_running_mean_begins_to_grow(optimizer: str) -> None:
-    """Between two steps its preconditioner hardly moves: what is left is a mean of gradients."""
+def test_adam_sharpness_settles_where_its_running_mean_starts_to_grow(optimizer: str) -> None:
+    """Adam's preconditioner hardly changes between two steps: what remains is a running mean."""
     settled = sharpness_numerator(Settings(optimizer=optimizer))
     assert settled == pytest.approx(edge("adam", 0.9), rel=1e-9)
 
 
 @pytest.mark.parametrize("optimizer", ["rmsprop", "adagrad"])
-def test_without_momentum_the_rescaled_sharpness_settles_at_plain_descents(optimizer: str) -> None:
+def test_rescaled_sharpness_without_momentum_settles_at_2(optimizer: str) -> None:
     assert sharpness_numerator(Settings(optimizer=optimizer)) == stability_edge_numerator(
         Settings()
     )
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
-def test_where_nothing_is_rescaled_the_edge_is_where_it_settles(optimizer: str) -> None:
+def test_sharpness_of_non_adaptive_optimizers_settles_at_the_stability_edge(optimizer: str) -> None:
     settings = Settings(optimizer=optimizer)
     assert sharpness_numerator(settings) == stability_edge_numerator(settings)
 
 
-def test_nadam_has_no_fixed_numerator() -> None:
+def test_nadam_has_no_sharpness_numerator() -> None:
     assert sharpness_numerator(Settings(optimizer="nadam")) is None
 
 
-def test_plain_descents_edge_is_2() -> None:
+def test_plain_descent_has_stability_numerator_2() -> None:
     assert stability_edge_numerator(Settings()) == 2
 
 
 @pytest.mark.parametrize("optimizer", ["rmsprop", "adagrad", "adam", "adamw", "nadam"])
-def test_adaptive_optimizers_have_no_such_edge(optimizer: str) -> None:
+def test_adaptive_optimizers_have_no_stability_edge(optimizer: str) -> None:
     settings = Settings(optimizer=optimizer, epochs=10)
     assert (
         stability_edge_numerator(settings) is None
@@ -126,7 +128,7 @@ def test_adaptive_optimizers_have_no_such_edge(optimizer: str) -> None:
     ("optimizer", "momentum"),
     [("sgd", 0.9), *((name, b) for name in ("momentum", "nesterov") for b in (0.3, 0.6, 0.9))],
 )
-def test_just_below_its_edge_the_line_converges_and_just_above_it_diverges(
+def test_line_with_momentum_converges_just_below_its_stability_edge_and_diverges_just_above(
     optimizer: str, momentum: float, weight_decay: float
 ) -> None:
     b = momentum if optimizer != "sgd" else 0.0

@@ -18,7 +18,7 @@ from tests.engine.torch_runs import MODULES, gradient_of, loss_of, module_for
 from tests.oracles import flat, global_seed, model, model_at
 
 SHAPES = [(1, 0), (1, 1), (1, 10), (1, 64), (2, 0), (3, 5)]
-# What the notebook prints of its linear model and of its second network, seed 0 each.
+# What the notebook prints for its linear model and its second network, both with seed 0.
 PREDICTIONS = [0.5159, 0.5097, 0.5139, 0.5160, 0.5206, 0.5123, 0.5201, 0.5031, 0.5004, 0.5221]
 FIRST_PARAMS = {
     0: [-0.0075, 0.5364, -0.8230, -0.7359],
@@ -44,7 +44,7 @@ def test_shapes_are_checked_while_tests_run() -> None:
 
 
 @pytest.mark.parametrize(("features", "units"), SHAPES)
-def test_it_has_as_many_params_as_torchs_layers(features: int, units: int) -> None:
+def test_param_count_equals_that_of_torchs_layers(features: int, units: int) -> None:
     assert Network(features, units).param_count == len(flat(model(units, features)))
 
 
@@ -54,13 +54,13 @@ def test_the_notebooks_network_has_31_params() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, 99])
 @pytest.mark.parametrize(("features", "units"), SHAPES)
-def test_a_seed_draws_what_torchs_layers_draw(features: int, units: int, seed: int) -> None:
+def test_initial_params_are_what_torchs_layers_draw(features: int, units: int, seed: int) -> None:
     with global_seed(seed):
         drawn = flat(model(units, features))
     assert torch.equal(Network(features, units).initial_params(seed), drawn)
 
 
-def test_seed_0_is_the_start_of_the_notebooks_linear_model() -> None:
+def test_initial_params_of_seed_0_are_the_notebooks_linear_model() -> None:
     start = Network(1, 0).initial_params(0)
     assert start.tolist() == pytest.approx([-0.0075, 0.5364], abs=5e-5)
     inputs, _ = as_tensors(datasets.builtin("line"))
@@ -70,7 +70,7 @@ def test_seed_0_is_the_start_of_the_notebooks_linear_model() -> None:
 
 
 @pytest.mark.parametrize("first", FIRST_PARAMS)
-def test_seed_0_is_the_start_of_the_notebooks_animated_network(first: int) -> None:
+def test_initial_params_of_seed_0_are_the_notebooks_animated_network(first: int) -> None:
     printed = FIRST_PARAMS[first]
     start = Network(1, 10).initial_params(0)[first : first + len(printed)]
     assert start.tolist() == pytest.approx(printed, abs=5e-5)
@@ -78,7 +78,7 @@ def test_seed_0_is_the_start_of_the_notebooks_animated_network(first: int) -> No
 
 @pytest.mark.parametrize("at_once", [1, 700, 10**6])
 @pytest.mark.parametrize(("features", "units"), SHAPES)
-def test_stacked_predictions_equal_each_networks_own(
+def test_stacked_predictions_equal_torchs_one_by_one(
     features: int, units: int, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(network, "ACTIVATIONS_AT_ONCE", at_once)
@@ -90,7 +90,7 @@ def test_stacked_predictions_equal_each_networks_own(
 
 
 @given(st.integers(1, 3), st.integers(0, 5), st.integers(1, 4), st.integers(1, 3))
-def test_blocks_turn_back_into_flat_params(
+def test_block_order_round_trips_to_flat_params(
     features: int, units: int, runs: int, frames: int
 ) -> None:
     shape = Network(features, units)
@@ -99,7 +99,7 @@ def test_blocks_turn_back_into_flat_params(
     assert torch.equal(shape.from_blocks(blocks, runs), params.transpose(0, 1))
 
 
-def test_a_unit_is_split_off_with_its_bias_last() -> None:
+def test_split_puts_a_units_bias_behind_its_weights() -> None:
     hidden, further, outgoing, last_bias = Network(2, 3).split(torch.arange(13.0)[None])
     assert further == ()
     assert hidden[0].tolist() == [[0, 1, 6], [2, 3, 7], [4, 5, 8]]
@@ -107,7 +107,7 @@ def test_a_unit_is_split_off_with_its_bias_last() -> None:
 
 
 @given(st.integers(1, 3), st.integers(1, 4), st.integers(2, 3), st.integers(1, 3))
-def test_blocks_of_deeper_networks_turn_back_too(
+def test_block_order_of_deep_networks_round_trips_to_flat_params(
     features: int, units: int, layers: int, runs: int
 ) -> None:
     shape = Network(features, units, "tanh", layers)
@@ -116,7 +116,7 @@ def test_blocks_of_deeper_networks_turn_back_too(
     assert torch.equal(shape.from_blocks(blocks, runs), params.transpose(0, 1))
 
 
-def test_a_further_layer_is_split_off_with_its_biases_beside() -> None:
+def test_split_pairs_weights_and_biases_of_further_layers() -> None:
     parts = Network(1, 2, "relu", 3).split(torch.arange(19.0)[None])
     assert parts.hidden[0].tolist() == [[0, 2], [1, 3]]
     assert [[part[0].tolist() for part in pair] for pair in parts.further] == [
@@ -136,8 +136,8 @@ DEEP = [
 
 
 @pytest.mark.parametrize("settings", [*DEEP, Settings(dataset="plane", hidden_units=5)])
-def test_the_settings_names_of_parameters_are_torchs_order(settings: Settings) -> None:
-    """Of each layer the weights, unit by unit, then the biases."""
+def test_parameter_names_are_in_torchs_order(settings: Settings) -> None:
+    """For each layer the weights, unit by unit, then the biases."""
     names, module = parameter_names(settings), module_for(settings)
     assert len(names) == len(set(names)) == settings.param_count
     weights = module[0].weight.numel()
@@ -152,7 +152,7 @@ def test_the_settings_names_of_parameters_are_torchs_order(settings: Settings) -
 
 
 @pytest.mark.parametrize("settings", DEEP)
-def test_deeper_predictions_gradients_and_units_are_torchs(settings: Settings) -> None:
+def test_deep_predictions_gradients_and_units_equal_torchs(settings: Settings) -> None:
     shape, params = network_for(settings), random_params(network_for(settings), 3)
     inputs, targets = as_tensors(dataset_for(settings))
     state, losses = beside_its_gradient(shape.to_blocks(params)), torch.empty(3)
@@ -177,7 +177,7 @@ def beside_its_gradient(blocks: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize(("features", "units"), SHAPES)
-def test_gradients_equal_autograd(features: int, units: int) -> None:
+def test_gradients_of_linear_and_shallow_networks_equal_autograd(features: int, units: int) -> None:
     shape, runs, (inputs, targets) = Network(features, units), 5, random_data(features)
     params, train_loss = random_params(shape, runs), torch.empty(5)
     state = beside_its_gradient(shape.to_blocks(params))
@@ -197,7 +197,7 @@ def test_gradients_equal_autograd(features: int, units: int) -> None:
         assert float(train_loss[run]) == pytest.approx(loss.item(), rel=1e-5)
 
 
-def test_a_unit_that_is_exactly_0_gets_no_gradient_like_torchs_relu() -> None:
+def test_relu_unit_at_exactly_0_gets_no_gradient_as_in_torch() -> None:
     # z = w x + b is exactly 0 for x = 1, w = 1, b = -1.
     params, (inputs, targets) = (
         torch.tensor([1.0, -1.0, 1.0, 0.0]),

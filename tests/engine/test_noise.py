@@ -21,7 +21,7 @@ SPLIT = dict(dataset="sine", hidden_units=3, activation="tanh", epochs=30, valid
 
 
 def stair(x: float) -> float:
-    """Four stairs of height 2/3, each as wide as half a unit."""
+    """Four steps, each 2/3 higher than the last and half a unit wide."""
     return (-1, -1 / 3, 1 / 3, 1)[sum(x >= edge for edge in (-0.5, 0, 0.5))]
 
 
@@ -44,7 +44,7 @@ def rows(inputs: ndarray, targets: ndarray) -> list[list[float]]:
 
 
 @each_curve
-def test_without_noise_the_points_are_on_the_curve(name: str) -> None:
+def test_points_without_noise_lie_on_the_curve(name: str) -> None:
     data, x = datasets.builtin(name, 0.0), np.linspace(-1, 1, 60)
     assert data.inputs[:, 0] == pytest.approx(x, abs=1e-7)
     assert data.targets == pytest.approx(CURVES[name](x), abs=1e-6)
@@ -59,22 +59,22 @@ def test_more_noise_moves_the_same_points_farther_the_same_way(name: str) -> Non
 
 
 @each_curve
-def test_the_noise_is_a_normal_draw_of_that_deviation(name: str) -> None:
+def test_noise_is_normal_with_the_chosen_standard_deviation(name: str) -> None:
     drawn = errors(name, 0.5) / 0.5
-    # Of 60 normal draws the mean is off by 1 / sqrt(60), the deviation by 1 / sqrt(120).
+    # Standard errors of 60 normal draws: mean 1 / sqrt(60), standard deviation 1 / sqrt(120).
     assert abs(drawn.mean()) < 4 / np.sqrt(60)
     assert abs(drawn.std() - 1) < 4 / np.sqrt(120)
 
 
 @each_curve
-def test_the_settings_noise_is_the_datas(name: str) -> None:
+def test_noise_of_the_settings_reaches_the_data(name: str) -> None:
     settings = Settings(dataset=name, noise=0.7)
     assert same(dataset_for(settings).targets, datasets.builtin(name, 0.7).targets)
     assert same(experiment(settings).dataset.targets, datasets.builtin(name, 0.7).targets)
 
 
 @each_dataset
-def test_a_seed_changes_no_data(name: str) -> None:
+def test_data_do_not_depend_on_the_seed(name: str) -> None:
     for change in (dict(), dict(validation_fraction=0.3)):
         first, second = (
             dataset_for(Settings(dataset=name, seed=seed, **change)) for seed in (0, 1)
@@ -84,11 +84,11 @@ def test_a_seed_changes_no_data(name: str) -> None:
 
 @each_fraction
 @each_dataset
-def test_a_split_is_disjoint_and_together_the_whole(name: str, fraction: float) -> None:
+def test_validation_split_is_disjoint_and_complete(name: str, fraction: float) -> None:
     whole, split = datasets.builtin(name), datasets.builtin(name, validation_fraction=fraction)
     trained = rows(split.inputs, split.targets)
     held = rows(split.validation_inputs, split.validation_targets)
-    # No two examples of any data set are alike, so that their values tell them apart.
+    # No two examples of a data set are equal, so their values identify them.
     assert sorted(trained + held) == sorted(rows(whole.inputs, whole.targets))
     assert len(held) == round(fraction * len(whole.targets))
     settings = Settings(dataset=name, validation_fraction=fraction, epochs=10)
@@ -97,7 +97,7 @@ def test_a_split_is_disjoint_and_together_the_whole(name: str, fraction: float) 
 
 @each_fraction
 @each_dataset
-def test_it_is_the_same_each_time_and_keeps_the_order(name: str, fraction: float) -> None:
+def test_validation_split_is_reproducible_and_keeps_the_order(name: str, fraction: float) -> None:
     first = datasets.builtin(name, validation_fraction=fraction)
     datasets.builtin.cache_clear()
     again = datasets.builtin(name, validation_fraction=fraction)
@@ -112,13 +112,13 @@ def part_of(data: Dataset) -> tuple[ndarray, ndarray]:
     return data.inputs, data.targets
 
 
-def test_a_split_of_a_curve_holds_back_examples_from_all_over_it() -> None:
+def test_validation_split_of_a_curve_covers_its_whole_range() -> None:
     held = datasets.builtin("sine", validation_fraction=0.5).validation_inputs[:, 0]
     assert held.min() < -0.7 and held.max() > 0.7 and np.abs(np.diff(held)).max() < 0.5
 
 
 @each_dataset
-def test_least_squares_is_that_of_the_examples_that_train(name: str) -> None:
+def test_least_squares_uses_the_training_examples_only(name: str) -> None:
     split = datasets.builtin(name, validation_fraction=0.3)
     columns = np.column_stack([split.inputs, np.ones(len(split.inputs))]).astype(float)
     solution, squares, _, _ = np.linalg.lstsq(columns, split.targets.astype(float))
@@ -127,7 +127,7 @@ def test_least_squares_is_that_of_the_examples_that_train(name: str) -> None:
 
 
 def held_loss(settings: Settings, params: ndarray) -> float:
-    """The mean squared error over what is held back, by plain torch in float64."""
+    """The mean squared error over the held-back examples, by plain torch in float64."""
     data = dataset_for(settings)
     predictions = module_for(settings, params)(torch.tensor(data.validation_inputs).double())
     errors = predictions[:, 0].detach().numpy() - data.validation_targets
@@ -135,7 +135,7 @@ def held_loss(settings: Settings, params: ndarray) -> float:
 
 
 @pytest.mark.parametrize("change", [dict(), dict(hidden_units=0), dict(hidden_layers=3)])
-def test_validation_loss_is_that_of_the_examples_held_back(change: dict) -> None:
+def test_validation_loss_is_torchs_over_the_held_back_examples(change: dict) -> None:
     settings = Settings(**(SPLIT | change))
     sweep = train_sweep(settings)
     assert sweep.validation_loss.shape == sweep.train_loss.shape
@@ -145,7 +145,7 @@ def test_validation_loss_is_that_of_the_examples_held_back(change: dict) -> None
             assert sweep.validation_loss[run, frame] == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_runs_detail_has_it_at_every_epoch() -> None:
+def test_inspected_run_has_the_validation_loss_at_every_epoch() -> None:
     settings = Settings(**SPLIT, learning_rate=0.1)
     made = experiment(settings)
     detail = inspect_run(settings, made.training, made.surface)
@@ -155,14 +155,14 @@ def test_a_runs_detail_has_it_at_every_epoch() -> None:
         assert detail.validation_loss[epoch] == pytest.approx(expected, rel=1e-5)
 
 
-def test_after_an_overflow_there_is_no_validation_loss() -> None:
+def test_validation_loss_after_an_overflow_is_nan() -> None:
     sweep = train_sweep(Settings(epochs=400, validation_fraction=0.2))
     lost = np.isnan(sweep.train_loss)
     assert lost.any() and np.array_equal(np.isnan(sweep.validation_loss), lost)
 
 
-def test_what_is_held_back_changes_no_step() -> None:
-    """Trained on the rest alone, by its own closed-form gradient: the first step is the same."""
+def test_held_back_examples_change_no_step() -> None:
+    """The first step follows the closed-form gradient of the training examples alone."""
     settings = Settings(dataset="plane", validation_fraction=0.3, epochs=10)
     data, sweep = dataset_for(settings), train_sweep(settings)
     columns = np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
@@ -172,7 +172,7 @@ def test_what_is_held_back_changes_no_step() -> None:
 
 
 @pytest.mark.parametrize("fraction", [0, 0.04])
-def test_a_fraction_too_small_for_one_example_holds_none_back(fraction: float) -> None:
+def test_validation_fraction_below_one_example_holds_none_back(fraction: float) -> None:
     settings = Settings(validation_fraction=fraction, epochs=10)
     assert settings.example_count == 10 and len(dataset_for(settings).validation_targets) == 0
     sweep = train_sweep(settings)

@@ -1,4 +1,4 @@
-"""Every optimizer, for a whole sweep at once, held to separate trainings of `torch.optim`."""
+"""Every optimizer in a batched sweep, compared with `torch.optim` run by run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLOSE = dict.fromkeys(OPTIMIZERS, 1e-6) | dict.fromkeys(ADAPTIVE, 5e-6)
 
 @st.composite
 def choices(draw: st.DrawFn, optimizer: str) -> Settings:
-    """A short training of any kind by this optimizer; its hyperparameters are anywhere."""
+    """Any settings for a short training with this optimizer."""
     name = draw(st.sampled_from(sorted(DATASETS)))
     fraction = draw(st.sampled_from([0, 0.25]))
     examples = Settings(dataset=name, validation_fraction=fraction).example_count
@@ -56,7 +56,7 @@ def choices(draw: st.DrawFn, optimizer: str) -> Settings:
 
 
 def stable_rates(sweep: Sweep) -> tuple[float, float]:
-    """Two of the slider's: where nothing grows, a rounding stays one."""
+    """Two of the slider's rates at which the run does not grow, so roundings stay small."""
     one = sweep.settings
     curvature = max(sweep.start_sharpness, 0) + one.weight_decay
     top = 0.02 if one.optimizer in ADAPTIVE else 0.5 / max(curvature, 1)
@@ -69,8 +69,8 @@ def how_far(params: ndarray, expected: ndarray) -> float:
 
 
 def is_torchs(sweep: Sweep, rate: float) -> bool:
-    """As close to torch's own training as roundings allow: where these grow, as close to the exact
-    training in float64 as torch's own float32 is."""
+    """Whether a run is as close to torch's training as roundings allow. If these grow, it must be
+    as close to the training in float64 as torch's own float32 is."""
     params, one = sweep.params[stop(rate)], sweep.settings
     lone = lone_training(one, sweep.start, rate)
     if how_far(params, lone.params) <= CLOSE[one.optimizer]:
@@ -80,7 +80,7 @@ def is_torchs(sweep: Sweep, rate: float) -> bool:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_a_sweeps_runs_are_torchs_own(optimizer: str) -> None:
+def test_runs_of_a_sweep_equal_torch_optim_run_by_run(optimizer: str) -> None:
     @settings(max_examples=20, derandomize=True)
     @given(choices(optimizer))
     def compare(one: Settings) -> None:
@@ -93,7 +93,7 @@ def test_a_sweeps_runs_are_torchs_own(optimizer: str) -> None:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("batch_size", [0, 32])
-def test_the_losses_of_a_longer_training_are_torchs(optimizer: str, batch_size: int) -> None:
+def test_losses_of_a_long_training_equal_torch_optim(optimizer: str, batch_size: int) -> None:
     one = Settings(
         dataset="parabola", hidden_units=8, activation="tanh", epochs=60, optimizer=optimizer,
         batch_size=batch_size,
@@ -105,7 +105,7 @@ def test_the_losses_of_a_longer_training_are_torchs(optimizer: str, batch_size: 
 
 
 @pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "sgd"])
-def test_every_optimizer_makes_another_training(optimizer: str) -> None:
+def test_every_optimizer_trains_differently(optimizer: str) -> None:
     plain, other = (
         train_sweep(Settings(epochs=20, optimizer=name)).params[stop(0.01), -1]
         for name in ("sgd", optimizer)
@@ -113,18 +113,18 @@ def test_every_optimizer_makes_another_training(optimizer: str) -> None:
     assert np.abs(plain - other).max() > 1e-3
 
 
-def test_without_momentum_both_of_its_optimizers_are_plain_descent() -> None:
+def test_momentum_and_nesterov_at_momentum_0_are_plain_descent() -> None:
     plain = train_sweep(Settings(epochs=20)).params
     for name in ("momentum", "nesterov"):
         assert same(train_sweep(Settings(epochs=20, optimizer=name, momentum=0)).params, plain)
 
 
-# Adagrad's steps shrink, so it wants a large rate; RMSprop's never do, so it wants a small one.
+# Adagrad's steps shrink, so it needs a large rate; RMSprop's never do, so it needs a small one.
 GOOD_RATES = dict.fromkeys(OPTIMIZERS, 0.05) | {"adagrad": 1.0, "rmsprop": 0.01}
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_at_a_good_rate_a_linear_model_comes_to_least_squares(optimizer: str) -> None:
+def test_every_optimizer_brings_a_linear_model_to_least_squares(optimizer: str) -> None:
     sweep = train_sweep(Settings(dataset="plane", epochs=500, optimizer=optimizer))
     run, best = stop(GOOD_RATES[optimizer]), datasets.builtin("plane").least_squares
     assert sweep.params[run, -1] == pytest.approx(best, abs=0.01)
@@ -133,7 +133,7 @@ def test_at_a_good_rate_a_linear_model_comes_to_least_squares(optimizer: str) ->
 
 @pytest.mark.parametrize("weight_decay", [0, 0.1])
 @pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "sgd"])
-def test_an_update_is_what_the_next_step_does(optimizer: str, weight_decay: float) -> None:
+def test_kept_update_is_the_next_step_at_rate_1(optimizer: str, weight_decay: float) -> None:
     one = Settings(
         hidden_units=3, activation="tanh", epochs=12, optimizer=optimizer,
         weight_decay=weight_decay,
@@ -144,14 +144,16 @@ def test_an_update_is_what_the_next_step_does(optimizer: str, weight_decay: floa
     np.testing.assert_allclose(params[1:], params[:-1] + step, rtol=1e-6, atol=1e-7)
 
 
-def test_a_plain_step_needs_no_update_of_its_own() -> None:
+def test_plain_gradient_descent_keeps_no_update() -> None:
     one = Settings(epochs=10)
     assert one.kept_parts == 2 and descend(one, [0, 10]).updates is None
 
 
 @pytest.mark.parametrize("batch_size", [0, 4])
 @pytest.mark.parametrize("optimizer", ADAPTIVE)
-def test_preconditioners_are_those_of_torchs_state(optimizer: str, batch_size: int) -> None:
+def test_preconditioners_follow_from_torchs_optimizer_state(
+    optimizer: str, batch_size: int
+) -> None:
     one = Settings(
         hidden_units=2, activation="tanh", epochs=15, optimizer=optimizer, batch_size=batch_size
     )
@@ -164,7 +166,7 @@ def test_preconditioners_are_those_of_torchs_state(optimizer: str, batch_size: i
 
 
 def preconditioner_of(optimizer: str, states: list[dict]) -> ndarray:
-    """By what torch's documentation says that each divides, the learning rate left out."""
+    """What each optimizer divides by, according to torch's documentation."""
     if optimizer == "rmsprop":
         return np.sqrt(flat_state(states, "square_avg").astype(float)) + 1e-8
     if optimizer == "adagrad":
@@ -179,8 +181,8 @@ def test_only_adaptive_optimizers_have_a_preconditioner(optimizer: str) -> None:
     assert descend(Settings(epochs=10, optimizer=optimizer), [0]).preconditioners is None
 
 
-def test_adamws_first_step_takes_the_decay_off_decoupled() -> None:
-    """Adam's first step is the gradient's sign, whatever its size; then decay x params go."""
+def test_adamw_first_step_is_the_sign_of_the_gradient_minus_the_decay() -> None:
+    """Adam's first step is the sign of the gradient; AdamW then subtracts decay x params."""
     one = Settings(optimizer="adamw", weight_decay=0.5, epochs=10)
     sweep = train_sweep(one)
     run, start, gradient = stop(0.01), sweep.start, sweep.gradients[0, 0]
@@ -188,14 +190,14 @@ def test_adamws_first_step_takes_the_decay_off_decoupled() -> None:
     assert sweep.params[run, 1] == pytest.approx(expected, abs=1e-6)
 
 
-def test_adams_first_step_with_l2_is_the_sign_of_the_decayed_gradient() -> None:
+def test_adam_first_step_with_l2_is_the_sign_of_the_decayed_gradient() -> None:
     one = Settings(optimizer="adam", weight_decay=1, epochs=10, seed=4)
     sweep = train_sweep(one)
     signs = np.sign(sweep.gradients[0, 0] + sweep.start)
     assert sweep.params[stop(0.01), 1] == pytest.approx(sweep.start - 0.01 * signs, abs=1e-6)
 
 
-def test_the_loss_that_is_kept_leaves_the_decay_out() -> None:
+def test_kept_loss_does_not_include_the_decay() -> None:
     sweep = train_sweep(Settings(weight_decay=1, epochs=10))
     for frame in (0, 5, 10):
         params = sweep.params[stop(0.01), frame]

@@ -1,4 +1,4 @@
-"""Several predictors: linear regression against scikit-learn and its closed-form descent."""
+"""Several predictors: linear regression compared with scikit-learn and its closed form."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def test_least_squares_solves_the_normal_equations(name: str) -> None:
 
 @pytest.mark.parametrize("name", SEVERAL)
 @pytest.mark.parametrize("learning_rate", [0.01, 0.1, 0.2])
-def test_descent_is_the_closed_form(name: str, learning_rate: float) -> None:
+def test_descent_with_several_predictors_follows_the_closed_form(
+    name: str, learning_rate: float
+) -> None:
     sweep = train_sweep(Settings(dataset=name, epochs=1000))
     hessian, best = quadratic(datasets.builtin(name))
     values, vectors = np.linalg.eigh(hessian)
@@ -44,7 +46,7 @@ def test_descent_is_the_closed_form(name: str, learning_rate: float) -> None:
     np.testing.assert_allclose(sweep.params[run, -1], expected, atol=2e-5)
 
 
-def test_plane_comes_to_scikit_learns_coefficients() -> None:
+def test_training_on_plane_reaches_scikit_learns_coefficients() -> None:
     dataset = datasets.builtin("plane")
     ended = train_sweep(Settings(dataset="plane", epochs=1000)).params[
         SLIDER_LEARNING_RATES.index(0.4), -1
@@ -53,7 +55,7 @@ def test_plane_comes_to_scikit_learns_coefficients() -> None:
     np.testing.assert_allclose(ended, [*model.coef_, model.intercept_], atol=1e-5)
 
 
-def test_diabetes_is_scikit_learns_standardised() -> None:
+def test_diabetes_is_scikit_learns_data_standardised() -> None:
     dataset, (inputs, targets) = datasets.builtin("diabetes"), load_diabetes(return_X_y=True)
     for column, raw in zip([*dataset.inputs.T, dataset.targets], [*inputs.T, targets], strict=True):
         assert column.mean() == pytest.approx(0, abs=1e-6)
@@ -63,7 +65,7 @@ def test_diabetes_is_scikit_learns_standardised() -> None:
 
 
 @pytest.mark.parametrize("units", [0, 5])
-def test_the_views_of_several_predictors_are_true(units: int) -> None:
+def test_surface_and_fit_of_several_predictors_are_true(units: int) -> None:
     settings = Settings(dataset="diabetes", hidden_units=units, epochs=100, learning_rate=0.05)
     experiment = run_experiment(settings)
     sweep, surface = experiment.sweep, experiment.surface
@@ -79,8 +81,8 @@ def test_the_views_of_several_predictors_are_true(units: int) -> None:
     assert (detail.train_loss == sweep.train_loss[settings.run_index]).all()
 
 
-def test_the_linear_models_edge_is_where_it_breaks() -> None:
-    """2/sharpness is critical for several predictors as well: the loss is a quadratic."""
+def test_linear_model_with_several_predictors_diverges_above_its_critical_learning_rate() -> None:
+    """2/sharpness is critical with several predictors too, as the loss is a quadratic."""
     sweep = train_sweep(Settings(dataset="diabetes", epochs=1000))
     hessian, _ = quadratic(datasets.builtin("diabetes"))
     assert sweep.stability_edge == pytest.approx(2 / np.linalg.eigvalsh(hessian)[-1])

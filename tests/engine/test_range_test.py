@@ -1,4 +1,4 @@
-"""The learning-rate range test, held to a loop of torch's own."""
+"""The learning-rate range test, compared with a plain torch loop."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def torchs_losses(settings: Settings, rates: np.ndarray) -> list[float]:
 
 
 @pytest.mark.parametrize("settings", KINDS)
-def test_rates_grow_by_one_factor_from_the_sliders_lowest_to_its_highest(
+def test_range_test_rates_are_geometric_over_the_slider(
     settings: Settings,
 ) -> None:
     rates = range_test(settings).learning_rates
@@ -54,7 +54,7 @@ def test_rates_grow_by_one_factor_from_the_sliders_lowest_to_its_highest(
 
 
 @pytest.mark.parametrize("settings", KINDS)
-def test_the_first_loss_is_that_of_the_first_batch_at_the_start(settings: Settings) -> None:
+def test_range_test_starts_with_the_first_batchs_loss(settings: Settings) -> None:
     batch = next(orders(settings))[: settings.batch_size].numpy()
     start = experiment(settings).sweep.start
     expected = loss_of(settings, start, batch)
@@ -62,9 +62,9 @@ def test_the_first_loss_is_that_of_the_first_batch_at_the_start(settings: Settin
 
 
 @pytest.mark.parametrize("settings", KINDS)
-def test_the_losses_are_those_of_torchs_own_loop(settings: Settings) -> None:
+def test_range_test_losses_equal_torchs_own_loop(settings: Settings) -> None:
     test = range_test(settings)
-    # As far as no step is so large that it magnifies roundings.
+    # Only up to where large steps start to magnify roundings.
     count = int((test.learning_rates <= 0.02).sum())
     expected = torchs_losses(settings, test.learning_rates[:count])
     assert count > 100
@@ -72,7 +72,7 @@ def test_the_losses_are_those_of_torchs_own_loop(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", KINDS)
-def test_the_smoothed_loss_is_a_weighted_mean_of_all_so_far(settings: Settings) -> None:
+def test_smoothed_loss_is_a_weighted_mean_of_the_losses_so_far(settings: Settings) -> None:
     test = range_test(settings)
     for step in (0, 1, 5, 80):
         weights = 0.9 ** np.arange(step, -1, -1)
@@ -80,21 +80,21 @@ def test_the_smoothed_loss_is_a_weighted_mean_of_all_so_far(settings: Settings) 
         assert test.smoothed[step] == pytest.approx(expected, rel=1e-9)
 
 
-def test_only_minibatches_are_tested() -> None:
+def test_range_test_exists_for_minibatches_only() -> None:
     assert experiment(KINDS[0]).range_test is not None
     for batch_size in (0, 60):
         settings = Settings(dataset="sine", epochs=10, batch_size=batch_size)
         assert run_experiment(settings).range_test is None
 
 
-def test_it_changes_nothing_for_the_training() -> None:
+def test_range_test_does_not_change_the_training() -> None:
     settings = KINDS[1]
     assert same(range_test(settings).batch_loss, range_test(settings).batch_loss)
     assert same(train_sweep(settings).params, experiment(settings).sweep.params)
 
 
-def test_a_test_that_overflows_still_ends() -> None:
-    """On data whose curvature is far above 2, plain descent at rate 1 blows up."""
+def test_range_test_that_overflows_still_ends() -> None:
+    """With curvatures far above 2, plain gradient descent at rate 1 overflows."""
     test = range_test(Settings(batch_size=5, optimizer="momentum", momentum=0.99))
     assert len(test.batch_loss) == len(test.smoothed) == len(test.learning_rates)
     assert not test.batch_loss[-1] < 1e3

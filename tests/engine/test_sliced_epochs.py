@@ -1,4 +1,4 @@
-"""At which epochs of a run there are exact slices, where they cost much."""
+"""Which epochs of a run have exact slices if these are expensive."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def sliced(settings: Settings, epoch: int) -> list[int]:
 
 @pytest.fixture
 def at_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a run has of epochs and slices is at its frames, and these are few."""
+    """Runs have epochs and slices at few frames only."""
     monkeypatch.setattr(inspection, "DETAIL_BYTES", 0)
     monkeypatch.setattr(inspection, "SLICED_SECONDS", 0.0)
     monkeypatch.setattr(inspection, "SLICED_FRAMES_SECONDS", 1e-4)
 
 
-def test_what_would_take_half_a_second_is_sliced_at_fewer_frames() -> None:
+def test_expensive_slices_are_made_at_fewer_frames() -> None:
     activations = 2 * SAMPLES * 442 * 64
     few = sliced(TANH, 7)
     # A core's tanh takes 2 ns or more.
@@ -45,7 +45,7 @@ def test_what_would_take_half_a_second_is_sliced_at_fewer_frames() -> None:
     assert gaps.max() <= 3
 
 
-def test_between_two_frames_the_nearest_is_sliced_and_of_two_both(at_frames: None) -> None:
+def test_nearest_frame_to_the_epoch_on_show_has_slices(at_frames: None) -> None:
     frames = made(SMALL).sweep.epochs.tolist()
     wide = next(k for k in range(len(frames) - 1) if frames[k + 1] - frames[k] == 2)
     usual = set(sliced(SMALL, 0))
@@ -58,8 +58,8 @@ def test_between_two_frames_the_nearest_is_sliced_and_of_two_both(at_frames: Non
     assert {frames[wide], frames[wide + 1]} <= both
 
 
-def test_the_last_epoch_before_an_overflow_is_sliced(at_frames: None) -> None:
-    """There the page stays, whatever epoch is wanted."""
+def test_last_epoch_before_an_overflow_has_slices(at_frames: None) -> None:
+    """The page stays there, whichever epoch is asked for."""
     sweep = made(LOUD).sweep
     overflow = sweep.overflow_at[LOUD.run_index]
     assert overflow > 0

@@ -1,4 +1,4 @@
-"""One thread for a training, whichever thread of a server it runs in."""
+"""A training uses one thread, in whichever thread of a server it runs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 
-# In a new process: a server's first thread trains, and the CPU time of all threads is compared
-# with its own. A second one that only waits takes as much again.
+# In a new process, a server's first thread trains, and the CPU time of all threads is compared
+# with its own. A second torch thread would take as much time again, even if it only waits.
 TRAIN = """
 import threading, time
 from app.trainers.experiment_cache import ExperimentCache
@@ -26,7 +26,7 @@ thread.join()
 """
 
 
-def test_the_first_thread_of_a_server_trains_alone() -> None:
+def test_training_uses_one_thread_in_any_thread_of_a_server() -> None:
     environment = {name: text for name, text in os.environ.items() if name != "OMP_NUM_THREADS"}
     done = subprocess.run(
         [sys.executable, "-c", TRAIN], env=environment, capture_output=True, text=True, check=True

@@ -45,8 +45,8 @@ STEP_TABLE = {
     0.1: (1.3887, 0.9617, 7.4432),
     0.01: (0.1321, 0.5790, 2.8808),
 }
-# The notebook's first training of its network at its epochs 0, 50 ... 450, each after that
-# epoch's step: the loss on its own data, and what it prints, the loss on the line's.
+# The notebook's first training of its network after the steps of epochs 0, 50 ... 450: the loss on
+# its own data, and the loss on the line's data, which the notebook prints by mistake.
 FIRST_TRAINING = [
     0.34485, 0.07072, 0.04948, 0.03213, 0.02043, 0.01363, 0.01001, 0.00817, 0.00721, 0.00664,
 ]  # fmt: skip
@@ -63,7 +63,7 @@ def digits(value: float) -> float:
 
 @pytest.fixture(scope="module")
 def first_training() -> tuple[Tensor, Tensor]:
-    """Params (kept, param) and losses, of the run whose start follows the data's draws."""
+    """Params (kept, param) and losses of the run whose start is drawn after the data."""
     with global_seed(0):
         torch.rand(100, 1)
         start = flat(model(10))
@@ -75,42 +75,44 @@ def first_training() -> tuple[Tensor, Tensor]:
 
 
 class TestNotebook:
-    def test_the_start(self) -> None:
+    def test_notebooks_start_loss_and_gradient(self) -> None:
         sweep = experiment(LINE).sweep
         assert float(sweep.train_loss[0, 0]) == pytest.approx(4.7714, abs=5e-5)
         assert sweep.gradients[0, 0].tolist() == pytest.approx([-13.9623, -4.2524], abs=5e-5)
 
     @pytest.mark.parametrize("rate", STEP_TABLE)
-    def test_one_step(self, rate: float) -> None:
+    def test_one_step_on_the_line_at_three_rates(self, rate: float) -> None:
         sweep, run = experiment(LINE).sweep, stop(rate)
         seen = (*sweep.params[run, 1].tolist(), float(sweep.train_loss[run, 1]))
         for value, printed in zip(seen, STEP_TABLE[rate], strict=True):
             assert value == pytest.approx(printed, abs=digits(printed))
 
-    def test_a_thousand_epochs_at_001(self) -> None:
+    def test_thousand_epochs_on_the_line_at_0_01(self) -> None:
         sweep, run = experiment(LINE).sweep, stop(0.01)
         assert sweep.params[run, -1].tolist() == pytest.approx([0.5280, 1.0080], abs=5e-5)
         assert float(sweep.train_loss[run, -1]) == pytest.approx(0.0289, abs=5e-5)
 
-    def test_01_rises_at_once_and_overflows(self) -> None:
+    def test_line_at_0_1_rises_at_once_and_overflows(self) -> None:
         sweep, run = experiment(LINE).sweep, stop(0.1)
         assert (sweep.diverged_at[run], sweep.overflow_at[run]) == (1, 190)
 
-    def test_009_rises_but_is_still_a_number_after_a_thousand_epochs(self) -> None:
+    def test_line_at_0_09_rises_but_is_finite_after_a_thousand_epochs(self) -> None:
         sweep = experiment(Settings(learning_rate=0.09)).sweep
         assert sweep.overflow_at[-1] == -1 and sweep.diverged_at[-1] >= 1
 
-    def test_the_first_training_of_its_network(self, first_training: tuple) -> None:
+    def test_notebooks_first_network_training(self, first_training: tuple) -> None:
         _, losses = first_training
         assert losses.tolist() == pytest.approx(FIRST_TRAINING, abs=5.1e-6)
 
-    def test_what_it_prints_is_that_networks_loss_on_the_line(self, first_training: tuple) -> None:
+    def test_notebook_prints_its_networks_loss_on_the_line_by_mistake(
+        self, first_training: tuple
+    ) -> None:
         params, _ = first_training
         inputs, targets = as_tensors(datasets.builtin("line"))
         losses = (Network(1, 10).predict(params, inputs) - targets).square().mean(dim=1)
         assert losses.tolist() == pytest.approx(PRINTED_BY_MISTAKE, abs=5.1e-5)
 
-    def test_its_animated_network_starts_at_seed_0(self) -> None:
+    def test_notebooks_animated_network_starts_at_seed_0(self) -> None:
         with global_seed(0):
             start = flat(model(10))
         assert same(experiment(PARABOLA).sweep.start, start.numpy())
@@ -118,7 +120,7 @@ class TestNotebook:
 
 class TestDescent:
     @pytest.mark.parametrize("seed", [0, 7])
-    def test_a_quadratic_descends_by_its_closed_form(self, seed: int) -> None:
+    def test_descent_on_a_quadratic_follows_its_closed_form(self, seed: int) -> None:
         sweep = experiment(Settings(epochs=1000, seed=seed)).sweep
         for run, rate in enumerate(np.float32(sweep.learning_rates).astype(float)):
             known = np.isfinite(sweep.train_loss[run])
@@ -126,7 +128,7 @@ class TestDescent:
             expected = closed_form(sweep.start, rate, epochs)
             size = np.maximum(np.abs(expected).max(axis=1), 1)
             off = np.abs(sweep.params[run, known] - expected).max(axis=1) / size
-            # A step rounds about four times (two products' sums, their scaling, the update).
+            # Each step rounds about four times: two sums of products, their scaling, the update.
             assert (off <= 4 * ROUNDING * (epochs + 1)).all()
 
     @pytest.mark.parametrize("units", [0, 1, 10, 64])
@@ -139,14 +141,14 @@ class TestDescent:
             lone = lone_run(datasets.builtin(name), start, units, rate, 150)
             known = np.isfinite(sweep.train_loss[run])
             expected = lone.params[sweep.epochs][known]
-            # Sums in another order: a few roundings at each of 150 steps.
+            # Sums in a different order: a few roundings at each of 150 steps.
             close = 300 * ROUNDING * np.abs(expected).max()
             assert np.abs(sweep.params[run, known] - expected).max() <= close
             losses = lone.train_loss[sweep.epochs][known]
             assert sweep.train_loss[run, known] == pytest.approx(losses, rel=1e-4, abs=1e-6)
 
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
-    def test_the_update_is_torchs_to_the_last_bit(self, settings: Settings) -> None:
+    def test_each_step_equals_torch_optim_sgd_to_the_last_bit(self, settings: Settings) -> None:
         sweep = experiment(settings).sweep
         for run, rate in enumerate(SLIDER_LEARNING_RATES):
             for frame in range(EARLY_EPOCHS):
@@ -156,7 +158,7 @@ class TestDescent:
                     assert same(optimizer_step(before, gradient, rate), after)
 
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
-    def test_loss_and_gradient_belong_to_the_params_of_their_frame(
+    def test_loss_and_gradient_of_a_frame_are_autograds_at_its_params(
         self, settings: Settings
     ) -> None:
         sweep, dataset = experiment(settings).sweep, experiment(settings).dataset
@@ -170,7 +172,7 @@ class TestDescent:
                 gradient = gradient_at(params, settings, dataset)
                 assert sweep.gradients[run, frame] == pytest.approx(gradient, rel=1e-4, abs=1e-5)
 
-    def test_one_run_can_be_kept_of_all(self) -> None:
+    def test_run_kept_alone_equals_the_same_run_of_the_sweep(self) -> None:
         settings, rates = Settings(hidden_units=4, seed=3, epochs=30), [0.01, 0.02, 0.05]
         every = descend(settings, [0, 3, 30], learning_rates=rates)
         for run in range(3):
@@ -199,7 +201,7 @@ def optimizer_step(params: ndarray, gradient: ndarray, rate: float) -> ndarray:
 
 class TestSweep:
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
-    def test_shapes_and_the_order_of_runs(self, settings: Settings) -> None:
+    def test_sweep_arrays_have_documented_shapes_and_order(self, settings: Settings) -> None:
         sweep = experiment(settings).sweep
         runs, frames = 41, min(settings.epochs + 1, 160)
         params = Network(1, settings.hidden_units).param_count
@@ -214,7 +216,7 @@ class TestSweep:
 
     @pytest.mark.parametrize("typed", [0.0707, 10.0, 1e-6])
     @pytest.mark.parametrize("settings", [LINE, PARABOLA, BENT_LINE], ids=name_of)
-    def test_a_typed_rate_leaves_the_others_bit_for_bit_alone(
+    def test_typed_rate_leaves_the_other_runs_unchanged_bit_for_bit(
         self, settings: Settings, typed: float
     ) -> None:
         more = with_rate(settings, typed)
@@ -227,27 +229,27 @@ class TestSweep:
         assert joined.surface.box == alone.surface.box
         assert same(joined.surface.loss, alone.surface.loss)
 
-    def test_a_typed_rate_is_trained_like_any_other(self) -> None:
-        # Wedged between two stops, it must move between them at the first step.
+    def test_typed_rate_is_trained_like_any_other(self) -> None:
+        # Its rate lies between two stops of the slider.
         sweep = experiment(with_rate(LINE, 0.045)).sweep
         lone = lone_run(datasets.builtin("line"), torch.tensor(sweep.start), 0, 0.045, 20)
         assert sweep.params[-1, :21] == pytest.approx(lone.params, abs=100 * ROUNDING)
 
     @given(st.integers(10, 5000))
-    def test_frames(self, epochs: int) -> None:
+    def test_frames_are_ascending_and_end_at_the_last_epoch(self, epochs: int) -> None:
         frames = frame_epochs(Settings(epochs=epochs))
         assert frames[: EARLY_EPOCHS + 1] == list(range(min(EARLY_EPOCHS, epochs) + 1))
         assert len(frames) == min(epochs + 1, 160) and frames[-1] == epochs
         assert all(left < right for left, right in pairwise(frames))
 
     @pytest.mark.parametrize("epochs", [500, 5000])
-    def test_later_frames_are_geometric(self, epochs: int) -> None:
+    def test_later_frames_are_spaced_geometrically(self, epochs: int) -> None:
         late = np.array(frame_epochs(Settings(epochs=epochs))[-60:], dtype=float)
         ratios = late[1:] / late[:-1]
         assert np.ptp(ratios) <= 2 / late[0] * ratios.max()
 
     @pytest.mark.parametrize("settings", [LINE, with_rate(PARABOLA, 10.0)], ids=name_of)
-    def test_from_its_overflow_on_a_run_is_nan(self, settings: Settings) -> None:
+    def test_run_is_nan_from_its_overflow_on(self, settings: Settings) -> None:
         sweep = experiment(settings).sweep
         assert (sweep.overflow_at >= 0).any()
         for run, overflow in enumerate(sweep.overflow_at):
@@ -258,7 +260,7 @@ class TestSweep:
             assert np.isnan(sweep.last_loss[run]) == (overflow >= 0)
 
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
-    def test_divergence_overflow_and_calm_as_a_plain_loop_finds_them(
+    def test_divergence_overflow_and_calm_equal_those_of_a_plain_loop(
         self, settings: Settings
     ) -> None:
         training = experiment(settings).training
@@ -268,7 +270,7 @@ class TestSweep:
             assert training.sweep.calm[run] == all(loss <= losses[0] for loss in losses)
 
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
-    def test_the_best_run_is_the_calm_one_that_ends_lowest(self, settings: Settings) -> None:
+    def test_best_run_is_the_calm_run_that_ends_lowest(self, settings: Settings) -> None:
         sweep = experiment(settings).sweep
         calm = [run for run in range(41) if sweep.calm[run]]
         assert sweep.best_run == min(calm, key=lambda run: sweep.train_loss[run, -1])
@@ -279,7 +281,7 @@ def slow_overflow(losses: list[float]) -> int:
 
 
 def slow_divergence(losses: list[float]) -> int:
-    """The first epoch from which no loss is a number at or below the start's."""
+    """The first epoch from which the loss never returns to its start or below, or -1."""
     overflow = slow_overflow(losses)
     known = losses if overflow < 0 else losses[:overflow]
     last_below = max(epoch for epoch, loss in enumerate(known) if loss <= losses[0])
@@ -291,22 +293,22 @@ class TestNothingIsShared:
     def test_equal_settings_give_equal_results(self, settings: Settings) -> None:
         assert equal(train_sweep(settings), experiment(settings).sweep)
 
-    def test_two_trainings_at_once_do_not_disturb_each_other(self) -> None:
+    def test_concurrent_trainings_do_not_affect_each_other(self) -> None:
         settings = [LINE, PARABOLA, BENT_LINE, Settings(epochs=1000, seed=5)]
         results = at_once([lambda one=one: train_sweep(one) for one in settings])
         for one, sweep in zip(settings, results, strict=True):
             assert equal(sweep, experiment(one).sweep)
 
-    def test_torchs_global_generator_is_left_alone(self) -> None:
+    def test_training_leaves_torchs_global_generator_unchanged(self) -> None:
         before = torch.get_rng_state()
         train(Settings(dataset="parabola", hidden_units=2, epochs=10, seed=7))
         assert torch.equal(before, torch.get_rng_state())
 
-    def test_torchs_global_generator_has_no_say(self) -> None:
+    def test_training_does_not_depend_on_torchs_global_generator(self) -> None:
         with global_seed(123):
             assert equal(train_sweep(BENT_LINE), experiment(BENT_LINE).sweep)
 
-    def test_one_thread_per_process(self) -> None:
+    def test_engine_uses_one_torch_thread(self) -> None:
         assert torch.get_num_threads() == 1
 
 

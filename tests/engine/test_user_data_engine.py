@@ -1,4 +1,4 @@
-"""Trainings on a person's own data: as on any other data set, and never more than numbers."""
+"""Trainings on a person's own data work as on any other data set, and send only numbers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 
 def user_data_of(table: ndarray, standardize: bool = False, **chosen: Any) -> UserData:
-    """All columns but the last as predictors, written as a person's file and read again."""
+    """Data whose last column is the target, written to CSV and read again."""
     count = table.shape[1]
     lines = [",".join(f"c{k}" for k in range(count))]
     lines += [",".join(repr(float(value)) for value in row) for row in table]
@@ -120,7 +120,7 @@ class TestAsABuiltInDataSet:
 RANDOM = np.random.RandomState(0)
 PLAIN = RANDOM.normal(size=(20, 2))
 SPIKE = np.column_stack([PLAIN[:, 0], [*PLAIN[:19, 1], 1e5]])
-# Legal, and as hard as that goes: (table, whether it must be standardised).
+# Extreme but valid data: (table, whether it must be standardised).
 EXTREME: dict[str, tuple[ndarray, bool]] = {
     "plain": (PLAIN, False),
     "three rows": (PLAIN[:3], False),
@@ -148,7 +148,7 @@ WAYS = [
 
 
 def check_payloads(chosen: Settings) -> None:
-    """Made without a warning, and JSON of numbers alone."""
+    """The payload is made without a warning and has only finite numbers or null."""
     experiment_cache = ExperimentCache()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -252,6 +252,6 @@ class TestExamples:
         assert sweep.verdicts[SLIDER_LEARNING_RATES.index(0.1)] == "converging"
 
     def test_exercise_has_an_outlier(self) -> None:
-        """The jumps of one of the twenty are more than three standard deviations away."""
+        """One man's jumps are more than three standard deviations from the mean."""
         jumps = read_table((EXAMPLES / "exercise.csv").read_bytes()).column("jumps").values
         assert (np.abs(jumps - jumps.mean()) > 3 * jumps.std()).sum() == 1

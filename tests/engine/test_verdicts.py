@@ -47,7 +47,9 @@ class TestHandMadeCurves:
             ([4, 1, NAN, 1], 2, 2, False),
         ],
     )
-    def test_epochs(self, losses: list, overflow_at: int, diverged_at: int, calm: bool) -> None:
+    def test_divergence_and_overflow_epochs_of_hand_made_curves(
+        self, losses: list, overflow_at: int, diverged_at: int, calm: bool
+    ) -> None:
         result = judged(losses)
         assert (result.overflow_at[0], result.diverged_at[0]) == (overflow_at, diverged_at)
         assert result.calm[0] == calm
@@ -63,10 +65,10 @@ class TestHandMadeCurves:
             ([4, 3, 2, NAN], "overflow"),
         ],
     )
-    def test_verdicts(self, losses: list, verdict: str) -> None:
+    def test_verdicts_of_hand_made_curves(self, losses: list, verdict: str) -> None:
         assert judged(losses).verdicts == (verdict,)
 
-    def test_stuck_comes_before_diverged_but_after_overflow(self) -> None:
+    def test_stuck_has_priority_over_diverged_but_not_over_overflow(self) -> None:
         stuck = np.array([True, True, True, False])
         result = judged([4, 5, 5], [4, 3, 3], [4, 5, INF], [4, 5, 5], stuck=stuck)
         assert result.verdicts == ("stuck", "stuck", "overflow", "diverged")
@@ -83,10 +85,10 @@ class TestHandMadeCurves:
             ([0, 0, 0], "converging"),
         ],
     )
-    def test_zigzags(self, slopes: list, verdict: str) -> None:
+    def test_zigzags_of_hand_made_slopes(self, slopes: list, verdict: str) -> None:
         assert judged([4, 1, 0], slopes=slopes).verdicts == (verdict,)
 
-    def test_a_zigzag_that_ends_above_its_start_diverged(self) -> None:
+    def test_zigzag_that_ends_above_its_start_is_diverged(self) -> None:
         assert judged([4, 5, 6], slopes=[1, -2, 4]).verdicts == ("diverged",)
 
     @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ class TestHandMadeCurves:
         [
             (1.0, 1.09, "converging"),
             (1.0, 1.11, "too slow"),
-            (0.0, 0.0039, "converging"),  # 0.001 of the start's 4 still counts as there
+            (0.0, 0.0039, "converging"),  # 0.001 of the start's 4 still counts as arrived
             (0.0, 0.0041, "too slow"),
         ],
     )
@@ -104,26 +106,26 @@ class TestHandMadeCurves:
         result = judged([4, 2, last], known_loss=reference)
         assert result.verdicts == (verdict,)
 
-    def test_a_network_is_compared_with_the_lowest_end_of_the_sliders_runs(self) -> None:
+    def test_reference_of_a_network_is_the_lowest_last_loss_of_the_sliders_runs(self) -> None:
         curves = [[4, 2, 1.0], [4, 2, 1.05], [4, 2, 1.2], [4, 2, 0.1]]
         result = judged(*curves, known_loss=None, slider_runs=3)
         assert result.verdicts == ("converging", "converging", "too slow", "converging")
 
-    def test_a_run_that_overflows_late_is_no_reference(self) -> None:
+    def test_run_that_overflows_late_is_not_the_reference(self) -> None:
         result = judged([4, 0, NAN], [4, 2, 1.0], known_loss=None)
         assert result.verdicts == ("overflow", "converging")
 
-    def test_where_every_run_overflows_all_say_so(self) -> None:
+    def test_sweep_in_which_every_run_overflows_has_only_overflow_verdicts(self) -> None:
         result = judged([4, INF, NAN], [4, 5, INF], known_loss=None)
         assert result.verdicts == ("overflow", "overflow")
 
 
 class TestQuadratic:
-    """Along the sharpest direction an error shrinks by 1 - rate x sharpness at each step."""
+    """Along the sharpest direction each step multiplies the error by 1 - rate x sharpness."""
 
     @pytest.mark.parametrize("name", ["line", "parabola"])
     @pytest.mark.parametrize("seed", range(5))
-    def test_2_over_sharpness_is_the_border(self, name: str, seed: int) -> None:
+    def test_line_diverges_above_2_over_sharpness(self, name: str, seed: int) -> None:
         sweep = experiment(Settings(dataset=name, seed=seed)).sweep
         for rate, verdict in zip(sweep.learning_rates, sweep.verdicts, strict=True):
             factor = 1 - rate * sweep.start_sharpness
@@ -134,7 +136,7 @@ class TestQuadratic:
             else:
                 assert verdict in ("oscillating", "converging", "too slow")
 
-    def test_the_line_oscillates_exactly_at_these_rates(self) -> None:
+    def test_line_oscillates_between_1_and_2_over_sharpness(self) -> None:
         verdicts = dict(zip(SLIDER_LEARNING_RATES, experiment(LINE).sweep.verdicts, strict=True))
         zigzags = [rate for rate, verdict in verdicts.items() if verdict == "oscillating"]
         assert zigzags == [0.05, 0.063, 0.08]
@@ -142,11 +144,13 @@ class TestQuadratic:
         assert beyond <= {"diverged", "overflow"}
 
     @pytest.mark.parametrize(("times", "verdict"), [(0.99, "oscillating"), (1.02, "diverged")])
-    def test_the_border_is_sharp(self, times: float, verdict: str) -> None:
+    def test_line_turns_from_oscillating_to_diverged_at_2_over_sharpness(
+        self, times: float, verdict: str
+    ) -> None:
         rate = round(times * experiment(LINE).sweep.stability_edge, 6)
         assert experiment(with_rate(LINE, rate)).sweep.verdicts[-1] == verdict
 
-    def test_too_slow_on_the_line_as_the_closed_form_says(self) -> None:
+    def test_too_slow_on_the_line_follows_from_the_closed_form(self) -> None:
         sweep, line = experiment(LINE).sweep, datasets.builtin("line")
         columns = np.column_stack([line.inputs, np.ones(10)]).astype(float)
         curvature, vectors = np.linalg.eigh(0.2 * columns.T @ columns)
@@ -158,7 +162,7 @@ class TestQuadratic:
 
 
 class TestNetworks:
-    def test_the_largest_rate_leaves_every_unit_off_on_the_parabola(self) -> None:
+    def test_parabola_network_at_the_largest_rate_has_every_unit_off(self) -> None:
         settings = Settings(dataset="parabola", hidden_units=10, epochs=500)
         sweep, run = experiment(settings).sweep, stop(1.0)
         assert sweep.verdicts[run] == "stuck"
@@ -170,7 +174,7 @@ class TestNetworks:
 
     @pytest.mark.parametrize("layers", [2, 3])
     @pytest.mark.parametrize("seed", range(3))
-    def test_a_deep_network_is_stuck_where_some_layer_is_off_for_every_example(
+    def test_deep_network_is_stuck_if_a_layer_is_off_for_every_example(
         self, layers: int, seed: int
     ) -> None:
         settings = Settings(
@@ -181,7 +185,7 @@ class TestNetworks:
         overflowed = sweep.overflow_at >= 0
         found = [verdict == "stuck" for verdict in sweep.verdicts]
         assert found == (np.array(off) & ~overflowed).tolist()
-        # Nothing that lies below that layer has a gradient any more.
+        # The layers below have no gradient left.
         for run in np.flatnonzero(found):
             assert not sweep.gradients[run, -1, :8].any()
 
@@ -203,14 +207,16 @@ class TestNetworks:
         assert "stuck" not in experiment(settings).sweep.verdicts
 
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
-    def test_every_verdict_is_the_first_that_fits(self, settings: Settings) -> None:
+    def test_verdicts_of_networks_are_the_first_that_fits(self, settings: Settings) -> None:
         assert experiment(settings).sweep.verdicts == slow_verdicts(experiment(settings).training)
 
-    def test_over_40_seeds_every_verdict_is_the_first_that_fits(self, trainings: list) -> None:
+    def test_verdicts_over_40_seeds_are_the_first_that_fits(self, trainings: list) -> None:
         for training in trainings:
             assert training.sweep.verdicts == slow_verdicts(training)
 
-    def test_over_40_seeds_2_over_sharpness_is_no_border(self, trainings: list) -> None:
+    def test_networks_over_40_seeds_often_survive_above_2_over_sharpness(
+        self, trainings: list
+    ) -> None:
         sweeps = [training.sweep for training in trainings]
         above = [
             float(sweep.last_loss[run] / sweep.train_loss[run, 0])
@@ -223,11 +229,11 @@ class TestNetworks:
         ]
         assert np.mean(best_above) > 0.5
 
-    def test_over_40_seeds_no_rate_of_the_slider_overflows(self, trainings: list) -> None:
+    def test_networks_over_40_seeds_never_overflow_at_slider_rates(self, trainings: list) -> None:
         for training in trainings:
             assert (training.sweep.overflow_at == -1).all()
 
-    def test_over_40_seeds_most_verdicts_occur(self, trainings: list) -> None:
+    def test_most_verdicts_occur_over_40_seeds(self, trainings: list) -> None:
         seen = Counter(verdict for one in trainings for verdict in one.sweep.verdicts)
         assert {"stuck", "oscillating", "too slow", "converging"} <= set(seen)
 
@@ -241,7 +247,7 @@ def trainings() -> list[Training]:
 
 
 def some_layer_off(settings: Settings, params: ndarray) -> bool:
-    """By plain torch in float64: does some hidden layer pass on zeros only?"""
+    """Whether some hidden layer outputs only zeros, by plain torch in float64."""
     if not np.isfinite(params).all():
         return False
     module, (inputs, _) = module_for(settings, params), data_for(settings)

@@ -1,4 +1,4 @@
-"""The truth about a training: plain torch, one learning rate at a time, nn.Module and autograd."""
+"""Reference trainings: plain torch, one learning rate at a time, with nn.Module and autograd."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.oracles import flat, global_seed
 
 
 class Threshold(nn.Module):
-    """A step; its gradient is 0 and not missing."""
+    """A step function whose gradient is 0 rather than None."""
 
     def forward(self, inputs: Tensor) -> Tensor:
         return (inputs > 0).to(inputs) + 0 * inputs
@@ -38,7 +38,7 @@ MODULES: dict[str, Callable[[], nn.Module]] = {
 
 
 def optimizer_for(settings: Settings, module: nn.Module, rate: float) -> torch.optim.Optimizer:
-    """The optimizer as torch's users make it."""
+    """The optimizer as a user of torch makes it."""
     known = dict(lr=rate, weight_decay=settings.weight_decay)
     b = settings.momentum
     make = {
@@ -57,7 +57,7 @@ def optimizer_for(settings: Settings, module: nn.Module, rate: float) -> torch.o
 def scheduler_for(
     settings: Settings, optimizer: torch.optim.Optimizer
 ) -> lr_scheduler.LRScheduler | None:
-    """The schedule as torch's users make it, stepped after each step of the optimizer."""
+    """The schedule as a user of torch makes it, to be stepped after the optimizer."""
     steps, name = settings.step_count, settings.schedule
     if name == "step":
         return lr_scheduler.StepLR(optimizer, step_size=steps // 3, gamma=0.1)
@@ -79,7 +79,7 @@ def scheduler_for(
 
 
 def advance(optimizer: torch.optim.Optimizer, scheduler: lr_scheduler.LRScheduler | None) -> None:
-    """One step of both. SequentialLR warns of the way in which it steps its own parts."""
+    """One step of both. SequentialLR warns about how it steps its own parts."""
     optimizer.step()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
@@ -90,7 +90,7 @@ def advance(optimizer: torch.optim.Optimizer, scheduler: lr_scheduler.LRSchedule
 def module_for(
     settings: Settings, params: ndarray | Tensor | None = None, dtype: torch.dtype = torch.float64
 ) -> nn.Sequential:
-    """The network of nn.Linear layers, with these flat parameters or what the seed draws."""
+    """The network as nn.Linear layers, with these flat parameters or those the seed draws."""
     layers: list[nn.Module] = []
     with global_seed(settings.seed):
         for fans in pairwise(settings.widths):
@@ -119,14 +119,14 @@ def loss_of(
 def gradient_of(
     settings: Settings, params: ndarray | Tensor, examples: ndarray | slice = slice(None)
 ) -> ndarray:
-    """Its gradient by autograd in float64."""
+    """The gradient of `loss_of` by autograd in float64."""
     module, (inputs, targets) = module_for(settings, params), data_for(settings)
     F.mse_loss(module(inputs[examples]), targets[examples]).backward()
     return torch.cat([part.grad.flatten() for part in module.parameters()]).numpy()
 
 
 def hessian_of(settings: Settings, params: ndarray | Tensor) -> ndarray:
-    """Its second derivatives by autograd in float64."""
+    """The second derivatives of `loss_of` by autograd in float64."""
     module, (inputs, targets) = module_for(settings), data_for(settings)
     parts = list(module.named_parameters())
 
@@ -142,7 +142,7 @@ def hessian_of(settings: Settings, params: ndarray | Tensor) -> ndarray:
 
 
 def orders(settings: Settings) -> Iterator[Tensor]:
-    """A new order for each epoch; without minibatches, that of the data."""
+    """The order of the examples in each epoch; without minibatches, that of the data."""
     generator = torch.Generator().manual_seed(settings.seed)
     while True:
         if settings.batch_size in (0, settings.example_count):
@@ -152,8 +152,8 @@ def orders(settings: Settings) -> Iterator[Tensor]:
 
 
 class LoneTraining(NamedTuple):
-    """At the start of each epoch: params (epoch, param), the loss over all that trains (epoch,),
-    and, after the epoch's first step, the optimizer's state of each parameter tensor."""
+    """At the start of each epoch: params (epoch, param) and the train loss (epoch,); after its
+    first step, the optimizer's state for each parameter tensor."""
 
     params: ndarray
     train_loss: ndarray
@@ -174,7 +174,7 @@ def lone_training(
         for step, batch in enumerate(order.split(settings.batch_size or len(order))):
             optimizer.zero_grad()
             F.mse_loss(module(inputs[batch]), targets[batch]).backward()
-            # The steps after the last epoch belong to no training, but leave their state.
+            # The step after the last epoch is not part of the training, but leaves its state.
             advance(optimizer, scheduler if epoch < settings.epochs else None)
             if step == 0:
                 states.append([copied(optimizer.state[part]) for part in module.parameters()])
@@ -188,5 +188,5 @@ def copied(state: dict) -> dict:
 
 
 def flat_state(states: list[dict], key: str) -> ndarray:
-    """One entry of the optimizer's state for all parameters, flat."""
+    """One entry of the optimizer's state for all parameters, in flat order."""
     return parameters_to_vector([state[key] for state in states]).numpy()

@@ -63,7 +63,7 @@ def test_another_test_begins_anew(function: Any, checked: list[int]) -> None:
 def test_a_wrong_result_of_the_engine_is_noticed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     network, inputs = Network(1, 10), torch.zeros(5, 1)
     network.predict(torch.zeros(1, 31), inputs)
-    monkeypatch.setattr(Network, "_predict_piece", lambda *_: torch.zeros(3, 4))
+    monkeypatch.setattr(Network, "_predict_chunk", lambda *_: torch.zeros(3, 4))
     with pytest.raises(TypeCheckError):
         network.predict(torch.zeros(2, 31), inputs)
 

@@ -1,4 +1,4 @@
-"""The plane on which every network is shown first."""
+"""The anchored plane, which is the default for networks."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ BOLD = with_rate(PARABOLA, 10.0)
 
 
 def moves(made: Experiment) -> ndarray:
-    """The calm slider runs' ways from the start, float64 (run, frame, param)."""
+    """The displacements of the calm slider runs from the start, float64 (run, frame, param)."""
     sweep = made.sweep
     calm = [run for run in range(41) if sweep.calm[run]]
     return sweep.params[calm].astype(float) - sweep.start.astype(float)
 
 
 @pytest.mark.parametrize("settings", [*ALL, BOLD], ids=name_of)
-def test_directions_are_orthonormal(settings: Settings) -> None:
+def test_anchored_directions_are_orthonormal(settings: Settings) -> None:
     directions = experiment(settings).surface.plane.directions
     assert np.allclose(directions @ directions.T, np.eye(2), atol=1e-12)
 
 
 @pytest.mark.parametrize("settings", LINES, ids=name_of)
-def test_the_linear_models_coordinates_are_weight_and_bias(settings: Settings) -> None:
+def test_linear_models_plane_coordinates_are_weight_and_bias(settings: Settings) -> None:
     made = experiment(settings)
     assert made.surface.plane.is_exact and made.surface.plane.names == ("weight", "bias")
     assert same(made.projection.coordinates, made.sweep.params)
 
 
 @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-def test_a_networks_plane_starts_where_all_runs_start(settings: Settings) -> None:
+def test_anchored_plane_has_the_common_start_as_origin(settings: Settings) -> None:
     made = experiment(settings)
     assert same(made.surface.plane.origin, made.sweep.start.astype(float))
     assert not made.projection.coordinates[:, 0].any()
@@ -55,7 +55,7 @@ def test_a_networks_plane_starts_where_all_runs_start(settings: Settings) -> Non
 
 
 @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-def test_the_best_runs_end_lies_on_the_first_direction(settings: Settings) -> None:
+def test_best_runs_end_lies_on_the_first_anchored_direction(settings: Settings) -> None:
     made = experiment(settings)
     best = made.sweep.best_run
     way = made.sweep.params[best, -1].astype(float) - made.sweep.start
@@ -66,7 +66,9 @@ def test_the_best_runs_end_lies_on_the_first_direction(settings: Settings) -> No
 
 
 @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-def test_the_second_direction_is_the_strongest_left_over(settings: Settings) -> None:
+def test_second_anchored_direction_is_the_leading_eigenvector_of_the_remaining_motion(
+    settings: Settings,
+) -> None:
     made = experiment(settings)
     first, second = made.surface.plane.directions
     scatter = left_over(moves(made), first)
@@ -76,20 +78,20 @@ def test_the_second_direction_is_the_strongest_left_over(settings: Settings) -> 
 
 
 @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-def test_its_largest_component_is_positive(settings: Settings) -> None:
+def test_largest_component_of_the_second_anchored_direction_is_positive(settings: Settings) -> None:
     second = experiment(settings).surface.plane.directions[1]
     assert second[np.argmax(np.abs(second))] > 0
 
 
 @given(st.integers(3, 40), st.integers(0, 99))
-def test_a_point_of_the_plane_has_its_own_coordinates(size: int, seed: int) -> None:
+def test_coordinates_of_a_point_on_an_orthonormal_plane_are_recovered(size: int, seed: int) -> None:
     plane = random_plane(size, seed)
     wanted = np.random.RandomState(seed + 1).randn(5, 2)
     assert np.allclose(plane.coordinates(plane.origin + wanted @ plane.directions), wanted)
 
 
 def left_over(ways: ndarray, first: ndarray) -> ndarray:
-    """Summed outer products of each run's remainder, scaled to unit norm."""
+    """The sum of outer products of what remains of each run without `first`, at unit norm."""
     total = np.zeros((len(first), len(first)))
     for way in ways:
         rest = way - np.outer(way @ first, first)

@@ -24,7 +24,7 @@ from tests.oracles import (
 
 
 @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-def test_a_networks_box_is_the_calm_runs_padded_by_40_percent(settings: Settings) -> None:
+def test_network_box_is_the_range_of_the_calm_runs_plus_40_percent(settings: Settings) -> None:
     made = experiment(settings)
     points = (moves(made) @ made.surface.plane.directions.T).reshape(-1, 2)
     for axis, (low, high) in enumerate((made.surface.box.first, made.surface.box.second)):
@@ -34,41 +34,41 @@ def test_a_networks_box_is_the_calm_runs_padded_by_40_percent(settings: Settings
 
 
 @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-def test_a_networks_height_is_twice_the_highest_calm_loss(settings: Settings) -> None:
+def test_network_box_height_is_twice_the_highest_calm_loss(settings: Settings) -> None:
     made = experiment(settings)
     highest = made.sweep.train_loss[made.sweep.calm].max()
     assert made.surface.box.height == pytest.approx(2 * highest)
 
 
 @pytest.mark.parametrize("settings", LINES, ids=name_of)
-def test_the_lines_height_is_one_and_a_half_starts(settings: Settings) -> None:
+def test_line_box_height_is_one_and_a_half_times_the_start_loss(settings: Settings) -> None:
     made = experiment(settings)
     start = loss_at(made.sweep.start, settings, made.dataset)
     assert made.surface.box.height == pytest.approx(1.5 * start, rel=1e-6)
 
 
 @pytest.mark.parametrize("settings", LINES, ids=name_of)
-def test_the_lines_box_holds_start_optimum_and_what_01_does_at_first(settings: Settings) -> None:
+def test_line_box_holds_start_optimum_and_three_steps_at_rate_0_1(settings: Settings) -> None:
     made = experiment(settings)
     bold = lone_run(made.dataset, torch.tensor(made.sweep.start), 0, 0.1, 3)
     for point in (made.sweep.start, made.dataset.least_squares, *bold.params):
         assert inside(point, made)
 
 
-def test_the_notebooks_box_shows_weights_from_about_minus_06_to_2() -> None:
+def test_line_box_shows_weights_from_about_minus_0_6_to_2() -> None:
     box = experiment(LINE).surface.box
     assert box.first == pytest.approx((-0.6, 2.0), abs=0.25)
 
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("name", ["line", "parabola"])
-def test_the_lines_box_is_square(name: str, seed: int) -> None:
+def test_line_box_is_square(name: str, seed: int) -> None:
     box = experiment(Settings(dataset=name, seed=seed, epochs=10)).surface.box
     assert np.ptp(box.first) == pytest.approx(np.ptp(box.second))
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_start_and_optimum_are_in_the_picture(settings: Settings) -> None:
+def test_box_holds_start_and_optimum(settings: Settings) -> None:
     made = experiment(settings)
     assert inside(made.surface.plane.coordinates(made.sweep.start), made)
     assert inside(made.surface.optimum, made)
@@ -80,14 +80,14 @@ def inside(point: ndarray, made: Experiment) -> bool:
 
 
 def moves(made: Experiment) -> ndarray:
-    """The calm slider runs' ways from the start, float64 (run, frame, param)."""
+    """The displacements of the calm slider runs from the start, float64 (run, frame, param)."""
     sweep = made.sweep
     calm = [run for run in range(41) if sweep.calm[run]]
     return sweep.params[calm].astype(float) - sweep.start.astype(float)
 
 
-def test_a_run_that_never_moves_still_has_a_plane_and_a_box() -> None:
-    # The start of this data set's seed leaves no unit on, so that only the output bias moves.
+def test_sweep_in_which_only_one_bias_moves_has_a_plane_and_a_box() -> None:
+    # No unit is on at the start, so only the output bias moves.
     settings = dead_start()
     made = experiment(settings)
     directions = made.surface.plane.directions
@@ -98,7 +98,7 @@ def test_a_run_that_never_moves_still_has_a_plane_and_a_box() -> None:
 
 
 def dead_start() -> Settings:
-    """The first seed whose single unit is off for the whole line."""
+    """Settings with the first seed whose only unit is off for the whole line."""
     for seed in range(100):
         settings = Settings(dataset="line", hidden_units=1, epochs=10, seed=seed)
         start = experiment(settings).sweep.start

@@ -1,4 +1,4 @@
-"""The planes that a person chooses: what spans them, and that all on them is true."""
+"""Planes of every kind: their directions, and the surfaces, slices and slopes on them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def best_end(settings: Settings) -> ndarray:
 
 
 def skewed(size: int, seed: int = 0) -> Plane:
-    """A plane of two directions that are neither of length 1 nor at right angles."""
+    """A plane whose directions are neither of length 1 nor orthogonal."""
     random = np.random.RandomState(seed)
     directions = random.randn(2, size) * [[0.3], [5]] + random.randn(size)
     return Plane(random.randn(size), directions, ("first", "second"), is_exact=False)
@@ -60,28 +60,28 @@ def skewed(size: int, seed: int = 0) -> Plane:
 
 class TestCoordinates:
     @pytest.mark.parametrize("size", [2, 3, 50])
-    def test_a_point_has_the_coordinates_that_made_it(self, size: int) -> None:
+    def test_coordinates_of_a_point_on_a_skewed_plane_are_recovered(self, size: int) -> None:
         plane, wanted = skewed(size), np.random.RandomState(1).randn(6, 2)
         points = plane.origin + wanted @ plane.directions
         assert plane.coordinates(points) == pytest.approx(wanted, abs=1e-9)
 
-    def test_any_others_are_those_of_its_nearest_point(self) -> None:
+    def test_coordinates_of_a_point_off_the_plane_are_those_of_its_nearest_point(self) -> None:
         plane, points = skewed(7), np.random.RandomState(2).randn(9, 7)
         for point in points:
             found = plane.coordinates(point)
-            # What is left is orthogonal to both directions.
+            # The remainder is orthogonal to both directions.
             rest = point - plane.origin - found @ plane.directions
             assert plane.directions @ rest == pytest.approx([0, 0], abs=1e-9)
             for nudge in ([0.01, 0], [-0.01, 0], [0, 0.01], [0, -0.01]):
                 other = plane.origin + (found + nudge) @ plane.directions
                 assert np.linalg.norm(point - other) > np.linalg.norm(rest)
 
-    def test_the_reading_of_orthonormal_directions_is_themselves(self) -> None:
+    def test_orthonormal_directions_are_their_own_dual(self) -> None:
         directions = np.linalg.qr(np.random.RandomState(0).randn(9, 2))[0].T
         plane = Plane(np.zeros(9), directions, ("first", "second"), is_exact=False)
         assert plane.dual_directions == pytest.approx(directions, abs=1e-12)
 
-    def test_a_projection_on_skewed_directions_measures_true_distances(self) -> None:
+    def test_projection_onto_a_skewed_plane_measures_true_distances(self) -> None:
         plane, path = skewed(5), np.random.RandomState(3).randn(2, 6, 5)
         shown = project(plane, path, path)
         orthonormal = np.linalg.qr(plane.directions.T)[0]
@@ -95,12 +95,12 @@ class TestCoordinates:
 
 
 class TestEveryKind:
-    def test_each_kind_of_the_settings_is_here(self) -> None:
+    def test_every_kind_of_plane_is_tested_here(self) -> None:
         assert {choice.kind for choice in CHOICES} == set(PLANES)
 
     @each_model
     @each_choice
-    def test_its_surface_is_the_loss_at_its_points(
+    def test_surface_on_every_kind_of_plane_is_the_loss_at_its_points(
         self, settings: Settings, choice: PlaneChoice
     ) -> None:
         surface = seen(settings, choice).surface
@@ -112,15 +112,14 @@ class TestEveryKind:
 
     @each_model
     @each_choice
-    def test_slices_run_through_the_actual_params(
+    def test_slices_along_every_kind_of_plane_pass_through_the_actual_params(
         self, settings: Settings, choice: PlaneChoice
     ) -> None:
         surface, sweep = seen(settings, choice).surface, experiment(settings).sweep
         params = sweep.params[sweep.best_run, 4:6].astype(float)
         cut = loss_slices(settings, surface, np.array([4, 5]), params)
         for direction, sample in ((0, 3), (0, 30), (1, 11), (1, 40)):
-            # Moved along the one direction until the coordinate is that of the sample; the other
-            # coordinate stays.
+            # Moves along one direction to the sample's coordinate; the other one stays.
             aim = surface.plane.coordinates(params[1])
             move = cut.positions[direction, sample] - aim[direction]
             point = params[1] + move * surface.plane.directions[direction]
@@ -131,7 +130,7 @@ class TestEveryKind:
 
     @each_model
     @each_choice
-    def test_slopes_are_the_losss_own_along_the_directions(
+    def test_slopes_on_every_kind_of_plane_are_the_gradient_along_its_directions(
         self, settings: Settings, choice: PlaneChoice
     ) -> None:
         made = seen(settings, choice)
@@ -142,7 +141,7 @@ class TestEveryKind:
 
     @each_model
     @each_choice
-    def test_the_calm_runs_are_in_the_picture(
+    def test_box_on_every_kind_of_plane_holds_the_calm_runs(
         self, settings: Settings, choice: PlaneChoice
     ) -> None:
         made = seen(settings, choice)
@@ -151,13 +150,13 @@ class TestEveryKind:
             assert low < shown[..., axis].min() and shown[..., axis].max() < high
 
     @each_choice
-    def test_a_line_has_one_plane_only(self, choice: PlaneChoice) -> None:
+    def test_line_has_the_exact_plane_whatever_is_chosen(self, choice: PlaneChoice) -> None:
         plane = choose_plane(experiment(Settings(epochs=50)).training, choice)
         assert plane.is_exact and same(plane.directions, np.eye(2))
 
     @each_choice
     @pytest.mark.parametrize("settings", [NARROW, FLAT], ids=["narrow", "flat"])
-    def test_where_hardly_anything_moves_there_is_still_a_plane(
+    def test_sweep_that_hardly_moves_has_a_plane_of_two_directions(
         self, settings: Settings, choice: PlaneChoice
     ) -> None:
         surface = seen(settings, choice).surface
@@ -171,7 +170,9 @@ class TestEveryKind:
 
 class TestRandom:
     @each_model
-    def test_each_filter_is_as_long_as_the_best_ends_own(self, settings: Settings) -> None:
+    def test_random_filters_are_as_long_as_those_of_the_best_runs_end(
+        self, settings: Settings
+    ) -> None:
         plane, end = seen(settings, PlaneChoice("random")).surface.plane, best_end(settings)
         assert same(plane.origin, end)
         for direction in plane.directions:
@@ -182,14 +183,16 @@ class TestRandom:
                 assert lengths[0] == pytest.approx(lengths[1], rel=1e-6)
 
     @each_model
-    def test_biases_are_left_alone(self, settings: Settings) -> None:
+    def test_random_directions_leave_biases_unchanged(self, settings: Settings) -> None:
         plane = seen(settings, PlaneChoice("random")).surface.plane
         for module in (module_for(settings, direction) for direction in plane.directions):
             for name, part in module.named_parameters():
                 assert bool(part.any()) == name.endswith("weight")
 
     @each_model
-    def test_filter_by_filter_it_points_where_it_was_drawn(self, settings: Settings) -> None:
+    def test_filter_normalization_keeps_the_drawn_direction_of_each_filter(
+        self, settings: Settings
+    ) -> None:
         drawn = torch.randn(settings.param_count, generator=torch.Generator().manual_seed(5))
         direction = filter_normalized(settings, best_end(settings), drawn)
         pairs = zip(filters(settings, direction), filters(settings, drawn), strict=True)
@@ -198,17 +201,17 @@ class TestRandom:
             lengths = np.linalg.norm(found, axis=1) * np.linalg.norm(wanted, axis=1)
             assert products == pytest.approx(lengths, rel=1e-6)
 
-    def test_where_all_weights_are_0_a_plain_direction_stands_in(self) -> None:
+    def test_filter_normalization_of_zero_weights_gives_the_drawn_unit_vector(self) -> None:
         drawn = torch.randn(TANH.param_count, generator=torch.Generator().manual_seed(5))
         direction = filter_normalized(TANH, np.zeros(TANH.param_count), drawn)
         assert direction == pytest.approx(drawn.numpy() / np.linalg.norm(drawn.numpy()), rel=1e-5)
 
-    def test_the_box_shows_a_whole_direction_to_each_side(self) -> None:
+    def test_box_of_a_random_plane_shows_a_whole_direction_to_each_side(self) -> None:
         box = seen(TANH, PlaneChoice("random")).surface.box
         for low, high in (box.first, box.second):
             assert low < -1 and high > 1
 
-    def test_it_is_the_same_each_time(self) -> None:
+    def test_random_plane_is_the_same_each_time(self) -> None:
         planes = [choose_plane(experiment(TANH).training, PlaneChoice("random")) for _ in range(2)]
         assert same(planes[0].directions, planes[1].directions)
 
@@ -226,7 +229,7 @@ def filters(settings: Settings, params: ndarray | torch.Tensor) -> list[ndarray]
 class TestParameters:
     @each_model
     @pytest.mark.parametrize("epoch", [0, 17, 50])
-    def test_all_but_two_stay_as_the_selected_run_has_them(
+    def test_parameter_plane_keeps_the_selected_runs_other_parameters(
         self, settings: Settings, epoch: int
     ) -> None:
         choice = PlaneChoice("parameters", 3, 1, epoch)
@@ -238,21 +241,21 @@ class TestParameters:
         names = parameter_names(settings)
         assert plane.names == (names[3], names[1])
 
-    def test_it_is_frozen_where_the_selected_run_still_had_numbers(self) -> None:
+    def test_parameter_plane_of_an_overflowed_run_is_at_its_last_finite_epoch(self) -> None:
         settings = Settings(dataset="parabola", hidden_units=4, epochs=60, learning_rate=10)
         overflow = experiment(settings).sweep.overflow_at[-1]
         choice = PlaneChoice("parameters", 0, 1, 60)
         plane = choose_plane(experiment(settings).training, choice)
         assert 0 < plane.frozen_at == overflow - 1 and np.isfinite(plane.origin).all()
 
-    def test_another_run_may_be_selected_without_training_again(self) -> None:
+    def test_parameter_plane_follows_the_selected_run_without_training_again(self) -> None:
         other = Settings(**{**vars(TANH), "learning_rate": 0.001})
         moved = experiment(TANH).training.of_run(other)
         plane = choose_plane(moved, PlaneChoice("parameters", 0, 1, 40))
         expected = experiment(TANH).training.descent.params[stop(0.001), 40]
         assert same(plane.origin, expected.numpy().astype(float))
 
-    def test_without_a_history_it_is_frozen_at_the_frame_before(
+    def test_parameter_plane_without_a_history_is_at_the_frame_before(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(recorder, "HISTORY_BYTES", 0)
@@ -267,7 +270,7 @@ class TestParameters:
 
 class TestSharpest:
     @each_model
-    def test_directions_are_the_first_eigenvectors_at_the_best_end(
+    def test_sharpest_directions_are_the_leading_eigenvectors_of_torchs_hessian(
         self, settings: Settings
     ) -> None:
         plane, end = seen(settings, PlaneChoice("sharpest")).surface.plane, best_end(settings)
@@ -291,13 +294,13 @@ class TestSharpest:
         dict(batch_size=3),
     ],
 )
-def test_a_lines_box_is_the_same_however_it_is_trained(change: dict) -> None:
+def test_line_box_does_not_depend_on_optimizer_schedule_or_batches(change: dict) -> None:
     plain, other = (experiment(Settings(epochs=50, **more)) for more in (dict(), change))
     assert other.surface.box == plain.surface.box
     assert same(other.surface.loss, plain.surface.loss)
 
 
-def test_another_plane_needs_no_other_training(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_choosing_another_plane_does_not_train_again(monkeypatch: pytest.MonkeyPatch) -> None:
     trained, lab, train = [], ExperimentCache(), base.train
     monkeypatch.setattr(base, "train", lambda one: trained.append(one) or train(one))
     for choice in CHOICES:

@@ -23,7 +23,7 @@ BOLD = with_rate(PARABOLA, 10.0)
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_distances_and_coordinates_are_those_of_the_nearest_point(settings: Settings) -> None:
+def test_projected_points_are_the_nearest_points_by_least_squares(settings: Settings) -> None:
     made = experiment(settings)
     plane, shown = made.surface.plane, made.projection
     for run in range(0, 41, 10):
@@ -37,7 +37,7 @@ def test_distances_and_coordinates_are_those_of_the_nearest_point(settings: Sett
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_slopes_are_the_gradients_share_of_each_direction(settings: Settings) -> None:
+def test_slopes_are_autograds_gradient_along_each_direction(settings: Settings) -> None:
     made = experiment(settings)
     run, frame = made.sweep.best_run, 5
     gradient = gradient_at(made.sweep.params[run, frame], settings, made.dataset)
@@ -46,28 +46,28 @@ def test_slopes_are_the_gradients_share_of_each_direction(settings: Settings) ->
 
 
 @pytest.mark.parametrize("settings", [*ALL, BOLD], ids=name_of)
-def test_the_explained_share_is_a_share(settings: Settings) -> None:
+def test_explained_share_lies_between_0_and_1(settings: Settings) -> None:
     explained = experiment(settings).projection.explained
     assert ((explained >= 0) & (explained <= 1 + 1e-6)).all()
 
 
 @pytest.mark.parametrize("settings", LINES, ids=name_of)
-def test_the_linear_models_plane_explains_all(settings: Settings) -> None:
+def test_linear_models_plane_explains_the_whole_path(settings: Settings) -> None:
     shown = experiment(settings).projection
     assert shown.explained == pytest.approx(1.0)
     assert not np.nan_to_num(shown.off_plane).any()
 
 
-def test_the_explained_share_by_hand() -> None:
+def test_explained_share_of_a_path_computed_by_hand() -> None:
     plane = Plane(np.zeros(3), np.eye(3)[:2], ("first", "second"), is_exact=False)
     path = np.array([[[0.0, 0, 5], [3, 0, 5], [0, 4, 10]]])
     shown = project(plane, path, path)
-    # Squares on the plane 9 + 16, in all 9 + 16 + 25.
+    # Squares on the plane: 9 + 16. In total: 9 + 16 + 25.
     assert shown.explained.tolist() == [0.5]
     assert shown.off_plane[0].tolist() == [5, 5, 10]
 
 
-def test_a_path_that_never_moves_hides_nothing() -> None:
+def test_path_that_never_moves_is_fully_explained() -> None:
     plane, path = random_plane(4, 0), np.ones((2, 3, 4))
     assert project(plane, path, path).explained.tolist() == [1, 1]
 

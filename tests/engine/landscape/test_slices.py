@@ -17,7 +17,7 @@ from tests.oracles import (
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_they_run_through_the_actual_params(settings: Settings) -> None:
+def test_slices_are_the_loss_along_lines_through_the_actual_params(settings: Settings) -> None:
     made = experiment(settings)
     plane, params = made.surface.plane, made.sweep.params[made.sweep.best_run, 4:6]
     cut = loss_slices(settings, made.surface, np.array([4, 5]), params)
@@ -31,7 +31,7 @@ def test_they_run_through_the_actual_params(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_they_span_the_box(settings: Settings) -> None:
+def test_slices_span_the_box(settings: Settings) -> None:
     made = experiment(settings)
     cut = loss_slices(settings, made.surface, np.array([0]), made.sweep.params[0, :1])
     for positions, side in zip(
@@ -41,7 +41,7 @@ def test_they_span_the_box(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", LINES, ids=name_of)
-def test_on_an_exact_plane_they_are_the_surface(settings: Settings) -> None:
+def test_slices_on_an_exact_plane_lie_on_the_surface(settings: Settings) -> None:
     made = experiment(settings)
     # Through a grid point, along a row of the grid.
     params = np.array([[made.surface.first[10], made.surface.second[20]]])

@@ -20,7 +20,7 @@ from tests.oracles import (
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_the_grid_spans_the_box(settings: Settings) -> None:
+def test_surface_grid_spans_the_box(settings: Settings) -> None:
     surface = experiment(settings).surface
     assert surface.loss.shape == (51, 51)
     assert np.array_equal(surface.first, np.linspace(*surface.box.first, 51))
@@ -28,7 +28,7 @@ def test_the_grid_spans_the_box(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_every_height_is_the_loss_at_its_point(settings: Settings) -> None:
+def test_surface_is_torchs_loss_at_each_grid_point(settings: Settings) -> None:
     made = experiment(settings)
     surface, plane = made.surface, made.surface.plane
     for row in range(0, 51, 5):
@@ -40,7 +40,7 @@ def test_every_height_is_the_loss_at_its_point(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", LINES, ids=name_of)
-def test_the_lines_optimum_is_least_squares(settings: Settings) -> None:
+def test_optimum_of_a_line_is_least_squares(settings: Settings) -> None:
     surface, dataset = experiment(settings).surface, experiment(settings).dataset
     columns = np.column_stack([dataset.inputs, np.ones(len(dataset.inputs))]).astype(float)
     expected = np.linalg.lstsq(columns, dataset.targets.astype(float))[0]
@@ -51,7 +51,7 @@ def test_the_lines_optimum_is_least_squares(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-def test_a_networks_optimum_is_the_best_runs_end(settings: Settings) -> None:
+def test_optimum_of_a_network_is_the_best_runs_end(settings: Settings) -> None:
     made = experiment(settings)
     end = made.sweep.params[made.sweep.best_run, -1]
     assert not made.surface.optimum_is_exact
@@ -60,7 +60,7 @@ def test_a_networks_optimum_is_the_best_runs_end(settings: Settings) -> None:
     assert made.surface.optimum_loss == pytest.approx(expected, rel=1e-5)
 
 
-def test_many_losses_at_once_equal_each_ones_own() -> None:
+def test_stacked_train_losses_equal_those_computed_one_by_one() -> None:
     params = np.random.RandomState(0).randn(300, 31)
     together = train_losses(PARABOLA, params)
     alone = [loss_at(one, PARABOLA, datasets.builtin("parabola")) for one in params]
