@@ -1,9 +1,5 @@
-"""People at a server, as cheap as they can be: on the same cores as the server, each millisecond
-that they take is one that it lacks.
-
-A browser unpacks and reads an answer on a machine of its own. So here answers are counted and
-thrown away; only an answer's first words are unpacked, which say whether it is an error.
-"""
+"""Simulated users. They share the server's cores, so they do little with an answer: it is counted
+and dropped, and only its beginning is unpacked, which says whether it is an error."""
 
 from __future__ import annotations
 
@@ -20,14 +16,11 @@ from typing import Any, NamedTuple
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 
-PAUSE = 4.0
-# All come within so many seconds.
-ARRIVAL = 10.0
-# What a browser does with one server, and accepts without https.
+# Seconds between two actions, until all users have arrived, and until a request has failed.
+PAUSE, ARRIVAL, PATIENCE = 4.0, 10.0, 30.0
+# What a browser opens to one server.
 CONNECTIONS = 6
-ACCEPTED = "gzip, deflate"
-PATIENCE = 30.0
-# What a class shares: the lesson's settings, about.
+# Settings that a class shares, about those of the lesson.
 SHARED: list[dict[str, Any]] = [
     {},
     {"learning_rate": 0.05},
@@ -35,61 +28,70 @@ SHARED: list[dict[str, Any]] = [
     {"dataset": "sine", "hidden_units": 8, "epochs": 500, "learning_rate": 0.1},
     {"dataset": "plane", "epochs": 300},
 ]
-# As sent, and of them unpacked where they only say what an answer is.
-KEPT, WORDS = 8000, 300
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Failed(Exception):
+    """A request without an answer, or with one that is an error."""
 
 
 class Answer(NamedTuple):
-    """A status, and how an answer begins, as it was sent."""
-
     status: int
-    first: bytes
+    body: bytes
     is_zipped: bool
 
-    def words(self, most: int = 0) -> bytes:
-        """So many of its first letters, or all that are here."""
+    def text(self, most: int = 0) -> bytes:
+        """The whole body, or its first `most` bytes, unpacked."""
         if not self.is_zipped:
-            return self.first[:most] if most else self.first
-        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(self.first, most)
+            return self.body[:most] if most else self.body
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(self.body, most)
 
 
-class Unanswered(Exception):
-    """A connection that ended, or was silent for too long."""
+class Request(NamedTuple):
+    """A request of the kind "page", "train" or "inspect", and the problem if it failed."""
+
+    kind: str
+    began: float
+    ended: float
+    problem: str = ""
 
 
 @dataclass
-class Counts:
-    """What the people met."""
+class Seen:
+    """What the users met. `busy` counts answers that asked to try again, `left` users who left
+    before they were answered, `transfers` HTTP responses, files included."""
 
-    seconds: dict[str, list[float]] = field(default_factory=dict)
-    problems: Counter[str] = field(default_factory=Counter)
+    asked: list[Request] = field(default_factory=list)
     busy: int = 0
-    # Who went away before their answer had come.
     left: int = 0
-    requests: int = 0
+    transfers: int = 0
     received: int = 0
     actions: int = 0
 
-    @property
-    def answers(self) -> int:
-        """Of callbacks."""
-        return sum(len(times) for kind, times in self.seconds.items() if kind != "page")
+    def failed(self) -> list[Request]:
+        return [one for one in self.asked if one.problem]
 
-    def add(self, kind: str, seconds: float) -> None:
-        """One answer that came."""
-        self.seconds.setdefault(kind, []).append(seconds)
+    def problems(self) -> Counter[str]:
+        return Counter(one.problem for one in self.failed())
+
+    def seconds(self, *kinds: str) -> list[float]:
+        """How long each request took that was answered."""
+        return [
+            one.ended - one.began for one in self.asked if one.kind in kinds and not one.problem
+        ]
 
     def rows(self) -> list[str]:
         """A line for each kind of request."""
+        found = {kind: self.seconds(kind) for kind in ("inspect", "page", "train")}
         return [
             f"{kind:8} {len(times):6d}  median {percentile(times, 50):6.0f} ms"
-            f"  p95 {percentile(times, 95):6.0f} ms  worst {max(times) * 1000:6.0f} ms"
-            for kind, times in sorted(self.seconds.items())
+            f"  p95 {percentile(times, 95):6.0f} ms  worst {percentile(times, 100):6.0f} ms"
+            for kind, times in found.items()
         ]
 
 
 def percentile(times: Sequence[float], share: float) -> float:
-    """In milliseconds; nothing is faster than never."""
+    """In milliseconds; infinite without times."""
     ordered = sorted(times) or [float("inf")]
     return 1000 * ordered[min(int(len(ordered) * share / 100), len(ordered) - 1)]
 
@@ -97,120 +99,90 @@ def percentile(times: Sequence[float], share: float) -> float:
 class Browser:
     """A few connections to one server, which stay open."""
 
-    def __init__(self, port: int, counts: Counts) -> None:
-        self._port, self._counts = port, counts
-        self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-        self._turns = asyncio.Semaphore(CONNECTIONS)
+    def __init__(self, port: int, seen: Seen) -> None:
+        self._port, self._seen = port, seen
+        self._free: list[Connection] = []
+        self._slots = asyncio.Semaphore(CONNECTIONS)
 
     async def ask(self, path: str, body: bytes = b"") -> Answer:
-        """A GET, or with a body a POST of JSON. Raises Unanswered."""
-        async with self._turns:
+        """A GET, or with a body a POST of JSON. Raises Failed."""
+        async with self._slots:
             try:
-                return await asyncio.wait_for(self._ask(path, body), PATIENCE)
+                answer = await asyncio.wait_for(self._ask(path, body), PATIENCE)
             except (OSError, EOFError, TimeoutError) as error:
-                raise Unanswered(type(error).__name__) from None
+                raise Failed(f"{type(error).__name__} at {path}"[:100]) from None
+        if answer.status != 200:
+            raise Failed(f"status {answer.status} of {path}"[:100])
+        return answer
 
     async def _ask(self, path: str, body: bytes) -> Answer:
         if self._free:
-            connection = self._free.pop()
             try:
-                return await self._exchange(connection, path, body)
+                return await self._exchange(self._free.pop(), path, body)
             except (ConnectionError, EOFError):
                 # The server has closed it between two requests: browsers ask once more.
-                connection[1].close()
-        return await self._exchange(await self._connect(), path, body)
+                pass
+        new = await asyncio.open_connection("127.0.0.1", self._port, limit=2**18)
+        return await self._exchange(new, path, body)
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self._port, limit=2**18)
-
-    async def _exchange(
-        self,
-        connection: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-        path: str,
-        body: bytes,
-    ) -> Answer:
+    async def _exchange(self, connection: Connection, path: str, body: bytes) -> Answer:
         reader, writer = connection
+        kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+        head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
         try:
-            writer.write(_request(self._port, path, body))
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            size = int(re.search(rb"content-length: (\d+)", head)[1])  # type: ignore[index]
-            first = await reader.readexactly(min(size, KEPT))
-            left = size - len(first)
-            while left:
-                left -= len(await reader.read(min(left, 2**18)) or _ended())
+            # What browsers accept without https.
+            writer.write(f"{head}Accept-Encoding: gzip, deflate\r\n{kind}\r\n".encode() + body)
+            got = (await reader.readuntil(b"\r\n\r\n")).lower()
+            size = int(re.search(rb"content-length: (\d+)", got)[1])  # type: ignore[index]
+            answer = await reader.readexactly(size)
         except BaseException:
             writer.close()
             raise
-        if b"connection: close" in head:
+        if b"connection: close" in got:
             writer.close()
         else:
             self._free.append(connection)
-        self._counts.requests += 1
-        self._counts.received += size
-        return Answer(int(head.split(b" ", 2)[1]), first, b"content-encoding: gzip" in head)
+        self._seen.transfers += 1
+        self._seen.received += size
+        return Answer(int(got.split(b" ", 2)[1]), answer, b"content-encoding: gzip" in got)
 
     def close(self) -> None:
-        """As when somebody closes the page."""
         for _, writer in self._free:
             writer.close()
         self._free.clear()
 
 
-def _request(port: int, path: str, body: bytes) -> bytes:
-    kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
-    return (
-        f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-        f"Accept-Encoding: {ACCEPTED}\r\n{kind}\r\n"
-    ).encode() + body
-
-
-def _ended() -> bytes:
-    raise EOFError
-
-
 class Person:
-    """Opens the page and acts: looks at another rate, turns to another of the class's sweeps, or
-    trains what nobody had before."""
+    """Opens the page and acts: selects another rate, one of the class's sweeps, or new settings."""
 
-    def __init__(self, port: int, counts: Counts, share_new: float) -> None:
-        self.browser = Browser(port, counts)
-        self.counts, self.share_new, self.ticket = counts, share_new, 0
+    def __init__(self, port: int, seen: Seen, share_new: float = 0, base: str = "") -> None:
+        self.browser, self.seen = Browser(port, seen), seen
+        self.share_new, self.base = share_new, base
         self.settings: dict[str, Any] = {}
 
     async def live(self, until: float, first: float) -> None:
-        """Comes at some moment, and acts until the end, however slow the answers are."""
+        """Arrives after `first` seconds and acts until the end, however slow the answers are."""
         await asyncio.sleep(first)
         try:
             await self.timed("page", self.open())
             due = time.monotonic()
             while (due := due + PAUSE * random.uniform(0.5, 1.5)) < until:
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
-                if time.monotonic() < until:
-                    await self.act()
+                await self.act()
         finally:
             self.browser.close()
 
     async def open(self) -> None:
-        """The page with all that it names, as a browser without a cache; then what it asks for by
-        itself before it is all there."""
-        page = await self.get("/")
-        paths = re.findall(rb'(?:src|href)="(/[^"]+)"', page.words())
-        await self.get_all(path.decode() for path in paths)
-        await self.get_all(("/_dash-layout", "/_dash-dependencies"))
+        """The page with all that it names, as a browser without a cache, and its first request."""
+        page = (await self.browser.ask(f"{self.base}/")).text()
+        paths = [one.decode() for one in re.findall(rb'(?:src|href)="(/[^"]+)"', page)]
+        paths += [f"{self.base}/_dash-layout", f"{self.base}/_dash-dependencies"]
+        await asyncio.gather(*map(self.browser.ask, paths))
         await self.ask("inspect", epoch=3)
 
-    async def get_all(self, paths: Any) -> None:
-        await asyncio.gather(*(self.get(path) for path in paths))
-
-    async def get(self, path: str) -> Answer:
-        answer = await self.browser.ask(path)
-        if answer.status != 200:
-            self.counts.problems[f"status {answer.status} of {path}"[:100]] += 1
-        return answer
-
     async def act(self) -> None:
-        """A change of the rate is no training: the sweep has all of them."""
-        self.counts.actions += 1
+        """Another rate needs no training: the sweep has them all."""
+        self.seen.actions += 1
         kind = random.random()
         if kind < (1 - self.share_new) / 2:
             self.settings["learning_rate"] = random.choice(SLIDER_LEARNING_RATES)
@@ -222,38 +194,35 @@ class Person:
         await self.timed("inspect", self.ask("inspect", epoch=random.randint(0, 300)))
 
     async def ask(self, kind: str, **more: Any) -> None:
-        """A callback, asked again when the server says that it is busy."""
-        self.ticket += 1
-        data = {"ticket": self.ticket, "settings": self.settings, "plane": None, **more}
-        sent = json.dumps(body_of(kind, data)).encode()
-        while again := self.again(kind, await self.browser.ask("/_dash-update-component", sent)):
-            self.counts.busy += 1
+        """Sends a callback, and again when the server says that it is busy. Raises Failed."""
+        data = {"ticket": 1, "settings": self.settings, "plane": None, **more}
+        path, sent = f"{self.base}/_dash-update-component", json.dumps(body_of(kind, data)).encode()
+        while again := seconds_to_wait(await self.browser.ask(path, sent)):
+            self.seen.busy += 1
             await asyncio.sleep(again * random.uniform(0.8, 1.4))
 
-    def again(self, kind: str, answer: Answer) -> float:
-        """After how many seconds to ask again; 0 for an answer that is one."""
-        if answer.status != 200:
-            self.counts.problems[f"status {answer.status} of {kind}"] += 1
-        elif b'"payload"' not in answer.words(WORDS):
-            (part,) = json.loads(answer.words())["response"].values()
-            if part["data"].get("again"):
-                return float(part["data"]["again"])
-            self.counts.problems[part["data"]["error"]] += 1
-        return 0.0
-
     async def timed(self, kind: str, work: Awaitable[None]) -> None:
-        """Waiting for a turn is waiting too."""
-        began = time.monotonic()
+        """Records the work; its time includes waiting for a connection and for a busy server."""
+        began, problem = time.monotonic(), ""
         try:
             await work
-        except Unanswered as error:
-            self.counts.problems[f"{kind}: {error}"] += 1
-            return
-        self.counts.add(kind, time.monotonic() - began)
+        except Failed as error:
+            problem = f"{kind}: {error}"
+        self.seen.asked.append(Request(kind, began, time.monotonic(), problem))
 
 
-def body_of(kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What the page posts of a request: "train", "inspect"."""
+def seconds_to_wait(answer: Answer) -> float:
+    """When to send the callback again (s); 0 for a result. Raises Failed for an error."""
+    if b'"payload"' in answer.text(300):
+        return 0.0
+    (part,) = json.loads(answer.text())["response"].values()
+    if not part["data"].get("again"):
+        raise Failed(part["data"]["error"])
+    return float(part["data"]["again"])
+
+
+def body_of(kind: str, data: Any) -> dict[str, Any]:
+    """What the page posts for a request of the kind "train", "inspect" and the like."""
     return {
         "output": f"{kind}-answer.data",
         "outputs": {"id": f"{kind}-answer", "property": "data"},
@@ -262,18 +231,16 @@ def body_of(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def crowd(
-    port: int, people: int, seconds: float, share_new: float, counts: Counts, grace: float = 5.0
-) -> None:
-    """So many people for so long. Who waits for an answer then leaves without it after `grace`."""
+async def crowd(port: int, people: int, seconds: float, share_new: float, seen: Seen) -> None:
+    """Runs so many users for so long. Who then waits for an answer leaves after 5 seconds."""
     until = time.monotonic() + seconds
-    persons = [Person(port, counts, share_new) for _ in range(people)]
+    persons = [Person(port, seen, share_new) for _ in range(people)]
     lives = [asyncio.create_task(one.live(until, random.uniform(0, ARRIVAL))) for one in persons]
     try:
-        done, left = await asyncio.wait(lives, timeout=seconds + grace)
+        done, left = await asyncio.wait(lives, timeout=seconds + 5)
     finally:
         for life in lives:
             life.cancel()
     for life in done:
         life.result()
-    counts.left += len(left)
+    seen.left += len(left)

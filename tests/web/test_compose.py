@@ -17,8 +17,7 @@ import yaml
 
 from app.config import Config, ServerConfig
 from tests.serving import served
-from tools.host import need
-from tools.proxy import proxied
+from tools.host import need, proxied
 
 pytestmark = pytest.mark.servers
 ROOT = Path(__file__).parents[2]

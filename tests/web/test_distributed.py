@@ -8,9 +8,7 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
-from socket import create_connection
 from typing import Any, ClassVar
 
 import pytest
@@ -31,7 +29,7 @@ from app.trainers.serialization import cache_key
 from app.trainers.tasks import CLAIM, RESULT, connect, create_celery, train
 from tests.oracles import check_same, same
 from tools.distributed import Deployment, deployment
-from tools.host import free_port, need, wait
+from tools.host import free_port, is_listening, need, wait
 
 pytestmark = pytest.mark.servers
 SECONDS = 60
@@ -260,16 +258,10 @@ def secure(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     files = ["--tls-key-file", key, "--tls-cert-file", certificate]
     files += ["--tls-ca-cert-file", certificate]
     server = subprocess.Popen([*shlex.split(command), *files], stdout=subprocess.DEVNULL, cwd="/")
-    wait(lambda: accepts(port))
+    wait(lambda: is_listening(port))
     yield f"rediss://localhost:{port}/0", certificate
     server.kill()
     server.wait(SECONDS)
-
-
-def accepts(port: int) -> bool:
-    with suppress(ConnectionRefusedError), create_connection(("localhost", port)):
-        return True
-    return False
 
 
 def test_certificates_are_verified_unless_the_url_says_otherwise(secure: tuple[str, Path]) -> None:

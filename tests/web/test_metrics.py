@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +21,7 @@ from app.web.metrics import FORWARDED, is_private
 from callbacks import training
 from tools.crowd import body_of
 from tools.host import free_port
-from tools.load import wait_healthy
-
-ROOT = Path(__file__).parents[2]
+from tools.server import serving
 
 
 class Seen(Meter):
@@ -158,26 +152,18 @@ def test_metrics_are_served_to_private_addresses_only(
 @pytest.mark.servers
 def test_gunicorn_processes_share_their_metrics_and_delete_the_files() -> None:
     port = free_port()
-    chosen = {"PORT": str(port), "WEB_CONCURRENCY": "2", "THREADS": "2", METRICS: "1"}
-    command = [sys.executable, "-m", "gunicorn"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | chosen, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            wait_healthy(port)
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-                for _ in range(20):
-                    assert client.get("/foo").status_code == 404
-                found = figures(client.get("/metrics").text)
-            assert found["descent_lab_refusals_total status=404"] == 20
-            assert found["descent_lab_training_seconds_count"] == 2
-            memory, file = Path("/dev/shm"), f"counter_{process.pid}.db"
-            (folder,) = {one.parent for one in memory.glob(f"descent-lab-metrics-*/{file}")}
-        finally:
-            process.send_signal(signal.SIGTERM)
-            _, said = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert not folder.exists()
-    # Including gunicorn's own lines.
-    assert all(line.startswith('{"time": ') for line in said.splitlines()), said
-    assert said.count('"status": 404') == 20 and "Starting gunicorn" in said
+    with serving(port, **{METRICS: "1"}) as server:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            for _ in range(20):
+                assert client.get("/foo").status_code == 404
+            found = figures(client.get("/metrics").text)
+        assert found["descent_lab_refusals_total status=404"] == 20
+        assert found["descent_lab_training_seconds_count"] == 2
+        memory, file = Path("/dev/shm"), f"counter_{server.master.pid}.db"
+        (folder,) = {one.parent for one in memory.glob(f"descent-lab-metrics-*/{file}")}
+        server.master.terminate()
+        assert server.master.wait(60) == 0
+        assert not folder.exists()
+        # Including gunicorn's own lines.
+        assert len(server.lines('^{"time": ')) == len(server.lines(""))
+        assert len(server.lines('"status": 404')) == 20

@@ -15,8 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tools.host import free_port, wait
-from tools.proxy import proxied
+from tools.host import free_port, proxied, wait
 
 pytestmark = pytest.mark.servers
 ROOT = Path(__file__).parents[2]
