@@ -249,6 +249,7 @@ def trainings(port: int, count: int, epochs: int = 777) -> Iterator[list[bool]]:
             answered.append(True)
         except Failed:
             answered.append(False)
+        person.browser.close()
 
     async def run() -> None:
         await asyncio.gather(*map(ask, range(count)))

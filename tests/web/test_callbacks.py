@@ -15,7 +15,7 @@ from callbacks.answers import FAILED, answer
 from callbacks.inspection import inspect_payload
 from callbacks.training import train_payload
 from components import ids
-from tests.oracles import PARABOLA, experiment, name_of, same, with_rate
+from tests.oracles import experiment, name_of, same, with_rate
 from tests.readers import decode
 from tests.unit.test_settings import json_values
 
@@ -42,15 +42,6 @@ def experiment_cache() -> ExperimentCache:
 
 
 class TestAnswer:
-    def test_a_good_request_gets_its_ticket_and_payload(self) -> None:
-        request = {"ticket": 7, "settings": {"seed": 3, "epochs": 30}}
-        assert answer(
-            request, lambda settings, plane: {"seen": (settings, plane)}, TtlCache(8)
-        ) == {
-            "ticket": 7,
-            "payload": {"seen": (Settings(seed=3, epochs=30), PlaneChoice())},
-        }
-
     @pytest.mark.parametrize(("values", "sentence"), BAD)
     def test_a_bad_request_gets_its_ticket_and_a_sentence(
         self, values: object, sentence: str
@@ -67,10 +58,6 @@ class TestAnswer:
     def test_absurd_settings_never_raise(self, request: dict) -> None:
         result = answer(request, lambda settings, plane: {}, TtlCache(8))
         assert "ticket" in result and ("payload" in result or result["error"].endswith("."))
-
-    def test_a_refusal_while_working_is_a_sentence_too(self) -> None:
-        result = answer({"ticket": 1, "settings": {}}, refuse, TtlCache(8))
-        assert result == {"ticket": 1, "error": "No such epoch.", "field": None}
 
     @pytest.mark.parametrize(
         ("values", "field"),
@@ -111,10 +98,6 @@ def never(settings: Settings, plane: PlaneChoice) -> dict:
     raise AssertionError(f"trained {settings} on {plane}")
 
 
-def refuse(settings: Settings, plane: PlaneChoice) -> dict:
-    raise InvalidSetting("No such epoch.")
-
-
 class TestPayloads:
     @pytest.mark.parametrize("settings", [QUICK, QUICK_NETWORK], ids=name_of)
     def test_train_brings_the_sweep_and_every_views_figure(
@@ -139,16 +122,6 @@ class TestPayloads:
         assert payload["run"] == settings.run_index
         expected = experiment(settings).sweep.train_loss[settings.run_index]
         assert same(decode(payload["train_loss"]), expected)
-
-    def test_both_belong_to_one_sweep(self, experiment_cache: ExperimentCache) -> None:
-        sweep = train_payload(experiment_cache, QUICK_NETWORK)
-        assert inspect_payload(experiment_cache, QUICK_NETWORK)["sweep_id"] == sweep["sweep_id"]
-
-    def test_slices_are_exact_where_the_person_looks(
-        self, experiment_cache: ExperimentCache
-    ) -> None:
-        epochs = inspect_payload(experiment_cache, PARABOLA, 333)["slices"]["epochs"]
-        assert 333 in epochs
 
     @pytest.mark.parametrize("epoch", [-1, 31, 2.5, True, "3", None, [4], float("nan"), 10**400])
     def test_an_epoch_outside_the_training_is_refused(

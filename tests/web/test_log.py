@@ -13,7 +13,7 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from app.log import JsonFormatter, TextFormatter, formatter
+from app.log import JsonFormatter, TextFormatter
 from callbacks import training
 from callbacks.answers import FAILED
 from components import ids
@@ -112,23 +112,6 @@ def record(**more: Any) -> logging.LogRecord:
 
 
 class TestFormatters:
-    def test_text_lines_end_with_the_request_id(self) -> None:
-        text = TextFormatter().format(record(fields={"request": "abc"}))
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d \S+ ERROR it is\nlong \[abc\]", text)
-        assert TextFormatter().format(record()).endswith("ERROR it is\nlong")
-
-    def test_json_lines_contain_the_fields_of_the_record(self) -> None:
-        line = json.loads(JsonFormatter().format(record(fields={"request": "abc", "status": 404})))
-        time = line.pop("time")
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", time)
-        assert line == {
-            "level": "error",
-            "logger": "app",
-            "message": "it is\nlong",
-            "request": "abc",
-            "status": 404,
-        }
-
     @pytest.mark.parametrize("form", [TextFormatter(), JsonFormatter()])
     def test_the_message_of_an_exception_is_not_logged(self, form: logging.Formatter) -> None:
         """Other packages log exceptions, whose messages may quote a request."""
@@ -141,15 +124,6 @@ class TestFormatters:
             and "test_log.py" in text
             and SECRET not in text.replace("int(SECRET)", "")
         )
-
-    @pytest.mark.parametrize(
-        ("is_terminal", "form"), [(True, TextFormatter), (False, JsonFormatter)]
-    )
-    def test_the_format_is_text_at_a_terminal_and_json_elsewhere(
-        self, monkeypatch: pytest.MonkeyPatch, is_terminal: bool, form: type
-    ) -> None:
-        monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal, raising=False)
-        assert type(formatter()) is form
 
     def test_configure_logging_twice_writes_each_line_once(self) -> None:
         code = "import logging; from app.log import configure_logging as c; c(); c()\n"

@@ -24,13 +24,11 @@ from callbacks.packed import Packed, PackedAnswers
 from callbacks.training import train_payload
 from components import ids
 from tests.web.test_user_data_privacy import part, request, token
+from tools.crowd import body_of
 
 QUICK = {"epochs": 40}
 NETWORK = {"dataset": "parabola", "hidden_units": 3, "epochs": 40}
-PARTS = {
-    "train": (ids.TRAIN_ANSWER, ids.TRAIN_REQUEST),
-    "inspect": (ids.INSPECT_ANSWER, ids.INSPECT_REQUEST),
-}
+PARTS = {"train": ids.TRAIN_ANSWER, "inspect": ids.INSPECT_ANSWER}
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +52,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def asked(client: FlaskClient, kind: str, encoding: str = "gzip, deflate", **request: Any) -> Any:
-    answer, asks = PARTS[kind]
-    body = {
-        "output": f"{answer}.data",
-        "outputs": {"id": answer, "property": "data"},
-        "inputs": [{"id": asks, "property": "data", "value": request}],
-        "changedPropIds": [f"{asks}.data"],
-    }
+    body = body_of(kind, request)
     return client.post("/_dash-update-component", json=body, headers={"Accept-Encoding": encoding})
 
 
@@ -68,7 +60,7 @@ def data_of(response: Any, kind: str) -> dict[str, Any]:
     assert response.headers["Content-Encoding"] == "gzip"
     whole = json.loads(gzip.decompress(response.data))
     assert whole.keys() == {"multi", "response"}
-    return whole["response"][PARTS[kind][0]]["data"]
+    return whole["response"][PARTS[kind]]["data"]
 
 
 class TestAnswers:
@@ -152,7 +144,7 @@ class TestAnswers:
         mine = token()
         for kind in ("train", "inspect") * 2:
             response = asked(client, kind, "identity", **request(mine, part()), epoch=1)
-            answer = response.json["response"][PARTS[kind][0]]["data"]
+            answer = response.json["response"][PARTS[kind]]["data"]
             assert answer["payload"]["sweep_id"]
         assert made == ["train_payload", "inspect_payload"] * 2
 

@@ -21,7 +21,7 @@ from app.web.static_files import ASSETS
 from components import ids
 from components.layout import page
 from components.panels import PANELS, panel_section
-from components.saved_page import PLACE, TITLE, saved_page, static_html
+from components.saved_page import saved_page, static_html
 
 LARGEST = 8_000_000
 SAVED = [name for name, panel in PANELS.items() if panel.is_saved]
@@ -145,15 +145,6 @@ def test_the_saved_page_makes_no_requests(shell: str) -> None:
         part.split(" ", 1) for part in re.search(r'Policy" content="([^"]+)"', shell)[1].split("; ")
     )
     assert policy["default-src"] == "'none'" and "connect-src" not in policy
-
-
-def test_the_placeholders_for_title_and_sweep_come_first(shell: str) -> None:
-    """The script that fills them contains them too."""
-    module = (ASSETS / "80-save.js").read_text()
-    for place in (TITLE, PLACE):
-        assert shell.index(place) < shell.index("<style>")
-    assert TITLE.startswith(re.search(r'TITLE = "(.+)";', module)[1])
-    assert re.search(r"PLACE = '(.+)';", module)[1] in PLACE
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import socket
 import sys
 from pathlib import Path
 
-import flask
 import numpy as np
 import pytest
 from dash import Dash
@@ -50,24 +49,11 @@ def test_health(client: FlaskClient) -> None:
     assert (response.status_code, response.text) == (200, "ok")
 
 
-def test_the_server_for_gunicorn_is_a_flask_application() -> None:
-    server = create_server()
-    assert isinstance(server, flask.Flask)
-    assert server.test_client().get("/health").status_code == 200
-
-
 class TestPage:
     def test_it_names_no_other_host(self, index: str, client: FlaskClient) -> None:
         layout = client.get("/_dash-layout").get_data(as_text=True)
         for text in (index, layout):
             assert not foreign(text)
-
-    def test_whatever_it_loads_is_served_here(self, index: str, client: FlaskClient) -> None:
-        loaded = re.findall(r'(?:src|href)="([^"]+)"', index)
-        assert len(loaded) > len(list(ASSETS.glob("*.css")))
-        for path in loaded:
-            with client.get(path) as response:
-                assert response.status_code == 200, path
 
     def test_it_is_all_known_before_the_first_request(self) -> None:
         assert create_app().registered_paths["dash"]
@@ -112,25 +98,6 @@ class TestRequests:
         assert data["payload"]["diverged_at"] == sweep.diverged_at.tolist()
         assert data["payload"]["verdicts"] == list(sweep.verdicts)
 
-    def test_a_row_that_is_too_much_work_is_refused(self, client: FlaskClient) -> None:
-        settings = {"epochs": 5000, "hidden_units": 64, "dataset": "parabola"}
-        request = {"ticket": 6, "settings": settings}
-        data = ask(client, ids.MAP_REQUEST, ids.MAP_ANSWER, request)
-        assert data["ticket"] == 6
-        assert data["error"].startswith("With 64 hidden units the limit is ")
-
-    def test_train(self, client: FlaskClient) -> None:
-        request = {"ticket": 3, "settings": {"epochs": 40, "seed": 2}}
-        data = ask(client, ids.TRAIN_REQUEST, ids.TRAIN_ANSWER, request)
-        assert data["ticket"] == 3
-        assert data["payload"]["sweep_id"] == Settings(epochs=40, seed=2).sweep_id
-
-    def test_inspect(self, client: FlaskClient) -> None:
-        request = {"ticket": 4, "settings": {"epochs": 40, "learning_rate": 0.1}, "epoch": 7}
-        data = ask(client, ids.INSPECT_REQUEST, ids.INSPECT_ANSWER, request)
-        assert data["ticket"] == 4
-        assert data["payload"]["run"] == Settings(learning_rate=0.1).run_index
-
     @pytest.mark.parametrize(
         ("request_store", "answer_store"),
         [(ids.TRAIN_REQUEST, ids.TRAIN_ANSWER), (ids.INSPECT_REQUEST, ids.INSPECT_ANSWER)],
@@ -142,11 +109,6 @@ class TestRequests:
         data = ask(client, request_store, answer_store, value)
         assert data["error"].endswith(".")
         assert data["ticket"] == (9 if isinstance(value, dict) and value else None)
-
-    def test_an_epoch_that_is_none_is_answered_with_a_sentence(self, client: FlaskClient) -> None:
-        request = {"ticket": 4, "settings": {"epochs": 40}, "epoch": 41}
-        data = ask(client, ids.INSPECT_REQUEST, ids.INSPECT_ANSWER, request)
-        assert data["error"] == "Epoch must be a whole number from 0 to 40. Got 41."
 
 
 class Probe:
@@ -170,9 +132,6 @@ class Probe:
 
 
 class TestCommand:
-    def test_the_address_of_one_person(self) -> None:
-        assert command._address("127.0.0.1", 8050) == "http://127.0.0.1:8050"
-
     def test_an_ipv6_address_is_printed_in_brackets(self) -> None:
         assert command._address("::1", 8050, "/lab/") == "http://[::1]:8050/lab/"
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import lan_address
 from app.domain.errors import UserError
 from app.domain.settings import Settings
 from app.exports.script import notebook, script
@@ -25,7 +24,6 @@ from callbacks.requests import fields_of
 from callbacks.sharing import (
     class_address,
     exported,
-    frames_note,
     link_part,
     script_part,
     share_answer,
@@ -70,10 +68,6 @@ def test_without_a_network_the_link_comes_with_a_note(monkeypatch: pytest.Monkey
     assert link == "http://localhost:8050/" and note
 
 
-def test_the_lan_address_is_never_a_loopback_address() -> None:
-    assert lan_address.own_address() not in lan_address.LOOPBACK
-
-
 @given(json_values)
 def test_an_absurd_share_request_gets_a_link_or_a_sentence(request: object) -> None:
     result = share_answer(request, "http://lab.example/", None, TtlCache(1), ())
@@ -108,11 +102,6 @@ def test_the_script_to_copy_is_the_downloaded_one(
 def test_settings_that_cannot_be_trained_have_no_script(request: object) -> None:
     part = script_part(fields_of(request), TtlCache(1))
     assert part == {"script": ""} or request["settings"] == {}  # type: ignore[index]
-
-
-def test_the_frame_note_names_the_pages_that_can_embed_it() -> None:
-    assert "DESCENT_LAB_FRAME_ANCESTORS" in frames_note(())
-    assert "https://course.example.org" in frames_note(["https://course.example.org"])
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -19,7 +19,6 @@ from werkzeug.test import TestResponse
 
 from app.web import static_files
 from app.web.static_files import ASSETS, compress_files, serve_files
-from components import ids
 
 DECOMPRESS = {"br": brotli.decompress, "gzip": gzip.decompress}
 CONSTANT = ["/_dash-layout", "/_dash-dependencies", "/saved-page.html"]
@@ -106,10 +105,6 @@ def test_in_debug_mode_an_edited_asset_is_served_as_it_is_now(
 
 
 class TestFiles:
-    @pytest.mark.parametrize("path", ["02-lab.css", "40-views.js", "examples/wine.csv"])
-    def test_an_asset_is_the_file_in_the_folder(self, client: FlaskClient, path: str) -> None:
-        assert get(client, f"/assets/{path}").data == (ASSETS / path).read_bytes()
-
     def test_plotlys_script_is_the_installed_one(
         self, client: FlaskClient, loaded: list[str]
     ) -> None:
@@ -205,17 +200,3 @@ class TestConstantResponses:
         monkeypatch.setattr("flask_compress.flask_compress._compress_data", None)
         monkeypatch.setattr(static_files, "saved_page", None)
         assert get(client, path, "gzip").data == first
-
-    def test_other_responses_are_not_kept(self, client: FlaskClient) -> None:
-        bodies = []
-        for panel in ("parameters", "compare"):
-            request = {
-                "output": f"{ids.SIDE_BODY}.children",
-                "outputs": {"id": ids.SIDE_BODY, "property": "children"},
-                "inputs": [{"id": ids.PANEL_REQUEST, "property": "data", "value": [panel]}],
-                "changedPropIds": [f"{ids.PANEL_REQUEST}.data"],
-            }
-            sent = {"Accept-Encoding": "gzip"}
-            response = client.post("/_dash-update-component", json=request, headers=sent)
-            bodies.append(gzip.decompress(response.data))
-        assert bodies[0] != bodies[1]
