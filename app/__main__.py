@@ -1,7 +1,5 @@
 """`python -m app`: the dashboard for one person, or with --host 0.0.0.0 for a class."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 from pathlib import Path

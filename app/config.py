@@ -3,13 +3,12 @@
 `python -m app.config` prints the table for the README.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from app.domain.errors import UserError
 from app.domain.fields import shown
@@ -134,7 +133,7 @@ class Config:
     retired: tuple[str, ...] = ()
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Reads the variables; empty ones count as unset.
 
         Raises UserError for an invalid value and for an unknown DESCENT_LAB_ name, since a
@@ -164,7 +163,7 @@ class ServerConfig:
     threads: int
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerConfig:
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Raises UserError for an invalid value."""
 
         def read(name: str, default: int, most: int) -> int:

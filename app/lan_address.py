@@ -1,7 +1,5 @@
 """The address at which other machines on the local network reach this one."""
 
-from __future__ import annotations
-
 import socket
 
 EVERYWHERE = ("0.0.0.0", "::")

@@ -1,7 +1,5 @@
 """Logging as JSON lines, or plain text at a terminal. Lines never quote what a person has sent."""
 
-from __future__ import annotations
-
 import json
 import logging
 import sys

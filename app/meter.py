@@ -1,7 +1,5 @@
 """What the trainers report while they work, for anything that wants to count it."""
 
-from __future__ import annotations
-
 
 class Meter:
     """Ignores every report; `app.web.metrics.Prometheus` counts them."""

@@ -1,7 +1,5 @@
 """Puts everything together; the only module that knows all the others."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The callbacks. Each translates a request: parse it, ask the engine, return the answer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from dash import Dash

@@ -1,7 +1,5 @@
 """The form of every answer: the ticket of its request, and a payload or an error message."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

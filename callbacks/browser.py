@@ -1,7 +1,5 @@
 """Client-side callbacks: which function of the page receives each answer."""
 
-from __future__ import annotations
-
 from dash import ClientsideFunction, Dash, Input, Output
 
 from components import ids

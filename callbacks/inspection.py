@@ -1,7 +1,5 @@
 """Inspect: once the learning rate has settled, the browser asks for its run in full."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from dash import Dash, Input, Output

@@ -1,7 +1,5 @@
 """Open a chapter of the lesson, or side panels."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from dash import Dash, Input, Output, html, no_update

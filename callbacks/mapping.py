@@ -1,7 +1,5 @@
 """The map: each row is one sweep and one request, so a map never blocks other people."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from dash import Dash, Input, Output

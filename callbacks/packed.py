@@ -5,14 +5,12 @@ of an answer is kept compressed, flushed to a byte boundary. What differs betwee
 ticket, the selected rate) is small, follows it and is compressed on its own.
 """
 
-from __future__ import annotations
-
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 import flask
 from plotly.io.json import to_json_plotly
@@ -41,7 +39,7 @@ class Packed:
     size: int
 
     @classmethod
-    def of(cls, begin: bytes, part: bytes) -> Packed:
+    def of(cls, begin: bytes, part: bytes) -> Self:
         """`part` is the inside of a JSON object, without its braces."""
         text = begin + part
         deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW)

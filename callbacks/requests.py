@@ -4,8 +4,6 @@ The browser keeps the file and sends it with a training. From then on its random
 until the server has deleted the data or another process answers.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 from dataclasses import replace

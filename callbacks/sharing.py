@@ -1,7 +1,5 @@
 """Share and take away: the link with its QR code, and files that reproduce the run on show."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit

@@ -1,8 +1,6 @@
 """Train: a setting other than the learning rate has changed, or a typed rate is not a stop of the
 slider."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from dash import Dash, Input, Output

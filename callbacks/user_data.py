@@ -1,7 +1,5 @@
 """Read: a person's table, so that they can choose columns."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from dash import Dash, Input, Output

@@ -1,7 +1,5 @@
 """The page: header, learning rate and facts, five views, timeline."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dash_bootstrap_components as dbc

@@ -1,7 +1,5 @@
 """The lesson's panel: a frame, and the chapter in it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dash_bootstrap_components as dbc

@@ -1,7 +1,5 @@
 """Accessible names for elements that show no words: icons, signs, landmarks."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -1,7 +1,5 @@
 """The timeline below the views: one playhead for all of them."""
 
-from __future__ import annotations
-
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component

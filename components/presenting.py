@@ -1,7 +1,5 @@
 """For a class: the bar on top while presenting, and the card with all keys."""
 
-from __future__ import annotations
-
 from dash import html
 from dash.development.base_component import Component
 

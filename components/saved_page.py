@@ -5,8 +5,6 @@ browser adds the sweep on show (assets/80-save.js). So nothing is trained again,
 data are not sent anywhere.
 """
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Callable, Mapping, Sequence

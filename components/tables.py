@@ -1,7 +1,5 @@
 """A view for people who cannot see it: a sentence, and its data as a table."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from dash import html

@@ -5,8 +5,6 @@ The colours were found by search: each pair is distinct (CIE Lab) for normal vis
 three common kinds of colour blindness, with a contrast of at least 3.2 to the theme's background.
 """
 
-from __future__ import annotations
-
 # meaning -> (light on #ffffff, dark on #14181f, projector on #ffffff). The projector palette, for
 # bright rooms, has a contrast of at least 3:1 for marks and 4.5:1 for text, and no grid.
 PALETTE: dict[str, tuple[str, str, str]] = {

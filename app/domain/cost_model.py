@@ -6,8 +6,6 @@ work, and it is the same on every machine, so a link that opens here opens every
 that holds is the deadline inside the loop: `app/engine/deadline.py`.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Reads a person's CSV file as columns of numbers. Every error is one sentence for that person."""
 
-from __future__ import annotations
-
 import csv
 import io
 import itertools

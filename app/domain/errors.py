@@ -1,7 +1,5 @@
 """Errors whose text is a sentence for the person who caused them."""
 
-from __future__ import annotations
-
 
 class UserError(ValueError):
     """A request, a file or a configuration that cannot be accepted.

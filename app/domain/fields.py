@@ -4,8 +4,6 @@ A value outside its range is refused with a sentence that names the setting, the
 no value is silently changed to the nearest legal one.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Settings as the query string of a link."""
 
-from __future__ import annotations
-
 from urllib.parse import urlencode
 
 from app.domain.fields import exact

@@ -4,8 +4,6 @@ To add a data set, an optimizer, an activation or a schedule, write its row here
 or entry, of the same name, in the module of app/engine/ that the class of the row names.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,9 +1,7 @@
 """The plane on which a network's loss is shown, checked against its Settings."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from app.domain.errors import InvalidSetting
 from app.domain.fields import NumberChoice, in_range, shown
@@ -29,7 +27,7 @@ class PlaneChoice:
     epoch: int = 0
 
     @classmethod
-    def from_mapping(cls, values: Any, settings: Settings) -> PlaneChoice:
+    def from_mapping(cls, values: Any, settings: Settings) -> Self:
         """The plane that a request asks for. Raises InvalidSetting for one that `settings` lack."""
         if values is None:
             return cls()

@@ -1,7 +1,5 @@
 """What a training leaves behind: frozen values of NumPy arrays, the axes in their fixed order."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

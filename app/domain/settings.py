@@ -1,11 +1,9 @@
 """All settings of a training, checked. Equal Settings give equal results."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 from app.domain.cost_model import SECONDS_ALLOWED, CostModel
 from app.domain.errors import InvalidSetting
@@ -69,7 +67,7 @@ class Settings:
         _check_work(self)
 
     @classmethod
-    def from_mapping(cls, values: Any, user_data: UserData | None = None) -> Settings:
+    def from_mapping(cls, values: Any, user_data: UserData | None = None) -> Self:
         """Settings from a request's JSON object; missing names keep their default.
 
         `user_data` is used if `dataset` is "own". The request's "data_token", by which the caller

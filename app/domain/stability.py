@@ -6,8 +6,6 @@ edge is numerator / (c + decay), and at learning rate a training is at the edge 
 is numerator / a - decay.
 """
 
-from __future__ import annotations
-
 from app.domain.options import OPTIMIZERS
 from app.domain.settings import Settings
 

@@ -1,8 +1,6 @@
 """A person's own examples: columns of their table, checked. The browser keeps them; the server
 deletes them after a while (app/trainers/ttl_cache.py)."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

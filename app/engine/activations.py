@@ -9,8 +9,6 @@ linear     h = z                    f' = 1
 threshold  h = 1 where z > 0        f' = 0
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -1,8 +1,6 @@
 """Large arrays in chunks: intermediate results stay small and in the processor's caches, and the
 deadline is checked between two chunks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from app.engine.deadline import check

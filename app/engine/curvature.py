@@ -3,8 +3,6 @@
 Sharpness is the largest curvature of the loss in any direction.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

@@ -3,8 +3,6 @@
 They do not depend on the seed of a training.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 from weakref import WeakKeyDictionary

@@ -4,8 +4,6 @@ A unit is what one request causes: a training with its landscape, another plane,
 row of a map. Every loop in it that may run for long calls `check`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """What the models of a sweep predict."""
 
-from __future__ import annotations
-
 import torch
 from jaxtyping import Float
 from numpy import ndarray

@@ -1,7 +1,5 @@
 """One run in full: every epoch, its exact slices, and its sharpness along the way."""
 
-from __future__ import annotations
-
 from math import ceil
 
 import numpy as np

@@ -4,8 +4,6 @@ It knows one learning rate for all that it is given. So it steps a zeroed `updat
 each run's own rate then scales: every optimizer here moves by a multiple of its learning rate.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -3,8 +3,6 @@
 Here the rate grows by equal factors from step to step; Smith used equal differences.
 """
 
-from __future__ import annotations
-
 from itertools import chain, repeat
 
 import numpy as np

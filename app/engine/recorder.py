@@ -1,7 +1,5 @@
 """What is kept of a training: at which epochs, of which runs, and in which order."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import torch

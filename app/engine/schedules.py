@@ -4,8 +4,6 @@
 wanted before the first, for all runs at once. The tests step PyTorch's beside these.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray

@@ -1,7 +1,5 @@
 """A finished descent as a Sweep: its frames, and what is true of each run."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int

@@ -10,8 +10,6 @@ converging   none of these
 The first that fits is the run's verdict.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

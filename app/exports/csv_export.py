@@ -1,7 +1,5 @@
 """Runs and sweeps as CSV: what a spreadsheet or a student's own script reads."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable

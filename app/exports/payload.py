@@ -7,8 +7,6 @@ than plain base64. A scaled array is uint16 over a range, for curves that no scr
 NaN is 65535.
 """
 
-from __future__ import annotations
-
 import base64
 from typing import Any
 

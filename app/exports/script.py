@@ -5,8 +5,6 @@ the engine: where a run magnifies rounding errors (at the edge of stability, or 
 almost 0), its last digits differ.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import textwrap

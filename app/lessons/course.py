@@ -5,8 +5,6 @@ and reason. docs/writing-lessons.md says what a file may contain. Markdown is no
 script here, because the page shows HTML as text (components/lesson.py).
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Reads a chapter's file: YAML front matter as texts, lists and mappings, each with its line."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Collection, Mapping

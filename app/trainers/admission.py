@@ -1,7 +1,5 @@
 """How many trainings run at a time in each process, and how long one may wait."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """A trained sweep with its landscape, and the interface of whatever trains it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 

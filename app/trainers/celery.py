@@ -1,7 +1,5 @@
 """Training by Celery workers, on as many machines as there are."""
 
-from __future__ import annotations
-
 import logging
 import math
 from time import monotonic, sleep

@@ -1,7 +1,5 @@
 """Trained sweeps, kept for those who look at them; equal Settings are trained once at a time."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock

@@ -1,7 +1,5 @@
 """Training in this process."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from time import perf_counter
 from typing import TypeVar

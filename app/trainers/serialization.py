@@ -4,8 +4,6 @@ The bytes are a length, a JSON text of that length, and arrays. The JSON says wh
 types to build, so whoever can write into Redis can show wrong numbers but cannot run code.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import struct

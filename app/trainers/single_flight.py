@@ -1,7 +1,5 @@
 """Equal work is done once at a time, however many callers ask for it at the same moment."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field

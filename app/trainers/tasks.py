@@ -1,7 +1,5 @@
 """The Celery application and its one task, which web processes and workers share."""
 
-from __future__ import annotations
-
 from time import perf_counter
 from typing import Any
 

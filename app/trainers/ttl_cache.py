@@ -1,7 +1,5 @@
 """A cache in memory whose values expire. Nothing of it is ever written to a disk."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock, Thread

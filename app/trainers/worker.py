@@ -1,7 +1,5 @@
 """The Celery worker: `celery -A app.trainers.worker worker`, with REDIS_URL."""
 
-from __future__ import annotations
-
 from celery import Celery, signals
 
 from app.config import REDIS, Config, ServerConfig

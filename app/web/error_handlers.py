@@ -1,7 +1,5 @@
 """Error responses: one plain-text sentence each, without internals."""
 
-from __future__ import annotations
-
 import flask
 from dash.exceptions import DependencyException
 from werkzeug.exceptions import HTTPException

@@ -1,7 +1,5 @@
 """Metrics for Prometheus, if a deployment wants them. They contain no personal data."""
 
-from __future__ import annotations
-
 from ipaddress import IPv6Address, ip_address
 
 import flask

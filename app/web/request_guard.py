@@ -5,8 +5,6 @@ hundred thousand inputs cost seconds before any callback runs. The guard compare
 the callback that it names. The values themselves are for the callback to check.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """Gives each request an id, and logs the requests that were refused."""
 
-from __future__ import annotations
-
 import logging
 from time import perf_counter
 from typing import Any

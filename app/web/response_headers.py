@@ -1,7 +1,5 @@
 """The headers of every response, and which sites may embed the page."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ WhiteNoise answers before Flask and sends the `.br` or `.gz` file next to a file
 them for `assets/` too. One that is older or newer than its file is ignored.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import sys

@@ -1,7 +1,5 @@
 """One setting as a menu or as a slider with its exact number."""
 
-from __future__ import annotations
-
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component

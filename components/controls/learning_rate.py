@@ -1,7 +1,5 @@
 """The learning rate on top of the page."""
 
-from __future__ import annotations
-
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component

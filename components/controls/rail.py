@@ -1,7 +1,5 @@
 """The choices beside the page: everything that trains again when it changes."""
 
-from __future__ import annotations
-
 from dash import html
 from dash.development.base_component import Component
 

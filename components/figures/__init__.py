@@ -5,8 +5,6 @@ figure. A trace whose `meta` is a key of `theme.PALETTE` takes its colour from t
 whose `meta` is "rest" is invisible: it is updated when nothing moves, for hover and export.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from app.domain.results import Dataset, Fit, LossSurface, Sweep

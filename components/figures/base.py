@@ -1,7 +1,5 @@
 """What all figures share: layout, axes with fixed ranges, ticks."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

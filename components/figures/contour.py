@@ -1,7 +1,5 @@
 """The contours below the descent path: the loss surface seen from above."""
 
-from __future__ import annotations
-
 import plotly.graph_objects as go
 
 from app.domain.results import LossSurface

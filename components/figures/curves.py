@@ -1,7 +1,5 @@
 """Over training: axes and, where they are known, the values that training should reach."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The data and the least-squares fit. The browser draws the current fit on a canvas."""
 
-from __future__ import annotations
-
 import numpy as np
 import plotly.graph_objects as go
 from numpy import ndarray

@@ -1,7 +1,5 @@
 """The axes of the cross sections. The browser draws the curves, which follow the current point."""
 
-from __future__ import annotations
-
 import plotly.graph_objects as go
 
 from app.domain.results import LossSurface

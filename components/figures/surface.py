@@ -1,7 +1,5 @@
 """The loss surface in 3D."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

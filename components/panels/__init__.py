@@ -1,8 +1,6 @@
 """The side panels, one file each. Here are words, formulas and empty slots; assets/45-panels.js
 fills the slots with the current epoch's numbers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from dash import html

@@ -1,7 +1,5 @@
 """The activation functions with their derivatives."""
 
-from __future__ import annotations
-
 from dash import html
 from dash.development.base_component import Component
 

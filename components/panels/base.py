@@ -1,7 +1,5 @@
 """What every panel is, and the parts that panels are made of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Up to four pinned runs beside the one on show."""
 
-from __future__ import annotations
-
 from dash import html
 from dash.development.base_component import Component
 

@@ -1,7 +1,5 @@
 """The train loss of every run of the sweep, against its learning rate."""
 
-from __future__ import annotations
-
 from dash.development.base_component import Component
 
 from components.panels.base import Panel, slot, words

@@ -1,7 +1,5 @@
 """The network as a diagram."""
 
-from __future__ import annotations
-
 from dash.development.base_component import Component
 
 from components.panels.base import Panel, slot, words

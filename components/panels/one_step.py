@@ -1,7 +1,5 @@
 """One step of training, in formulas with the current epoch's numbers."""
 
-from __future__ import annotations
-
 from dash import html
 from dash.development.base_component import Component
 

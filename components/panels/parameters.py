@@ -1,7 +1,5 @@
 """How many parameters each layer has, and their values at the current epoch."""
 
-from __future__ import annotations
-
 from dash.development.base_component import Component
 
 from components.panels.base import Panel, slot, words

@@ -1,7 +1,5 @@
 """The train loss after one step, against the learning rate of that step."""
 
-from __future__ import annotations
-
 from dash.development.base_component import Component
 
 from components.panels.base import Panel, slot, words

@@ -1,7 +1,5 @@
 """A map of learning rates against a second setting: one row is one sweep."""
 
-from __future__ import annotations
-
 from dash import html
 from dash.development.base_component import Component
 

@@ -1,7 +1,5 @@
 """One step from the current point, at three learning rates."""
 
-from __future__ import annotations
-
 from dash.development.base_component import Component
 
 from components.panels.base import Panel, slot, words

@@ -1,7 +1,5 @@
 """The link with its QR code, and everything that can be taken away as a file."""
 
-from __future__ import annotations
-
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component

@@ -1,7 +1,5 @@
 """The largest eigenvalue of the Hessian over the epochs of the run on show."""
 
-from __future__ import annotations
-
 from dash.development.base_component import Component
 
 from components.panels.base import Panel, slot, words

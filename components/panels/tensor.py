@@ -1,7 +1,5 @@
 """A prediction as a tensor, with the gradient that autograd computes."""
 
-from __future__ import annotations
-
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component

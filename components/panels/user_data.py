@@ -1,7 +1,5 @@
 """A person's own data: pasted, opened from a file, or clicked as points."""
 
-from __future__ import annotations
-
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component

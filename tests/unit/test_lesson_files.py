@@ -127,7 +127,7 @@ BROKEN = {
     "data of one's own": (SETTINGS, "{own: x}", 4, "no setting named 'own'"),
     "user data": (SETTINGS, "{user_data: x}", 4, "no setting named 'user_data'"),
     "a token": (SETTINGS, "{data_token: x}", 4, "no setting named 'data_token'"),
-    "the data set own": ("parabola", "own", 4, "never in a link"),
+    "the data set own": ("parabola", "own", 4, "links never contain them"),
     "a setting out of range": ("10,", "100,", 4, "from 0 to 64. Got 100."),
     "a word for a number": ("0.01,", "small,", 4, "must be a number"),
     "an unknown data set": ("parabola", "spiral", 4, "Got 'spiral'."),

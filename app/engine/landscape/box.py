@@ -1,7 +1,5 @@
 """Which part of a plane the views show, and up to which loss."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The planes on which the loss of a network can be looked at."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """Trajectories projected onto a plane, and what the plane hides of them."""
 
-from __future__ import annotations
-
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray

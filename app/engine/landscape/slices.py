@@ -4,8 +4,6 @@ Unlike the surface, a slice has no error from what the plane hides: it passes th
 itself, not through its projection.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray

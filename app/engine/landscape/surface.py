@@ -1,7 +1,5 @@
 """The train loss on a grid over a plane."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from jaxtyping import Float
