@@ -1,6 +1,6 @@
 """What every panel is, and the parts that panels are made of."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,13 @@ from components.naming import named
 class Panel:
     """One entry of "More views".
 
-    content    makes the components below the title
+    content    the components below the title
     has_table  it draws data, so it has a sentence for screen readers and its data open as a table
     is_saved   it works on a saved page, without a server and without MathJax (2 MB)
     """
 
     title: str
-    content: Callable[[], list[Component]]
+    content: Sequence[Component]
     has_table: bool = False
     is_saved: bool = False
 

@@ -1,7 +1,6 @@
 """A map of learning rates against a second setting: one row is one sweep."""
 
 from dash import html
-from dash.development.base_component import Component
 
 from app.domain.fields import NUMBERS
 from components.panels.base import Panel, menu, slot, words
@@ -10,9 +9,9 @@ FIELDS = ("seed", "hidden_units", "momentum", "batch_size", "noise", "initial_sc
 COLORS = [("loss at the end", "last_loss"), ("epoch of divergence", "diverged_at")]
 ROWS = (8, 16, 32, 41, 64)
 
-
-def content() -> list[Component]:
-    return [
+PANEL = Panel(
+    "Map of learning rates",
+    [
         words(
             "Learning rate against a second setting. Each row is one sweep, with all other "
             "settings as on show. Click a cell to open its run."
@@ -30,7 +29,6 @@ def content() -> list[Component]:
         html.Progress(id="map-progress", value="0", max="1"),
         slot("map"),
         slot("map-reading"),
-    ]
-
-
-PANEL = Panel("Map of learning rates", content, has_table=True)
+    ],
+    has_table=True,
+)

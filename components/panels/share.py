@@ -17,8 +17,30 @@ FILES = (
 )
 
 
-def content() -> list[Component]:
-    return [
+def _copied(name: str, field: Component) -> Component:
+    """A text that can be selected, and the button that copies it."""
+    copy: dict[str, str] = {"data-copy": name}
+    button = html.Button("Copy", className="quiet", **copy)  # type: ignore[arg-type]
+    return html.Div([field, button], className="share-link")
+
+
+def _text(name: str, label: str, rows: int) -> Component:
+    said: dict[str, str] = {"aria-label": label}
+    return html.Textarea(id=name, readOnly=True, rows=rows, spellCheck="false", **said)  # type: ignore[arg-type]
+
+
+def _file(name: str, what: str, **attributes: str) -> Component:
+    return html.Button([html.B(name), html.Span(what)], **attributes)  # type: ignore[arg-type]
+
+
+def _picture(name: str) -> Component:
+    view: dict[str, str] = {"data-picture": name}
+    return html.Button(ids.SHORT_TITLES[name], className="quiet", **view)  # type: ignore[arg-type]
+
+
+PANEL = Panel(
+    "Share and take away",
+    [
         words("**The link** has every setting and the position of the playhead."),
         html.Label("The link", htmlFor="link", className="visually-hidden"),
         _copied("link", dbc.Input(id="link", type="text", readonly=True, value="")),
@@ -42,28 +64,5 @@ def content() -> list[Component]:
         words("**A frame** for a course page"),
         _copied("frame", _text("frame", "the frame", 4)),
         html.P(id="frame-note", className="link-note"),
-    ]
-
-
-def _copied(name: str, field: Component) -> Component:
-    """A text that can be selected, and the button that copies it."""
-    copy: dict[str, str] = {"data-copy": name}
-    button = html.Button("Copy", className="quiet", **copy)  # type: ignore[arg-type]
-    return html.Div([field, button], className="share-link")
-
-
-def _text(name: str, label: str, rows: int) -> Component:
-    said: dict[str, str] = {"aria-label": label}
-    return html.Textarea(id=name, readOnly=True, rows=rows, spellCheck="false", **said)  # type: ignore[arg-type]
-
-
-def _file(name: str, what: str, **attributes: str) -> Component:
-    return html.Button([html.B(name), html.Span(what)], **attributes)  # type: ignore[arg-type]
-
-
-def _picture(name: str) -> Component:
-    view: dict[str, str] = {"data-picture": name}
-    return html.Button(ids.SHORT_TITLES[name], className="quiet", **view)  # type: ignore[arg-type]
-
-
-PANEL = Panel("Share and take away", content)
+    ],
+)

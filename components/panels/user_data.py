@@ -17,8 +17,25 @@ EXAMPLES = (
 )
 
 
-def content() -> list[Component]:
-    return [
+def _example(name: str, label: str, about: str) -> Component:
+    """A file that comes with the app: opened here, or saved to look into."""
+    return html.Div(
+        [
+            html.Button(label, className="quiet", **{"data-example": name}),  # type: ignore[arg-type]
+            html.Span(about),
+            html.A(
+                "save",
+                href="",
+                download=f"{name}.csv",
+                **{"data-save": name},  # type: ignore[arg-type]
+            ),
+        ]
+    )
+
+
+PANEL = Panel(
+    "Your own data",
+    [
         words(
             "Paste a table, open a CSV file, or click points. Your data **stay in this browser**: "
             "the server keeps them in memory for at most half an hour, and no link contains them."
@@ -45,23 +62,5 @@ def content() -> list[Component]:
         words("**Or try real data**, and save the file:"),
         html.Div(className="own-examples", children=[_example(*one) for one in EXAMPLES]),
         slot("own-table"),
-    ]
-
-
-def _example(name: str, label: str, about: str) -> Component:
-    """A file that comes with the app: opened here, or saved to look into."""
-    return html.Div(
-        [
-            html.Button(label, className="quiet", **{"data-example": name}),  # type: ignore[arg-type]
-            html.Span(about),
-            html.A(
-                "save",
-                href="",
-                download=f"{name}.csv",
-                **{"data-save": name},  # type: ignore[arg-type]
-            ),
-        ]
-    )
-
-
-PANEL = Panel("Your own data", content)
+    ],
+)

@@ -1,0 +1,79 @@
+"""Panels about learning rates and whole runs. The browser fills their slots."""
+
+from dash import html
+
+from components.panels.base import Panel, slot, words
+
+RATE_AXIS = Panel(
+    "Learning rate as an axis",
+    [
+        words(
+            r"From the current point $\theta$ one step goes to $\theta + \alpha u$. This is the "
+            r"train loss there for **every** learning rate $\alpha$, exact for any number of "
+            r"parameters. The dashed line is the tangent: what the slope alone predicts."
+        ),
+        slot("rate-axis"),
+        slot("rate-axis-reading"),
+    ],
+    has_table=True,
+    is_saved=True,
+)
+
+LOSS_BY_RATE = Panel(
+    "Loss against learning rate",
+    [
+        words(
+            "Every run of this sweep: the train loss **at the playhead** and **at the end** "
+            "against the learning rate, on logarithmic axes. The bands are the outcomes. Click to "
+            "select a rate."
+        ),
+        slot("loss-by-rate"),
+        slot("loss-by-rate-reading"),
+    ],
+    has_table=True,
+    is_saved=True,
+)
+
+SHARPNESS = Panel(
+    "Sharpness over training",
+    [
+        words(
+            "Sharpness is the largest curvature of the loss in any direction: the largest "
+            "eigenvalue of its Hessian. Gradient descent often drives it up to the dotted line "
+            "and then hovers there, at the edge of stability "
+            "([Cohen et al. 2021](https://arxiv.org/abs/2103.00065))."
+        ),
+        slot("sharpness"),
+        slot("sharpness-reading"),
+    ],
+    has_table=True,
+    is_saved=True,
+)
+
+COMPARE = Panel(
+    "Compare runs",
+    [
+        words(
+            "Pin up to four runs. Each is drawn in every view, together with the run on show. "
+            "They share the start, the data and the batch order, so they differ only in what you "
+            "changed."
+        ),
+        html.Button("Pin the run on show", id="pin", className="btn btn-primary play wide"),
+        slot("compare", scrolls="The compared runs"),
+        slot("compare-reading"),
+    ],
+    has_table=True,
+    is_saved=True,
+)
+
+RATE_TABLE = Panel(
+    "What would each learning rate do?",
+    [
+        words(
+            "One step from the current point, at three learning rates. Each arrow on the descent "
+            "path is one of them. Type other rates into the first column."
+        ),
+        slot("rates", scrolls="One step at three learning rates"),
+    ],
+    is_saved=True,
+)
