@@ -22,7 +22,7 @@ PANELS: dict[str, Panel] = {
     "one-step": model.ONE_STEP,
     "rate-table": rates.RATE_TABLE,
     "network": model.NETWORK,
-    "activations": model.ACTIVATIONS,
+    "activations": model.ACTIVATION_FUNCTIONS,
     "parameters": model.PARAMETERS,
     "tensor": model.TENSOR,
 }

@@ -60,7 +60,7 @@ NETWORK = Panel(
     is_saved=True,
 )
 
-ACTIVATIONS = Panel(
+ACTIVATION_FUNCTIONS = Panel(
     "Activation functions",
     [
         words(
