@@ -1,4 +1,7 @@
-"""Reference results: plain torch, one run at a time, and direct evaluation in float64."""
+"""Reference results: plain torch, one run at a time, and direct evaluation in float64.
+
+"The notebook" in the tests is the one that docs/notebook.md describes.
+"""
 
 from __future__ import annotations
 

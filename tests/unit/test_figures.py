@@ -1,3 +1,5 @@
+"""The figures' static layers against the arrays that they draw."""
+
 from __future__ import annotations
 
 import json
@@ -53,7 +55,7 @@ def trace(figure: go.Figure, meta: str, name: str | None = None) -> go.Scatter:
 class TestEveryView:
     @pytest.mark.parametrize("name", ids.VIEWS)
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_ranges_are_fixed_and_finite(self, settings: Settings, name: str) -> None:
+    def test_every_axis_has_a_fixed_finite_range(self, settings: Settings, name: str) -> None:
         found = axes(figures(settings)[name])
         assert len(found) >= 2
         for one in found.values():
@@ -64,21 +66,23 @@ class TestEveryView:
 
     @pytest.mark.parametrize("name", ids.VIEWS)
     @pytest.mark.parametrize("settings", [LINE, PARABOLA], ids=name_of)
-    def test_a_trace_means_one_thing_or_rests(self, settings: Settings, name: str) -> None:
+    def test_every_trace_names_a_colour_of_the_palette_or_rests(
+        self, settings: Settings, name: str
+    ) -> None:
         for one in figures(settings)[name].data:
             if one.type not in ("surface", "contour"):
                 assert one.meta == "rest" or one.meta in theme.PALETTE
 
     @pytest.mark.parametrize("name", ids.VIEWS)
     @pytest.mark.parametrize("settings", [LINE, PARABOLA], ids=name_of)
-    def test_a_resting_trace_is_empty_and_invisible(self, settings: Settings, name: str) -> None:
+    def test_resting_traces_are_empty_and_invisible(self, settings: Settings, name: str) -> None:
         resting = [one for one in figures(settings)[name].data if one.meta == "rest"]
         assert resting
         for one in resting:
             assert len(one.x) == 0 and 0 in (one.opacity, one.marker.opacity)
 
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_they_travel_as_strict_json_with_one_grid(self, settings: Settings) -> None:
+    def test_the_views_are_strict_json_that_sends_the_grid_once(self, settings: Settings) -> None:
         made = experiment(settings)
         views = view_figures(made.sweep, made.surface, made.dataset, made.fit)
         assert list(views) == list(ids.VIEWS)
@@ -86,11 +90,11 @@ class TestEveryView:
         assert back[ids.DESCENT_PATH]["data"][0]["z"] is None
         surface = figures(settings)[ids.LOSS_SURFACE].data[0]
         contour = figures(settings)[ids.DESCENT_PATH].data[0]
-        # What the browser copies into the contour's place.
+        # The browser copies the surface's colours into the contour.
         assert np.array_equal(surface.surfacecolor, contour.z)
 
     @pytest.mark.parametrize("name", FLAT_VIEWS)
-    def test_a_plane_is_named_in_words(self, name: str) -> None:
+    def test_axes_have_the_names_of_the_planes_directions(self, name: str) -> None:
         made = experiment(PARABOLA)
         titles = [
             (one.get("title", {}).get("text") or "").replace("<br>", " ")
@@ -103,7 +107,7 @@ class TestEveryView:
 
 class TestSurfaceAndContour:
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_they_show_the_box(self, settings: Settings) -> None:
+    def test_surface_and_contour_show_the_whole_box(self, settings: Settings) -> None:
         box = experiment(settings).surface.box
         scene = axes(figures(settings)[ids.LOSS_SURFACE])
         plane = axes(figures(settings)[ids.DESCENT_PATH])
@@ -113,7 +117,7 @@ class TestSurfaceAndContour:
         assert scene["zaxis"]["range"] == [0, box.height]
 
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_heights_are_the_losses_cut_a_little_above_the_box(self, settings: Settings) -> None:
+    def test_surface_heights_are_the_losses_clipped_above_the_box(self, settings: Settings) -> None:
         made = experiment(settings)
         drawn = figures(settings)[ids.LOSS_SURFACE].data[0]
         low = made.surface.loss <= made.surface.box.height
@@ -122,7 +126,7 @@ class TestSurfaceAndContour:
         assert np.isfinite(drawn.surfacecolor).all()
 
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_levels_are_equal_steps_of_the_losss_logarithm(self, settings: Settings) -> None:
+    def test_contour_levels_are_evenly_spaced_in_log_loss(self, settings: Settings) -> None:
         surface = experiment(settings).surface
         loss, contour = surface.loss, figures(settings)[ids.DESCENT_PATH].data[0]
         levels = contour.contours
@@ -134,7 +138,7 @@ class TestSurfaceAndContour:
         assert np.abs(np.array(contour.z) - np.log10(loss))[uncut].max() <= 6e-5
 
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_a_colour_means_one_loss_in_both(self, settings: Settings) -> None:
+    def test_surface_and_contour_share_one_colour_scale(self, settings: Settings) -> None:
         surface, contour = (
             figures(settings)[name].data[0] for name in (ids.LOSS_SURFACE, ids.DESCENT_PATH)
         )
@@ -142,7 +146,7 @@ class TestSurfaceAndContour:
         assert surface.colorscale == contour.colorscale
 
     @pytest.mark.parametrize("settings", LINES, ids=name_of)
-    def test_the_optimum_is_where_scikit_learn_puts_it(self, settings: Settings) -> None:
+    def test_the_lines_optimum_is_scikit_learns(self, settings: Settings) -> None:
         dataset = experiment(settings).dataset
         fitted = LinearRegression().fit(dataset.inputs.astype(float), dataset.targets)
         star = trace(figures(settings)[ids.DESCENT_PATH], "optimum")
@@ -158,13 +162,13 @@ class TestSurfaceAndContour:
         assert star.marker.symbol == "star-open"
         ends = made.sweep.last_loss[: len(SLIDER_LEARNING_RATES)]
         is_lowest = made.sweep.last_loss[made.sweep.best_run] == np.nanmin(ends)
-        of_which = "" if is_lowest else " (of its calm runs)"
-        assert star.name == f"lowest loss in this sweep{of_which}"
+        suffix = "" if is_lowest else " (of its calm runs)"
+        assert star.name == f"lowest loss in this sweep{suffix}"
 
 
 class TestSections:
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_both_stand_over_one_height(self, settings: Settings) -> None:
+    def test_both_sections_share_one_loss_axis(self, settings: Settings) -> None:
         box, found = experiment(settings).surface.box, axes(figures(settings)[ids.CROSS_SECTIONS])
         assert found["yaxis"]["range"] == found["yaxis2"]["range"] == [0, box.height]
         assert found["xaxis"]["range"] == list(box.first)
@@ -173,7 +177,7 @@ class TestSections:
 
 class TestFit:
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_data_and_the_least_squares_line(self, settings: Settings) -> None:
+    def test_the_fit_shows_the_data_and_scikit_learns_line(self, settings: Settings) -> None:
         dataset, figure = experiment(settings).dataset, figures(settings)[ids.FIT]
         points, line = trace(figure, "data"), trace(figure, "optimum")
         assert np.array_equal(points.x, dataset.inputs[:, 0])
@@ -183,7 +187,7 @@ class TestFit:
         assert line.y == pytest.approx(tuple(ends), rel=1e-6, abs=1e-6)
 
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_all_data_are_in_the_picture(self, settings: Settings) -> None:
+    def test_the_fit_has_all_data_in_range(self, settings: Settings) -> None:
         figure = figures(settings)[ids.FIT]
         points, found = trace(figure, "data"), axes(figure)
         for values, name in ((points.x, "xaxis"), (points.y, "yaxis")):
@@ -193,7 +197,7 @@ class TestFit:
 
 class TestCurves:
     @pytest.mark.parametrize("settings", LINES, ids=name_of)
-    def test_the_least_squares_values_are_marked(self, settings: Settings) -> None:
+    def test_the_curves_mark_the_least_squares_values(self, settings: Settings) -> None:
         made, figure = experiment(settings), figures(settings)[ids.CURVES]
         weight, bias = made.dataset.least_squares
         expected = {
@@ -205,7 +209,7 @@ class TestCurves:
             assert trace(figure, meta).y == pytest.approx((value, value))
 
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_the_whole_training_and_the_start_are_in_the_picture(self, settings: Settings) -> None:
+    def test_the_curves_have_every_epoch_and_calm_run_in_range(self, settings: Settings) -> None:
         sweep, found = experiment(settings).sweep, axes(figures(settings)[ids.CURVES])
         assert found["xaxis"]["range"][1] == pytest.approx(math.log10(1 + settings.epochs))
         assert found["xaxis"]["range"][0] < 0
@@ -214,7 +218,7 @@ class TestCurves:
         assert low < calm.min() and calm.max() < high
 
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_ticks_stand_where_their_labels_say(self, settings: Settings) -> None:
+    def test_curve_ticks_are_where_their_labels_say(self, settings: Settings) -> None:
         found = axes(figures(settings)[ids.CURVES])
         epochs, losses = found["xaxis"], found["yaxis"]
         for value, text in zip(epochs["tickvals"], epochs["ticktext"], strict=True):
@@ -223,14 +227,14 @@ class TestCurves:
             assert 10**value == pytest.approx(float(text))
 
     @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-    def test_a_network_has_one_curve(self, settings: Settings) -> None:
+    def test_a_networks_curves_show_only_the_train_loss(self, settings: Settings) -> None:
         figure = figures(settings)[ids.CURVES]
         assert set(axes(figure)) == {"xaxis", "yaxis"}
         assert [one.name for one in figure.data] == ["train loss"]
 
 
 @given(st.floats(-6, 3), st.floats(0.4, 6))
-def test_decades_are_plain_numbers_inside_their_range(low: float, span: float) -> None:
+def test_decade_ticks_are_plain_numbers_in_range(low: float, span: float) -> None:
     ticks = decade_ticks(low, low + span)
     assert ticks["tickvals"]
     for value, text in zip(ticks["tickvals"], ticks["ticktext"], strict=True):
@@ -238,7 +242,7 @@ def test_decades_are_plain_numbers_inside_their_range(low: float, span: float) -
         assert float(text) == pytest.approx(10**value)
 
 
-def test_losses_that_have_no_logarithm_are_drawn_at_the_edges() -> None:
+def test_losses_without_a_finite_logarithm_are_clipped() -> None:
     surface = experiment(PARABOLA).surface
     box = replace(surface.box, height=2.0)
     odd = replace(surface, box=box, loss=surface.loss.copy())

@@ -1,3 +1,5 @@
+"""The functions behind the callbacks, called directly: answers, errors and payloads."""
+
 from __future__ import annotations
 
 import logging
@@ -43,19 +45,19 @@ def experiment_cache() -> ExperimentCache:
 
 class TestAnswer:
     @pytest.mark.parametrize(("values", "sentence"), BAD)
-    def test_a_bad_request_gets_its_ticket_and_a_sentence(
+    def test_refused_settings_get_the_ticket_and_a_sentence(
         self, values: object, sentence: str
     ) -> None:
         result = answer({"ticket": 7, "settings": values}, never, TtlCache(8))
         assert result["ticket"] == 7 and sentence in result["error"] and "payload" not in result
 
     @given(json_values)
-    def test_an_absurd_request_never_raises(self, request: object) -> None:
+    def test_no_json_as_request_raises(self, request: object) -> None:
         result = answer(request, lambda settings, plane: {}, TtlCache(8))
         assert set(result) in ({"ticket", "error", "field"}, {"ticket", "payload"})
 
     @given(st.fixed_dictionaries({"settings": json_values, "ticket": json_values}))
-    def test_absurd_settings_never_raise(self, request: dict) -> None:
+    def test_no_json_as_settings_or_ticket_raises(self, request: dict) -> None:
         result = answer(request, lambda settings, plane: {}, TtlCache(8))
         assert "ticket" in result and ("payload" in result or result["error"].endswith("."))
 
@@ -70,20 +72,18 @@ class TestAnswer:
             ({"seed": -1}, "seed"),
         ],
     )
-    def test_a_refusal_names_the_control_beside_which_it_belongs(
-        self, values: dict, field: str
-    ) -> None:
+    def test_a_refusal_names_the_setting(self, values: dict, field: str) -> None:
         assert answer({"settings": values}, never, TtlCache(8))["field"] == field
 
     @pytest.mark.parametrize(
         "plane", ["anchored", {"kind": "flat"}, {"kind": "parameters", "first": 99}, {"to": 1}]
     )
-    def test_a_plane_that_is_none_is_refused(self, plane: object) -> None:
+    def test_an_unknown_plane_is_refused(self, plane: object) -> None:
         request = {"ticket": 1, "settings": {"dataset": "parabola"}, "plane": plane}
         result = answer(request, never, TtlCache(8))
         assert result["error"].endswith(".") and result["ticket"] == 1
 
-    def test_a_failure_reaches_the_log_and_not_the_person(
+    def test_an_unexpected_error_is_logged_and_not_shown(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.ERROR):
@@ -100,7 +100,7 @@ def never(settings: Settings, plane: PlaneChoice) -> dict:
 
 class TestPayloads:
     @pytest.mark.parametrize("settings", [QUICK, QUICK_NETWORK], ids=name_of)
-    def test_train_brings_the_sweep_and_every_views_figure(
+    def test_train_answers_with_the_sweep_and_every_views_figure(
         self, experiment_cache: ExperimentCache, settings: Settings
     ) -> None:
         payload = train_payload(experiment_cache, settings)
@@ -108,14 +108,14 @@ class TestPayloads:
         assert same(decode(payload["train_loss"]), experiment(settings).sweep.train_loss)
         assert set(payload["views"]) == set(ids.VIEWS)
 
-    def test_a_cached_sweep_still_selects_the_rate_that_is_asked_for(self) -> None:
+    def test_a_cached_sweep_selects_the_requested_rate(self) -> None:
         experiment_cache = ExperimentCache()
         for rate in (0.2, 0.05, 0.2):
             payload = train_payload(experiment_cache, with_rate(QUICK, rate))
             assert payload["settings"]["learning_rate"] == rate
 
     @pytest.mark.parametrize("settings", [QUICK, QUICK_NETWORK], ids=name_of)
-    def test_inspect_brings_the_selected_run_at_every_epoch(
+    def test_inspect_answers_with_every_epoch_of_the_selected_run(
         self, experiment_cache: ExperimentCache, settings: Settings
     ) -> None:
         payload = inspect_payload(experiment_cache, settings, 4)
