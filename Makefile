@@ -41,8 +41,8 @@ test: $(VENV)/.dev ## run all tests; installs Chromium, Redis and nginx if they 
 	$(BIN)/python -m pytest --ignore=tests/browser || status=1; \
 	wait $$browser || status=1; cat .browser-tests.log; exit $$status
 
-test-quick: $(VENV)/.dev ## run the tests that need no browser and no servers
-	$(BIN)/python -m pytest --ignore=tests/browser -m "not servers" -n 2
+test-quick: $(VENV)/.dev ## run the fast tests, which need no browser and no servers
+	$(BIN)/python -m pytest --ignore=tests/browser -m "not servers and not slow" -n 2 --hypothesis-profile quick
 
 check: $(VENV)/.dev ## lint, check format, types and import layers, look for known vulnerabilities
 	$(BIN)/ruff check

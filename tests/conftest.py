@@ -19,6 +19,8 @@ from app.server import create_app  # noqa: E402
 # No test is timed. Each run of all tests tries other examples.
 hypothesis.settings.register_profile("ours", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("ours")
+# For `make test-quick`.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 
 
 def pytest_runtest_setup() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ short = st.builds(
 ).filter(lambda one: one is not None and one.step_count < 2000)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, derandomize=True)
 @given(short, st.sampled_from(sorted(PLANES)), st.integers(0, 60))
 def test_any_valid_settings_train_and_send_only_finite_numbers_or_null(

@@ -145,6 +145,7 @@ def forty_sweeps() -> list[Sweep]:
     return [train_sweep(Settings(**settings, seed=seed)) for seed in SEEDS]
 
 
+@pytest.mark.slow
 def test_most_runs_above_the_stability_edge_of_their_start_survive() -> None:
     above, survived = 0, 0
     for sweep in forty_sweeps():

@@ -187,6 +187,7 @@ def test_each_kind_of_request_is_ended(name: str, monkeypatch: pytest.MonkeyPatc
 OFTEN = 6e8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [dict(hidden_layers=2, epochs=10), dict(epochs=40)])
 def test_there_is_little_work_between_two_checks(change: dict[str, int]) -> None:
     """torch counts its own products, which the wall clock notes at each check. A clock that stands

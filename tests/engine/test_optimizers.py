@@ -79,6 +79,7 @@ def is_torchs(sweep: Sweep, rate: float) -> bool:
     return how_far(params, exact) <= 10 * how_far(lone.params, exact)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_runs_of_a_sweep_equal_torch_optim_run_by_run(optimizer: str) -> None:
     @settings(max_examples=20, derandomize=True)

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 # In a new process, a server's first thread trains, and the CPU time of all threads is compared
 # with its own. A second torch thread would take as much time again, even if it only waits.
 TRAIN = """
@@ -26,6 +28,7 @@ thread.join()
 """
 
 
+@pytest.mark.slow
 def test_training_uses_one_thread_in_any_thread_of_a_server() -> None:
     environment = {name: text for name, text in os.environ.items() if name != "OMP_NUM_THREADS"}
     done = subprocess.run(

@@ -162,6 +162,7 @@ def check_payloads(chosen: Settings) -> None:
         assert np.isfinite(middle) and width > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", WAYS, ids=str)
 @pytest.mark.parametrize("name", EXTREME)
 def test_extreme_data_give_payloads(name: str, chosen: dict) -> None:

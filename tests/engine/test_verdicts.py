@@ -210,10 +210,12 @@ class TestNetworks:
     def test_verdicts_of_networks_are_the_first_that_fits(self, settings: Settings) -> None:
         assert experiment(settings).sweep.verdicts == slow_verdicts(experiment(settings).training)
 
+    @pytest.mark.slow
     def test_verdicts_over_40_seeds_are_the_first_that_fits(self, trainings: list) -> None:
         for training in trainings:
             assert training.sweep.verdicts == slow_verdicts(training)
 
+    @pytest.mark.slow
     def test_networks_over_40_seeds_often_survive_above_2_over_sharpness(
         self, trainings: list
     ) -> None:
@@ -229,10 +231,12 @@ class TestNetworks:
         ]
         assert np.mean(best_above) > 0.5
 
+    @pytest.mark.slow
     def test_networks_over_40_seeds_never_overflow_at_slider_rates(self, trainings: list) -> None:
         for training in trainings:
             assert (training.sweep.overflow_at == -1).all()
 
+    @pytest.mark.slow
     def test_most_verdicts_occur_over_40_seeds(self, trainings: list) -> None:
         seen = Counter(verdict for one in trainings for verdict in one.sweep.verdicts)
         assert {"stuck", "oscillating", "too slow", "converging"} <= set(seen)

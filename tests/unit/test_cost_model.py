@@ -49,6 +49,7 @@ def test_each_kind_of_more_work_takes_longer(change: dict[str, Any]) -> None:
     assert estimated_seconds(more) > 1.01 * estimated_seconds(settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "chosen",
     [

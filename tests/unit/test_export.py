@@ -170,6 +170,7 @@ def trainings(draw: st.DrawFn) -> Settings:
     return one
 
 
+@pytest.mark.slow
 @settings(max_examples=80, derandomize=True)
 @given(trainings(), st.integers(0, 1))
 def test_any_script_trains_as_the_engine(one: Settings, choice: int) -> None:
@@ -212,6 +213,7 @@ def test_a_script_starts_at_the_very_same_parameters(
         assert torch.equal(flat(ran(code).names["model"]), start_for(one))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "one",
     [
