@@ -59,6 +59,7 @@ def create_app(
         assets_folder=str(static_files.ASSETS),
         url_base_pathname=config.base_path,
         serve_locally=True,
+        prevent_initial_callbacks=True,
     )
     app.index_string = page_template(static_files.plotly_url(app))
     app.layout = page(first_sweep, course)

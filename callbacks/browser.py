@@ -20,5 +20,8 @@ def register(app: Dash) -> None:
         (ids.SIDE_BODY, "children", ids.PANEL_SEEN, "seeChange"),
     ):
         app.clientside_callback(
-            ClientsideFunction(NAMESPACE, function), Output(seen, "data"), Input(answered, part)
+            ClientsideFunction(NAMESPACE, function),
+            Output(seen, "data"),
+            Input(answered, part),
+            prevent_initial_call=False,
         )

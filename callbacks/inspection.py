@@ -21,11 +21,7 @@ def register(
 ) -> None:
     """Registers the callback. The browser drops late answers by their ticket."""
 
-    @app.callback(
-        Output(ids.INSPECT_ANSWER, "data"),
-        Input(ids.INSPECT_REQUEST, "data"),
-        prevent_initial_call=True,
-    )
+    @app.callback(Output(ids.INSPECT_ANSWER, "data"), Input(ids.INSPECT_REQUEST, "data"))
     def inspect(request: Any) -> dict[str, Any]:
         return answer(
             request,

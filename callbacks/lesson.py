@@ -22,16 +22,11 @@ def register(app: Dash, course: Course) -> None:
         Output(ids.LESSON_TEXT, "children"),
         Output(ids.CHAPTER_ANSWER, "data"),
         Input(ids.CHAPTER_REQUEST, "data"),
-        prevent_initial_call=True,
     )
     def open_chapter(request: Any) -> tuple[Any, dict[str, Any]]:
         return chapter_answer(course, request)
 
-    @app.callback(
-        Output(ids.SIDE_BODY, "children"),
-        Input(ids.PANEL_REQUEST, "data"),
-        prevent_initial_call=True,
-    )
+    @app.callback(Output(ids.SIDE_BODY, "children"), Input(ids.PANEL_REQUEST, "data"))
     def open_panels(names: Any) -> list[Component]:
         return panels_named(names)
 

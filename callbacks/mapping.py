@@ -15,10 +15,6 @@ from components import ids
 def register(app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData]) -> None:
     """Registers the callback. The browser asks for one row after the other."""
 
-    @app.callback(
-        Output(ids.MAP_ANSWER, "data"),
-        Input(ids.MAP_REQUEST, "data"),
-        prevent_initial_call=True,
-    )
+    @app.callback(Output(ids.MAP_ANSWER, "data"), Input(ids.MAP_REQUEST, "data"))
     def train_row(request: Any) -> dict[str, Any]:
         return answer(request, lambda settings, _: map_row(cache.sweep(settings)), uploads)

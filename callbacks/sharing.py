@@ -44,11 +44,7 @@ def register(
     """Registers the callbacks. The browser asks for the link while its panel is open, and for a
     file when its button is pressed."""
 
-    @app.callback(
-        Output(ids.SHARE_ANSWER, "data"),
-        Input(ids.SHARE_REQUEST, "data"),
-        prevent_initial_call=True,
-    )
+    @app.callback(Output(ids.SHARE_ANSWER, "data"), Input(ids.SHARE_REQUEST, "data"))
     def share(request: Any) -> dict[str, Any]:
         page_url = flask.request.host_url.rstrip("/") + app.config.requests_pathname_prefix
         return share_answer(request, page_url, listens_on, uploads, ancestors)
@@ -57,7 +53,6 @@ def register(
         Output(ids.DOWNLOAD, "data"),
         Output(ids.EXPORT_ANSWER, "data"),
         Input(ids.EXPORT_REQUEST, "data"),
-        prevent_initial_call=True,
     )
     def export(request: Any) -> tuple[Any, dict[str, Any]]:
         result = answer(request, lambda settings, _: exported(cache, request, settings), uploads)

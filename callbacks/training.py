@@ -23,11 +23,7 @@ def register(
 ) -> None:
     """Registers the callback. The browser sends one request at a time (assets/60-bridge.js)."""
 
-    @app.callback(
-        Output(ids.TRAIN_ANSWER, "data"),
-        Input(ids.TRAIN_REQUEST, "data"),
-        prevent_initial_call=True,
-    )
+    @app.callback(Output(ids.TRAIN_ANSWER, "data"), Input(ids.TRAIN_REQUEST, "data"))
     def train(request: Any) -> dict[str, Any]:
         return answer(
             request,

@@ -14,11 +14,7 @@ from components import ids
 def register(app: Dash) -> None:
     """A file that is only read to choose columns is not kept."""
 
-    @app.callback(
-        Output(ids.OWN_ANSWER, "data"),
-        Input(ids.OWN_REQUEST, "data"),
-        prevent_initial_call=True,
-    )
+    @app.callback(Output(ids.OWN_ANSWER, "data"), Input(ids.OWN_REQUEST, "data"))
     def read(request: Any) -> dict[str, Any]:
         return table_answer(request)
 
