@@ -87,9 +87,7 @@ def test_invalid_server_number_is_reported_with_its_name(name: str, text: str) -
 def refused(read: Callable[[dict], object], environment: dict[str, str], name: str) -> None:
     with pytest.raises(UserError) as caught:
         read(environment)
-    sentence = str(caught.value)
-    assert sentence.startswith(name) and sentence.endswith(".") and "Got" in sentence
-    assert len(sentence) < 200
+    assert str(caught.value).startswith(name) and len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize(
@@ -127,18 +125,10 @@ def test_redis_with_tls_requires_a_certificate_by_default() -> None:
         assert config.redis == f"rediss://host{text}{end}ssl_cert_reqs=required"
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("DESCENT_LAB_HOST", "lab.example.org"),
-        ("DESCENT_LAB_PORT", "8050"),
-        ("DESCENT_LAB_PROXY_SERVICE", "1"),
-        ("DESCENT_LAB_METRICS_PORT", "9090"),
-    ],
-)
-def test_misspelt_name_is_reported(name: str, value: str) -> None:
-    with pytest.raises(UserError, match=rf"^Unknown environment variable '{name}'\.$"):
-        Config.from_environment({name: value})
+@pytest.mark.parametrize("name", ["HOST", "PORT", "PROXY_SERVICE", "METRICS_PORT"])
+def test_misspelt_name_is_reported(name: str) -> None:
+    with pytest.raises(UserError, match=f"Unknown environment variable 'DESCENT_LAB_{name}'"):
+        Config.from_environment({f"DESCENT_LAB_{name}": "8050"})
 
 
 def test_retired_variable_does_not_stop_the_start() -> None:
@@ -176,9 +166,13 @@ def test_invalid_configuration_stops_the_container_with_a_message(name: str, tex
     assert f"Descent Lab does not start. {name} must" in done.stderr
 
 
-@pytest.mark.parametrize("text", ["", "a", "a.b  .c\nd-e.f", "10.0.0.1"])
-def test_host_names_are_split_at_spaces(text: str) -> None:
-    assert hosts(text) == tuple(text.split())
+def test_host_names_are_split_at_spaces() -> None:
+    assert hosts("") == () and hosts("a.b  .c\nd-e.f 10.0.0.1") == (
+        "a.b",
+        ".c",
+        "d-e.f",
+        "10.0.0.1",
+    )
 
 
 @pytest.mark.parametrize("text", ["http://a", "a:80", "a/b", "*", "*.a", "a,b", "-a", "a..b"])

@@ -24,7 +24,7 @@ FASTEST = 40e9
 
 
 @given(valid, st.integers(1, 500))
-def test_more_epochs_take_longer(settings: Settings, more: int) -> None:
+def test_estimate_grows_with_epochs(settings: Settings, more: int) -> None:
     seconds = settings.cost_model.seconds
     assert seconds(settings.epochs) < seconds(settings.epochs + more)
 
@@ -32,18 +32,12 @@ def test_more_epochs_take_longer(settings: Settings, more: int) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        dict(epochs=80),
-        dict(learning_rate=3.0),
-        dict(hidden_units=21),
-        dict(hidden_layers=3),
-        dict(activation="logistic"),
-        dict(activation="tanh"),
-        dict(optimizer="momentum"),
-        dict(optimizer="adam"),
-        dict(batch_size=100),
+        dict(epochs=80), dict(learning_rate=3.0), dict(hidden_units=21), dict(hidden_layers=3),
+        dict(activation="logistic"), dict(activation="tanh"), dict(optimizer="momentum"),
+        dict(optimizer="adam"), dict(batch_size=100),
     ],
-)
-def test_each_kind_of_more_work_takes_longer(change: dict[str, Any]) -> None:
+)  # fmt: skip
+def test_estimate_grows_with_every_setting_that_adds_work(change: dict[str, Any]) -> None:
     settings = Settings(**BIG)
     more = dataclasses.replace(settings, **change)
     assert estimated_seconds(more) > 1.01 * estimated_seconds(settings)
@@ -59,7 +53,7 @@ def test_each_kind_of_more_work_takes_longer(change: dict[str, Any]) -> None:
         dict(dataset="diabetes", hidden_units=32, hidden_layers=2, epochs=10, batch_size=100),
     ],
 )
-def test_no_machine_multiplies_faster_than_the_estimate_allows(chosen: dict[str, Any]) -> None:
+def test_estimate_covers_the_products_that_torch_counts(chosen: dict[str, Any]) -> None:
     """torch counts its own products. An estimate that left some out would need FASTEST and more."""
     settings = Settings(**chosen)
     # Counting takes longer than what is counted, so the clock stands still.
@@ -68,7 +62,7 @@ def test_no_machine_multiplies_faster_than_the_estimate_allows(chosen: dict[str,
     assert counter.get_total_flops() / estimated_seconds(settings) < FASTEST
 
 
-def test_the_largest_network_fits_on_the_largest_data_for_the_fewest_epochs() -> None:
+def test_largest_network_fits_on_the_largest_data_set() -> None:
     largest = dict(dataset="diabetes", hidden_units=64, hidden_layers=3)
     least = int(NUMBERS["epochs"].low)
     assert Settings(**largest, epochs=least).epochs == least
@@ -76,7 +70,7 @@ def test_the_largest_network_fits_on_the_largest_data_for_the_fewest_epochs() ->
         Settings(**largest, epochs=100)
 
 
-def test_what_the_notebook_trains_fits_with_every_optimizer() -> None:
+def test_notebook_trainings_fit_with_every_optimizer() -> None:
     for optimizer in NAMES["optimizer"].options:
         assert Settings(optimizer=optimizer, epochs=5000)
         assert Settings(dataset="parabola", hidden_units=10, optimizer=optimizer, epochs=2000)
@@ -87,20 +81,13 @@ def test_what_the_notebook_trains_fits_with_every_optimizer() -> None:
     [
         (dict(hidden_units=64), 3360, "With 64 hidden units the limit is 3360 epochs."),
         (dict(), 900, "The limit is 900 epochs."),
-        (
-            dict(hidden_units=5, hidden_layers=2, batch_size=5),
-            70,
-            "With 2 layers of 5 hidden units and 2 steps an epoch the limit is 70 epochs.",
-        ),
-        (dict(hidden_units=64), 0, "This network is too large to train here."),
-        (
-            dict(hidden_units=64, batch_size=5),
-            0,
-            "With 2 steps an epoch this network is too large to train here.",
-        ),
+        (dict(hidden_units=5, hidden_layers=2, batch_size=5), 70,
+         "With 2 layers of 5 hidden units and 2 steps an epoch the limit is 70 epochs."),
+        (dict(hidden_units=64, batch_size=5), 0,
+         "With 2 steps an epoch this network is too large to train here."),
     ],
-)
-def test_the_sentence_names_the_limit_and_what_sets_it(
+)  # fmt: skip
+def test_error_names_the_epoch_limit_and_its_cause(
     chosen: dict[str, Any], limit: int, sentence: str
 ) -> None:
     assert epoch_limit(Settings(**chosen, epochs=10), limit) == sentence

@@ -1,4 +1,4 @@
-"""A chapter's file: read whole, or left out with the line and the reason."""
+"""A chapter's file: parsed, or left out with the line and the reason."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def the_problem(course: Course) -> tuple[int, str]:
     return problem.line, problem.reason
 
 
-def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
+def test_every_field_of_a_chapter_is_read(tmp_path: Path) -> None:
     chapter = chapter_from(tmp_path, GOOD)
     assert (chapter.slug, chapter.title, chapter.playhead) == ("mine", "Too careful", 20)
     assert chapter.settings == Settings(dataset="parabola", hidden_units=10, epochs=500)
@@ -81,26 +81,21 @@ def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
     assert chapter.text.startswith("Each step goes $\\alpha$ times")
 
 
-def test_a_title_and_a_text_are_enough(tmp_path: Path) -> None:
+def test_fields_that_are_left_out_get_their_defaults(tmp_path: Path) -> None:
     chapter = chapter_from(tmp_path, "---\ntitle: 2026\n---\nLook around.\n")
-    assert chapter.title == "2026"
-    assert chapter.settings == Settings() and chapter.views == lessons.PAGE_VIEWS
+    assert (chapter.title, chapter.settings) == ("2026", Settings())
+    assert chapter.views == lessons.PAGE_VIEWS
     assert (chapter.playhead, chapter.hide, chapter.piece, chapter.claims) == (0, (), (), ())
     assert chapter.question is None and chapter.goal is None
-
-
-def test_without_a_curtain_a_question_hides_everything(tmp_path: Path) -> None:
-    chapter = chapter_from(tmp_path, GOOD.replace("  curtain: [verdict, ahead]\n", ""))
-    assert chapter.question is not None and chapter.question.curtain == lessons.HIDEABLE
+    asking = chapter_from(tmp_path, GOOD.replace("  curtain: [verdict, ahead]\n", ""))
+    assert asking.question is not None and asking.question.curtain == lessons.HIDEABLE
 
 
 @pytest.mark.parametrize("ends", ["\r\n", "\r"])
-def test_other_line_ends_and_a_byte_order_mark_change_nothing(tmp_path: Path, ends: str) -> None:
+def test_other_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path, ends: str) -> None:
     plain = chapter_from(tmp_path, GOOD)
     assert chapter_from(tmp_path, "\ufeff" + GOOD.replace("\n", ends)) == plain
 
-
-# Mistakes.
 
 BOMB = "a: &a [x, x]\nb: &b [*a, *a, *a]\ntitle: *b"
 SETTINGS = "{dataset: parabola, hidden_units: 10, learning_rate: 0.01, epochs: 500}"
@@ -117,19 +112,15 @@ BROKEN = {
     "deep nesting": ("[fit, curves]", "[" * 90_000, 1, "not YAML"),
     "no title": ("title: Too careful\n", "", 2, "`title` is missing"),
     "an empty title": ("Too careful", "", 2, "`title`"),
-    "a list as title": ("Too careful", "[a]", 2, "`title`"),
     "an unknown field": ("playhead", "play_head", 5, "Did you mean `playhead`?"),
-    "a field of the wrong part": ("  why: |", "  within_epochs: |", 9, "`why` is missing"),
     "a field twice": ("playhead: 20", "title: B", 5, "used once"),
     "a list as field": ("playhead: 20", "? [a]\n: b", 5, "one name"),
     "an unknown setting": ("hidden_units", "hiden_units", 4, "`hidden_units`?"),
     "a setting in a block": (SETTINGS, "\n  dataset: line\n  seed: 100", 6, "Got 100."),
-    "data of one's own": (SETTINGS, "{own: x}", 4, "no setting named 'own'"),
     "user data": (SETTINGS, "{user_data: x}", 4, "no setting named 'user_data'"),
     "a token": (SETTINGS, "{data_token: x}", 4, "no setting named 'data_token'"),
     "the data set own": ("parabola", "own", 4, "links never contain them"),
     "a setting out of range": ("10,", "100,", 4, "from 0 to 64. Got 100."),
-    "a word for a number": ("0.01,", "small,", 4, "must be a number"),
     "an unknown data set": ("parabola", "spiral", 4, "Got 'spiral'."),
     "too large a training": (
         *("10, learning_rate: 0.01, epochs: 500", "64, epochs: 5000"),
@@ -137,18 +128,14 @@ BROKEN = {
     ),
     "one word as settings": (SETTINGS, "line", 4, "lines of `name: value`"),
     "a playhead beyond the training": ("playhead: 20", "playhead: 501", 5, "last epoch, 500"),
-    "half a playhead": ("playhead: 20", "playhead: 1.5", 5, "Got '1.5'"),
     "a playhead of many digits": ("head: 20", "head: " + "9" * 5000, 5, "`playhead`"),
     "an unknown view": ("curves]", "curve]", 6, "Did you mean `curves`?"),
-    "no view": ("[fit, curves]", "[]", 6, "at least 1 item"),
     "a word as views": ("[fit, curves]", "fit", 6, "valid list. Got 'fit'."),
     "an unknown thing to hide": ("[hints]", "[everything]", 7, "Choose from verdict"),
     "one choice": ('["Yes", "No"]', '["Yes"]', 10, "at least 2 items"),
     "an answer beyond the choices": ("answer: 2", "answer: 3", 11, "at most 2"),
-    "answer zero": ("answer: 2", "answer: 0", 11, "greater than or equal to 1"),
     "answer true": ("answer: 2", "answer: true", 11, "`answer`"),
     "half a goal": ("  within_epochs: 100\n", "", 18, "`within_epochs` is missing"),
-    "a negative goal": ("below: 0.01", "below: -1", 18, "Got '-1'"),
     "a goal of nan": ("below: 0.01", "below: nan", 18, "Got 'nan'"),
     "an unknown verdict": ("too slow", "too fast", 22, "Did you mean `too slow`?"),
     "a claim that prints a word": ("0.0590", "small", 22, "`train_loss`"),
@@ -157,7 +144,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_a_mistake_is_named_with_its_line(tmp_path: Path, case: str) -> None:
+def test_mistake_in_a_chapter_is_reported_with_its_line(tmp_path: Path, case: str) -> None:
     old, new, line, words = BROKEN[case]
     assert old in GOOD
     content = GOOD.replace(old, new, 1).encode("utf-8", "surrogateescape")
@@ -170,32 +157,28 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, case: str) -> None:
     ("content", "line", "words"),
     [
         ("", 1, "first line must be ---"),
-        ("# Hello\n\ntext\n", 1, "first line must be ---"),
         ("---\ntitle: A\ntext\n", 1, "no second ---"),
         ("---\ntitle: A\n---\n \n\n", 3, "no text"),
         ("---\n---\ntext\n", 1, "`title` is missing"),
         ("---\n- title\n---\ntext\n", 2, "lines of `name: value`"),
         (GOOD + "x" * FILE_BYTES, 1, "200 kB"),
     ],
-    ids=["empty", "no front matter", "no end", "no text", "no field", "a list", "too large"],
+    ids=["empty", "no end", "no text", "no field", "a list", "too large"],
 )
-def test_a_file_without_both_parts_is_refused(
+def test_file_without_front_matter_or_text_is_refused(
     tmp_path: Path, content: str, line: int, words: str
 ) -> None:
     found_line, reason = the_problem(load_course([written(tmp_path, content)]))
     assert found_line == line and words in reason
 
 
-def test_a_problem_is_printed_as_editors_understand_it(tmp_path: Path) -> None:
+def test_problem_is_printed_as_file_line_and_reason(tmp_path: Path) -> None:
     (problem,) = load_course([written(tmp_path, GOOD.replace("curves]", "curve]"))]).problems
     place = f"{tmp_path / '01-mine.md'}:6"
     assert str(problem) == f"{place}: `views`: 'curve' is unknown. Did you mean `curves`?"
 
 
-# Folders.
-
-
-def test_chapters_come_by_folder_and_then_by_name(tmp_path: Path) -> None:
+def test_chapters_are_sorted_by_folder_and_then_by_name(tmp_path: Path) -> None:
     mine = written(tmp_path, GOOD, "02-b.md")
     written(mine, GOOD, "01-a.md")
     for name in ("README.md", ".hidden.md", "notes.txt"):
@@ -205,25 +188,22 @@ def test_chapters_come_by_folder_and_then_by_name(tmp_path: Path) -> None:
     assert course.problems == ()
 
 
-def test_one_broken_file_leaves_the_others(tmp_path: Path) -> None:
-    written(tmp_path, GOOD, "01-good.md")
-    course = load_course([written(tmp_path, "broken", "02-broken.md")])
+def test_broken_or_repeated_file_is_left_out_alone(tmp_path: Path) -> None:
+    for name, content in (("01-good", GOOD), ("02-good", GOOD), ("03-broken", "broken")):
+        written(tmp_path, content, f"{name}.md")
+    course = load_course([tmp_path])
     assert [chapter.slug for chapter in course.chapters] == ["good"]
-    assert len(course.problems) == 1
-
-
-def test_a_name_is_used_once(tmp_path: Path) -> None:
-    written(tmp_path, GOOD, "01-mine.md")
-    (problem,) = load_course([written(tmp_path, GOOD, "02-mine.md")]).problems
-    assert problem.file.endswith("02-mine.md") and "01-mine.md" in problem.reason
+    repeated, broken = course.problems
+    assert repeated.file.endswith("02-good.md") and "01-good.md" in repeated.reason
+    assert broken.file.endswith("03-broken.md")
 
 
 @pytest.mark.parametrize("name", ["mine.md", "1-mine.md", "01-Mine.md", "01_mine.md", "01-a b.md"])
-def test_a_file_with_a_wrong_name_is_told_the_form(tmp_path: Path, name: str) -> None:
+def test_wrong_file_name_is_reported_with_the_right_form(tmp_path: Path, name: str) -> None:
     assert "01-my-chapter.md" in the_problem(load_course([written(tmp_path, GOOD, name)]))[1]
 
 
-def test_a_file_name_that_is_not_unicode_can_be_printed(tmp_path: Path) -> None:
+def test_problem_with_a_file_name_outside_unicode_can_be_printed(tmp_path: Path) -> None:
     try:
         (Path(os.fsdecode(os.fsencode(tmp_path) + b"/01-\xff.md"))).write_text("x")
     except OSError:
@@ -231,23 +211,16 @@ def test_a_file_name_that_is_not_unicode_can_be_printed(tmp_path: Path) -> None:
     str(load_course([tmp_path]).problems[0]).encode()
 
 
-def test_a_missing_folder_is_a_problem_without_a_line(tmp_path: Path) -> None:
-    (problem,) = load_course([tmp_path / "gone"]).problems
-    assert str(problem) == (
-        f"{tmp_path / 'gone'}: The folder cannot be read: No such file or directory."
-    )
-
-
-def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
+def test_missing_or_empty_folder_is_a_problem_without_a_line(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    (problem,) = load_course([gone]).problems
+    assert str(problem) == f"{gone}: The folder cannot be read: No such file or directory."
+    assert "no chapter here" in the_problem(load_course([tmp_path]))[1]
     (problem,) = load_course([written(tmp_path, GOOD) / "01-mine.md"]).problems
     assert "Not a directory" in problem.reason
 
 
-def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
-    assert "no chapter here" in the_problem(load_course([tmp_path]))[1]
-
-
-def test_a_link_out_of_its_folder_is_refused(tmp_path: Path) -> None:
+def test_symbolic_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     outside = written(tmp_path / "outside", GOOD)
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -255,18 +228,18 @@ def test_a_link_out_of_its_folder_is_refused(tmp_path: Path) -> None:
     assert "outside" in the_problem(load_course([mine]))[1]
 
 
-def test_a_link_inside_its_folder_is_followed(tmp_path: Path) -> None:
+def test_symbolic_link_inside_the_folder_is_followed(tmp_path: Path) -> None:
     """A mounted Kubernetes volume has such links."""
     written(tmp_path / "..data", GOOD)
     (tmp_path / "01-mine.md").symlink_to("..data/01-mine.md")
     assert load_course([tmp_path]).problems == ()
 
 
-def make_loop(path: Path) -> None:
-    path.symlink_to(path.name)
-
-
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, make_loop], ids=["pipe", "folder", "loop"])
+@pytest.mark.parametrize(
+    "make",
+    [os.mkfifo, os.mkdir, lambda path: path.symlink_to(path.name)],
+    ids=["pipe", "folder", "loop"],
+)
 def test_only_a_regular_file_is_read(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "01-mine.md")
     assert "not a file" in the_problem(load_course([tmp_path]))[1]
@@ -281,11 +254,8 @@ def test_an_unreadable_file_is_a_problem(tmp_path: Path, monkeypatch: pytest.Mon
     assert "Permission denied" in the_problem(load_course([mine]))[1]
 
 
-# Any file at all.
-
-
 def check_anything(folder: Path, content: str | bytes) -> None:
-    """A chapter, or one problem whose line is in the file and whose text can be printed."""
+    """Asserts one chapter, or one problem with a line of the file, and that it can be printed."""
     course = load_course([written(folder, content)])
     assert len(course.chapters) + len(course.problems) == 1
     for problem in course.problems:
@@ -324,20 +294,18 @@ def test_any_front_matter_is_a_chapter_or_a_problem(folder: Path, front: str) ->
 
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), YAMLISH | st.text(max_size=8))
 @settings(max_examples=300)
-def test_any_replacement_leaves_a_chapter_or_a_problem(
+def test_any_change_of_a_chapter_leaves_a_chapter_or_a_problem(
     folder: Path, at: int, cut: int, new: str
 ) -> None:
     check_anything(folder, GOOD[:at] + new + GOOD[at + cut :])
 
 
 @given(st.lists(st.sampled_from(GOOD.split("\n")), max_size=40))
-def test_any_order_of_lines_is_a_chapter_or_a_problem(folder: Path, lines: list[str]) -> None:
+def test_any_lines_are_a_chapter_or_a_problem(folder: Path, lines: list[str]) -> None:
     check_anything(folder, "---\n" + "\n".join(lines))
 
 
-@pytest.mark.parametrize(
-    "unit", ["[", "- ", "? ", "&#", "\\", "a: ", "{", '"', "|", "---\n", "*a "]
-)
+@pytest.mark.parametrize("unit", ["[", "- ", "&#", "a: ", "{", '"', "|", "---\n", "*a "])
 @pytest.mark.parametrize("place", ["front", "text"])
 def test_a_long_file_is_read_in_linear_time(folder: Path, place: str, unit: str) -> None:
     """A quadratic reader would take minutes."""

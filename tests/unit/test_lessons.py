@@ -30,7 +30,7 @@ CLAIMS = [
     for number, claim in enumerate(chapter.claims, 1)
 ]
 GOALS = [pytest.param(chapter, id=chapter.slug) for chapter in COURSE.chapters if chapter.goal]
-# The numbers that a person is sent to find, so the chapter does not print them.
+# Readers are asked to find these numbers, so the chapter does not print them.
 NOT_PRINTED = {("which-learning-rate", number) for number in ("0.4095", "0.0862", "0.1136")}
 
 
@@ -39,15 +39,9 @@ def swept(settings: Settings) -> Sweep:
     return train_sweep(settings)
 
 
-# The built-in course.
-
-
-def test_every_built_in_file_is_a_chapter() -> None:
+def test_built_in_course_has_no_problems_and_covers_the_notebook() -> None:
     assert COURSE.problems == ()
     assert len(COURSE.chapters) == len(list(BUILT_IN.glob("*.md"))) == 14
-
-
-def test_the_course_covers_every_piece_of_the_notebook() -> None:
     covered = {piece for chapter in COURSE.chapters for piece in chapter.piece}
     assert covered == set(range(1, PIECES + 1))
 
@@ -61,17 +55,17 @@ def test_every_view_is_used_in_the_course_or_explained_in_the_docs() -> None:
         assert f"images/{view}.png" in in_depth or PANELS[view].title in teaching
 
 
-def test_a_lesson_can_open_every_view_and_panel_of_the_page() -> None:
+def test_lessons_can_open_every_view_and_panel() -> None:
     assert set(lessons.VIEWS) == {*ids.VIEWS, *PANELS}
 
 
-@pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.slug)
-def test_each_chapter_ends_with_something_to_do(chapter: Chapter) -> None:
-    assert chapter.text.split("\n\n")[-1].startswith("**Do this:**")
+def test_every_chapter_ends_with_an_exercise() -> None:
+    for chapter in COURSE.chapters:
+        assert chapter.text.split("\n\n")[-1].startswith("**Do this:**"), chapter.slug
 
 
 @pytest.mark.parametrize(("chapter", "claim"), CLAIMS)
-def test_a_claim_is_what_the_engine_finds(chapter: Chapter, claim: Claim) -> None:
+def test_claimed_verdicts_are_the_engines(chapter: Chapter, claim: Claim) -> None:
     sweep = swept(replace(chapter.settings, learning_rate=claim.learning_rate))
     run = sweep.settings.run_index
     assert claim.model_fields_set > {"learning_rate"}
@@ -81,7 +75,7 @@ def test_a_claim_is_what_the_engine_finds(chapter: Chapter, claim: Claim) -> Non
 
 
 @pytest.mark.parametrize(("chapter", "claim"), CLAIMS)
-def test_printed_numbers_are_those_of_the_engine(chapter: Chapter, claim: Claim) -> None:
+def test_claimed_numbers_are_the_engines(chapter: Chapter, claim: Claim) -> None:
     printed = {name: getattr(claim, name) for name in ("train_loss", "weight", "bias")}
     printed = {name: text for name, text in printed.items() if text is not None}
     assert bool(printed) == (claim.epoch is not None)
@@ -98,17 +92,17 @@ def test_printed_numbers_are_those_of_the_engine(chapter: Chapter, claim: Claim)
         assert f"{found[name]:.{len(text.partition('.')[2])}f}" == text, name
 
 
-@pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.slug)
-def test_a_claimed_number_is_printed_in_the_chapter(chapter: Chapter) -> None:
-    question = chapter.question
-    text = chapter.text + (question.ask + question.why if question else "")
-    for claim in chapter.claims:
-        for number in (claim.weight, claim.bias, claim.train_loss):
-            assert number is None or number in text or (chapter.slug, number) in NOT_PRINTED
+def test_claimed_numbers_are_printed_in_their_chapters() -> None:
+    for chapter in COURSE.chapters:
+        question = chapter.question
+        text = chapter.text + (question.ask + question.why if question else "")
+        for claim in chapter.claims:
+            for number in (claim.weight, claim.bias, claim.train_loss):
+                assert number is None or number in text or (chapter.slug, number) in NOT_PRINTED
 
 
 @pytest.mark.parametrize("chapter", GOALS)
-def test_a_goal_is_reached_by_some_runs_but_not_by_the_one_on_show(chapter: Chapter) -> None:
+def test_goal_is_reached_by_some_runs_but_not_by_the_selected_one(chapter: Chapter) -> None:
     goal = chapter.goal
     assert goal is not None
     sweep = swept(replace(chapter.settings, epochs=max(10, goal.within_epochs)))
@@ -148,7 +142,7 @@ def test_computed_numbers_are_printed_in_their_chapters() -> None:
     assert 0.0888 < 2 / sharp < 0.0889
 
 
-def test_what_the_course_says_about_diabetes_is_true_of_scikit_learns_data() -> None:
+def test_claims_about_diabetes_are_true_of_scikit_learns_data() -> None:
     predictors, targets = load_diabetes(return_X_y=True)
     standard = (predictors - predictors.mean(axis=0)) / predictors.std(axis=0)
     assert standard.shape == (442, 10)
@@ -159,31 +153,31 @@ def test_what_the_course_says_about_diabetes_is_true_of_scikit_learns_data() -> 
     assert set(np.argsort(flattest)[-2:]) == {4, 5}
 
 
-def test_five_of_the_ten_hidden_units_are_off_everywhere() -> None:
+def test_five_of_ten_hidden_units_are_off_everywhere_as_claimed() -> None:
     sweep = swept(BY_NAME["the-hidden-layer"].settings)
     params = sweep.params[sweep.settings.run_index, -1]
     sums = builtin("parabola").inputs * params[:10] + params[10:20]
     assert (sums <= 0).all(axis=0).sum() == 5
 
 
-def test_the_learning_rate_to_find_is_the_one_whose_first_step_lands_lowest() -> None:
+def test_learning_rate_to_find_has_the_lowest_loss_after_one_step() -> None:
     chapter = BY_NAME["which-learning-rate"]
     first = swept(replace(chapter.settings, epochs=10)).train_loss[:, 1]
     claimed = {claim.learning_rate: float(claim.train_loss or "nan") for claim in chapter.claims}
     assert claimed[0.04] == pytest.approx(first.min(), abs=5e-5)
 
 
-def test_the_example_of_the_guide_is_a_chapter_and_true(tmp_path: Path) -> None:
+def test_example_in_the_lesson_guide_is_a_true_chapter(tmp_path: Path) -> None:
     guide = (DOCS / "writing-lessons.md").read_text("utf-8")
     (example_text,) = re.findall(r"```markdown\n(.*?)```", guide, flags=re.S)
     (tmp_path / "01-mine.md").write_text(example_text, "utf-8")
     (chapter,) = load_course([tmp_path]).chapters
-    test_a_claim_is_what_the_engine_finds(chapter, chapter.claims[0])
-    test_printed_numbers_are_those_of_the_engine(chapter, chapter.claims[0])
-    test_a_goal_is_reached_by_some_runs_but_not_by_the_one_on_show(chapter)
+    test_claimed_verdicts_are_the_engines(chapter, chapter.claims[0])
+    test_claimed_numbers_are_the_engines(chapter, chapter.claims[0])
+    test_goal_is_reached_by_some_runs_but_not_by_the_selected_one(chapter)
 
 
-def test_the_guide_names_every_field_and_view() -> None:
+def test_lesson_guide_names_every_field_and_view() -> None:
     guide = (DOCS / "writing-lessons.md").read_text("utf-8")
     fields = {name for part in lessons.PARTS.values() for name in part.model_fields}
     for name in (*fields, *lessons.VIEWS, *lessons.HIDEABLE):

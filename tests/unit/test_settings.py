@@ -1,3 +1,5 @@
+"""The settings: what is accepted, what is refused and with which words."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -62,18 +64,18 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
     max_leaves=5,
 )
-NO_NUMBERS = (True, False, None, "5", "", [1], {}, float("nan"), float("inf"), -float("inf"), 1j)
+NOT_NUMBERS = (True, None, "5", "", [1], {}, float("nan"), float("inf"), -float("inf"), 1j)
 FAR_OUT = (-(10**400), 10**400, 1e308, -1)
 
 
 @given(valid)
-def test_settings_survive_a_trip_through_json(settings: Settings) -> None:
+def test_settings_round_trip_through_json(settings: Settings) -> None:
     text = json.dumps(settings.choices())
     assert Settings.from_mapping(json.loads(text)) == settings
 
 
 @given(json_values | st.fixed_dictionaries({}, optional=dict.fromkeys(NUMBERS, json_values)))
-def test_any_request_gives_settings_or_a_sentence(values: object) -> None:
+def test_any_request_gives_settings_or_an_error_sentence(values: object) -> None:
     try:
         settings = Settings.from_mapping(values)
     except InvalidSetting as error:
@@ -83,8 +85,8 @@ def test_any_request_gives_settings_or_a_sentence(values: object) -> None:
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-@pytest.mark.parametrize("value", NO_NUMBERS + FAR_OUT, ids=lambda value: repr(value)[:12])
-def test_what_is_no_number_in_the_range_is_refused(name: str, value: object) -> None:
+@pytest.mark.parametrize("value", NOT_NUMBERS + FAR_OUT, ids=lambda value: repr(value)[:12])
+def test_invalid_number_is_refused_with_its_range(name: str, value: object) -> None:
     with pytest.raises(InvalidSetting) as caught:
         Settings.from_mapping({name: value})
     choice = NUMBERS[name]
@@ -96,52 +98,46 @@ def test_what_is_no_number_in_the_range_is_refused(name: str, value: object) -> 
 @pytest.mark.parametrize(
     ("value", "shown"), [("five", "'five'"), (True, "True"), (-3, "-3"), (2.5, "2.5"), ([], "list")]
 )
-def test_the_refused_value_is_named(value: object, shown: str) -> None:
+def test_error_names_the_refused_value(value: object, shown: str) -> None:
     with pytest.raises(InvalidSetting, match=re.escape(f"Got {shown}.")):
         Settings.from_mapping({"seed": value})
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_both_ends_of_a_range_are_allowed_and_nothing_beyond(name: str) -> None:
-    choice = NUMBERS[name]
+def test_both_ends_of_a_range_are_accepted_and_values_beyond_refused(name: str) -> None:
+    choice, beside = NUMBERS[name], BESIDE.get(name, {})
     for end, beyond in ((choice.low, -1e-9), (choice.high, 1e-9)):
-        beside = BESIDE.get(name, {})
         assert getattr(Settings.from_mapping({**beside, name: end}), name) == end
         with pytest.raises(InvalidSetting, match=choice.label) as caught:
             Settings.from_mapping({**beside, name: end + beyond})
         assert caught.value.field == name
+    if choice.whole:
+        with pytest.raises(InvalidSetting, match="whole number"):
+            Settings.from_mapping({**beside, name: choice.high - 0.5})
 
 
-@pytest.mark.parametrize("name", [name for name in NUMBERS if NUMBERS[name].whole])
-def test_fractions_are_refused_where_only_whole_numbers_make_sense(name: str) -> None:
-    with pytest.raises(InvalidSetting, match="whole number"):
-        Settings.from_mapping({name: 20.5})
-
-
-@pytest.mark.parametrize("values", [{"lr": 0.1}, {"seed": 1, "": 2}, {1: 2}, {"Seed": 1}])
-def test_an_unknown_name_is_refused(values: dict) -> None:
-    with pytest.raises(InvalidSetting, match="no setting named"):
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        *(({name: 1}, "no setting named") for name in ("lr", "", "Seed", 1)),
+        *((values, "object") for values in (None, [], "seed", 3, [("seed", 1)])),
+        *(({"dataset": value}, r"must be one of line, parabola, .*\. Got")
+          for value in ("circle", "", None, 0, ["line"], {"line": 1})),
+        *(({"activation": value}, r"Activation must be one of relu, tanh, .*\. Got")
+          for value in ("sigmoid", None, ["relu"])),
+    ],
+)  # fmt: skip
+def test_unknown_name_or_option_is_refused(values: object, words: str) -> None:
+    with pytest.raises(InvalidSetting, match=words):
         Settings.from_mapping(values)
 
 
-@pytest.mark.parametrize("values", [None, [], "seed", 3, [("seed", 1)]])
-def test_settings_must_be_an_object(values: object) -> None:
-    with pytest.raises(InvalidSetting, match="object"):
-        Settings.from_mapping(values)
-
-
-@pytest.mark.parametrize("value", ["circle", "", None, 0, ["line"], {"line": 1}])
-def test_an_unknown_data_set_is_refused_with_the_known_ones(value: object) -> None:
-    with pytest.raises(InvalidSetting, match=r"must be one of line, parabola, .*\. Got"):
-        Settings.from_mapping({"dataset": value})
-
-
-def test_a_whole_float_is_the_same_choice_as_its_int() -> None:
+def test_whole_float_and_int_give_the_same_settings() -> None:
     assert repr(Settings(epochs=20.0, seed=3.0)) == repr(Settings(epochs=20, seed=3))
     assert repr(Settings(learning_rate=1)) == repr(Settings(learning_rate=1.0))
 
 
-def test_the_slider_has_ten_preferred_numbers_in_each_decade() -> None:
+def test_slider_has_ten_preferred_numbers_in_each_decade() -> None:
     # The preferred numbers are the rounded tenth roots of ten.
     assert len(SLIDER_LEARNING_RATES) == 41
     for index, rate in enumerate(SLIDER_LEARNING_RATES):
@@ -149,37 +145,26 @@ def test_the_slider_has_ten_preferred_numbers_in_each_decade() -> None:
     assert {0.0001, 0.01, 0.05, 0.1, 1.0} <= set(SLIDER_LEARNING_RATES)
 
 
-def test_the_id_ignores_the_sliders_rates_but_not_a_typed_one() -> None:
+def test_sweep_id_ignores_slider_rates_but_not_typed_ones() -> None:
     ids = {Settings(learning_rate=rate).sweep_id for rate in SLIDER_LEARNING_RATES}
     typed = {Settings(learning_rate=rate).sweep_id for rate in (0.07, 0.09, 10.0)}
     assert len(ids) == 1 and len(typed) == 3 and not ids & typed
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        dict(seed=1),
-        dict(epochs=999),
-        dict(hidden_units=1),
-        dict(dataset="parabola"),
-        dict(activation="tanh"),
-        dict(optimizer="adam"),
-        dict(schedule="cosine"),
-        dict(batch_size=5),
-        dict(weight_decay=0.1),
-        dict(initialization="he"),
-        dict(initial_scale=2),
-        dict(hidden_layers=2),
-        dict(validation_fraction=0.2),
-    ],
-)
-def test_the_id_tells_everything_else_apart(change: dict) -> None:
-    assert Settings(**change).sweep_id != Settings().sweep_id
-    assert Settings(**change).sweep_id == Settings(**change).sweep_id
+def test_sweep_id_depends_on_every_other_setting() -> None:
+    changes = [
+        {}, dict(seed=1), dict(epochs=999), dict(hidden_units=1), dict(dataset="parabola"),
+        dict(activation="tanh"), dict(optimizer="adam"), dict(schedule="cosine"),
+        dict(batch_size=5), dict(weight_decay=0.1), dict(initialization="he"),
+        dict(initial_scale=2), dict(hidden_layers=2), dict(validation_fraction=0.2),
+    ]  # fmt: skip
+    ids = [Settings(**change).sweep_id for change in changes]
+    assert len(set(ids)) == len(changes)
+    assert ids == [Settings(**change).sweep_id for change in changes]
 
 
 @given(valid)
-def test_the_selected_run_has_the_selected_rate(settings: Settings) -> None:
+def test_selected_run_has_the_selected_learning_rate(settings: Settings) -> None:
     rates = settings.learning_rates()
     assert rates[:41] == SLIDER_LEARNING_RATES
     assert rates[settings.run_index] == settings.learning_rate
@@ -187,19 +172,19 @@ def test_the_selected_run_has_the_selected_rate(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("epoch", [0, 500, 1000, 7.0])
-def test_an_epoch_of_the_training_is_accepted(epoch: float) -> None:
+def test_epoch_of_the_training_is_accepted(epoch: float) -> None:
     assert Settings(epochs=1000).checked_epoch(epoch) == epoch
 
 
 @pytest.mark.parametrize("epoch", [-1, 1001, 0.5, True, None, "3", float("nan"), 10**400])
-def test_an_epoch_outside_the_training_is_refused(epoch: object) -> None:
+def test_epoch_outside_the_training_is_refused(epoch: object) -> None:
     with pytest.raises(InvalidSetting, match=r"Epoch must be a whole number from 0 to 1000\. Got"):
         Settings(epochs=1000).checked_epoch(epoch)
 
 
-def test_every_field_is_in_the_table_with_its_default_and_words() -> None:
+def test_every_field_of_settings_has_its_default_and_help_in_the_tables() -> None:
     fields = {field.name: field.default for field in dataclasses.fields(Settings)}
-    # The person's own examples are no choice from a table.
+    # User data are not chosen from a table.
     assert fields.pop("user_data") is None
     table = {**NAMES, **NUMBERS}
     assert fields == {name: choice.default for name, choice in table.items()}
@@ -208,21 +193,15 @@ def test_every_field_is_in_the_table_with_its_default_and_words() -> None:
     assert all(choice.default in choice.options for choice in NAMES.values())
 
 
-def test_the_menu_names_the_engines_data_sets_and_their_sizes() -> None:
+def test_data_set_options_have_the_sizes_of_the_engines_data_sets() -> None:
     for name, option in DATASETS.items():
         shape = datasets.builtin(name).inputs.shape
         assert shape == (option.example_count, len(option.predictors)), name
     assert list(NAMES["dataset"].options) == [*DATASETS, USER_DATA]
 
 
-@pytest.mark.parametrize("value", ["sigmoid", "", None, 0, ["relu"]])
-def test_an_unknown_activation_is_refused_with_the_known_ones(value: object) -> None:
-    with pytest.raises(InvalidSetting, match=r"Activation must be one of relu, tanh, .*\. Got"):
-        Settings.from_mapping({"activation": value})
-
-
 @pytest.mark.parametrize(
     ("number", "text"), [(1e-6, "0.000001"), (0.05, "0.05"), (1000, "1000"), (10, "10"), (0, "0")]
 )
-def test_numbers_in_sentences_have_no_exponent(number: float, text: str) -> None:
+def test_plain_numbers_have_no_exponent(number: float, text: str) -> None:
     assert plain(number) == text

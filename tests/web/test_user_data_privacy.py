@@ -1,4 +1,4 @@
-"""A person's own data: only their token leads to them, only in memory, and not for long."""
+"""User data are seen only with their token, kept in memory only, and dropped after half an hour."""
 
 from __future__ import annotations
 
@@ -36,58 +36,44 @@ from tests.web.test_server import ask
 
 # Numbers and words that occur nowhere else.
 SECRETS = ("31.41592625", "secretcolumn", "98765.4375")
-FILE = (
-    b"secretcolumn,y\n31.41592625,98765.4375\n2,3\n4,5\n6,1.5\n8,2\n",
-    b"secretcolumn,y\n31.41592625,98765.4375\n2,3\n4,5\n6,1.5\n8,3\n",
-)
+FILE = b"secretcolumn,y\n31.41592625,98765.4375\n2,3\n4,5\n6,1.5\n8,2\n"
+OTHER_FILE = FILE.replace(b"8,2", b"8,3")
 
 
 def token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def part(content: bytes = FILE[0], **chosen: Any) -> dict[str, Any]:
-    """A file with the choice of its columns, as the browser sends it."""
+def part(content: bytes = FILE, **chosen: Any) -> dict[str, Any]:
+    """A file and the choice of its columns, as the browser sends them."""
     return {
         "content": base64.b64encode(content).decode(), "name": "secretfile.csv", "target": "y",
         "predictors": ["secretcolumn"], "standardize": True, "isSent": False, **chosen,
     }  # fmt: skip
 
 
-def request(data_token: str, brought: dict | None = None, **chosen: Any) -> dict[str, Any]:
-    made = {
-        "ticket": 5,
-        "settings": {"dataset": "own", "data_token": data_token, "epochs": 20} | chosen,
-    }
-    return made | ({"data_upload": brought} if brought else {})
+def request(data_token: Any, data_upload: Any = None, **chosen: Any) -> dict[str, Any]:
+    chosen = {"dataset": "own", "data_token": data_token, "epochs": 20} | chosen
+    made = {"ticket": 5, "kind": "data", "settings": chosen}
+    return made | ({"data_upload": data_upload} if data_upload else {})
 
 
 class Worker:
-    """One process of the server: its cache of data and its cache of experiments."""
+    """One process of the server: its uploaded files and its cache of experiments."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.uploads: TtlCache[UserData] = TtlCache(8, clock)
-        self.experiment_cache = ExperimentCache()
-        self.experiment_cache._user_data = TtlCache(8, clock)
+        self.cache = ExperimentCache()
+        self.cache._user_data = TtlCache(8, clock)
 
     def train(self, asked: Any) -> dict[str, Any]:
-        return answer(
-            asked,
-            lambda chosen, plane: train_payload(self.experiment_cache, chosen, plane),
-            self.uploads,
-        )
+        return answer(asked, lambda *chosen: train_payload(self.cache, *chosen), self.uploads)
 
     def inspect(self, asked: Any) -> dict[str, Any]:
-        return answer(
-            asked,
-            lambda chosen, plane: inspect_payload(self.experiment_cache, chosen, 3),
-            self.uploads,
-        )
+        return answer(asked, lambda one, _: inspect_payload(self.cache, one, 3), self.uploads)
 
     def export(self, asked: Any) -> dict[str, Any]:
-        return answer(
-            asked, lambda chosen, _: exported(self.experiment_cache, asked, chosen), self.uploads
-        )
+        return answer(asked, lambda one, _: exported(self.cache, asked, one), self.uploads)
 
 
 @pytest.fixture
@@ -97,114 +83,91 @@ def worker() -> Worker:
 
 def check_missing(result: dict[str, Any]) -> None:
     assert result.keys() == {"ticket", "error", "field", "missing"} and result["missing"] is True
-    assert result["error"].endswith(".") and not any(one in str(result) for one in SECRETS)
-
-
-class TestTokens:
-    def test_only_the_exact_token_leads_to_the_data(self, worker: Worker) -> None:
-        mine, theirs = token(), token()
-        first = worker.train(request(mine, part()))
-        again = worker.train(request(mine))
-        assert first == again and first["payload"]["settings"]["data_token"] == mine
-        assert first["payload"]["data_info"]["label"] == "secretfile"
-        other = mine[:-1] + ("A" if mine[-1] != "A" else "B")
-        for guess in (theirs, other, mine[:-1], mine + "A", "", "own", mine.swapcase(), [mine], 0):
-            for asked in (worker.train, worker.inspect, worker.export):
-                check_missing(asked(request(guess) | {"kind": "data"}))
-        check_missing(worker.train(request(first["payload"]["sweep_id"])))
-
-    def test_a_request_without_a_token_is_told_to_open_the_file(self, worker: Worker) -> None:
-        worker.train(request(token(), part()))
-        result = worker.train(request(None, part()))
-        assert "Your own data are not here" in result["error"] and "missing" not in result
-
-    def test_the_same_file_under_another_token_is_another_sweep(self, worker: Worker) -> None:
-        ids = {worker.train(request(token(), part()))["payload"]["sweep_id"] for _ in range(3)}
-        assert len(ids) == 3
-
-    def test_a_sweep_id_cannot_be_computed_without_the_token(self, worker: Worker) -> None:
-        made = worker.train(request(token(), part()))["payload"]
-        table = read_table(FILE[0])
-        for guess in (token(), "A" * 22):
-            user_data = choose(table, guess, "secretfile", "y", ["secretcolumn"], True)
-            assert (
-                Settings(dataset="own", user_data=user_data, epochs=20).sweep_id != made["sweep_id"]
-            )
-
-    def test_two_people_never_see_each_others_data(self) -> None:
-        server = create_app().server
-        ada, bob = server.test_client(), server.test_client()
-        hers, his = token(), token()
-        made = trained(ada, request(hers, part()))
-        theirs = trained(bob, request(his, part(FILE[1])))
-        assert made["payload"]["views"] != theirs["payload"]["views"]
-        assert made["payload"]["sweep_id"] != theirs["payload"]["sweep_id"]
-        assert trained(ada, request(hers)) == made and trained(bob, request(his)) == theirs
-        for guess in (token(), hers[::-1], his[:-1] + "_"):
-            check_missing(trained(bob, request(guess)))
-            check_missing(ask(bob, "inspect-request", "inspect-answer", request(guess)))
-            check_missing(ask(bob, "map-request", "map-answer", request(guess)))
-        index = bob.get("/").get_data(as_text=True) + bob.get("/_dash-layout").get_data(True)
-        assert not any(one in index for one in (*SECRETS, hers, "secretfile"))
-
-    def test_an_upload_is_ignored_for_a_built_in_data_set(self, worker: Worker) -> None:
-        mine = token()
-        worker.train(request(mine, part()))
-        plain = worker.train({"ticket": 5, "settings": {"epochs": 20}})
-        asked = request(mine, part(), dataset="line")
-        assert worker.train(asked) == plain and plain["payload"]["data_info"] is None
-        user_data = choose(read_table(FILE[0]), mine)
-        assert Settings.from_mapping({"dataset": "sine"}, user_data) == Settings(dataset="sine")
-        assert (
-            Settings.from_mapping({"dataset": "sine", "data_token": mine}, user_data).user_data
-            is None
-        )
+    assert not any(one in str(result) for one in SECRETS)
 
 
 def trained(client: FlaskClient, asked: dict) -> dict:
     return ask(client, "train-request", "train-answer", asked)
 
 
+def looked_at(client: FlaskClient, asked: dict) -> list[dict]:
+    """The answers of the other callbacks that read user data."""
+    return [ask(client, f"{one}-request", f"{one}-answer", asked) for one in ("inspect", "map")]
+
+
+class TestTokens:
+    def test_only_the_exact_token_gives_access_to_user_data(self, worker: Worker) -> None:
+        mine = token()
+        first = worker.train(request(mine, part()))
+        assert first == worker.train(request(mine))
+        other = mine[:-1] + ("A" if mine[-1] != "A" else "B")
+        guesses = (token(), other, mine[:-1], mine + "A", "", "own", mine.swapcase(), [mine], 0)
+        for guess in (*guesses, first["payload"]["sweep_id"]):
+            for asked in (worker.train, worker.inspect, worker.export):
+                check_missing(asked(request(guess)))
+
+    def test_upload_without_a_token_is_refused(self, worker: Worker) -> None:
+        result = worker.train(request(None, part()))
+        assert "error" in result and "missing" not in result
+
+    def test_sweep_id_depends_on_the_token(self, worker: Worker) -> None:
+        answers = [worker.train(request(token(), part())) for _ in range(3)]
+        assert len({one["payload"]["sweep_id"] for one in answers}) == 3
+
+    def test_two_clients_do_not_see_each_others_user_data(self) -> None:
+        server = create_app().server
+        ada, bob = server.test_client(), server.test_client()
+        hers, his = token(), token()
+        made = trained(ada, request(hers, part()))
+        theirs = trained(bob, request(his, part(OTHER_FILE)))
+        assert made["payload"]["views"] != theirs["payload"]["views"]
+        assert trained(ada, request(hers)) == made and trained(bob, request(his)) == theirs
+        for result in (trained(bob, request(token())), *looked_at(bob, request(hers[::-1]))):
+            check_missing(result)
+        page = bob.get("/").get_data(as_text=True) + bob.get("/_dash-layout").get_data(True)
+        assert not any(one in page for one in (*SECRETS, hers, "secretfile"))
+
+    def test_built_in_data_set_ignores_uploaded_user_data(self, worker: Worker) -> None:
+        plain = worker.train({"ticket": 5, "settings": {"epochs": 20}})
+        assert worker.train(request(token(), part(), dataset="line")) == plain
+        assert plain["payload"]["data_info"] is None
+
+
 class TestAnotherWorker:
     @pytest.mark.parametrize("chosen", [{}, dict(hidden_units=4, validation_fraction=0.4)])
-    def test_another_process_asks_for_the_data_and_gives_the_same_bits(self, chosen: dict) -> None:
+    def test_worker_without_the_file_asks_for_it_and_trains_the_same(self, chosen: dict) -> None:
         one, other, mine = Worker(), Worker(), token()
         before = one.train(request(mine, part(), **chosen))
         check_missing(other.train(request(mine, **chosen)))
-        assert json.dumps(other.train(request(mine, part(), **chosen))) == json.dumps(before)
-        assert json.dumps(other.train(request(mine, **chosen))) == json.dumps(before)
+        for data_upload in (part(), None):
+            after = other.train(request(mine, data_upload, **chosen))
+            assert json.dumps(after) == json.dumps(before)
 
-    def test_each_kind_of_request_can_carry_the_data(self) -> None:
+    @pytest.mark.parametrize("kind", ["inspect", "train"])
+    def test_every_kind_of_request_can_bring_the_file(self, worker: Worker, kind: str) -> None:
         mine = token()
-        for kind in ("inspect", "export", "train"):
-            asked = request(mine, part()) | {"kind": "data"}
-            check_missing(getattr(Worker(), kind)(request(mine) | {"kind": "data"}))
-            assert "payload" in getattr(Worker(), kind)(asked)
+        check_missing(getattr(worker, kind)(request(mine)))
+        assert "payload" in getattr(worker, kind)(request(mine, part()))
 
-    def test_the_exported_file_has_the_persons_numbers(self, worker: Worker) -> None:
-        file = worker.export(request(token(), part()) | {"kind": "data"})["payload"]
-        assert file["filename"] == "data.csv"
-        lines = file["content"].splitlines()
-        assert lines[0] == "secretcolumn,y"
-        assert [tuple(map(float, line.split(","))) for line in lines[1:]] == [
-            (31.41592625, 98765.4375), (2, 3), (4, 5), (6, 1.5), (8, 2),
-        ]  # fmt: skip
+    def test_exported_data_are_the_uploaded_data(self, worker: Worker) -> None:
+        file = worker.export(request(token(), part()))["payload"]
+        lines, sent = file["content"].splitlines(), FILE.decode().splitlines()
+        assert (file["filename"], lines[0]) == ("data.csv", sent[0])
+        numbers, expected = ([[*map(float, x.split(","))] for x in y[1:]] for y in (lines, sent))
+        assert numbers == expected
 
 
-class TestForgetting:
-    def test_a_sweep_trained_twice_is_kept_once(self) -> None:
-        """Where others evicted the first one before the second asked for it."""
+class TestExpiry:
+    def test_equal_experiments_can_replace_each_other(self) -> None:
+        """If the first was evicted before the second was requested, both are trained."""
         one, other, mine = Worker(), Worker(), token()
         for worker in (one, other):
             worker.train(request(mine, part()))
-        (key, (until, first)), (_, (_, second)) = (
-            next(iter(worker.experiment_cache._user_data._kept.items())) for worker in (one, other)
-        )
-        one.experiment_cache._user_data.put(key, second, until)
-        kept = one.experiment_cache._user_data.get(key)
-        assert kept is first or kept is second
+        ((key, (until, second)),) = other.cache._user_data._kept.items()
+        one.cache._user_data.put(key, second, until)
+        assert one.cache._user_data.get(key) is not None
 
-    def test_data_and_experiments_expire_within_half_an_hour(
+    def test_user_data_and_experiments_expire_within_half_an_hour(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         now = [5000.0]
@@ -214,64 +177,52 @@ class TestForgetting:
         for minutes in (10, 20, 28):
             now[0] = 5000.0 + 60 * minutes
             assert "payload" in worker.train(request(mine, seed=minutes))
-        assert len(worker.experiment_cache._user_data) == 4
         now[0] = 5000.0 + 60 * 29.6
         check_missing(worker.train(request(mine)))
-        user_data = choose(read_table(FILE[0]), mine, "secretfile", "y", ["secretcolumn"], True)
+        user_data = choose(read_table(FILE), mine, "secretfile", "y", ["secretcolumn"], True)
         chosen = Settings(dataset="own", user_data=user_data, epochs=20)
-        assert worker.experiment_cache._user_data.get(chosen.sweep_id) is None
+        assert worker.cache._user_data.get(chosen.sweep_id) is None
         assert requests.KEPT_SECONDS + ttl_cache.TICK <= 30 * 60
 
-    def test_the_server_frees_every_copy_of_expired_data(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_server_frees_every_copy_of_expired_data(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(ttl_cache, "TICK", 0.1)
         client, mine = create_app().server.test_client(), token()
         for chosen in ({}, {"hidden_units": 3, "validation_fraction": 0.4, "batch_size": 2}):
             assert "payload" in trained(client, request(mine, part(), **chosen))
-            ask(client, "inspect-request", "inspect-answer", request(mine, **chosen))
-            ask(client, "map-request", "map-answer", request(mine, **chosen))
-        assert kept_of(mine)
+            looked_at(client, request(mine, **chosen))
+        assert copies_in_memory(mine)
         later = time.monotonic() + requests.KEPT_SECONDS
         for cache in [one for one in gc.get_objects() if type(one) is TtlCache]:
             monkeypatch.setattr(cache, "_clock", lambda: later)
         end = time.monotonic() + 60
-        while kept_of(mine) and time.monotonic() < end:
+        while copies_in_memory(mine) and time.monotonic() < end:
             time.sleep(0.2)
-        assert kept_of(mine) == 0
-        check_missing(trained(client, request(mine)))
+        assert copies_in_memory(mine) == 0
 
 
-def kept_of(mine: str) -> int:
-    """How many of a person's data are anywhere in this process."""
+def copies_in_memory(mine: str) -> int:
     gc.collect()
     return sum(type(one) is UserData and one.token == mine for one in gc.get_objects())
 
 
 class TestTraces:
-    def test_requests_about_own_data_log_nothing_of_them(
-        self, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_requests_with_user_data_log_none_of_it(self, caplog: pytest.LogCaptureFixture) -> None:
         client, mine = create_app().server.test_client(), token()
         with caplog.at_level(logging.DEBUG):
-            for brought in (part(), part(target="nosuch"), part(FILE[0][:40]), part(content=b"x")):
-                trained(client, request(mine, brought))
-            ask(client, "own-request", "own-answer", part())
-            ask(client, "own-request", "own-answer", part(FILE[0] + b'"'))
-            ask(client, "map-request", "map-answer", request(mine))
+            for sent in (part(), part(target="nosuch"), part(FILE[:40]), part(b"x")):
+                trained(client, request(mine, sent))
+            for sent in (part(), part(FILE + b'"')):
+                ask(client, "own-request", "own-answer", sent)
+            looked_at(client, request(mine))
         check_silent(caplog, mine)
 
-    def test_an_error_that_quotes_the_data_is_logged_without_them(
+    def test_error_that_quotes_user_data_is_logged_without_it(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         def fail(chosen: Settings, plane: PlaneChoice) -> dict:
-            try:
-                raise KeyError(SECRETS[1])
-            except KeyError as error:
-                assert chosen.user_data
-                raise ValueError(
-                    f"{chosen.user_data.table} {SECRETS} {chosen.user_data.token}"
-                ) from error
+            assert chosen.user_data
+            said = f"{chosen.user_data.table} {SECRETS} {chosen.user_data.token}"
+            raise ValueError(said) from KeyError(SECRETS[1])
 
         mine = token()
         with caplog.at_level(logging.DEBUG):
@@ -280,7 +231,7 @@ class TestTraces:
         assert "ValueError" in caplog.text and "test_user_data_privacy.py" in caplog.text
         check_silent(caplog, mine)
 
-    def test_an_error_while_reading_is_logged_without_the_data(
+    def test_error_while_reading_a_file_is_logged_without_its_content(
         self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fail(content: bytes) -> Table:
@@ -293,14 +244,14 @@ class TestTraces:
         assert result["ticket"] == 2 and result["error"].endswith(".")
         check_silent(caplog, "no token")
 
-    def test_settings_are_printed_without_the_data(self) -> None:
-        user_data = choose(read_table(FILE[0]), token(), standardize=True)
+    def test_settings_are_printed_and_linked_without_user_data(self) -> None:
+        user_data = choose(read_table(FILE), token(), standardize=True)
         chosen = Settings(dataset="own", user_data=user_data, seed=3)
         for text in (repr(chosen), str(chosen), repr(user_data), repr(Settings.choices(chosen))):
             assert not any(one in text for one in ("31.4159", "98765", user_data.token)), text
         assert set(query(chosen).split("&")) == {"v=1", "dataset=own", "seed=3"}
 
-    def test_nothing_is_written_to_disk(
+    def test_user_data_are_never_written_to_a_disk(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         client, mine = create_app().server.test_client(), token()
@@ -319,15 +270,14 @@ class TestTraces:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("TMPDIR", str(tmp_path))
         long = b"secretcolumn,y\n" + b"".join(b"%d,%d\n" % (k, k % 7) for k in range(20_000))
-        for brought in (part(), part(long)):
-            ask(client, "own-request", "own-answer", brought)
-            assert "payload" in trained(client, request(mine, brought))
-            ask(client, "inspect-request", "inspect-answer", request(mine))
-            ask(client, "map-request", "map-answer", request(mine))
+        for sent in (part(), part(long)):
+            ask(client, "own-request", "own-answer", sent)
+            assert "payload" in trained(client, request(mine, sent))
+            looked_at(client, request(mine))
         assert written == [] and list(tmp_path.rglob("*")) == []
 
 
 def check_silent(caplog: pytest.LogCaptureFixture, mine: str) -> None:
-    said = caplog.text + "".join(repr(record.__dict__) for record in caplog.records)
-    for one in (*SECRETS, "secretfile", mine, base64.b64encode(FILE[0]).decode()[:20]):
-        assert one not in said, one
+    logged = caplog.text + "".join(repr(record.__dict__) for record in caplog.records)
+    for one in (*SECRETS, "secretfile", mine, base64.b64encode(FILE).decode()[:20]):
+        assert one not in logged, one
