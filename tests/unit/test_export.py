@@ -1,4 +1,4 @@
-"""Each script is run and held to the engine at every epoch, and to what its settings need."""
+"""Each script is run and compared with the engine at every epoch, and has only what it needs."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ SHORT = [Settings(**(dict(epochs=30) | values)) for values in CHOSEN]
 
 
 class Ran(NamedTuple):
-    """What a script leaves behind: its names, and what it printed."""
+    """A script that was run: its names, and what it printed."""
 
     names: dict[str, Any]
     text: str
@@ -83,7 +83,7 @@ class Ran(NamedTuple):
         return np.array(self.names[f"{kind}_losses"])
 
     def printed(self, kind: str) -> dict[int, str]:
-        """Epoch -> loss, as they stand there."""
+        """The printed loss of each printed epoch."""
         lines = re.findall(rf"^epoch (\d+): {kind} loss (\S+)$", self.text, re.MULTILINE)
         return {int(epoch): loss for epoch, loss in lines}
 
@@ -113,7 +113,7 @@ def shown_epochs(one: Settings) -> list[int]:
 
 
 def check_losses(one: Settings, made: Ran) -> None:
-    """At all epochs as in the engine, and printed at the few."""
+    """Asserts the engine's losses at all epochs, and that the few are printed."""
     sweep = train_sweep(one)
     expected = {"train": sweep.train_loss[one.run_index]}
     if sweep.validation_loss is not None:
@@ -144,16 +144,16 @@ def tree_without_comments(one: Settings) -> str:
 
 
 @pytest.mark.parametrize("one", SHORT, ids=name_of)
-def test_a_script_trains_as_the_engine(one: Settings) -> None:
+def test_script_trains_as_the_engine(one: Settings) -> None:
     made = ran(script(one))
     check_losses(one, made)
     if not one.is_line:
         assert made.text.endswith(f"\n{one.param_count} parameters\n")
 
 
-def test_every_option_is_among_them() -> None:
+def test_every_option_is_among_the_scripts() -> None:
     for name, choice in NAMES.items():
-        # The person's own data have tests of their own.
+        # test_user_data_export.py tests user data.
         assert {getattr(one, name) for one in SHORT} == set(choice.options) - {USER_DATA}
     for name, number in NUMBERS.items():
         assert {getattr(one, name) for one in SHORT} - {number.default}, name
@@ -173,14 +173,14 @@ def trainings(draw: st.DrawFn) -> Settings:
 @pytest.mark.slow
 @settings(max_examples=80, derandomize=True)
 @given(trainings(), st.integers(0, 1))
-def test_any_script_trains_as_the_engine(one: Settings, choice: int) -> None:
+def test_random_script_trains_as_the_engine(one: Settings, choice: int) -> None:
     """At a rate at which roundings do not grow."""
     one = replace(one, learning_rate=stable_rates(train_sweep(one))[choice])
     check_losses(one, ran(script(one)))
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.05, 0.001])
-def test_on_the_line_the_printed_digits_are_the_pages(rate: float) -> None:
+def test_printed_digits_on_the_line_are_the_engines(rate: float) -> None:
     one = replace(LINE, learning_rate=rate)
     made, descent = ran(script(one)), descend(one, [1000])
     losses = descent.train_loss[stop(rate)].tolist()
@@ -191,7 +191,7 @@ def test_on_the_line_the_printed_digits_are_the_pages(rate: float) -> None:
     assert made.text.splitlines()[-1] == f"weight {weight:.5g}, bias {bias:.5g}"
 
 
-def test_a_script_that_overflows_says_so_where_the_page_does() -> None:
+def test_script_overflows_at_the_epoch_of_the_engine() -> None:
     one = replace(LINE, learning_rate=0.1)
     losses = ran(script(one)).losses("train")
     overflow = int(train_sweep(one).overflow_at[stop(0.1)])
@@ -201,9 +201,7 @@ def test_a_script_that_overflows_says_so_where_the_page_does() -> None:
 
 @pytest.mark.parametrize("initialization", NAMES["initialization"].options)
 @pytest.mark.parametrize("hidden_layers", [1, 3])
-def test_a_script_starts_at_the_very_same_parameters(
-    initialization: str, hidden_layers: int
-) -> None:
+def test_script_starts_at_the_engines_parameters(initialization: str, hidden_layers: int) -> None:
     for scale in (1, 0.3):
         one = Settings(
             dataset="plane", hidden_units=3, hidden_layers=hidden_layers, seed=5,
@@ -225,7 +223,7 @@ def test_a_script_starts_at_the_very_same_parameters(
     ],
     ids=name_of,
 )  # fmt: skip
-def test_a_script_runs_alone(one: Settings, tmp_path: Path) -> None:
+def test_script_runs_without_this_project(one: Settings, tmp_path: Path) -> None:
     file = tmp_path / "descent.py"
     file.write_text(script(one), encoding="utf-8")
     command = [sys.executable, "-I", file.name]
@@ -261,7 +259,7 @@ WORDS = {
 
 @settings(max_examples=200)
 @given(valid)
-def test_a_script_has_only_the_parts_that_it_needs(one: Settings) -> None:
+def test_script_has_only_the_parts_that_it_needs(one: Settings) -> None:
     code = tree_without_comments(one)
     for words, is_needed in WORDS.items():
         for word in words.split("|"):
@@ -270,7 +268,7 @@ def test_a_script_has_only_the_parts_that_it_needs(one: Settings) -> None:
 
 @settings(max_examples=200)
 @given(valid)
-def test_whatever_a_script_names_it_uses(one: Settings) -> None:
+def test_script_uses_every_name_that_it_stores(one: Settings) -> None:
     names = [node for node in ast.walk(ast.parse(script(one))) if isinstance(node, ast.Name)]
     stored, loaded = (
         {node.id for node in names if isinstance(node.ctx, kind)} for kind in (ast.Store, ast.Load)
@@ -280,14 +278,14 @@ def test_whatever_a_script_names_it_uses(one: Settings) -> None:
 
 @settings(max_examples=200)
 @given(valid)
-def test_the_first_lines_hold_the_address(one: Settings) -> None:
+def test_first_comment_of_a_script_has_its_link(one: Settings) -> None:
     lines = script(one).split("import")[0].splitlines()
     assert all(line.startswith("# ") for line in lines) and lines[0].startswith("# Descent Lab")
     address = "".join(line.removeprefix("#").strip() for line in lines).split("?")[1]
     assert settings_of(address) == one
 
 
-# So many digits that lines must be broken.
+# So many digits that lines are wrapped.
 LONG = [
     Settings(
         dataset="noisy_parabola", learning_rate=0.0012345678901234567, seed=99, hidden_units=8,
@@ -303,18 +301,20 @@ LONG = [
 ]  # fmt: skip
 
 
-def test_scripts_and_cells_are_in_style(tmp_path: Path) -> None:
+def check_style(command: list[str], *paths: Path) -> None:
+    """Runs a command of ruff, without any configuration, on these."""
+    ruff = [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", "--line-length=100"]
+    done = subprocess.run([*ruff, *map(str, paths)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_scripts_and_notebook_cells_are_in_style(tmp_path: Path) -> None:
     for number, one in enumerate([*SHORT, *LONG]):
         (tmp_path / f"script_{number}.py").write_text(script(one), encoding="utf-8")
         for place, cell in enumerate(cells(one)):
             (tmp_path / f"cell_{number}_{place}.py").write_text(cell + "\n", encoding="utf-8")
-    ruff, wide = [sys.executable, "-m", "ruff"], ["--isolated", "--line-length=100"]
-    every = ["check", "--select=E,F,I,B,UP,SIM", *wide, "--no-cache"]
-    # A cell uses what those before it name.
-    for command in (
-        [*every, *map(str, tmp_path.glob("script_*.py"))],
-        [*every, "--ignore=F821,F401,I001", *map(str, tmp_path.glob("cell_*.py"))],
-        ["format", "--check", "--no-cache", *wide, str(tmp_path)],
-    ):
-        done = subprocess.run([*ruff, *command], capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout[-2000:]
+    every = ["check", "--select=E,F,I,B,UP,SIM"]
+    check_style(every, *tmp_path.glob("script_*.py"))
+    # A cell uses names of earlier cells.
+    check_style([*every, "--ignore=F821,F401,I001"], *tmp_path.glob("cell_*.py"))
+    check_style(["format", "--check"], tmp_path)

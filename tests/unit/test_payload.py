@@ -16,14 +16,8 @@ from app.domain.results import RangeTest, RunDetail
 from app.domain.settings import Settings
 from app.domain.stability import stability_edge_numerator
 from app.engine import inspect_run
-from app.exports.payload import (
-    FIT_ROOM,
-    detail_payload,
-    encode,
-    encode_scaled,
-    map_row,
-    range_test_payload,
-)
+from app.exports import payload as exported
+from app.exports.payload import FIT_ROOM, encode, encode_scaled, map_row, range_test_payload
 from app.trainers.base import lay_out
 from callbacks.training import experiment_payload
 from tests.oracles import (
@@ -55,7 +49,7 @@ def arrays_along(draw: st.DrawFn) -> tuple[np.ndarray, str, int | None]:
 
 
 @given(arrays_along())
-def test_an_array_comes_back_bit_for_bit(case: tuple) -> None:
+def test_encoded_array_round_trips_bit_for_bit(case: tuple) -> None:
     array, dtype, along = case
     encoded = json.loads(json.dumps(encode(array, dtype, along), allow_nan=False))
     back = decode(encoded)
@@ -64,12 +58,12 @@ def test_an_array_comes_back_bit_for_bit(case: tuple) -> None:
 
 
 @pytest.mark.parametrize("along", [None, 0, 1])
-def test_what_is_no_number_comes_back_too(along: int | None) -> None:
+def test_nan_and_infinities_round_trip(along: int | None) -> None:
     array = np.array([[np.nan, np.inf], [-np.inf, -0.0], [1e-45, 3e38]], "float32")
     assert decode(encode(array, along=along)).tobytes() == array.tobytes()
 
 
-def test_a_view_is_encoded_in_its_own_order() -> None:
+def test_strided_view_is_encoded_in_its_own_order() -> None:
     array = np.arange(24, dtype="float32").reshape(2, 3, 4).transpose(2, 0, 1)[::2]
     assert same(decode(encode(array, along=1)), array)
 
@@ -83,7 +77,7 @@ scaled = npst.arrays(
 
 @example(np.zeros((1, 1), "float32"), -5.0, 0.01, 0)  # once rounded up to what means missing
 @given(scaled, st.floats(-9, 9), st.floats(0.01, 20), st.integers(0, 1))
-def test_a_scaled_array_comes_back_to_half_a_step(
+def test_scaled_array_round_trips_to_half_a_step(
     array: np.ndarray, low: float, span: float, along: int
 ) -> None:
     high = low + span
@@ -91,7 +85,7 @@ def test_a_scaled_array_comes_back_to_half_a_step(
     inside = np.clip(array.astype(float), low, high)
     half = (high - low) / 65534 / 2
     assert np.array_equal(np.isnan(back), np.isnan(array))
-    # Single precision has roundings of its own, next to the half step.
+    # Single precision adds its own rounding to the half step.
     assert np.nanmax(np.abs(back - inside), initial=0) <= half + 4e-7 * max(abs(low), abs(high))
 
 
@@ -109,37 +103,29 @@ def packed_sweep(settings: Settings) -> dict:
 @cache
 def packed_detail(settings: Settings) -> dict:
     made = experiment(settings)
-    return strict_json(detail_payload(detail(settings), made.surface, made.dataset))
+    return strict_json(exported.detail_payload(detail(settings), made.surface, made.dataset))
 
 
 def strict_json(payload: dict) -> dict:
-    """There and back without NaN or Infinity, which no browser's JSON.parse takes."""
+    """Parsed again; NaN and Infinity, which JSON.parse refuses, raise an error."""
     return json.loads(json.dumps(payload, allow_nan=False))
 
 
 class TestSweep:
     @pytest.mark.parametrize("settings", [*ALL, *OVERFLOWING], ids=name_of)
-    def test_the_arrays_are_the_sweeps(self, settings: Settings) -> None:
+    def test_sweep_payload_has_the_arrays_and_facts_of_the_sweep(self, settings: Settings) -> None:
         made, payload = experiment(settings), packed_sweep(settings)
-        assert same(decode(payload["train_loss"]), made.sweep.train_loss)
-        assert same(decode(payload["coordinates"]), made.projection.coordinates)
-        assert same(decode(payload["slopes"]), made.projection.slopes)
-        for name in ("learning_rates", "epochs", "diverged_at", "overflow_at"):
-            assert payload[name] == getattr(made.sweep, name).tolist()
-        assert payload["explained"] == made.projection.explained.tolist()
-
-    @pytest.mark.parametrize("settings", [*ALL, *OVERFLOWING], ids=name_of)
-    def test_the_facts_are_the_sweeps(self, settings: Settings) -> None:
-        sweep, payload = experiment(settings).sweep, packed_sweep(settings)
+        sweep, projection, surface = made.sweep, made.projection, made.surface
+        assert same(decode(payload["train_loss"]), sweep.train_loss)
+        assert same(decode(payload["coordinates"]), projection.coordinates)
+        assert same(decode(payload["slopes"]), projection.slopes)
+        for name in ("learning_rates", "epochs", "diverged_at", "overflow_at", "arrived"):
+            assert payload[name] == getattr(sweep, name).tolist()
+        assert payload["explained"] == projection.explained.tolist()
         assert Settings.from_mapping(payload["settings"]) == settings
         assert payload["sweep_id"] == settings.sweep_id
         assert tuple(payload["verdicts"]) == sweep.verdicts
         assert payload["stability_edge"] == pytest.approx(2 / payload["start_sharpness"])
-        assert payload["arrived"] == sweep.arrived.tolist()
-
-    @pytest.mark.parametrize("settings", ALL, ids=name_of)
-    def test_the_plane_and_its_box_are_the_surfaces(self, settings: Settings) -> None:
-        surface, payload = experiment(settings).surface, packed_sweep(settings)
         assert payload["plane"]["names"] == list(surface.plane.names)
         assert payload["box"]["first"] == list(surface.box.first)
         assert payload["box"]["height"] == surface.box.height
@@ -147,7 +133,7 @@ class TestSweep:
         assert payload["optimum"]["train_loss"] == surface.optimum_loss
 
     @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-    def test_a_network_brings_distances_and_fits(self, settings: Settings) -> None:
+    def test_payload_of_a_network_has_distances_and_fits(self, settings: Settings) -> None:
         made, payload = experiment(settings), packed_sweep(settings)
         assert same(decode(payload["off_plane"]), made.projection.off_plane)
         low, high = made.dataset.targets.min(), made.dataset.targets.max()
@@ -159,11 +145,12 @@ class TestSweep:
         assert np.array_equal(np.isnan(back), np.isnan(shown))
 
     @pytest.mark.parametrize("settings", LINES, ids=name_of)
-    def test_the_linear_model_needs_neither(self, settings: Settings) -> None:
+    def test_payload_of_the_linear_model_has_no_network_parts(self, settings: Settings) -> None:
         payload = packed_sweep(settings)
         assert payload["fit"] is None and payload["off_plane"] is None
+        assert packed_detail(settings)["slices"] is None
 
-    def test_where_nothing_curves_there_is_no_edge(self) -> None:
+    def test_zero_sharpness_has_no_stability_edge(self) -> None:
         made = experiment(PARABOLA)
         level = replace(made.sweep, start_sharpness=0.0)
         still = replace(made, training=replace(made.training, sweep=level))
@@ -173,7 +160,7 @@ class TestSweep:
 
 class TestDetail:
     @pytest.mark.parametrize("settings", [*ALL, *OVERFLOWING], ids=name_of)
-    def test_the_arrays_are_the_runs(self, settings: Settings) -> None:
+    def test_detail_payload_has_the_arrays_of_the_run(self, settings: Settings) -> None:
         one, payload = detail(settings), packed_detail(settings)
         assert same(decode(payload["epochs"]), one.epochs.astype("int32"))
         assert same(decode(payload["train_loss"]), one.train_loss)
@@ -182,16 +169,12 @@ class TestDetail:
         assert payload["sharpness"] == one.sharpness.tolist()
 
     @pytest.mark.parametrize("settings", [*NETWORKS, with_rate(PARABOLA, 10.0)], ids=name_of)
-    def test_slices_come_to_half_a_step_of_the_height(self, settings: Settings) -> None:
+    def test_slices_round_trip_to_half_a_step_of_the_height(self, settings: Settings) -> None:
         one, payload = detail(settings), packed_detail(settings)
         top = 1.5 * experiment(settings).surface.box.height
         back = decode(payload["slices"]["loss"])
         assert payload["slices"]["epochs"] == one.slices.epochs.tolist()
         assert np.abs(back - np.clip(one.slices.loss, 0, top)).max() <= 0.51 * top / 65534
-
-    @pytest.mark.parametrize("settings", LINES, ids=name_of)
-    def test_the_linear_model_needs_no_slices(self, settings: Settings) -> None:
-        assert packed_detail(settings)["slices"] is None
 
 
 VARIED = [
@@ -227,7 +210,7 @@ class TestWhatSettingsAdd:
         assert packed["is_exact"] is False
 
     @each_varied
-    def test_with_them_any_params_find_their_place(self, settings: Settings) -> None:
+    def test_dual_directions_project_params_to_their_coordinates(self, settings: Settings) -> None:
         made = lay_out(experiment(settings).training, PlaneChoice("random"))
         packed = strict_json(experiment_payload(made))
         origin, dual = (decode(packed["plane"][name]) for name in ("origin", "dual_directions"))
@@ -237,7 +220,7 @@ class TestWhatSettingsAdd:
         assert places == pytest.approx(shown, rel=1e-3, abs=1e-4)
 
     @each_varied
-    def test_validation_losses_and_examples_come_back(self, settings: Settings) -> None:
+    def test_validation_losses_and_examples_round_trip(self, settings: Settings) -> None:
         made, payload = experiment(settings), packed_sweep(settings)
         if settings.validation_fraction:
             losses = made.sweep.validation_loss.astype("float32")
@@ -254,7 +237,7 @@ class TestWhatSettingsAdd:
         assert payload["example_count"] == len(made.dataset.targets)
 
     @each_varied
-    def test_the_settings_come_back_with_what_follows_from_them(self, settings: Settings) -> None:
+    def test_settings_round_trip_with_derived_facts(self, settings: Settings) -> None:
         payload = packed_sweep(settings)
         assert Settings.from_mapping(payload["settings"]) == settings
         assert len(payload["parameter_names"]) == experiment(settings).sweep.params.shape[-1]
@@ -271,7 +254,7 @@ class TestWhatSettingsAdd:
         )
 
     @each_varied
-    def test_updates_batches_and_factors_come_back(self, settings: Settings) -> None:
+    def test_updates_batches_and_rate_factors_round_trip(self, settings: Settings) -> None:
         one, payload = detail(settings), packed_detail(settings)
         assert same(decode(payload["updates"]), one.updates)
         assert same(decode(payload["params"]), one.params)
@@ -282,27 +265,23 @@ class TestWhatSettingsAdd:
         else:
             assert payload["batches"] is None and payload["rescaled_sharpness"] is None
 
-    def test_plain_descent_sends_none_of_them(self) -> None:
+    def test_plain_descent_has_no_updates_or_batches(self) -> None:
         payload = packed_detail(PARABOLA)
         assert payload["updates"] is None and payload["batches"] is None
         assert (decode(payload["rate_factors"]) == 1).all()
         assert packed_sweep(PARABOLA)["is_plain"] is True
 
-    def test_a_range_test_comes_back(self) -> None:
+    def test_range_test_round_trips_with_null_for_missing_losses(self) -> None:
         test, packed = experiment(VARIED[0]).range_test, packed_sweep(VARIED[0])["range_test"]
         for name in ("learning_rates", "batch_loss", "smoothed"):
             assert packed[name] == getattr(test, name).tolist()
         assert packed_sweep(PARABOLA)["range_test"] is None
-
-    def test_its_losses_that_are_no_numbers_are_null(self) -> None:
         test = RangeTest(np.array([0.1, 1]), np.array([2.0, np.inf]), np.array([2.0, np.nan]))
         packed = strict_json(range_test_payload(test))
         assert packed["batch_loss"] == packed["smoothed"] == [2, None]
 
     @pytest.mark.parametrize("settings", [*VARIED, LINE, with_rate(LINE, 0.0707)])
-    def test_a_row_of_a_map_says_where_each_of_the_sliders_runs_ended(
-        self, settings: Settings
-    ) -> None:
+    def test_map_row_has_the_end_of_every_slider_run(self, settings: Settings) -> None:
         sweep, row = experiment(settings).sweep, strict_json(map_row(experiment(settings).sweep))
         assert Settings.from_mapping(row["settings"]) == settings
         assert row["start_loss"] == sweep.train_loss[0, 0]
@@ -316,12 +295,12 @@ class TestWhatSettingsAdd:
 
 
 @pytest.mark.parametrize(("settings", "most"), [(LINE, 100), (PARABOLA, 350)], ids=name_of)
-def test_a_sweep_is_small_on_its_way(settings: Settings, most: int) -> None:
+def test_compressed_sweep_is_small(settings: Settings, most: int) -> None:
     answer = json.dumps({"ticket": 1, "payload": packed_sweep(settings)}).encode()
     assert len(gzip.compress(answer, 6)) <= most * KILOBYTE
 
 
-def test_differences_make_a_path_smaller() -> None:
+def test_encoding_differences_makes_a_path_smaller() -> None:
     params = experiment(WIDE).sweep.params
     sizes = [len(gzip.compress(encode(params, along=axis)["data"].encode())) for axis in (1, None)]
     assert sizes[0] < sizes[1]

@@ -1,4 +1,4 @@
-"""Script and notebook of a person's own data, run beside their data.csv."""
+"""Script and notebook of user data, run beside the exported data.csv."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import pytest
 
 from app.domain.csv_reader import read_table
 from app.domain.settings import Settings
-from app.domain.user_data import UserData, choose
+from app.domain.user_data import UserData, choose, label_of
 from app.exports.script import notebook, script
 from app.trainers.experiment_cache import ExperimentCache
 from callbacks.sharing import exported
 from tests.engine.test_user_data_engine import EXAMPLES, TOKEN, example, user_data_of
-from tests.unit.test_export import Ran, cells, check_losses, name_of, ran
+from tests.unit.test_export import Ran, cells, check_losses, check_style, name_of, ran
 
 RANDOM = np.random.RandomState(5)
 TABLE = RANDOM.normal(size=(23, 4)) * [1, 2, 3, 0.5] + [0, 1, 0, 1]
@@ -55,13 +55,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def put_data(folder: Path, one: Settings) -> None:
-    """The file as the page gives it away."""
+    """Writes the data.csv that the page exports."""
     file = exported(ExperimentCache(), {"kind": "data"}, one)
     (folder / file["filename"]).write_text(file["content"], encoding="utf-8")
 
 
 @pytest.mark.parametrize("one", CHOSEN, ids=range(len(CHOSEN)))
-def test_a_script_trains_on_the_persons_data_as_the_engine(one: Settings, folder: Path) -> None:
+def test_script_trains_on_user_data_as_the_engine(one: Settings, folder: Path) -> None:
     put_data(folder, one)
     made = ran(script(one))
     check_losses(one, made)
@@ -70,7 +70,7 @@ def test_a_script_trains_on_the_persons_data_as_the_engine(one: Settings, folder
 
 
 @pytest.mark.parametrize("one", CHOSEN[::4], ids=name_of)
-def test_a_notebook_trains_alike(
+def test_notebook_trains_on_user_data_as_the_script(
     one: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -80,7 +80,7 @@ def test_a_notebook_trains_alike(
     check_losses(one, made)
 
 
-def test_the_words_name_the_file_and_hold_no_number_of_it() -> None:
+def test_script_and_notebook_name_the_file_without_its_numbers() -> None:
     user_data = choose(read_table((EXAMPLES / "exercise.csv").read_bytes()), TOKEN, "our class")
     one = settings_of(user_data)
     for text in (script(one), notebook(one)):
@@ -91,9 +91,7 @@ def test_the_words_name_the_file_and_hold_no_number_of_it() -> None:
 
 
 @pytest.mark.parametrize("label", ['"""', "a\\", "#", "'; import os", "{x}", "a\n1/0", "ü" * 60])
-def test_no_label_breaks_a_script(label: str, folder: Path) -> None:
-    from app.domain.user_data import label_of
-
+def test_script_runs_with_any_label(label: str, folder: Path) -> None:
     user_data = choose(read_table(b"x,y\n1,2\n2,3\n3,5\n4,4\n"), TOKEN, label_of(f"{label}.csv"))
     one = settings_of(user_data)
     put_data(folder, one)
@@ -116,7 +114,7 @@ for folder in sys.argv[1:]:
 def test_any_header_can_be_read_by_the_script_under_any_locale(
     is_utf8: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without UTF-8 mode Python reads files as the system likes; the script must not care."""
+    """Without UTF-8 mode, Python's default file encoding depends on the locale."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("LC_")}
     environment = plain | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": is_utf8}
     made: dict[Path, Settings] = {}
@@ -136,13 +134,8 @@ def test_any_header_can_be_read_by_the_script_under_any_locale(
         check_losses(one, Ran(ran(script(one)).names, text))
 
 
-def test_scripts_are_in_style(tmp_path: Path) -> None:
+def test_scripts_on_user_data_are_in_style(tmp_path: Path) -> None:
     for number, one in enumerate(CHOSEN):
         (tmp_path / f"script_{number}.py").write_text(script(one), encoding="utf-8")
-    wide = ["--isolated", "--no-cache", "--line-length=100"]
-    for command in (["check", "--select=E,F,I,B,UP,SIM"], ["format", "--check"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, *wide, str(tmp_path)],
-            capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout[-2000:]
+    check_style(["check", "--select=E,F,I,B,UP,SIM"], tmp_path)
+    check_style(["format", "--check"], tmp_path)

@@ -54,7 +54,7 @@ def part(content: bytes = FILE, **chosen: Any) -> dict[str, Any]:
 
 def request(data_token: Any, data_upload: Any = None, **chosen: Any) -> dict[str, Any]:
     chosen = {"dataset": "own", "data_token": data_token, "epochs": 20} | chosen
-    made = {"ticket": 5, "kind": "data", "settings": chosen}
+    made = {"ticket": 5, "settings": chosen}
     return made | ({"data_upload": data_upload} if data_upload else {})
 
 
@@ -73,6 +73,7 @@ class Worker:
         return answer(asked, lambda one, _: inspect_payload(self.cache, one, 3), self.uploads)
 
     def export(self, asked: Any) -> dict[str, Any]:
+        asked = {"kind": "data"} | asked
         return answer(asked, lambda one, _: exported(self.cache, asked, one), self.uploads)
 
 
