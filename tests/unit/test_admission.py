@@ -1,7 +1,5 @@
 """How many trainings run at a time, and when the server asks to retry."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 from threading import Barrier, Event, Thread
 

@@ -1,7 +1,5 @@
 """docs/architecture.md names the folders that exist, in the order of the import contract."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from pathlib import Path

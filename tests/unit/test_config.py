@@ -1,7 +1,5 @@
 """The environment variables: what is read, what is refused, and the README's table of them."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,8 +1,6 @@
 """The estimate grows with everything that makes a training longer. How well it meets the seconds of
 a machine is in docs/performance.md: a test must not depend on the machine."""
 
-from __future__ import annotations
-
 import dataclasses
 from typing import Any
 

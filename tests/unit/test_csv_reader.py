@@ -1,7 +1,5 @@
 """A CSV file as columns of numbers, or a sentence that says what is wrong with it."""
 
-from __future__ import annotations
-
 import math
 import re
 

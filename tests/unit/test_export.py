@@ -1,7 +1,5 @@
 """Each script is run and compared with the engine at every epoch, and has only what it needs."""
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import io

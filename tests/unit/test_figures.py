@@ -1,7 +1,5 @@
 """The figures' static layers against the arrays that they draw."""
 
-from __future__ import annotations
-
 import json
 import math
 from dataclasses import replace

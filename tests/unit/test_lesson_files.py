@@ -1,7 +1,5 @@
 """A chapter's file: parsed, or left out with the line and the reason."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from pathlib import Path

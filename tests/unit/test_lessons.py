@@ -1,7 +1,5 @@
 """The built-in course: what it covers, and whether the engine agrees with what it says."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from functools import cache

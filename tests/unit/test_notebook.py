@@ -1,7 +1,5 @@
 """The notebook: the script's parts as cells, with the settings in words and the loss curve."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys

@@ -1,7 +1,5 @@
 """A data set, an optimizer and a schedule are added by a row and a function alone."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

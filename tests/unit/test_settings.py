@@ -1,7 +1,5 @@
 """The settings: what is accepted, what is refused and with which words."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import re

@@ -1,7 +1,5 @@
 """Settings as a link, combinations that are refused, and the limit on one training's work."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import parse_qsl
 

@@ -1,7 +1,5 @@
 """Which calls have their shapes checked while the tests run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Equal work is done once at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event

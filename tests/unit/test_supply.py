@@ -1,7 +1,5 @@
 """What the image is made of: the lock files, the audit, and the licences of third-party files."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from pathlib import Path

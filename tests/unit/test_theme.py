@@ -1,7 +1,5 @@
 """Colours contrast with the background (as WCAG 2.2 defines it) and with each other."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import numpy as np

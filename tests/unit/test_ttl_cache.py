@@ -1,7 +1,5 @@
 """The cache whose values expire."""
 
-from __future__ import annotations
-
 from app.trainers.ttl_cache import TtlCache
 
 

@@ -1,7 +1,5 @@
 """Columns of a person's table as examples to train on."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math

@@ -1,7 +1,5 @@
 """Script and notebook of user data, run beside the exported data.csv."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

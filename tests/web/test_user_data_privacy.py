@@ -1,7 +1,5 @@
 """User data are seen only with their token, kept in memory only, and dropped after half an hour."""
 
-from __future__ import annotations
-
 import base64
 import builtins
 import gc
