@@ -157,6 +157,7 @@ def test_most_runs_above_the_stability_edge_of_their_start_survive() -> None:
     assert f"{survived} of them" in TEXT
 
 
+@pytest.mark.slow
 def test_best_rate_often_lies_above_the_stability_edge_of_the_start() -> None:
     sweeps = forty_sweeps()
     best = [sweep.learning_rates[np.nanargmin(sweep.last_loss[:STOPS])] for sweep in sweeps]

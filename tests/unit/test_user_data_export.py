@@ -108,6 +108,7 @@ for folder in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_utf8", ["0", "1"])
 def test_any_header_can_be_read_by_the_script_under_any_locale(
     is_utf8: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
