@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import REDIS, Config
 from app.domain.errors import UserError
-from app.lessons.course import BUILT_IN, load_course
+from app.lessons.course import BUILT_IN, Course, load_course
 from app.log import configure_logging
 from app.meter import Meter
 from app.trainers.base import Trainer, warm_up
@@ -44,10 +44,7 @@ def create_app(
     """
     config = Config.from_environment()
     course = load_course([BUILT_IN, *lessons, *config.lessons])
-    for problem in course.problems:
-        log.warning("A lesson file has a mistake: %s", problem)
-    for name in config.retired:
-        log.warning("%s is no longer used. Remove it from the environment.", name)
+    _warn(course, config)
     meter = metrics.Prometheus() if config.has_metrics else None
     local = LocalTrainer(meter=meter)
     cache = ExperimentCache(trainer=trainer_for(config, local, meter), meter=meter)
@@ -82,6 +79,13 @@ def create_app(
     static_files.serve_files(app, has_assets=not debug)
     _trust_proxies(server, config.proxies)
     return app
+
+
+def _warn(course: Course, config: Config) -> None:
+    for problem in course.problems:
+        log.warning("A lesson file has a mistake: %s", problem)
+    for name in config.retired:
+        log.warning("%s is no longer used. Remove it from the environment.", name)
 
 
 def trainer_for(config: Config, local: Trainer, meter: Meter | None = None) -> Trainer:

@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 
 from app.lessons.course import Chapter, Course, Question
 from components import ids
-from components.naming import named, tip
+from components.buttons import icon_button
+from components.naming import named
 
 
 def lesson_panel(course: Course) -> Component:
@@ -26,9 +27,9 @@ def lesson_panel(course: Course) -> Component:
             html.Div(
                 className="lesson-head",
                 children=[
-                    _button("previous-chapter", "icon-chevron-left", "previous chapter"),
+                    icon_button("previous-chapter", "chevron-left", "previous chapter"),
                     dbc.Select(id="chapter", options=contents, class_name="contents"),
-                    _button("next-chapter", "icon-chevron-right", "next chapter"),
+                    icon_button("next-chapter", "chevron-right", "next chapter"),
                 ],
             ),
             html.Div(
@@ -80,12 +81,6 @@ def _choice(text: str, number: int) -> Component:
 
 def _words(text: str) -> Component:
     return dcc.Markdown(text, mathjax=True, className="words", link_target="_blank")
-
-
-def _button(name: str, icon: str, words: str) -> Component:
-    return html.Button(
-        html.Span(className=f"icon {icon}"), id=name, className="step-button", **tip(words)
-    )
 
 
 def _problems(course: Course) -> list[Component]:

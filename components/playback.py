@@ -5,7 +5,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
-from components.naming import named, tip
+from components.buttons import icon_button, slider
+from components.naming import named
 
 # The playhead's slider has this many steps, linear in log10(1 + epoch).
 POSITIONS = 1000
@@ -26,19 +27,8 @@ def timeline() -> Component:
             _step("−1", "epoch-back", "one epoch back"),
             _step("+1", "epoch-on", "one epoch forward"),
             html.Div(
+                [slider(ids.PLAYHEAD, POSITIONS), html.Div(id="ticks", className="ticks")],
                 className="scrub",
-                children=[
-                    dbc.Input(
-                        id=ids.PLAYHEAD,
-                        type="range",
-                        min=0,
-                        max=POSITIONS,
-                        step=1,
-                        value=0,
-                        class_name="slider",
-                    ),
-                    html.Div(id="ticks", className="ticks"),
-                ],
             ),
             html.Span(
                 className="epoch-shown",
@@ -51,12 +41,7 @@ def timeline() -> Component:
                 value="1",
                 class_name="speed",
             ),
-            html.Button(
-                html.Span(className="icon icon-arrow-repeat"),
-                id="loop",
-                className="step-button",
-                **tip("loop"),
-            ),
+            icon_button("loop", "arrow-repeat", "loop"),
             html.A(
                 "↗",
                 id="open-whole",

@@ -71,24 +71,41 @@ def sweep_payload(
 
     A line's fit is given by its two parameters, which are its coordinates.
     """
-    box, plane, settings = surface.box, surface.plane, sweep.settings
-    scaling = dataset.scaling
+    settings, plane = sweep.settings, surface.plane
     return {
         "sweep_id": settings.sweep_id,
         "settings": settings_payload(settings),
-        "data_info": _data_info(settings.user_data),
-        "scaling": {
-            "input": [float(scaling.input_means[0]), float(scaling.input_scales[0])],
-            "target": [scaling.target_mean, scaling.target_scale],
-        },
+        **_model(settings),
+        **_data(settings, dataset),
+        **_runs(sweep),
+        **_stability(sweep),
+        **_landscape(surface),
+        **_projection(projection, plane.is_exact, along=1),
+        "fit": None if settings.is_line else _fit(fit, dataset, along=1),
+    }
+
+
+def _model(settings: Settings) -> dict[str, Any]:
+    return {
         "is_linear": settings.is_linear,
         "is_plain": settings.is_plain,
         "update_rule": OPTIMIZERS[settings.optimizer].rule,
         "example_count": settings.example_count,
         "steps_per_epoch": settings.steps_per_epoch,
+        "parameter_names": parameter_names(settings),
+    }
+
+
+def _data(settings: Settings, dataset: Dataset) -> dict[str, Any]:
+    scaling = dataset.scaling
+    return {
+        "data_info": _data_info(settings.user_data),
+        "scaling": {
+            "input": [float(scaling.input_means[0]), float(scaling.input_scales[0])],
+            "target": [scaling.target_mean, scaling.target_scale],
+        },
         "predictors": dataset.inputs.shape[1],
         "predictor_names": list(settings.data.predictors),
-        "parameter_names": parameter_names(settings),
         "least_squares": dataset.least_squares.tolist() if settings.is_linear else None,
         "data": {
             "inputs": encode(dataset.inputs),
@@ -96,6 +113,11 @@ def sweep_payload(
             "validation_inputs": encode(dataset.validation_inputs),
             "validation_targets": encode(dataset.validation_targets),
         },
+    }
+
+
+def _runs(sweep: Sweep) -> dict[str, Any]:
+    return {
         "learning_rates": sweep.learning_rates.tolist(),
         "epochs": sweep.epochs.tolist(),
         "train_loss": encode(sweep.train_loss, along=1),
@@ -107,6 +129,12 @@ def sweep_payload(
         "last_loss": [_number(loss) for loss in sweep.last_loss.tolist()],
         "reference_loss": _number(sweep.reference_loss),
         "reference_name": sweep.reference_name,
+    }
+
+
+def _stability(sweep: Sweep) -> dict[str, Any]:
+    settings = sweep.settings
+    return {
         "start_sharpness": sweep.start_sharpness,
         # JSON has no infinity: where nothing curves there is no edge.
         "stability_edge": _number(sweep.stability_edge),
@@ -114,7 +142,13 @@ def sweep_payload(
         "stability_edge_formula": stability_edge_formula(settings),
         "sharpness_numerator": sharpness_numerator(settings),
         "sharpness_formula": sharpness_formula(settings),
-        "plane": _plane(plane),
+    }
+
+
+def _landscape(surface: LossSurface) -> dict[str, Any]:
+    box = surface.box
+    return {
+        "plane": _plane(surface.plane),
         "box": {"first": list(box.first), "second": list(box.second), "height": box.height},
         "optimum": {
             "coordinates": surface.optimum.tolist(),
@@ -123,8 +157,6 @@ def sweep_payload(
             "name": surface.optimum_name,
         },
         "curvature": None if surface.curvature is None else surface.curvature.tolist(),
-        **_projection(projection, plane.is_exact, along=1),
-        "fit": None if settings.is_line else _fit(fit, dataset, along=1),
     }
 
 

@@ -5,6 +5,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.domain.fields import NAMES, NUMBERS, USED_BY, NameChoice, NumberChoice, plain, users_of
+from components.buttons import slider
 
 # The step of a slider, if it is not 1. Any number in range can be typed.
 STEPS = {"epochs": 10, "momentum": 0.01, "noise": 0.05, "validation_fraction": 0.05}
@@ -75,13 +76,11 @@ def _slider(field: str) -> Component:
                 ),
             ],
         ),
-        dbc.Input(
-            id=name,
-            type="range",
-            min=0 if stops else choice.low,
-            max=len(stops) - 1 if stops else choice.high,
-            step=STEPS.get(field, 1),
+        slider(
+            name,
+            high=len(stops) - 1 if stops else choice.high,
             value=value,
-            class_name="slider",
+            low=0 if stops else choice.low,
+            step=STEPS.get(field, 1),
         ),
     )
