@@ -76,8 +76,8 @@ def table(page: Page) -> list[list[str]]:
 
 
 def check_run(row: list[str], settings: Settings, epoch: int, wanted: float) -> None:
-    """A row's epochs, losses and outcome are those of this run."""
-    _, reached, now, end, outcome = row
+    """A row's epochs, losses and verdict are those of this run."""
+    _, reached, now, end, verdict = row
     run, sweep = engine_run(settings), engine_sweep(settings)
     there = run.epochs[run.train_loss <= wanted]
     assert reached == (str(there[0]) if len(there) else "never")
@@ -86,7 +86,7 @@ def check_run(row: list[str], settings: Settings, epoch: int, wanted: float) -> 
             assert close(text, float(run.train_loss[run.epochs == at][0]))
         else:
             assert text == "overflow"
-    assert outcome == sweep.verdicts[settings.run_index]
+    assert verdict == sweep.verdicts[settings.run_index]
 
 
 def check_table(page: Page, runs: list[Settings]) -> None:

