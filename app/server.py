@@ -35,8 +35,8 @@ def create_app(
     lessons: Sequence[Path] = (), listens_on: str | None = None, debug: bool = False
 ) -> Dash:
     """The Dash application, with one training done: the first of a process is slow, and a machine
-    on which it fails should say so at the start. Raises UserError for a configuration that
-    means nothing.
+    on which it fails should say so at the start. Raises UserError for an invalid
+    configuration.
 
     lessons     folders with a teacher's own
     listens_on  the address that the server is bound to, if it is known: for the class's link
@@ -113,7 +113,7 @@ def create_server() -> flask.Flask:
 
 
 def _serve_health(server: flask.Flask, base_path: str) -> None:
-    """At the root for the container itself, and below the base for who asks through a proxy."""
+    """At the root for the container itself, and under the base path for clients behind a proxy."""
     for path in {"/health", f"{base_path}health"}:
         server.add_url_rule(path, f"health at {path}", lambda: "ok")
 

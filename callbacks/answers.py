@@ -11,7 +11,9 @@ from app.log import log_failure, with_request_id
 from app.trainers.ttl_cache import TtlCache
 from callbacks.requests import DataMissing, fields_of, ticket_of, user_data_of
 
-FAILED = "The server could not do this training. What you see is still the last one that worked."
+FAILED = (
+    "The server could not complete this training. The page still shows the last one that worked."
+)
 
 
 def answered(

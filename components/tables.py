@@ -1,4 +1,4 @@
-"""A view for people who cannot see it: a sentence, and its data as a table."""
+"""Text alternatives for a view: a sentence, and its data as a table."""
 
 from typing import Any
 

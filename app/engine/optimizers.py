@@ -33,8 +33,8 @@ def momentum(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
 
 
 def nesterov(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
-    """m <- b m + g, u = -(g + b m) (Sutskever et al. 2013). Torch refuses the word without
-    momentum, with which it would be plain descent."""
+    """m <- b m + g, u = -(g + b m) (Sutskever et al. 2013). torch rejects
+    nesterov=True at momentum 0, where it would be plain SGD anyway."""
     return torch.optim.SGD(parts, momentum=momentum, nesterov=momentum > 0, **_PLAIN)
 
 

@@ -186,7 +186,7 @@ def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) ->
 
 
 def range_test_payload(test: RangeTest | None) -> dict[str, Any] | None:
-    """Few numbers, so plain ones: null where a loss is none any more."""
+    """Few enough for plain JSON; null where the loss is not finite."""
     if test is None:
         return None
     return {

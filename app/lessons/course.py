@@ -201,7 +201,7 @@ def _chapter_names(folder: Path) -> list[str]:
         if name.lower().endswith(".md") and name[0] != "." and name.lower() != "readme.md"
     ]
     if not found:
-        raise Mistake(0, "There is no chapter here, such as 01-one.md.")
+        raise Mistake(0, "This folder has no chapter files (named like 01-one.md).")
     return found
 
 

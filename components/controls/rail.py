@@ -1,4 +1,4 @@
-"""The choices beside the page: everything that trains again when it changes."""
+"""The settings beside the page: every control that starts a new training."""
 
 from dash import html
 from dash.development.base_component import Component

@@ -15,7 +15,7 @@ CAMERA = dict(eye=dict(x=0.84, y=-1.84, z=1.14), center=dict(x=0, y=0, z=-0.33))
 
 
 def surface_figure(surface: LossSurface) -> go.Figure:
-    """The surface, coloured by log loss. Its camera is only the first: people turn it."""
+    """The surface, coloured by log loss. Users can rotate its initial view."""
     box, (first, second) = surface.box, surface.plane.names
     height = np.minimum(surface.loss, CUT_AT * box.height).astype("float32")
     logs = log_loss(surface)

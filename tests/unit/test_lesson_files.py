@@ -213,7 +213,7 @@ def test_missing_or_empty_folder_is_a_problem_without_a_line(tmp_path: Path) -> 
     gone = tmp_path / "gone"
     (problem,) = load_course([gone]).problems
     assert str(problem) == f"{gone}: The folder cannot be read: No such file or directory."
-    assert "no chapter here" in the_problem(load_course([tmp_path]))[1]
+    assert "no chapter files" in the_problem(load_course([tmp_path]))[1]
     (problem,) = load_course([written(tmp_path, GOOD) / "01-mine.md"]).problems
     assert "Not a directory" in problem.reason
 
