@@ -60,8 +60,8 @@ class Packed:
 
 
 class PackedAnswers:
-    """An LRU cache of packed answers, at most MOST_BYTES in all. Concurrent requests for one share
-    its making. Answers about a person's own data are never kept."""
+    """An LRU cache of packed answers, at most MOST_BYTES in all. Concurrent requests for the
+    same answer build it once. Answers about a person's own data are never kept."""
 
     def __init__(self, meter: Meter | None = None, most_bytes: int = MOST_BYTES) -> None:
         self._meter, self._most_bytes = meter or Meter(), most_bytes

@@ -30,7 +30,9 @@ USES_PER_FRAME, EXAMPLES_PER_FIT, PASSES_PER_SURFACE = 600, 40, 900
 class CostModel:
     """Everything that determines the training time except the number of epochs.
 
-    Layers are hidden ones, of `unit_count` units together; a sweep keeps each run at `frame_count` epochs at most."""
+    Layers are hidden ones, of `unit_count` units together; a sweep keeps each run at `frame_count`
+    epochs at most.
+    """
 
     optimizer: str
     activation: str

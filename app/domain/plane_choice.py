@@ -28,7 +28,7 @@ class PlaneChoice:
 
     @classmethod
     def from_mapping(cls, values: Any, settings: Settings) -> Self:
-        """The plane that a request asks for. Raises InvalidSetting if the settings do not have it."""
+        """The plane that a request asks for. Raises InvalidSetting if there is none such."""
         if values is None:
             return cls()
         if not isinstance(values, dict) or not set(values) <= {"kind", "first", "second", "epoch"}:
