@@ -205,7 +205,7 @@ def check_markers(
 
 
 def shown_settings(page: Page) -> Settings:
-    return Settings(**driver.state(page, "sweep.settings"))
+    return Settings.from_mapping(driver.state(page, "sweep.settings"))
 
 
 def test_pins_of_a_line_are_drawn_at_their_places_and_only_where_comparable(page: Page) -> None:

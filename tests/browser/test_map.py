@@ -145,8 +145,8 @@ def test_it_is_cancelled_resumed_and_outlives_a_reload(page: Page, watch: Watch)
 
 
 def test_a_refused_row_is_named_and_the_others_come(page: Page) -> None:
-    """300 epochs of 100 examples, one by one, are more than one training may take."""
-    base = set_up(page, dataset="parabola", epochs=300)
+    """220 epochs of 100 examples, one by one, are more than one training may take."""
+    base = set_up(page, dataset="parabola", epochs=220)
     open_map(page, "batch_size")
     start(page)
     wait_done(page)
