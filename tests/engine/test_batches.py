@@ -14,7 +14,7 @@ from numpy import ndarray
 from app.domain.fields import NAMES
 from app.domain.results import RunDetail
 from app.domain.settings import Settings
-from app.engine import inspect_run, train_sweep
+from app.engine import inspect_run, train_sweep, training
 from app.engine.training import batch_order, descend
 from tests.engine.torch_runs import gradient_of, loss_of
 from tests.oracles import experiment, same, stop
@@ -157,3 +157,15 @@ def test_equal_settings_with_batches_give_equal_results(optimizer: str) -> None:
 def test_held_back_examples_are_in_no_batch() -> None:
     settings = Settings(**TANH, batch_size=7, validation_fraction=0.5)
     assert settings.example_count == 30 and inspected(settings).batches.max() == 29
+
+
+def test_full_batch_training_makes_a_single_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, gradient_for = [], training.gradient_for
+    monkeypatch.setattr(
+        training, "gradient_for", lambda *args: made.append(args) or gradient_for(*args)
+    )
+    descend(Settings(hidden_units=2, epochs=10), [0])
+    assert len(made) == 1
+    descend(Settings(dataset="line", hidden_units=2, epochs=10, batch_size=4), [0])
+    # Over all examples, over batches of 4, and over the last batch of 2.
+    assert len(made) == 1 + 3
