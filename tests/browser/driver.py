@@ -159,22 +159,34 @@ def chart(page: Page, name: str) -> dict[str, str]:
     return canvas.evaluate("(canvas) => ({...canvas.dataset})")
 
 
-def chart_place(page: Page, name: str, x: float, y: float | None = None) -> tuple[float, float]:
-    """Where a chart draws a point, in pixels of the page; halfway up if there is no y."""
-    across, up = page.evaluate(
+def chart_point(page: Page, name: str, x: float, y: float | None = None) -> dict[str, float]:
+    """Where a chart draws a point, in pixels of its canvas; halfway up if there is no y."""
+    return page.evaluate(
         """([name, x, y]) => {
-          const { canvas, axes } = window.descentLab.chartIn(name);
-          canvas.scrollIntoView({ block: "center" });
-          const { left, top } = canvas.getBoundingClientRect();
-          const up = y === null ? (axes.top + axes.bottom) / 2 : axes.y(y);
-          return [left + axes.x(x), top + up];
+          const { axes } = window.descentLab.chartIn(name);
+          return { x: axes.x(x), y: y === null ? (axes.top + axes.bottom) / 2 : axes.y(y) };
         }""",
         [name, x, y],
     )
-    return across, up
+
+
+def chart_place(page: Page, name: str, x: float, y: float | None = None) -> tuple[float, float]:
+    """The same in pixels of the page, which scrolls there first."""
+    canvas = page.locator(f'[data-slot="{name}"] canvas')
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    point = chart_point(page, name, x, y)
+    assert box is not None
+    return box["x"] + point["x"], box["y"] + point["y"]
 
 
 # ---- what a person does ----
+
+
+def click_chart(page: Page, name: str, x: float, y: float | None = None) -> None:
+    """Clicks a point of a chart once it has come to rest and nothing lies over it."""
+    canvas = page.locator(f'[data-slot="{name}"] canvas')
+    canvas.click(position=chart_point(page, name, x, y))
 
 
 def choose(page: Page, name: str, value: Any) -> None:

@@ -17,7 +17,7 @@ from tests.browser.driver import (
     PATIENCE,
     Gate,
     chart,
-    chart_place,
+    click_chart,
     facts,
     open_panel,
     set_up,
@@ -91,7 +91,7 @@ def test_every_cell_is_a_sweeps_and_opens_its_run(page: Page, watch: Watch) -> N
     assert asked_rows(watch) == 8
     assert chart(page, "map")["done"] == chart(page, "map")["count"] == "8"
     for seed, rate in ((3, 0.05), (6, 0.0016), (6, 1.0)):
-        page.mouse.click(*chart_place(page, "map", rate, seed))
+        click_chart(page, "map", rate, seed)
         settings = replace(SHORT, seed=seed, learning_rate=rate)
         wait_fact(page, "sweep", settings.sweep_id)
         wait_fact(page, "learningRate", driver.plain(rate))
@@ -157,7 +157,7 @@ def test_a_refused_row_is_named_and_the_others_come(page: Page) -> None:
     assert found["rows"][0]["error"] in reading
     check_rows(page, base, "batch_size", refused=1)
     before = facts(page)["sweep"]
-    page.mouse.click(*chart_place(page, "map", 0.05, 0))
+    click_chart(page, "map", 0.05, 0)
     driver.stay(page)
     assert facts(page)["sweep"] == before
     # Momentum needs an optimizer that has it; on show stays what was.

@@ -18,6 +18,7 @@ from tests.browser.driver import (
     chart,
     chart_place,
     choose_rate,
+    click_chart,
     engine_run,
     engine_sweep,
     facts,
@@ -144,7 +145,7 @@ def test_a_click_selects_the_nearest_rate(page: Page, name: str) -> None:
     if name == "rate-axis":  # which reaches beyond the slider
         clicks |= {5: 1, 2e-5: 0.0001}
     for clicked, selected in clicks.items():
-        page.mouse.click(*chart_place(page, name, clicked))
+        click_chart(page, name, clicked)
         wait_fact(page, "learningRate", driver.plain(selected))
     page.mouse.move(*chart_place(page, name, 0.01))
     page.mouse.down()
