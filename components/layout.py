@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -12,8 +11,8 @@ from components import ids, theme
 from components.controls.learning_rate import learning_rate_bar
 from components.controls.rail import rail
 from components.lesson import lesson_panel
-from components.naming import named, tip
 from components.panels import PANELS
+from components.parts import aria, data, icon, icon_button, named, select
 from components.playback import timeline
 from components.presenting import keys_card, present_bar
 from components.tables import data_button, sentence, table_card
@@ -43,10 +42,6 @@ SET_THEME = (
 )
 
 
-# The layout of the cards depends on their number (assets/02-lab.css).
-ALL_VIEWS: dict[str, Any] = {"data-count": len(ids.VIEWS)}
-
-
 def page(first_sweep: dict[str, Any], course: Course) -> Component:
     """The whole page. The default sweep is in its store, so it is live without a request."""
     return html.Div(
@@ -64,13 +59,9 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
                     html.Div(
                         id="views",
                         className="views",
-                        **ALL_VIEWS,
-                        children=[
-                            *(_view(name) for name in ids.VIEWS),
-                            html.Div(
-                                className="tabs", role="tablist", children=_tabs(), **named("Views")
-                            ),
-                        ],
+                        # The layout of the cards depends on their number (assets/02-lab.css).
+                        **data(count=len(ids.VIEWS)),
+                        children=[*(_view(name) for name in ids.VIEWS), _tabs()],
                     ),
                 ],
             ),
@@ -110,12 +101,10 @@ def page_template(plotly_script: str) -> str:
 
 def _skip_links() -> list[Component]:
     """The first stops of the Tab key lead past the choices to what most people want."""
-    places = [
-        ("learning-rate", "To the learning rate"),
-        ("play", "To Play"),
-        ("views", "To the views"),
+    places = {"learning-rate": "the learning rate", "play": "Play", "views": "the views"}
+    return [
+        html.A(f"To {words}", href=f"#{place}", className="skip") for place, words in places.items()
     ]
-    return [html.A(words, href=f"#{place}", className="skip") for place, words in places]
 
 
 def _header() -> Component:
@@ -123,7 +112,7 @@ def _header() -> Component:
         className="header",
         children=[
             html.Button(
-                [html.Span(className="icon icon-sliders"), html.Span("Choices", className="word")],
+                [icon("sliders"), html.Span("Choices", className="word")],
                 id="open-rail",
                 className="icon-button only-narrow",
                 title="choices: data, units, seed, epochs",
@@ -140,18 +129,15 @@ def _header() -> Component:
             ),
             html.P("Every learning rate at once: drag, and watch it learn or break."),
             present_bar(),
-            dbc.Select(
-                id="panel",
-                options=[
-                    {"label": "More views …", "value": "none"},
-                    *({"label": panel.title, "value": name} for name, panel in PANELS.items()),
-                ],
+            select(
+                "panel",
+                {"none": "More views …"} | {name: panel.title for name, panel in PANELS.items()},
                 value="none",
                 class_name="more-views",
             ),
             html.Button("Present", id="present", className="mode", title="for a projector (P)"),
             html.Button(
-                html.Span(className="icon icon-circle-half"),
+                icon("circle-half"),
                 id="theme",
                 className="icon-button",
                 title="theme: light, dark, projector",
@@ -176,12 +162,7 @@ def _side() -> Component:
         hidden=True,
         **named("More views"),
         children=[
-            html.Button(
-                html.Span(className="icon icon-x-lg"),
-                id="close-side",
-                className="step-button close-side",
-                **tip("close"),
-            ),
+            icon_button("close-side", "x-lg", "close", "step-button close-side"),
             html.Div(id=ids.SIDE_BODY),
         ],
     )
@@ -209,55 +190,50 @@ def _facts() -> Component:
 def _view(name: str) -> Component:
     """A card: title, note, plot. To a screen reader the plot is one picture, described by the
     sentence."""
-    picture: dict[str, Any] = {
-        "role": "img",
-        "aria-labelledby": f"{name}-title",
-        "aria-describedby": f"{name}-words",
-    }
+    titled, is_surface = aria(labelledby=f"{name}-title"), name == ids.LOSS_SURFACE
+    picture = {"role": "img"} | titled | aria(describedby=f"{name}-words")
+    # For browsers without WebGL; assets/36-flat.js shows it.
+    flat = html.P(id="flat-note", className="flat-note", hidden=True)
     return html.Section(
         className="card-view",
         id=f"{name}-card",
-        **{"aria-labelledby": f"{name}-title"},  # type: ignore[arg-type]
+        **titled,
         children=[
             html.Div(
                 className="card-head",
                 children=[
                     html.H2(TITLES[name], id=f"{name}-title"),
-                    *(_plane_choice() if name == ids.LOSS_SURFACE else []),
+                    *(_plane_choice() if is_surface else []),
                     html.Span(id=f"{name}-note", className="card-note"),
                     data_button(name, TITLES[name]),
                 ],
             ),
             sentence(name),
-            *([_stand_in()] if name == ids.LOSS_SURFACE else []),
+            *([flat] if is_surface else []),
             html.Div(id=name, className="plot", **picture),
         ],
     )
 
 
-def _stand_in() -> Component:
-    """The note for browsers without WebGL; assets/36-flat.js shows it."""
-    return html.P(id="flat-note", className="flat-note", hidden=True)
-
-
 def _plane_choice() -> list[Component]:
     """The plane on which a network's loss is drawn; two more menus choose two parameters."""
-    options = [{"label": label, "value": kind} for kind, label in PLANES.items()]
-    names = [
-        dbc.Select(id=f"plane-{place}", options=[], class_name="small-select")
-        for place in ("first", "second")
-    ]
     return [
-        dbc.Select(id=ids.PLANE, options=options, value="anchored", class_name="small-select"),
-        *names,
+        select(ids.PLANE, PLANES, value="anchored", class_name="small-select"),
+        *(select(f"plane-{place}", {}, class_name="small-select") for place in ("first", "second")),
     ]
 
 
-def _tabs() -> list[Component]:
+def _tabs() -> Component:
     """The tabs of the three views that share one place on a phone."""
-    return [_tab(name) for name in (ids.CROSS_SECTIONS, ids.LOSS_SURFACE, ids.CURVES)]
-
-
-def _tab(name: str) -> Component:
-    view: dict[str, Any] = {"data-view": name, "aria-controls": f"{name}-card"}
-    return html.Button(TITLES[name], id=f"{name}-tab", className="tab", role="tab", **view)
+    tabs = [
+        html.Button(
+            TITLES[name],
+            id=f"{name}-tab",
+            className="tab",
+            role="tab",
+            **data(view=name),
+            **aria(controls=f"{name}-card"),
+        )
+        for name in (ids.CROSS_SECTIONS, ids.LOSS_SURFACE, ids.CURVES)
+    ]
+    return html.Div(tabs, className="tabs", role="tablist", **named("Views"))

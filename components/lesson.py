@@ -1,23 +1,19 @@
 """The lesson's panel: a frame, and the chapter in it."""
 
-from typing import Any
-
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.lessons.course import Chapter, Course, Question
 from components import ids
-from components.buttons import icon_button
-from components.naming import named
+from components.parts import data, icon_button, named, select
 
 
 def lesson_panel(course: Course) -> Component:
     """The contents, previous and next, and the place for `chapter_text`."""
-    contents = [
-        {"label": f"{number} · {chapter.title}", "value": chapter.slug}
+    contents = {
+        chapter.slug: f"{number} · {chapter.title}"
         for number, chapter in enumerate(course.chapters, 1)
-    ]
+    }
     return html.Aside(
         id=ids.LESSON,
         className="lesson",
@@ -28,7 +24,7 @@ def lesson_panel(course: Course) -> Component:
                 className="lesson-head",
                 children=[
                     icon_button("previous-chapter", "chevron-left", "previous chapter"),
-                    dbc.Select(id="chapter", options=contents, class_name="contents"),
+                    select("chapter", contents, class_name="contents"),
                     icon_button("next-chapter", "chevron-right", "next chapter"),
                 ],
             ),
@@ -67,16 +63,14 @@ def _question(question: Question) -> Component:
         className="question",
         children=[
             _words(question.ask),
-            *(_choice(text, number) for number, text in enumerate(question.choices, 1)),
+            *(
+                html.Button(_words(text), className="choice", **data(choice=number))
+                for number, text in enumerate(question.choices, 1)
+            ),
             html.P(id="lesson-verdict", className="lesson-verdict", role="status"),
             html.Div(_words(question.why), id="lesson-why", hidden=True),
         ],
     )
-
-
-def _choice(text: str, number: int) -> Component:
-    data: dict[str, Any] = {"data-choice": number}
-    return html.Button(_words(text), className="choice", **data)
 
 
 def _words(text: str) -> Component:

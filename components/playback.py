@@ -1,12 +1,10 @@
 """The timeline below the views: one playhead for all of them."""
 
-import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from components import ids
-from components.buttons import icon_button, slider
-from components.naming import named
+from components.parts import icon, icon_button, named, select, slider
 
 # The playhead's slider has this many steps, linear in log10(1 + epoch).
 POSITIONS = 1000
@@ -22,7 +20,7 @@ def timeline() -> Component:
             html.Button(
                 id=ids.PLAY,
                 className="btn btn-primary play",
-                children=[html.Span(className="icon icon-play-fill"), html.Span("Play")],
+                children=[icon("play-fill"), html.Span("Play")],
             ),
             _step("−1", "epoch-back", "one epoch back"),
             _step("+1", "epoch-on", "one epoch forward"),
@@ -35,9 +33,9 @@ def timeline() -> Component:
                 title="With the full batch, one epoch is one step.",
                 children=[html.Span("epoch ", className="word"), html.Span(id="epoch-shown")],
             ),
-            dbc.Select(
-                id="speed",
-                options=[{"label": f"{speed:g}×", "value": str(speed)} for speed in SPEEDS],
+            select(
+                "speed",
+                {str(speed): f"{speed:g}×" for speed in SPEEDS},
                 value="1",
                 class_name="speed",
             ),

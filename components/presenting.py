@@ -4,7 +4,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
-from components.naming import named
+from components.parts import data, named
 
 # What each key does; assets/65-keys.js binds them.
 KEYS = (
@@ -25,11 +25,7 @@ KEYS = (
 def present_bar() -> Component:
     """Which views fill the screen, and the curtain."""
     views = [
-        html.Button(
-            f"{number} {title}",
-            className="mode show-view",
-            **{"data-view": name},  # type: ignore[arg-type]
-        )
+        html.Button(f"{number} {title}", className="mode show-view", **data(view=name))
         for number, (name, title) in enumerate(ids.SHORT_TITLES.items(), 1)
     ]
     curtain = html.Button("Curtain", id="curtain", className="mode", title="hide the outcome (C)")

@@ -1,11 +1,9 @@
 """Text alternatives for a view: a sentence, and its data as a table."""
 
-from typing import Any
-
 from dash import html
 from dash.development.base_component import Component
 
-from components.naming import named
+from components.parts import aria, data, icon, named
 
 
 def sentence(name: str) -> Component:
@@ -15,28 +13,22 @@ def sentence(name: str) -> Component:
 
 def data_button(name: str, title: str) -> Component:
     """The button that opens the table of a view or panel."""
-    about = {"data-table": name, "aria-haspopup": "dialog"} | named(f"Data: {title}")
-    return html.Button(
-        html.Span(className="icon icon-table"),
-        className="data-button",
-        title="data as a table",
-        **about,
-    )
+    about = data(table=name) | aria(haspopup="dialog") | named(f"Data: {title}")
+    return html.Button(icon("table"), className="data-button", title="data as a table", **about)
 
 
 def table_card() -> Component:
     """The card in which every table opens; assets/67-tables.js fills it."""
-    scrolling: dict[str, Any] = {"role": "region", "aria-labelledby": "table-title", "tabIndex": 0}
-    card: dict[str, Any] = {"aria-labelledby": "table-title"}
+    titled = aria(labelledby="table-title")
     return html.Dialog(
         id="table",
         className="keys table-card",
         children=[
             html.H2(id="table-title"),
-            html.P(id="table-words", className="table-words", **{"aria-live": "polite"}),  # type: ignore[arg-type]
-            html.Div(id="table-rows", className="table-rows", **scrolling),
+            html.P(id="table-words", className="table-words", **aria(live="polite")),
+            html.Div(id="table-rows", className="table-rows", role="region", tabIndex=0, **titled),
             html.P(id="table-note", className="table-note"),
             html.Button("Close", id="close-table", className="btn btn-primary play"),
         ],
-        **card,
+        **titled,
     )

@@ -4,8 +4,8 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from app.domain.fields import NAMES, NUMBERS, USED_BY, NameChoice, NumberChoice, plain, users_of
-from components.buttons import slider
+from app.domain.fields import NAMES, NUMBERS, USED_BY, plain, users_of
+from components.parts import data, select, slider
 
 # The step of a slider, if it is not 1. Any number in range can be typed.
 STEPS = {"epochs": 10, "momentum": 0.01, "noise": 0.05, "validation_fraction": 0.05}
@@ -26,13 +26,12 @@ def field(name: str) -> Component:
 def _control(field: str, *children: Component) -> Component:
     """A control with what the browser needs: its field, its default, and which other setting
     decides whether it applies. Below it is the place for the server's error."""
-    choice: NameChoice | NumberChoice = NAMES[field] if field in NAMES else NUMBERS[field]
     name = field.replace("_", "-")
-    about = {"data-field": field, "data-default": str(choice.default)}
+    about = data(field=field, default=str((NAMES | NUMBERS)[field].default))
     if field in USED_BY:
-        about |= {"data-decides": USED_BY[field][0], "data-users": " ".join(users_of(field))}
+        about |= data(decides=USED_BY[field][0], users=" ".join(users_of(field)))
     if field in STOPS:
-        about["data-stops"] = " ".join(plain(stop) for stop in STOPS[field])
+        about |= data(stops=" ".join(plain(stop) for stop in STOPS[field]))
     return html.Div(
         className="control",
         id=f"{name}-control",
@@ -40,17 +39,16 @@ def _control(field: str, *children: Component) -> Component:
             *children,
             html.Div(id=f"{name}-error", className="control-error", role="alert", hidden=True),
         ],
-        **about,  # type: ignore[arg-type]
+        **about,
     )
 
 
 def _select(field: str) -> Component:
     choice, name = NAMES[field], field.replace("_", "-")
-    options = [{"label": label, "value": value} for value, label in choice.options.items()]
     return _control(
         field,
         html.Label(choice.label, htmlFor=name, title=choice.help),
-        dbc.Select(id=name, options=options, value=choice.default),
+        select(name, choice.options, value=choice.default),
     )
 
 

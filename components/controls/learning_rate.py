@@ -6,8 +6,7 @@ from dash.development.base_component import Component
 
 from app.domain.fields import NUMBERS, SLIDER_LEARNING_RATES, plain
 from components import ids
-from components.buttons import icon_button, slider
-from components.naming import named
+from components.parts import icon_button, named, slider
 
 CHOICE = NUMBERS["learning_rate"]
 
@@ -48,15 +47,16 @@ def _scale() -> Component:
             # Cells are narrower than a finger; the slider above does the same.
             html.Div(cells, id=ids.STRIP, className="strip"),
             html.Div(id="strip-names", className="strip-names"),
-            _edge(),
+            # The mark of the stability edge, with a longer and a shorter label.
+            html.Div(
+                html.Span(
+                    [
+                        html.Span(id="edge-long", className="long"),
+                        html.Span(id="edge-short", className="short"),
+                    ]
+                ),
+                id="edge",
+                className="edge",
+            ),
         ],
     )
-
-
-def _edge() -> Component:
-    """The mark of the stability edge, with a longer and a shorter label."""
-    labels = [
-        html.Span(id="edge-long", className="long"),
-        html.Span(id="edge-short", className="short"),
-    ]
-    return html.Div(id="edge", className="edge", children=html.Span(labels))

@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.controls.fields import field
-from components.naming import named
+from components.parts import data, named
 
 FIRST = ("dataset", "hidden_units", "activation", "seed", "epochs")
 # How it steps, how it starts, on what.
@@ -47,4 +47,4 @@ def rail() -> Component:
 
 def _stand_in(name: str, words: str) -> Component:
     """Replaces a button of the header, for which a narrow page has no room."""
-    return html.Button(words, className="quiet", **{"data-stands-for": name})  # type: ignore[arg-type]
+    return html.Button(words, className="quiet", **data(stands_for=name))

@@ -1,13 +1,12 @@
 """The side panels: texts, formulas and empty slots, which assets/45-panels.js fills with the
 current epoch's numbers."""
 
-from typing import Any
-
 from dash import html
 from dash.development.base_component import Component
 
 from components.panels import model, rate_map, rates, share, user_data
 from components.panels.base import Panel
+from components.parts import aria, data
 from components.tables import data_button, sentence
 
 # By the name that links and lessons use, in the order of the menu.
@@ -31,7 +30,6 @@ PANELS: dict[str, Panel] = {
 def panel_section(name: str) -> Component:
     """A panel with its title. Raises KeyError for an unknown name."""
     panel, title = PANELS[name], f"{name}-title"
-    about: dict[str, Any] = {"data-panel": name, "aria-labelledby": title}
     table = [data_button(name, panel.title), sentence(name)] if panel.has_table else []
     parts = [html.H2(panel.title, id=title), *table, *panel.content]
-    return html.Section(parts, className="panel", **about)
+    return html.Section(parts, className="panel", **data(panel=name), **aria(labelledby=title))

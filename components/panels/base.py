@@ -1,14 +1,12 @@
 """What every panel is, and the parts that panels are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components.naming import named
+from components.parts import data, named, select
 
 
 @dataclass(frozen=True)
@@ -34,17 +32,12 @@ def words(text: str) -> Component:
 def slot(name: str, maths: bool = False, scrolls: str = "") -> Component:
     """Where the browser writes text or a table, or this epoch's numbers into a formula. A slot that
     scrolls has a name, so that the keyboard can reach and scroll it."""
-    kind: dict[str, Any] = {"data-slot": name}
+    about = data(slot=name)
     if scrolls:
-        kind |= {"role": "region", "tabIndex": 0} | named(scrolls)
-    return html.Div(className="slot maths" if maths else "slot", **kind)
+        about |= {"role": "region", "tabIndex": 0} | named(scrolls)
+    return html.Div(className="slot maths" if maths else "slot", **about)
 
 
-def menu(name: str, label: str, options: list[tuple[str, str]], chosen: int = 0) -> Component:
-    """A labelled menu of (label, value)."""
-    select = dbc.Select(
-        id=name,
-        options=[{"label": text, "value": value} for text, value in options],
-        value=options[chosen][1],
-    )
-    return html.Div([html.Label(label, htmlFor=name), select])
+def menu(name: str, label: str, options: Mapping[str, str], chosen: str) -> Component:
+    """A aria menu of value -> label."""
+    return html.Div([html.Label(label, htmlFor=name), select(name, options, value=chosen)])

@@ -67,8 +67,7 @@ ACTIVATION_FUNCTIONS = Panel(
             "The function that a hidden unit applies to its weighted sum $z$ (solid), and its "
             "derivative $f'(z)$ (dashed), by which every gradient is multiplied on its way back."
         ),
-        # From the simplest to the one that the menu offers first.
-        *(_row(name, option) for name, option in reversed(ACTIVATIONS.items())),
+        *(_row(name, option) for name, option in ACTIVATIONS.items()),
         words(
             "The threshold is flat on both sides of its step: its derivative is 0 everywhere, so "
             "no gradient reaches the hidden weights, and only the output layer learns."

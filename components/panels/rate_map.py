@@ -6,8 +6,8 @@ from app.domain.fields import NUMBERS
 from components.panels.base import Panel, menu, slot, words
 
 FIELDS = ("seed", "hidden_units", "momentum", "batch_size", "noise", "initial_scale")
-COLORS = [("loss at the end", "last_loss"), ("epoch of divergence", "diverged_at")]
-ROWS = (8, 16, 32, 41, 64)
+COLORS = {"last_loss": "loss at the end", "diverged_at": "epoch of divergence"}
+ROWS = ("8", "16", "32", "41", "64")
 
 PANEL = Panel(
     "Map of learning rates",
@@ -19,9 +19,9 @@ PANEL = Panel(
         html.Div(
             className="map-controls",
             children=[
-                menu("map-field", "Second setting", [(NUMBERS[f].label, f) for f in FIELDS]),
-                menu("map-rows", "Rows", [(str(rows), str(rows)) for rows in ROWS], 1),
-                menu("map-color", "Colour", COLORS),
+                menu("map-field", "Second setting", {f: NUMBERS[f].label for f in FIELDS}, "seed"),
+                menu("map-rows", "Rows", {rows: rows for rows in ROWS}, "16"),
+                menu("map-color", "Colour", COLORS, "last_loss"),
                 html.Button("Start", id="map-start", className="btn btn-primary play wide"),
                 html.Button("Start again", id="map-again", className="quiet", hidden=True),
             ],

@@ -1,11 +1,14 @@
 """The link with its QR code, and everything that can be taken away as a file."""
 
+from typing import Any
+
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from components import ids
 from components.panels.base import Panel, words
+from components.parts import data, named
 
 # kind, name, what it is; callbacks/sharing.py makes them
 FILES = (
@@ -19,23 +22,17 @@ FILES = (
 
 def _copied(name: str, field: Component) -> Component:
     """A text that can be selected, and the button that copies it."""
-    copy: dict[str, str] = {"data-copy": name}
-    button = html.Button("Copy", className="quiet", **copy)  # type: ignore[arg-type]
+    button = html.Button("Copy", className="quiet", **data(copy=name))
     return html.Div([field, button], className="share-link")
 
 
 def _text(name: str, label: str, rows: int) -> Component:
-    said: dict[str, str] = {"aria-label": label}
-    return html.Textarea(id=name, readOnly=True, rows=rows, spellCheck="false", **said)  # type: ignore[arg-type]
+    locked: dict[str, Any] = {"readOnly": True, **named(label)}
+    return html.Textarea(id=name, rows=rows, spellCheck="false", **locked)
 
 
-def _file(name: str, what: str, **attributes: str) -> Component:
-    return html.Button([html.B(name), html.Span(what)], **attributes)  # type: ignore[arg-type]
-
-
-def _picture(name: str) -> Component:
-    view: dict[str, str] = {"data-picture": name}
-    return html.Button(ids.SHORT_TITLES[name], className="quiet", **view)  # type: ignore[arg-type]
+def _file(name: str, what: str, **attributes: Any) -> Component:
+    return html.Button([html.B(name), html.Span(what)], **attributes)
 
 
 PANEL = Panel(
@@ -51,12 +48,19 @@ PANEL = Panel(
             className="files",
             children=[
                 _file("This sweep as a page", "one file, works offline", id="save-page"),
-                *(_file(name, what, **{"data-file": kind}) for kind, name, what in FILES),
+                *(_file(name, what, **data(file=kind)) for kind, name, what in FILES),
                 _file("The views as pictures", "PNG, as on show", id="save-pictures"),
             ],
         ),
         html.Div(
-            [html.Span("One view: "), *(_picture(name) for name in ids.VIEWS)], className="pictures"
+            [
+                html.Span("One view: "),
+                *(
+                    html.Button(title, className="quiet", **data(picture=name))
+                    for name, title in ids.SHORT_TITLES.items()
+                ),
+            ],
+            className="pictures",
         ),
         html.P(id="export-note", className="link-note", role="status"),
         words("**The script** of this run, to copy"),

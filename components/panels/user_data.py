@@ -5,6 +5,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.panels.base import Panel, slot, words
+from components.parts import data
 
 # Files in assets/examples, from scikit-learn's data sets: name, label, what to look for.
 EXAMPLES = (
@@ -21,14 +22,9 @@ def _example(name: str, label: str, about: str) -> Component:
     """A file that comes with the app: opened here, or saved to look into."""
     return html.Div(
         [
-            html.Button(label, className="quiet", **{"data-example": name}),  # type: ignore[arg-type]
+            html.Button(label, className="quiet", **data(example=name)),
             html.Span(about),
-            html.A(
-                "save",
-                href="",
-                download=f"{name}.csv",
-                **{"data-save": name},  # type: ignore[arg-type]
-            ),
+            html.A("save", href="", download=f"{name}.csv", **data(save=name)),
         ]
     )
 
