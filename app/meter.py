@@ -1,17 +1,24 @@
 """What the trainers report while they work, for anything that wants to count it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 
+
+def _ignore(*_: float) -> None:
+    pass
+
+
+@dataclass
 class Meter:
-    """Ignores every report; `app.web.metrics.Prometheus` counts them."""
+    """Where reports go: nowhere, or to what `app.web.metrics` counts.
 
-    def trained(self, seconds: float) -> None:
-        """Records a training and its duration, queueing excluded."""
+    trained  a training has taken so many seconds, without its time in the queue
+    found    a sweep was found in a cache
+    waits    the trainings that run or wait take so many seconds by estimate
+    busy     a request must be retried later
+    """
 
-    def found(self) -> None:
-        """Counts a sweep found in a cache."""
-
-    def waits(self, seconds: float) -> None:
-        """Sets the estimated seconds of the trainings that are running or waiting."""
-
-    def busy(self) -> None:
-        """Counts a request that must be retried later."""
+    trained: Callable[[float], None] = _ignore
+    found: Callable[[], None] = _ignore
+    waits: Callable[[float], None] = _ignore
+    busy: Callable[[], None] = _ignore

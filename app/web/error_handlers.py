@@ -17,26 +17,23 @@ SENTENCES = {
 }
 
 
-class Refused(Exception):
+class Refused(HTTPException):
     """A request that goes no further, with the status and the sentence of its response."""
 
     def __init__(self, status: int, sentence: str | None = None) -> None:
-        super().__init__(status)
-        self.status = status
-        self.sentence = sentence or SENTENCES[status]
+        super().__init__(sentence or SENTENCES[status])
+        self.code = status
 
 
 def init_app(server: flask.Flask) -> None:
     """Turns every error, including the framework's own, into a plain sentence."""
 
-    @server.errorhandler(Refused)
-    def refused(error: Refused) -> flask.Response:
-        return plain(error.status, error.sentence)
-
     @server.errorhandler(HTTPException)
     def by_status(error: HTTPException) -> flask.Response:
         status = error.code or 500
-        response = plain(status, SENTENCES.get(status, SENTENCES[400]))
+        sentence = SENTENCES.get(status, SENTENCES[400])
+        ours = error.description if isinstance(error, Refused) else None
+        response = plain(status, ours or sentence)
         for name, value in error.get_headers(flask.request.environ):
             if name in ("Allow", "Location", "Content-Range"):
                 response.headers[name] = value

@@ -22,8 +22,6 @@ from app.web.error_handlers import Refused
 MAX_HOST_LENGTH = 255
 # A data file of 2 MiB takes a third more in base64.
 MAX_BODY_BYTES = 4 * 2**20
-REQUIRED = {"output", "outputs", "inputs", "changedPropIds"}
-OPTIONAL = {"state", "parsedChangedPropsIds"}
 # The page's largest request has about a hundred values, on six levels.
 MAX_VALUES = 2000
 MAX_DEPTH = 12
@@ -138,47 +136,46 @@ def _depth(value: Any) -> int:
 
 def check_body(body: Any, callbacks: dict[str, Any]) -> None:
     """Raises Refused unless the page would send this to one of the callbacks."""
-    if not isinstance(body, dict):
-        raise Refused(400, "The request must be a JSON object.")
-    if not REQUIRED <= body.keys() <= REQUIRED | OPTIONAL:
-        raise Refused(400, "The request has missing or unknown fields.")
+    if not isinstance(body, dict) or not {"output", "inputs"} <= body.keys():
+        raise Refused(400, "The request must be a JSON object with an output and inputs.")
     output = body["output"]
     callback = callbacks.get(output) if isinstance(output, str) else None
     # Clientside callbacks are listed as well, but the server cannot run them.
     if callback is None or "callback" not in callback:
         raise Refused(404, "No callback has this output.")
-    _check_outputs(body["outputs"], callback["output"])
-    _check_values(body["inputs"], callback["inputs"])
-    _check_values(body.get("state", []), callback["state"])
-    _check_changes(body, callback["inputs"])
-
-
-def _check_outputs(got: Any, wanted: Any) -> None:
-    is_list = isinstance(wanted, (list, tuple))
-    parts = [
-        {"id": one.component_id, "property": one.component_property}
-        for one in (wanted if is_list else [wanted])
-    ]
-    if got != (parts if is_list else parts[0]):
-        raise Refused(400, "The outputs of the request do not match its callback.")
-
-
-def _check_values(got: Any, wanted: list[dict[str, Any]]) -> None:
-    """Each value must come with the id and property that the callback reads."""
-    if not isinstance(got, list) or len(got) != len(wanted):
-        raise Refused(400, "The request has too many or too few values.")
-    for one, place in zip(got, wanted, strict=True):
-        expected = {"id": place["id"], "property": place["property"]}
-        # The browser omits a value that is undefined.
-        if not isinstance(one, dict) or expected != {k: one[k] for k in one if k != "value"}:
-            raise Refused(400, "The values of the request do not match its callback.")
-
-
-def _check_changes(body: dict[str, Any], inputs: list[dict[str, Any]]) -> None:
-    known = [f"{place['id']}.{place['property']}" for place in inputs]
-    changed = body["changedPropIds"]
-    is_list = isinstance(changed, list) and 0 < len(changed) <= len(known)
+    frame = _frame(body)
+    changed = frame.pop("changedPropIds", None)
     # With plain ids, the parsed ids equal the others.
-    is_parsed = body.get("parsedChangedPropsIds", changed) == changed
-    if not is_list or not is_parsed or any(one not in known for one in changed):
+    is_parsed = frame.pop("parsedChangedPropsIds", changed) == changed
+    if not is_parsed or frame != _expected_frame(output, callback):
+        raise Refused(400, "The request does not match its callback.")
+    known = [f"{place['id']}.{place['property']}" for place in callback["inputs"]]
+    is_list = isinstance(changed, list) and 0 < len(changed) <= len(known)
+    if not is_list or any(one not in known for one in changed):
         raise Refused(400, "The request does not say which of its inputs changed.")
+
+
+def _frame(body: dict[str, Any]) -> dict[str, Any]:
+    """A request without the values, which may be anything; the browser omits undefined ones."""
+    lists = {name: body.get(name, []) for name in ("inputs", "state")}
+    return body | {
+        name: [{k: v for k, v in one.items() if k != "value"} for one in values]
+        for name, values in lists.items()
+        if isinstance(values, list) and all(isinstance(one, dict) for one in values)
+    }
+
+
+def _expected_frame(output: str, callback: dict[str, Any]) -> dict[str, Any]:
+    wanted = callback["output"]
+    is_list = isinstance(wanted, (list, tuple))
+    outputs = _places([one.to_dict() for one in (wanted if is_list else [wanted])])
+    return {
+        "output": output,
+        "outputs": outputs if is_list else outputs[0],
+        "inputs": _places(callback["inputs"]),
+        "state": _places(callback["state"]),
+    }
+
+
+def _places(dependencies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": one["id"], "property": one["property"]} for one in dependencies]

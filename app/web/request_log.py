@@ -2,7 +2,6 @@
 
 import logging
 from time import perf_counter
-from typing import Any
 
 import flask
 
@@ -22,12 +21,11 @@ def init_app(server: flask.Flask) -> None:
 
     @server.after_request
     def end(response: flask.Response) -> flask.Response:
-        request = current_request.get()
-        if request:
-            response.headers[HEADER] = request.id
+        if current := current_request.get():
+            response.headers[HEADER] = current.id
             # An unexpected error was logged where it was caught.
-            if response.status_code >= 400 and not request.has_failed:
-                _log_refusal(_fields(request, response.status_code))
+            if response.status_code >= 400 and not current.has_failed:
+                _log_refusal(current, response.status_code)
         return response
 
     @server.teardown_request
@@ -35,24 +33,16 @@ def init_app(server: flask.Flask) -> None:
         current_request.set(None)
 
 
-def has_failed() -> bool:
-    """Whether an unexpected error occurred during the current request."""
-    request = current_request.get()
-    return request is not None and request.has_failed
-
-
-def _log_refusal(fields: dict[str, Any]) -> None:
-    words = [fields[name] for name in ("status", "method", "address")]
-    log.warning("Refused with %s: %s %s", *words, extra={"fields": fields})
-
-
-def _fields(current: CurrentRequest, status: int) -> dict[str, Any]:
+def _log_refusal(current: CurrentRequest, status: int) -> None:
     """Describes the request by its route and known method, since the URL may hold personal data."""
     request = flask.request
-    return {
+    method = request.method if request.method in METHODS else "other"
+    address = request.url_rule.rule if request.url_rule else "unknown"
+    fields = {
         "request": current.id,
         "status": status,
-        "method": request.method if request.method in METHODS else "other",
-        "address": request.url_rule.rule if request.url_rule else "unknown",
+        "method": method,
+        "address": address,
         "seconds": round(perf_counter() - current.started, 4),
     }
+    log.warning("Refused with %s: %s %s", status, method, address, extra={"fields": fields})
