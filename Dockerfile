@@ -50,4 +50,4 @@ RUN PYTHONDONTWRITEBYTECODE="" python -c "import urllib.request, gunicorn.app.ws
 USER 10001
 EXPOSE 8050
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['PORT'] + '/health', timeout=4)"]
-CMD ["python", "-m", "gunicorn"]
+CMD ["python", "gunicorn.conf.py"]

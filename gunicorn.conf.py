@@ -1,4 +1,4 @@
-"""gunicorn's settings in the container; gunicorn finds this file in the working directory."""
+"""gunicorn's settings in the container, and its start: `python gunicorn.conf.py`."""
 
 import gc
 import os
@@ -94,3 +94,11 @@ def on_exit(server):
     gc.freeze()
     if os.environ.get(METRICS_FOLDER, "").startswith(OWN_PREFIX):
         shutil.rmtree(os.environ[METRICS_FOLDER], ignore_errors=True)
+
+
+if __name__ == "__main__":
+    # gunicorn reads WEB_CONCURRENCY when it is imported, and ends with a traceback where that is no
+    # number. By now it has been checked.
+    from gunicorn.app.wsgiapp import run
+
+    run()

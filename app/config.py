@@ -1,11 +1,8 @@
-"""The environment variables that Descent Lab reads.
-
-`python -m app.config` prints the table for the README.
-"""
+"""The environment variables that Descent Lab reads; the README says what each means."""
 
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -21,11 +18,14 @@ BASE_PATH = f"{OURS}BASE_PATH"
 PROXIES = f"{OURS}PROXIES"
 METRICS = f"{OURS}METRICS"
 REDIS = "REDIS_URL"
+NAMES = (LESSONS, HOSTS, ANCESTORS, BASE_PATH, PROXIES, METRICS, REDIS)
 # Earlier versions read these. They change nothing now, and must not stop the start.
 RETIRED = (f"{OURS}CACHE", f"{OURS}CACHE_MB")
 
+A_HOST = "host names such as lab.example.org, without a port"
+AN_ORIGIN = "origins such as https://course.example.org"
 LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
-NAME = re.compile(rf"\.?(?:{LABEL}\.)*{LABEL}")
+HOST = re.compile(rf"\.?(?:{LABEL}\.)*{LABEL}")
 # As in Content-Security-Policy: a scheme, a host or *.host, and an optional port.
 ORIGIN = re.compile(
     rf"https?://(?:\*\.)?(?:{LABEL}\.)*{LABEL}(?::(?:\d{{1,5}}|\*))?", re.IGNORECASE
@@ -45,76 +45,6 @@ REDIS_URL = re.compile(
     r"redis(?P<tls>s?)://(?:[^\s/?#]*@)?(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:/\d{0,3})?"
     r"(?P<options>\?(?:ssl_cert_reqs=(?:required|optional|none)"
     r"|ssl_(?:ca_certs|certfile|keyfile)=[^\s&#]+|&)+)?"
-)
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One environment variable, as the README describes it."""
-
-    name: str
-    where: str
-    default: str
-    meaning: str
-
-
-VARIABLES = (
-    Variable(
-        LESSONS,
-        "anywhere",
-        "none",
-        "folders with your own chapters, separated as in `PATH`; in a container, mount the folder "
-        "and name its path here",
-    ),
-    Variable(
-        HOSTS,
-        "anywhere",
-        "any",
-        "host names that the server answers to, separated by spaces, such as `lab.example.org`; "
-        "`.example.org` includes all subdomains. Other requests are refused. A proxy must pass "
-        "the Host header on unchanged, including the port",
-    ),
-    Variable(
-        ANCESTORS,
-        "anywhere",
-        "none",
-        "other origins that may embed the page in a frame, separated by spaces, such as "
-        "`https://course.example.org`",
-    ),
-    Variable(
-        BASE_PATH,
-        "anywhere",
-        "/",
-        "path under which the page is served, such as `/lab/`; a proxy must not strip it",
-    ),
-    Variable(
-        PROXIES,
-        "anywhere",
-        "0",
-        "number of proxies in front of the server, each of which sets X-Forwarded-For, -Proto and "
-        "-Host; used for the scheme and host in links",
-    ),
-    Variable(
-        METRICS,
-        "anywhere",
-        "0",
-        "1 serves Prometheus metrics at `/metrics`, see [docs/operations.md](docs/operations.md)",
-    ),
-    Variable(
-        REDIS,
-        "anywhere",
-        "none",
-        "Redis server through which Celery workers train, on as many machines as needed: "
-        "`redis://host:6379/0`, see [docs/operations.md](docs/operations.md#many-machines)",
-    ),
-    Variable("PORT", "container", "8050", "port that gunicorn listens on"),
-    Variable(
-        "WEB_CONCURRENCY",
-        "container",
-        "one per core",
-        "number of server processes; set it if you limit `--cpus`",
-    ),
-    Variable("THREADS", "container", "16", "threads per process"),
 )
 
 
@@ -139,13 +69,15 @@ class Config:
         Raises UserError for an invalid value and for an unknown DESCENT_LAB_ name, since a
         misspelt limit would not limit anything. Kubernetes' service links are ignored.
         """
-        known = {one.name for one in VARIABLES}
-        reject_unknown(environment, {*known, *RETIRED})
-        text = {name: environment.get(name, "").strip() for name in known}
+        for name, value in environment.items():
+            is_ours = name.startswith(OURS) and name not in (*NAMES, *RETIRED)
+            if is_ours and not SERVICE_LINK.fullmatch(f"{name}={value}"):
+                raise UserError(f"Unknown environment variable {shown(name)}.")
+        text = {name: environment.get(name, "").strip() for name in NAMES}
         return cls(
             lessons=tuple(Path(folder) for folder in text[LESSONS].split(os.pathsep) if folder),
-            hosts=hosts(text[HOSTS]),
-            frame_ancestors=frame_ancestors(text[ANCESTORS]),
+            hosts=listed(HOSTS, text[HOSTS].lower(), HOST, A_HOST),
+            frame_ancestors=listed(ANCESTORS, text[ANCESTORS], ORIGIN, AN_ORIGIN),
             base_path=base_path(text[BASE_PATH]),
             proxies=whole(PROXIES, text[PROXIES], 0, 0, MOST_PROXIES),
             has_metrics=bool(whole(METRICS, text[METRICS], 0, 0, 1)),
@@ -164,25 +96,15 @@ class ServerConfig:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Raises UserError for an invalid value."""
-
-        def read(name: str, default: int, most: int) -> int:
-            return whole(name, environment.get(name, "").strip(), default, 1, most)
-
+        """Reads the variables. Raises UserError for an invalid value."""
+        # A training keeps one core busy.
+        limits = {"PORT": (8050, 65535), "WEB_CONCURRENCY": (cores(), 256), "THREADS": (16, 256)}
         return cls(
-            port=read("PORT", 8050, 65535),
-            # A training keeps one core busy.
-            workers=read("WEB_CONCURRENCY", cores(), 256),
-            threads=read("THREADS", 16, 256),
+            *(
+                whole(name, environment.get(name, "").strip(), default, 1, most)
+                for name, (default, most) in limits.items()
+            )
         )
-
-
-def reject_unknown(environment: Mapping[str, str], known: Collection[str]) -> None:
-    """Raises UserError for a DESCENT_LAB_ name that is neither known nor a service link."""
-    for name, value in environment.items():
-        is_ours = name.startswith(OURS) and name not in known
-        if is_ours and not SERVICE_LINK.fullmatch(f"{name}={value}"):
-            raise UserError(f"Unknown environment variable {shown(name)}.")
 
 
 def cores() -> int:
@@ -190,34 +112,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
-def hosts(text: str) -> tuple[str, ...]:
-    """The host names in a space-separated list; a leading dot includes all subdomains.
-
-    Raises UserError for anything else, such as a URL.
-    """
-    names = tuple(text.lower().split())
-    for name in names:
-        if not NAME.fullmatch(name):
-            raise UserError(
-                f"{HOSTS} must list host names such as lab.example.org, without a port, separated "
-                f"by spaces. Got {shown(name)}."
-            )
-    return names
-
-
-def frame_ancestors(text: str) -> tuple[str, ...]:
-    """The origins in a space-separated list.
-
-    Raises UserError for anything else, such as a URL with a path.
-    """
-    origins = tuple(text.split())
-    for origin in origins:
-        if not ORIGIN.fullmatch(origin):
-            raise UserError(
-                f"{ANCESTORS} must list origins such as https://course.example.org, separated by "
-                f"spaces. Got {shown(origin)}."
-            )
-    return origins
+def listed(name: str, text: str, form: re.Pattern[str], what: str) -> tuple[str, ...]:
+    """The words in a space-separated list. Raises UserError for one of another form."""
+    words = tuple(text.split())
+    for word in words:
+        if not form.fullmatch(word):
+            raise UserError(f"{name} must list {what}, separated by spaces. Got {shown(word)}.")
+    return words
 
 
 def base_path(text: str) -> str:
@@ -255,12 +156,3 @@ def whole(name: str, text: str, default: int, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or not least <= int(text) <= most:
         raise UserError(f"{name} must be a whole number from {least} to {most}. Got {shown(text)}.")
     return int(text)
-
-
-def readme_rows() -> list[str]:
-    """The rows of the README's table, in Markdown."""
-    return [f"| `{one.name}` | {one.where} | {one.default} | {one.meaning} |" for one in VARIABLES]
-
-
-if __name__ == "__main__":
-    print("\n".join(readme_rows()))

@@ -31,7 +31,7 @@ class Server:
         """Starts the server, again if it has ended; returns when it answers."""
         # What the image sets for memory and threads.
         image = re.findall(r"((?:MALLOC|OMP)_\w+)=(\d+)", (ROOT / "Dockerfile").read_text())
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}"]
+        command = [sys.executable, "gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
         names = os.environ | dict(image) | {"PORT": f"{self.port}"} | self._environment
         with self.log.open("ab") as log:
             self.master = subprocess.Popen(command, cwd=ROOT, env=names, stderr=log)

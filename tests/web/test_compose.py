@@ -69,7 +69,7 @@ def test_image_starts_as_any_user_with_a_read_only_file_system() -> None:
     user = ["--reuid", "1000730000", "--regid", "0", "--clear-groups"]
     user += ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
     command = [need("unshare"), "--mount", "sh", "-c", read_only, "-", need("setpriv"), *user]
-    command += [sys.executable, "-m", "gunicorn", "--check-config"]
+    command += [sys.executable, "gunicorn.conf.py", "--check-config"]
     env = image | {"PATH": os.environ["PATH"], "HOME": "/"}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from app import __main__ as command
-from app.config import ANCESTORS, frame_ancestors
+from app.config import ANCESTORS, Config
 from app.domain.errors import UserError
 from app.server import create_app
 from app.web.response_headers import hash_of
@@ -35,7 +35,7 @@ def app() -> Dash:
     ],
 )
 def test_valid_frame_ancestors_are_accepted(text: str) -> None:
-    assert frame_ancestors(text) == tuple(text.split())
+    assert Config.from_environment({ANCESTORS: text}).frame_ancestors == tuple(text.split())
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_valid_frame_ancestors_are_accepted(text: str) -> None:
 )
 def test_an_invalid_frame_ancestor_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(UserError, match=rf"^{ANCESTORS} must list origins .* Got .*\.$"):
-        frame_ancestors(f"{COURSE} {text}")
+        Config.from_environment({ANCESTORS: f"{COURSE} {text}"})
 
 
 def policy_of(client: FlaskClient) -> dict[str, list[str]]:

@@ -118,7 +118,7 @@ def catches_sigterm(process: subprocess.Popen) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there is no /proc")
 def test_a_container_can_be_stopped_while_it_loads() -> None:
-    command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0"]
+    command = [sys.executable, "gunicorn.conf.py", "--bind", "127.0.0.1:0"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         wait(lambda: catches_sigterm(process))
         process.terminate()
