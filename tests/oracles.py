@@ -1,4 +1,4 @@
-"""Reference results: plain torch, one run at a time, and direct evaluation in float64.
+"""Trainings that many tests share, and exact comparisons.
 
 "The notebook" in the tests is the one that docs/notebook.md describes.
 """
@@ -9,18 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy import ndarray
 from torch import Tensor, nn
-from torch.nn.utils import parameters_to_vector, vector_to_parameters
+from torch.nn.utils import parameters_to_vector
 
 from app.domain.fields import SLIDER_LEARNING_RATES
-from app.domain.results import Dataset
 from app.domain.settings import Settings
+from app.engine.datasets import dataset_for
 from app.trainers.base import Experiment, run_experiment
 
 # The largest relative change by one rounding to float32.
@@ -58,6 +57,16 @@ def experiment(settings: Settings) -> Experiment:
     return run_experiment(settings)
 
 
+def quadratic(settings: Settings) -> tuple[ndarray, ndarray]:
+    """Hessian and minimum of the linear model's loss with L2 decay d, by the normal equations
+    (2/n X'X + d I) p = 2/n X'y."""
+    data = dataset_for(settings)
+    columns = np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
+    scale = 2 / len(columns)
+    hessian = scale * columns.T @ columns + settings.weight_decay * np.eye(columns.shape[1])
+    return hessian, np.linalg.solve(hessian, scale * columns.T @ data.targets.astype(float))
+
+
 @contextmanager
 def global_seed(seed: int) -> Iterator[None]:
     """torch.manual_seed(seed) for the CPU, as the notebook does it, undone afterwards. For all
@@ -67,68 +76,8 @@ def global_seed(seed: int) -> Iterator[None]:
         yield
 
 
-def model(hidden_units: int, features: int = 1) -> nn.Sequential:
-    """The network as the notebook builds it, drawn from torch's global generator."""
-    if not hidden_units:
-        return nn.Sequential(nn.Linear(features, 1))
-    return nn.Sequential(nn.Linear(features, hidden_units), nn.ReLU(), nn.Linear(hidden_units, 1))
-
-
 def flat(network: nn.Module) -> Tensor:
     return parameters_to_vector(network.parameters()).detach().clone()
-
-
-def model_at(params: ndarray | Tensor, hidden_units: int, features: int = 1) -> nn.Sequential:
-    """The notebook's network in float64 with the given flat parameters."""
-    with global_seed(0):
-        network = model(hidden_units, features).double()
-    vector_to_parameters(torch.as_tensor(params).double(), network.parameters())
-    return network
-
-
-def loss_at(params: ndarray, settings: Settings, dataset: Dataset) -> float:
-    """The train loss by plain torch in float64."""
-    network = model_at(params, settings.hidden_units)
-    inputs, targets = doubles(dataset)
-    return F.mse_loss(network(inputs), targets).item()
-
-
-def gradient_at(params: ndarray, settings: Settings, dataset: Dataset) -> ndarray:
-    """The train loss's gradient by autograd in float64."""
-    network = model_at(params, settings.hidden_units)
-    inputs, targets = doubles(dataset)
-    F.mse_loss(network(inputs), targets).backward()
-    return torch.cat([part.grad.flatten() for part in network.parameters()]).numpy()
-
-
-def doubles(dataset: Dataset) -> tuple[Tensor, Tensor]:
-    return torch.tensor(dataset.inputs).double(), torch.tensor(dataset.targets)[:, None].double()
-
-
-class LoneRun(NamedTuple):
-    """params (epoch, param) and the loss at each epoch, before its step."""
-
-    params: ndarray
-    train_loss: ndarray
-
-
-def lone_run(
-    dataset: Dataset, start: Tensor, hidden_units: int, learning_rate: float, epochs: int
-) -> LoneRun:
-    """One training of one learning rate in float32, as the notebook writes it."""
-    inputs, targets = torch.tensor(dataset.inputs), torch.tensor(dataset.targets)[:, None]
-    network = model(hidden_units, inputs.shape[1])
-    vector_to_parameters(start.clone(), network.parameters())
-    optimizer = torch.optim.SGD(network.parameters(), lr=learning_rate)
-    params, losses = [], []
-    for _ in range(epochs + 1):
-        loss = F.mse_loss(network(inputs), targets)
-        params.append(flat(network).numpy())
-        losses.append(loss.item())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return LoneRun(np.array(params), np.array(losses))
 
 
 def same(left: ndarray, right: ndarray) -> bool:

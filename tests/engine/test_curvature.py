@@ -1,83 +1,90 @@
+"""Hessians and sharpness, also of deep networks and under preconditioning, compared with dense
+Hessians by autograd."""
+
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from numpy import ndarray
-from torch.func import functional_call
 
-from app.domain.options import DATASETS
-from app.domain.results import Dataset, Scaling
-from app.engine import datasets
-from app.engine.curvature import hessian, sharpest, sharpness
-from app.engine.network import Network
-from tests.oracles import LINE, doubles, experiment, model
+from app.domain.fields import NAMES
+from app.domain.results import RunDetail
+from app.domain.settings import Settings
+from app.engine import inspect_run, train_sweep
+from app.engine.curvature import DENSE_PARAMS, LANCZOS_STEPS, hessian, sharpest, sharpness
+from app.engine.datasets import dataset_for
+from app.engine.inspection import SHARPNESS_EPOCHS
+from app.engine.landscape import planes
+from app.engine.network import network_for
+from tests.engine.test_optimizers import ADAPTIVE, preconditioner_of
+from tests.engine.torch_runs import hessian_of, lone_training, module_for
+from tests.oracles import LINE, PARABOLA, WIDE, experiment, flat, with_rate
 
-CASES = [("line", 0), ("parabola", 0), ("line", 3), ("parabola", 1), ("parabola", 10)]
-SEVERAL = [("two", 0), ("two", 4)]
-
-
-def autograd_hessian(params: ndarray, hidden_units: int, dataset: Dataset) -> ndarray:
-    """torch.autograd.functional.hessian of plain torch's loss, by the flat params, in float64."""
-    inputs, targets = doubles(dataset)
-    network = model(hidden_units, inputs.shape[1]).double()
-    parts = list(network.named_parameters())
-
-    def loss(flat: torch.Tensor) -> torch.Tensor:
-        pieces = flat.split([part.numel() for _, part in parts])
-        values = {
-            name: piece.view_as(part) for (name, part), piece in zip(parts, pieces, strict=True)
-        }
-        return F.mse_loss(functional_call(network, values, inputs), targets)
-
-    return torch.autograd.functional.hessian(loss, torch.as_tensor(params).double()).numpy()
-
-
-def data(name: str) -> Dataset:
-    """A built-in data set, or one with two predictors."""
-    if name in DATASETS:
-        return datasets.builtin(name)
-    random = np.random.RandomState(1)
-    inputs, targets = random.randn(15, 2).astype("float32"), random.randn(15).astype("float32")
-    none = np.zeros((0, 2), "float32"), np.zeros(0, "float32")
-    return Dataset(inputs, targets, *none, np.zeros(3), 0.0, Scaling(np.zeros(2), np.ones(2)))
-
-
-@pytest.mark.parametrize(("name", "units"), CASES + SEVERAL)
-def test_hessian_equals_autograd(name: str, units: int) -> None:
-    dataset = data(name)
-    network = Network(dataset.inputs.shape[1], units)
-    stack = torch.stack([network.initial_params(seed) for seed in range(3)])
-    matrices = hessian(network, stack, dataset)
-    assert matrices.dtype == torch.float64
-    for params, matrix in zip(stack, matrices, strict=True):
-        expected = autograd_hessian(params.numpy(), units, dataset)
-        assert np.allclose(matrix.numpy(), expected, rtol=1e-10, atol=1e-10)
+ACTIVATIONS = NAMES["activation"].options
+SHALLOW = [
+    Settings(dataset="plane"),
+    Settings(dataset="sine", hidden_units=4, activation="tanh"),
+    Settings(dataset="diabetes", hidden_units=3, epochs=100),
+]
+DEEP = [
+    Settings(dataset="sine", hidden_units=3, activation="tanh", hidden_layers=2, epochs=100),
+    Settings(dataset="plane", hidden_units=6, activation="logistic", hidden_layers=3, epochs=100),
+    Settings(dataset="parabola", hidden_units=6, hidden_layers=3, epochs=100, seed=1),
+    Settings(dataset="diabetes", hidden_units=5, hidden_layers=2, epochs=100),
+    Settings(dataset="line", hidden_units=2, activation="linear", hidden_layers=3, epochs=100),
+]
+# Most of these Hessians are 0 in most directions, so Lanczos's method runs out of new ones.
+FLAT = [
+    Settings(dataset="diabetes", hidden_units=2, hidden_layers=3, initial_scale=0.5, epochs=10),
+    *(
+        Settings(
+            dataset="parabola", hidden_units=units, hidden_layers=layers, activation=activation,
+            initialization="zeros", epochs=10,
+        )
+        for units, layers in ((1, 2), (2, 3), (6, 2))
+        for activation in ACTIVATIONS
+    ),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "units"), [*CASES, ("parabola", 64)])
-def test_sharpest_direction_is_an_eigenvector_of_the_hessian(name: str, units: int) -> None:
-    network, dataset = Network(1, units), datasets.builtin(name)
-    params = network.initial_params(4)[None]
-    matrix, (values, vectors) = (
-        hessian(network, params, dataset)[0],
-        sharpest(network, params, dataset),
+def random_params(settings: Settings, seeds: int = 3) -> ndarray:
+    """Params (seed, param)."""
+    size = settings.param_count
+    return np.stack(
+        [np.random.RandomState(seed).normal(scale=0.7, size=size) for seed in range(seeds)]
     )
-    value, vector = values[0, 0], vectors[0, :, 0]
-    assert float(vector.norm()) == pytest.approx(1, rel=1e-12)
-    assert torch.allclose(matrix @ vector, value * vector, atol=1e-10)
-    assert float(value) == pytest.approx(np.linalg.eigvalsh(matrix.numpy()).max(), rel=1e-10)
-    assert torch.allclose(sharpness(network, params, dataset), values[:, 0])
 
 
-def test_curvatures_of_the_line_are_the_notebooks() -> None:
-    network, line = Network(1, 0), datasets.builtin("line")
-    values = torch.linalg.eigvalsh(hessian(network, torch.zeros(1, 2), line)[0])
-    assert values.tolist() == pytest.approx([0.15119, 22.50876], abs=5.1e-6)
+def largest(matrix: ndarray, count: int = 1) -> ndarray:
+    return np.linalg.eigvalsh(matrix)[::-1][:count]
 
 
-def test_critical_learning_rate_of_the_line_is_the_notebooks() -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *(Settings(dataset=name) for name in ("line", "diabetes")),
+        *(Settings(dataset="line", hidden_units=units) for units in (1, 3)),
+        *(
+            Settings(dataset=name, hidden_units=4, activation=activation, epochs=100)
+            for name in ("parabola", "plane", "diabetes")
+            for activation in ACTIVATIONS
+        ),
+    ],
+)
+def test_hessian_equals_autograds(settings: Settings) -> None:
+    params = random_params(settings)
+    matrices = hessian(network_for(settings), torch.tensor(params), dataset_for(settings))
+    assert matrices.dtype == torch.float64
+    for one, matrix in zip(params, matrices, strict=True):
+        np.testing.assert_allclose(matrix, hessian_of(settings, one), rtol=1e-9, atol=1e-10)
+
+
+def test_curvatures_and_critical_learning_rate_of_the_line_are_the_notebooks() -> None:
+    matrix = hessian(network_for(LINE), torch.zeros(1, 2), dataset_for(LINE))[0]
+    assert torch.linalg.eigvalsh(matrix).tolist() == pytest.approx([0.15119, 22.50876], abs=5.1e-6)
     assert experiment(LINE).sweep.start_sharpness == pytest.approx(22.50876, abs=5.1e-6)
     assert experiment(LINE).sweep.stability_edge == pytest.approx(0.08885, abs=5.1e-6)
 
@@ -86,4 +93,106 @@ def test_sharpness_is_2_if_all_units_are_off() -> None:
     # With output weights 0 and all units off, the loss depends on the output bias alone.
     params = torch.zeros(1, 31)
     params[0, 10:20] = -1
-    assert sharpness(Network(1, 10), params, datasets.builtin("parabola")).tolist() == [2.0]
+    assert sharpness(network_for(PARABOLA), params, dataset_for(PARABOLA)).tolist() == [2.0]
+
+
+@pytest.mark.parametrize("settings", [*SHALLOW, *DEEP])
+def test_stacked_sharpness_is_the_largest_eigenvalue_of_each_hessian(settings: Settings) -> None:
+    stack = torch.tensor(random_params(settings, 4))
+    # One of them is flat in almost every direction, so its iteration ends before the others'.
+    stack[2] = 0
+    found = sharpness(network_for(settings), stack, dataset_for(settings))
+    expected = [largest(hessian_of(settings, params))[0] for params in stack]
+    assert found.tolist() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("settings", [LINE, PARABOLA, WIDE, *SHALLOW, *DEEP, *FLAT])
+def test_sharpest_directions_are_orthonormal_eigenvectors(settings: Settings) -> None:
+    network = network_for(settings)
+    params = network.initial_params(settings.seed, settings.initialization, settings.initial_scale)
+    matrix = hessian_of(settings, params)
+    values, vectors = sharpest(network, params[None], dataset_for(settings), 2)
+    assert values.shape == (1, 2) and vectors.shape == (1, settings.param_count, 2)
+    value, vector = values[0].numpy(), vectors[0].numpy()
+    size = np.abs(largest(matrix, settings.param_count)).max()
+    assert value == pytest.approx(largest(matrix, 2), rel=1e-6, abs=1e-6 * size)
+    assert vector.T @ vector == pytest.approx(np.eye(2), abs=1e-9)
+    # With more parameters than steps, the second direction is found less exactly.
+    close = 1e-6 if settings.param_count <= LANCZOS_STEPS else 1e-3
+    assert matrix @ vector == pytest.approx(vector * value, abs=close * size)
+
+
+@pytest.mark.parametrize("settings", [*SHALLOW, *DEEP])
+def test_preconditioned_sharpness_is_the_largest_eigenvalue_of_the_rescaled_hessian(
+    settings: Settings,
+) -> None:
+    params = random_params(settings, 1)
+    divisors = np.random.RandomState(1).uniform(0.05, 3, params.shape)
+    found = sharpness(
+        network_for(settings), torch.tensor(params), dataset_for(settings), torch.tensor(divisors)
+    )
+    # P^-1 H is not symmetric, yet its eigenvalues are real.
+    values = np.linalg.eigvals(np.diag(1 / divisors[0]) @ hessian_of(settings, params[0]))
+    assert np.abs(values.imag).max() <= 1e-9 * np.abs(values).max()
+    assert float(found[0]) == pytest.approx(values.real.max(), rel=1e-6)
+
+
+@pytest.mark.parametrize("settings", [*SHALLOW, *DEEP, *FLAT[:3]])
+def test_start_sharpness_of_a_sweep_is_that_of_torchs_initial_layers(settings: Settings) -> None:
+    drawn = flat(module_for(settings, dtype=torch.float32)).numpy() * settings.initial_scale
+    drawn = drawn * (settings.initialization != "zeros")
+    expected = largest(hessian_of(settings, drawn))[0]
+    found = train_sweep(replace(settings, epochs=10)).start_sharpness
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def inspected(settings: Settings) -> RunDetail:
+    made = experiment(settings)
+    return inspect_run(settings, made.training, made.surface)
+
+
+@pytest.mark.parametrize("settings", [LINE, PARABOLA, WIDE, with_rate(LINE, 0.1), *DEEP])
+def test_inspected_sharpness_is_the_largest_eigenvalue_of_autograds_hessian(
+    settings: Settings,
+) -> None:
+    detail = inspected(settings)
+    assert 1 < len(detail.sharpness) <= SHARPNESS_EPOCHS
+    for sample in (0, 7, -1):
+        params = detail.params[detail.sharpness_epochs[sample]]
+        expected = largest(hessian_of(settings, params))[0]
+        assert detail.sharpness[sample] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("optimizer", ADAPTIVE)
+def test_inspected_rescaled_sharpness_follows_from_torchs_optimizer_state(
+    optimizer: str, layers: int
+) -> None:
+    settings = Settings(
+        dataset="sine", hidden_units=3, activation="tanh", hidden_layers=layers,
+        optimizer=optimizer, epochs=30, learning_rate=0.01,
+    )  # fmt: skip
+    detail = inspected(settings)
+    lone = lone_training(settings, detail.params[0], 0.01)
+    for sample in (0, 5, -1):
+        epoch = detail.sharpness_epochs[sample]
+        divisors = preconditioner_of(optimizer, lone.states[epoch])
+        matrix = hessian_of(settings, lone.params[epoch]) / divisors[:, None]
+        expected = np.linalg.eigvals(matrix).real.max()
+        assert detail.rescaled_sharpness[sample] == pytest.approx(expected, rel=1e-3)
+
+
+def test_non_adaptive_optimizers_have_no_rescaled_sharpness() -> None:
+    settings = Settings(dataset="sine", optimizer="momentum", epochs=10)
+    assert inspected(settings).rescaled_sharpness is None
+
+
+@pytest.mark.parametrize("rows", [40, 400])
+def test_leading_direction_by_lanczos_equals_the_dense_eigenvector(rows: int) -> None:
+    generator = torch.Generator().manual_seed(1)
+    paths = torch.randn(rows, DENSE_PARAMS + 50, generator=generator, dtype=torch.float64)
+    # One direction dominates, as in a descent.
+    paths += 3 * torch.randn(rows, 1, generator=generator) * torch.ones(DENSE_PARAMS + 50)
+    dense = np.linalg.eigh((paths.T @ paths).numpy())[1][:, -1]
+    found = planes._leading_direction(paths.view(8, -1, DENSE_PARAMS + 50)).numpy()
+    assert abs(dense @ found) == pytest.approx(1, abs=1e-9)

@@ -24,8 +24,8 @@ from app.engine.landscape.surface import loss_surface
 from app.engine.range_test import range_test
 from app.engine.training import descend
 from app.trainers import base
-from app.trainers.base import run_experiment
 from app.trainers.experiment_cache import ExperimentCache
+from tests.oracles import experiment
 
 LINE = Settings(dataset="line", epochs=2000)
 NETWORK = Settings(dataset="diabetes", hidden_units=24, epochs=40)
@@ -94,7 +94,7 @@ def test_no_limit_is_named_where_not_even_the_fewest_epochs_fit() -> None:
 
 def test_a_landscape_that_takes_too_long_names_fewer_epochs() -> None:
     settings = replace(NETWORK, epochs=100)
-    made, sentence = run_experiment(settings), r"With 24 hidden units the limit is \d0 epochs\.$"
+    made, sentence = experiment(settings), r"With 24 hidden units the limit is \d0 epochs\.$"
     with pytest.raises(InvalidSetting, match=sentence), Machine(MOST_SECONDS).limits(settings):
         base.lay_out(made.training)
 
@@ -105,6 +105,11 @@ def test_a_training_in_time_ends_by_itself_and_seldom_reads_the_cpu_time() -> No
         descent = descend(LINE, [0, 2000])
     assert descent.train_loss.shape == (41, 2001)
     assert machine.checks >= 2001 and machine.readings == 1
+    # Each step is checked, not only each epoch.
+    machine = Machine(seconds=0.0)
+    with machine.limits(BATCHES):
+        descend(BATCHES, [0, 20])
+    assert machine.checks >= BATCHES.step_count
 
 
 def test_seconds_in_which_others_computed_do_not_count() -> None:
@@ -112,13 +117,6 @@ def test_seconds_in_which_others_computed_do_not_count() -> None:
     with time_limit(LINE, lambda: machine.checks * 1e-4, machine.wall):
         descend(LINE, [0, 2000])
     assert machine.checks * machine.seconds > 1000 * MOST_SECONDS
-
-
-def test_every_step_of_a_training_is_checked() -> None:
-    machine = Machine(seconds=0.0)
-    with machine.limits(BATCHES):
-        descend(BATCHES, [0, 20])
-    assert machine.checks >= BATCHES.epochs * BATCHES.steps_per_epoch
 
 
 def test_inside_a_unit_of_work_its_own_limit_counts() -> None:
@@ -159,7 +157,7 @@ PARTS: dict[str, tuple[Settings, Part]] = {
 @pytest.mark.parametrize("name", PARTS)
 def test_each_part_of_a_landscape_and_of_an_inspection_checks_the_time(name: str) -> None:
     settings, part = PARTS[name]
-    made = run_experiment(settings)
+    made = experiment(settings)
     with Machine(seconds=MOST_SECONDS + 1).limits(settings):
         check()
         with pytest.raises(InvalidSetting, match=r"Stopped after 2 seconds of computing\."):
@@ -174,13 +172,13 @@ REQUESTS: dict[str, Callable[[ExperimentCache], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", REQUESTS)
-def test_each_kind_of_request_is_ended(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_kind_of_request_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     lab = ExperimentCache()
     assert lab.experiment(NETWORK)
     monkeypatch.setattr(deadline, "MOST_SECONDS", 1e-6)
-    with pytest.raises(InvalidSetting, match="Stopped after"):
-        REQUESTS[name](lab)
+    for request in REQUESTS.values():
+        with pytest.raises(InvalidSetting, match="Stopped after"):
+            request(lab)
 
 
 # Products and sums that a slow core does in some tenth of a second.
@@ -188,11 +186,10 @@ OFTEN = 6e8
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layers", [1, 2])
-def test_there_is_little_work_between_two_checks(layers: int) -> None:
+def test_there_is_little_work_between_two_checks() -> None:
     """torch counts its own products, which the wall clock notes at each check. A clock that stands
     still ends nothing."""
-    settings = Settings(dataset="diabetes", hidden_units=64, hidden_layers=layers, epochs=10)
+    settings = Settings(dataset="diabetes", hidden_units=64, hidden_layers=2, epochs=10)
     with FlopCounterMode(display=False) as counter:
         shown: list[int] = []
 

@@ -1,5 +1,3 @@
-"""What the models of a sweep predict."""
-
 from __future__ import annotations
 
 import numpy as np
@@ -7,31 +5,37 @@ import pytest
 import torch
 
 from app.domain.settings import Settings
+from app.engine.datasets import dataset_for
 from app.engine.fit import fit_of
-from tests.oracles import (
-    ALL,
-    PARABOLA,
-    experiment,
-    model_at,
-    name_of,
-)
+from tests.engine.torch_runs import module_for
+from tests.oracles import ALL, PARABOLA, experiment, name_of
 
 
 @pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_fitted_curves_are_torchs_predictions(settings: Settings) -> None:
-    made = experiment(settings)
-    inputs = torch.tensor(made.fit.places).double()[:, None]
-    for run, frame in ((0, 0), (made.sweep.best_run, 3), (made.sweep.best_run, -1)):
-        network = model_at(made.sweep.params[run, frame], settings.hidden_units)
-        expected = network(inputs)[:, 0].detach().numpy()
-        assert made.fit.predictions[run, frame] == pytest.approx(expected, abs=1e-5)
-
-
-@pytest.mark.parametrize("settings", ALL, ids=name_of)
-def test_fitted_curves_span_the_inputs(settings: Settings) -> None:
+def test_fitted_curves_are_torchs_predictions_from_the_lowest_to_the_highest_input(
+    settings: Settings,
+) -> None:
     made = experiment(settings)
     ends = (made.dataset.inputs.min(), made.dataset.inputs.max())
     assert (made.fit.places[0], made.fit.places[-1]) == pytest.approx(ends)
+    inputs = torch.tensor(made.fit.places).double()[:, None]
+    for run, frame in ((0, 0), (made.sweep.best_run, 3), (made.sweep.best_run, -1)):
+        expected = module_for(settings, made.sweep.params[run, frame])(inputs)[:, 0]
+        found = made.fit.predictions[run, frame]
+        assert found == pytest.approx(expected.detach().numpy(), abs=1e-5)
+
+
+def test_fit_of_several_predictors_is_over_examples_in_the_order_of_their_targets() -> None:
+    settings = Settings(dataset="diabetes", hidden_units=3, epochs=10)
+    params = np.random.RandomState(0).randn(4, settings.param_count).astype("float32")
+    fit, data = fit_of(settings, params), dataset_for(settings)
+    assert fit.predictions.shape == (4, 41)
+    assert (fit.places[0], fit.places[-1]) == (data.targets.min(), data.targets.max())
+    assert np.all(np.diff(fit.places) >= 0)
+    predictions = module_for(settings, params[0])(torch.tensor(data.inputs).double())[:, 0]
+    lowest, highest = (predictions[pick(data.targets)].item() for pick in (np.argmin, np.argmax))
+    found = fit.predictions[0, [0, -1]].tolist()
+    assert found == pytest.approx([lowest, highest], rel=1e-4)
 
 
 def test_fit_keeps_the_shape_of_the_stack() -> None:

@@ -1,4 +1,4 @@
-"""Initial parameters, compared with torch.nn.init, and what zeros lead to."""
+"""Initial parameters, compared with torch.nn.init, and the symmetry that zeros never break."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.domain.results import Sweep
 from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.engine.network import INITIALIZATIONS
+from app.engine.training import start_for
 from tests.engine.torch_runs import module_for
 from tests.oracles import flat, global_seed
 
@@ -24,13 +25,12 @@ SHAPES = [
     dict(dataset="diabetes", hidden_units=7, hidden_layers=2),
     dict(dataset="plane", hidden_units=4, hidden_layers=3),
 ]
-WIDE = dict(dataset="diabetes", hidden_units=64, hidden_layers=2, epochs=10)
 OTHERS = {"xavier": nn.init.xavier_uniform_, "he": nn.init.kaiming_uniform_}
 each_shape = pytest.mark.parametrize("shape", SHAPES)
 
 
 def start(**choices: object) -> ndarray:
-    return train_sweep(Settings(**{"epochs": 10, **choices})).start
+    return start_for(Settings(**{"epochs": 10, **choices})).numpy()
 
 
 def layers_of(settings: Settings) -> list[nn.Linear]:
@@ -64,17 +64,7 @@ def test_other_initializations_are_torch_nn_init_with_zero_biases(
     assert found.tolist() == flat(module).tolist()
 
 
-@pytest.mark.parametrize(("name", "numerator"), [("xavier", 2), ("he", 2), ("pytorch", 1 / 3)])
-def test_initial_weights_have_the_variance_of_their_paper(name: str, numerator: float) -> None:
-    """Glorot and Bengio 2/(in + out), He et al. 2/in, PyTorch's default 1/(3 in)."""
-    settings = Settings(**WIDE, initialization=name)
-    weights = module_for(settings, train_sweep(settings).start)[2].weight.detach().numpy()
-    fans = 64 + 64 if name == "xavier" else 64
-    # The variance of 4096 draws has a standard error of about a fiftieth.
-    assert weights.var() == pytest.approx(numerator / fans, rel=0.08)
-
-
-@pytest.mark.parametrize("scale", [0.01, 2.5, 10])
+@pytest.mark.parametrize("scale", [0.01, 10])
 @pytest.mark.parametrize("name", INITIALIZATIONS)
 def test_initial_scale_multiplies_every_parameter(name: str, scale: float) -> None:
     shape = dict(dataset="sine", hidden_units=5, initialization=name)
@@ -96,9 +86,10 @@ def zeros(activation: str, layers: int, optimizer: str) -> Sweep:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-@pytest.mark.parametrize("layers", [1, 2, 3])
-@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize(
+    ("activation", "layers", "optimizer"),
+    [("relu", 1, "sgd"), ("relu", 3, "adam"), ("tanh", 1, "adam"), ("tanh", 2, "sgd")],
+)
 def test_relu_and_tanh_networks_started_at_zeros_move_the_output_bias_alone(
     activation: str, layers: int, optimizer: str
 ) -> None:
@@ -109,17 +100,15 @@ def test_relu_and_tanh_networks_started_at_zeros_move_the_output_bias_alone(
     assert (sweep.params[:, 1, -1] != 0).all()
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop"])
-@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize(("layers", "optimizer"), [(1, "sgd"), (2, "momentum"), (2, "rmsprop")])
 def test_logistic_units_started_at_zeros_stay_equal(layers: int, optimizer: str) -> None:
     """Equal units get equal gradients, so the network trains as if it had one unit."""
     sweep = zeros("logistic", layers, optimizer)
     for run in range(0, 31, 5):
-        for frame in (1, 10, 60):
-            module = module_for(sweep.settings, sweep.params[run, frame])
-            rows = [part for layer in module[:-1:2] for part in (layer.weight, layer.bias)]
-            columns = [layer.weight.T for layer in module[2::2]]
-            for part in (*rows, *columns):
-                values = part.detach().numpy()
-                assert values == pytest.approx(np.broadcast_to(values[0], values.shape), rel=1e-5)
+        module = module_for(sweep.settings, sweep.params[run, -1])
+        rows = [part for layer in module[:-1:2] for part in (layer.weight, layer.bias)]
+        columns = [layer.weight.T for layer in module[2::2]]
+        for part in (*rows, *columns):
+            values = part.detach().numpy()
+            assert values == pytest.approx(np.broadcast_to(values[0], values.shape), rel=1e-5)
     assert np.abs(sweep.params[30, -1, :-1]).max() > 0.01

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy import ndarray
 
-from app.domain.fields import NAMES, SLIDER_LEARNING_RATES
+from app.domain.fields import NAMES
 from app.domain.options import DATASETS, OPTIMIZERS
 from app.domain.results import Sweep
 from app.domain.settings import Settings
 from app.engine import datasets, train_sweep
 from app.engine.training import descend
-from tests.engine.torch_runs import flat_state, lone_training, loss_of
+from tests.engine.torch_runs import flat_state, lone_training
 from tests.oracles import same, stop
 
 ADAPTIVE = tuple(name for name, option in OPTIMIZERS.items() if option.is_adaptive)
@@ -56,11 +56,14 @@ def choices(draw: st.DrawFn, optimizer: str) -> Settings:
 
 
 def stable_rates(sweep: Sweep) -> tuple[float, float]:
-    """Two of the slider's rates at which the run does not grow, so roundings stay small."""
+    """Two of the slider's rates at which roundings stay small: well below the stability edge of the
+    start, and low enough that minibatches, which are sharper, do not raise the loss either."""
     one = sweep.settings
     curvature = max(sweep.start_sharpness, 0) + one.weight_decay
     top = 0.02 if one.optimizer in ADAPTIVE else 0.5 / max(curvature, 1)
-    fitting = [rate for rate in SLIDER_LEARNING_RATES if rate <= top]
+    highest = sweep.train_loss[:41].max(axis=1)
+    is_bounded = (highest <= 1.1 * sweep.train_loss[0, 0]) & (sweep.learning_rates[:41] <= top)
+    fitting = sweep.learning_rates[:41][is_bounded].tolist()
     return fitting[-1], fitting[-7]
 
 
@@ -93,25 +96,14 @@ def test_runs_of_a_sweep_equal_torch_optim_run_by_run(optimizer: str) -> None:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("batch_size", [0, 32])
-def test_losses_of_a_long_training_equal_torch_optim(optimizer: str, batch_size: int) -> None:
+def test_losses_of_a_long_training_equal_torch_optim(optimizer: str) -> None:
     one = Settings(
         dataset="parabola", hidden_units=8, activation="tanh", epochs=60, optimizer=optimizer,
-        batch_size=batch_size,
+        batch_size=32,
     )  # fmt: skip
     sweep = train_sweep(one)
-    for rate in (0.001, 0.01):
-        lone, run = lone_training(one, sweep.start, rate), stop(rate)
-        np.testing.assert_allclose(sweep.train_loss[run], lone.train_loss, rtol=1e-3)
-
-
-@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "sgd"])
-def test_every_optimizer_trains_differently(optimizer: str) -> None:
-    plain, other = (
-        train_sweep(Settings(epochs=20, optimizer=name)).params[stop(0.01), -1]
-        for name in ("sgd", optimizer)
-    )
-    assert np.abs(plain - other).max() > 1e-3
+    lone = lone_training(one, sweep.start, 0.01)
+    np.testing.assert_allclose(sweep.train_loss[stop(0.01)], lone.train_loss, rtol=1e-3)
 
 
 def test_momentum_and_nesterov_at_momentum_0_are_plain_descent() -> None:
@@ -126,28 +118,22 @@ GOOD_RATES = dict.fromkeys(OPTIMIZERS, 0.05) | {"adagrad": 1.0, "rmsprop": 0.01}
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_brings_a_linear_model_to_least_squares(optimizer: str) -> None:
-    sweep = train_sweep(Settings(dataset="plane", epochs=500, optimizer=optimizer))
+    sweep = train_sweep(Settings(dataset="plane", epochs=300, optimizer=optimizer))
     run, best = stop(GOOD_RATES[optimizer]), datasets.builtin("plane").least_squares
     assert sweep.params[run, -1] == pytest.approx(best, abs=0.01)
     assert np.abs(sweep.start - best).max() > 0.5
 
 
-@pytest.mark.parametrize("weight_decay", [0, 0.1])
-@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "sgd"])
-def test_kept_update_is_the_next_step_at_rate_1(optimizer: str, weight_decay: float) -> None:
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_kept_update_is_the_next_step_at_rate_1(optimizer: str) -> None:
     one = Settings(
-        hidden_units=3, activation="tanh", epochs=12, optimizer=optimizer,
-        weight_decay=weight_decay,
-    )  # fmt: skip
+        hidden_units=3, activation="tanh", epochs=12, optimizer=optimizer, weight_decay=0.1
+    )
     descent = descend(one, list(range(13)), learning_rates=[0.01])
     params, updates = descent.params[0].numpy(), descent.updates[0].numpy()
     step = np.float32(0.01) * updates[:-1]
     np.testing.assert_allclose(params[1:], params[:-1] + step, rtol=1e-6, atol=1e-7)
-
-
-def test_plain_gradient_descent_keeps_no_update() -> None:
-    one = Settings(epochs=10)
-    assert one.kept_parts == 2 and descend(one, [0, 10]).updates is None
+    assert (descent.preconditioners is not None) == (optimizer in ADAPTIVE)
 
 
 @pytest.mark.parametrize("batch_size", [0, 4])
@@ -175,32 +161,3 @@ def preconditioner_of(optimizer: str, states: list[dict]) -> ndarray:
     step = float(states[0]["step"])
     squares = flat_state(states, "exp_avg_sq").astype(float)
     return (1 - 0.9**step) * (np.sqrt(squares / (1 - 0.999**step)) + 1e-8)
-
-
-@pytest.mark.parametrize("optimizer", sorted(set(OPTIMIZERS) - set(ADAPTIVE)))
-def test_only_adaptive_optimizers_have_a_preconditioner(optimizer: str) -> None:
-    assert descend(Settings(epochs=10, optimizer=optimizer), [0]).preconditioners is None
-
-
-def test_adamw_first_step_is_the_sign_of_the_gradient_minus_the_decay() -> None:
-    """Adam's first step is the sign of the gradient; AdamW then subtracts decay x params."""
-    one = Settings(optimizer="adamw", weight_decay=0.5, epochs=10)
-    sweep = train_sweep(one)
-    run, start, gradient = stop(0.01), sweep.start, sweep.gradients[0, 0]
-    expected = start - 0.01 * np.sign(gradient) - 0.01 * 0.5 * start
-    assert sweep.params[run, 1] == pytest.approx(expected, abs=1e-6)
-
-
-def test_adam_first_step_with_l2_is_the_sign_of_the_decayed_gradient() -> None:
-    one = Settings(optimizer="adam", weight_decay=1, epochs=10, seed=4)
-    sweep = train_sweep(one)
-    signs = np.sign(sweep.gradients[0, 0] + sweep.start)
-    assert sweep.params[stop(0.01), 1] == pytest.approx(sweep.start - 0.01 * signs, abs=1e-6)
-
-
-def test_kept_loss_does_not_include_the_decay() -> None:
-    sweep = train_sweep(Settings(weight_decay=1, epochs=10))
-    for frame in (0, 5, 10):
-        params = sweep.params[stop(0.01), frame]
-        expected = loss_of(sweep.settings, params)
-        assert sweep.train_loss[stop(0.01), frame] == pytest.approx(expected, rel=1e-5)

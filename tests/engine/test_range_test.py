@@ -12,7 +12,7 @@ from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.engine.range_test import range_test
 from app.trainers.base import run_experiment
-from tests.engine.torch_runs import data_for, loss_of, module_for, optimizer_for, orders
+from tests.engine.torch_runs import data_for, module_for, optimizer_for, orders
 from tests.oracles import experiment, same
 
 TANH = dict(dataset="sine", hidden_units=4, activation="tanh", epochs=20)
@@ -44,36 +44,17 @@ def torchs_losses(settings: Settings, rates: np.ndarray) -> list[float]:
 
 
 @pytest.mark.parametrize("settings", KINDS)
-def test_range_test_rates_are_geometric_over_the_slider(
-    settings: Settings,
-) -> None:
-    rates = range_test(settings).learning_rates
+def test_range_test_losses_equal_torchs_own_loop_at_geometric_rates(settings: Settings) -> None:
+    test = range_test(settings)
+    rates = test.learning_rates
     ends = SLIDER_LEARNING_RATES[0], SLIDER_LEARNING_RATES[-1]
     assert (rates[0], rates[-1]) == pytest.approx(ends, rel=1e-12)
     assert rates[1:] / rates[:-1] == pytest.approx(rates[1] / rates[0], rel=1e-9)
-
-
-@pytest.mark.parametrize("settings", KINDS)
-def test_range_test_starts_with_the_first_batchs_loss(settings: Settings) -> None:
-    batch = next(orders(settings))[: settings.batch_size].numpy()
-    start = experiment(settings).sweep.start
-    expected = loss_of(settings, start, batch)
-    assert range_test(settings).batch_loss[0] == pytest.approx(expected, rel=1e-5)
-
-
-@pytest.mark.parametrize("settings", KINDS)
-def test_range_test_losses_equal_torchs_own_loop(settings: Settings) -> None:
-    test = range_test(settings)
     # Only up to where large steps start to magnify roundings.
-    count = int((test.learning_rates <= 0.02).sum())
-    expected = torchs_losses(settings, test.learning_rates[:count])
+    count = int((rates <= 0.02).sum())
     assert count > 100
+    expected = torchs_losses(settings, rates[:count])
     assert test.batch_loss[:count] == pytest.approx(expected, rel=2e-4)
-
-
-@pytest.mark.parametrize("settings", KINDS)
-def test_smoothed_loss_is_a_weighted_mean_of_the_losses_so_far(settings: Settings) -> None:
-    test = range_test(settings)
     for step in (0, 1, 5, 80):
         weights = 0.9 ** np.arange(step, -1, -1)
         expected = np.average(test.batch_loss[: step + 1], weights=weights)

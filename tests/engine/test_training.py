@@ -9,17 +9,17 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy import ndarray
-from torch import Tensor, nn
+from torch import nn
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.results import VERDICTS, Sweep
 from app.domain.settings import Settings
-from app.engine import datasets, train, train_sweep, training
-from app.engine.datasets import as_tensors
-from app.engine.network import Network
+from app.engine import train_sweep, training
+from app.engine.datasets import as_tensors, dataset_for
+from app.engine.network import network_for
 from app.engine.recorder import EARLY_EPOCHS, frame_epochs
 from app.engine.training import descend
+from tests.engine.torch_runs import gradient_of, lone_training, loss_of
 from tests.oracles import (
     ALL,
     BENT_LINE,
@@ -29,11 +29,8 @@ from tests.oracles import (
     experiment,
     flat,
     global_seed,
-    gradient_at,
-    lone_run,
-    loss_at,
-    model,
     name_of,
+    quadratic,
     same,
     stop,
     with_rate,
@@ -61,21 +58,8 @@ def digits(value: float) -> float:
     return 5.0001e-5 if value < 100 else 0.05001
 
 
-@pytest.fixture(scope="module")
-def first_training() -> tuple[Tensor, Tensor]:
-    """Params (kept, param) and losses of the run whose start is drawn after the data."""
-    with global_seed(0):
-        torch.rand(100, 1)
-        start = flat(model(10))
-    kept = list(range(1, 500, 50))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "start_for", lambda settings: start)
-        run = descend(PARABOLA, kept, learning_rates=[0.05])
-    return run.params[0], run.train_loss[0, kept]
-
-
 class TestNotebook:
-    def test_notebooks_start_loss_and_gradient(self) -> None:
+    def test_start_loss_and_gradient_of_the_line(self) -> None:
         sweep = experiment(LINE).sweep
         assert float(sweep.train_loss[0, 0]) == pytest.approx(4.7714, abs=5e-5)
         assert sweep.gradients[0, 0].tolist() == pytest.approx([-13.9623, -4.2524], abs=5e-5)
@@ -87,116 +71,84 @@ class TestNotebook:
         for value, printed in zip(seen, STEP_TABLE[rate], strict=True):
             assert value == pytest.approx(printed, abs=digits(printed))
 
-    def test_thousand_epochs_on_the_line_at_0_01(self) -> None:
-        sweep, run = experiment(LINE).sweep, stop(0.01)
+    def test_thousand_epochs_on_the_line(self) -> None:
+        sweep, run = experiment(with_rate(LINE, 0.09)).sweep, stop(0.01)
         assert sweep.params[run, -1].tolist() == pytest.approx([0.5280, 1.0080], abs=5e-5)
         assert float(sweep.train_loss[run, -1]) == pytest.approx(0.0289, abs=5e-5)
-
-    def test_line_at_0_1_rises_at_once_and_overflows(self) -> None:
-        sweep, run = experiment(LINE).sweep, stop(0.1)
-        assert (sweep.diverged_at[run], sweep.overflow_at[run]) == (1, 190)
-
-    def test_line_at_0_09_rises_but_is_finite_after_a_thousand_epochs(self) -> None:
-        sweep = experiment(Settings(learning_rate=0.09)).sweep
+        # At 0.1 it rises at once and overflows; at 0.09 it rises but stays finite.
+        assert (sweep.diverged_at[stop(0.1)], sweep.overflow_at[stop(0.1)]) == (1, 190)
         assert sweep.overflow_at[-1] == -1 and sweep.diverged_at[-1] >= 1
 
-    def test_notebooks_first_network_training(self, first_training: tuple) -> None:
-        _, losses = first_training
-        assert losses.tolist() == pytest.approx(FIRST_TRAINING, abs=5.1e-6)
-
-    def test_notebook_prints_its_networks_loss_on_the_line_by_mistake(
-        self, first_training: tuple
+    def test_first_training_of_the_network_whose_start_is_drawn_after_the_data(
+        self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        params, _ = first_training
-        inputs, targets = as_tensors(datasets.builtin("line"))
-        losses = (Network(1, 10).predict(params, inputs) - targets).square().mean(dim=1)
-        assert losses.tolist() == pytest.approx(PRINTED_BY_MISTAKE, abs=5.1e-5)
-
-    def test_notebooks_animated_network_starts_at_seed_0(self) -> None:
         with global_seed(0):
-            start = flat(model(10))
-        assert same(experiment(PARABOLA).sweep.start, start.numpy())
+            torch.rand(100, 1)
+            start = flat(nn.Sequential(nn.Linear(1, 10), nn.ReLU(), nn.Linear(10, 1)))
+        monkeypatch.setattr(training, "start_for", lambda settings: start)
+        kept = list(range(1, 500, 50))
+        run = descend(PARABOLA, kept, learning_rates=[0.05])
+        assert run.train_loss[0, kept].tolist() == pytest.approx(FIRST_TRAINING, abs=5.1e-6)
+        inputs, targets = as_tensors(dataset_for(LINE))
+        errors = network_for(PARABOLA).predict(run.params[0], inputs) - targets
+        found = errors.square().mean(dim=1).tolist()
+        assert found == pytest.approx(PRINTED_BY_MISTAKE, abs=5.1e-5)
 
 
 class TestDescent:
-    @pytest.mark.parametrize("seed", [0, 7])
-    def test_descent_on_a_quadratic_follows_its_closed_form(self, seed: int) -> None:
-        sweep = experiment(Settings(epochs=1000, seed=seed)).sweep
+    @pytest.mark.parametrize(
+        ("name", "seed"), [("line", 0), ("line", 7), ("plane", 0), ("diabetes", 0)]
+    )
+    def test_descent_on_a_quadratic_follows_its_closed_form(self, name: str, seed: int) -> None:
+        """theta* + (I - aH)^t (theta_0 - theta*), by the eigenvectors of H."""
+        settings = Settings(dataset=name, epochs=1000, seed=seed)
+        sweep, (hessian, best) = experiment(settings).sweep, quadratic(settings)
+        curvatures, vectors = np.linalg.eigh(hessian)
         for run, rate in enumerate(np.float32(sweep.learning_rates).astype(float)):
             known = np.isfinite(sweep.train_loss[run])
             epochs = sweep.epochs[known]
-            expected = closed_form(sweep.start, rate, epochs)
+            shrunk = (1 - rate * curvatures) ** epochs[:, None] * (vectors.T @ (sweep.start - best))
+            expected = best + shrunk @ vectors.T
             size = np.maximum(np.abs(expected).max(axis=1), 1)
             off = np.abs(sweep.params[run, known] - expected).max(axis=1) / size
             # Each step rounds about four times: two sums of products, their scaling, the update.
             assert (off <= 4 * ROUNDING * (epochs + 1)).all()
 
-    @pytest.mark.parametrize("units", [0, 1, 10, 64])
-    @pytest.mark.parametrize("name", ["line", "parabola"])
-    def test_each_run_equals_torchs_own_training(self, name: str, units: int) -> None:
-        sweep = experiment(Settings(dataset=name, hidden_units=units, epochs=150)).sweep
-        start = torch.tensor(sweep.start)
-        for run in range(0, 41, 8):
-            rate = SLIDER_LEARNING_RATES[run]
-            lone = lone_run(datasets.builtin(name), start, units, rate, 150)
-            known = np.isfinite(sweep.train_loss[run])
-            expected = lone.params[sweep.epochs][known]
+    @pytest.mark.parametrize("units", [10, 64])
+    def test_each_run_of_a_network_equals_torchs_own_training(self, units: int) -> None:
+        settings = Settings(dataset="parabola", hidden_units=units, epochs=150)
+        sweep = experiment(settings).sweep
+        for run in range(0, 41, 10):
+            lone = lone_training(settings, sweep.start, SLIDER_LEARNING_RATES[run])
             # Sums in a different order: a few roundings at each of 150 steps.
-            close = 300 * ROUNDING * np.abs(expected).max()
-            assert np.abs(sweep.params[run, known] - expected).max() <= close
-            losses = lone.train_loss[sweep.epochs][known]
-            assert sweep.train_loss[run, known] == pytest.approx(losses, rel=1e-4, abs=1e-6)
+            close = 300 * ROUNDING * np.abs(lone.params).max()
+            assert np.abs(sweep.params[run] - lone.params).max() <= close
+            assert sweep.train_loss[run] == pytest.approx(lone.train_loss, rel=1e-4, abs=1e-6)
 
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
     def test_each_step_equals_torch_optim_sgd_to_the_last_bit(self, settings: Settings) -> None:
         sweep = experiment(settings).sweep
+        before, after = sweep.params[:, :EARLY_EPOCHS], sweep.params[:, 1 : EARLY_EPOCHS + 1]
         for run, rate in enumerate(SLIDER_LEARNING_RATES):
-            for frame in range(EARLY_EPOCHS):
-                before, gradient = sweep.params[run, frame], sweep.gradients[run, frame]
-                after = sweep.params[run, frame + 1]
-                if np.isfinite(after).all():
-                    assert same(optimizer_step(before, gradient, rate), after)
+            # A step changes each number by itself, so one optimizer takes all steps of a run.
+            parameter = nn.Parameter(torch.tensor(before[run]))
+            parameter.grad = torch.tensor(sweep.gradients[run, :EARLY_EPOCHS])
+            torch.optim.SGD([parameter], lr=rate).step()
+            finite = np.isfinite(after[run])
+            assert finite[:3].all()
+            assert same(parameter.detach().numpy()[finite], after[run, finite])
 
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
     def test_loss_and_gradient_of_a_frame_are_autograds_at_its_params(
         self, settings: Settings
     ) -> None:
-        sweep, dataset = experiment(settings).sweep, experiment(settings).dataset
-        for run in np.flatnonzero(sweep.calm)[::7]:
-            for frame in range(0, len(sweep.epochs), 40):
+        sweep = experiment(settings).sweep
+        for run in np.flatnonzero(sweep.calm)[::9]:
+            for frame in range(0, len(sweep.epochs), 50):
                 params = sweep.params[run, frame]
-                loss = loss_at(params, settings, dataset)
-                assert float(sweep.train_loss[run, frame]) == pytest.approx(
-                    loss, rel=1e-5, abs=1e-7
-                )
-                gradient = gradient_at(params, settings, dataset)
+                loss, gradient = loss_of(settings, params), gradient_of(settings, params)
+                assert sweep.train_loss[run, frame] == pytest.approx(loss, rel=1e-5, abs=1e-7)
                 assert sweep.gradients[run, frame] == pytest.approx(gradient, rel=1e-4, abs=1e-5)
-
-    def test_run_kept_alone_equals_the_same_run_of_the_sweep(self) -> None:
-        settings, rates = Settings(hidden_units=4, seed=3, epochs=30), [0.01, 0.02, 0.05]
-        every = descend(settings, [0, 3, 30], learning_rates=rates)
-        for run in range(3):
-            one = descend(settings, [0, 3, 30], kept_run=run, learning_rates=rates)
-            assert torch.equal(one.params[0], every.params[run])
-            assert torch.equal(one.gradients[0], every.gradients[run])
-            assert torch.equal(one.train_loss, every.train_loss)
-
-
-def closed_form(start: ndarray, rate: float, epochs: ndarray) -> ndarray:
-    """theta* + (I - aH)^t (theta_0 - theta*) in float64, by the eigenvectors of H."""
-    line = datasets.builtin("line")
-    columns = np.column_stack([line.inputs, np.ones(10)]).astype(float)
-    optimum = np.linalg.solve(columns.T @ columns, columns.T @ line.targets)
-    curvatures, vectors = np.linalg.eigh(0.2 * columns.T @ columns)
-    shrunk = (1 - rate * curvatures) ** epochs[:, None] * (vectors.T @ (start - optimum))
-    return optimum + shrunk @ vectors.T
-
-
-def optimizer_step(params: ndarray, gradient: ndarray, rate: float) -> ndarray:
-    parameter = nn.Parameter(torch.tensor(params))
-    parameter.grad = torch.tensor(gradient)
-    torch.optim.SGD([parameter], lr=rate).step()
-    return parameter.detach().numpy()
 
 
 class TestSweep:
@@ -204,23 +156,19 @@ class TestSweep:
     def test_sweep_arrays_have_documented_shapes_and_order(self, settings: Settings) -> None:
         sweep = experiment(settings).sweep
         runs, frames = 41, min(settings.epochs + 1, 160)
-        params = Network(1, settings.hidden_units).param_count
-        assert sweep.params.shape == sweep.gradients.shape == (runs, frames, params)
+        assert sweep.params.shape == sweep.gradients.shape == (runs, frames, settings.param_count)
         assert sweep.train_loss.shape == (runs, frames) and sweep.epochs.shape == (frames,)
         assert sweep.learning_rates.tolist() == list(SLIDER_LEARNING_RATES)
         assert len(sweep.verdicts) == runs and set(sweep.verdicts) <= set(VERDICTS)
+        assert (sweep.params[:, 0] == sweep.start).all()
 
-    def test_all_runs_share_their_start(self) -> None:
-        sweep = experiment(PARABOLA).sweep
-        assert all(same(params, sweep.start) for params in sweep.params[:, 0])
-
-    @pytest.mark.parametrize("typed", [0.0707, 10.0, 1e-6])
-    @pytest.mark.parametrize("settings", [LINE, PARABOLA, BENT_LINE], ids=name_of)
+    @pytest.mark.parametrize(
+        ("settings", "typed"), [(LINE, 0.0707), (PARABOLA, 10.0), (BENT_LINE, 1e-6)], ids=name_of
+    )
     def test_typed_rate_leaves_the_other_runs_unchanged_bit_for_bit(
         self, settings: Settings, typed: float
     ) -> None:
-        more = with_rate(settings, typed)
-        alone, joined = experiment(settings), experiment(more)
+        alone, joined = experiment(settings), experiment(with_rate(settings, typed))
         assert joined.sweep.learning_rates[-1] == typed and len(joined.sweep.params) == 42
         assert joined.sweep.verdicts[:41] == alone.sweep.verdicts
         for name in ARRAYS:
@@ -231,9 +179,9 @@ class TestSweep:
 
     def test_typed_rate_is_trained_like_any_other(self) -> None:
         # Its rate lies between two stops of the slider.
-        sweep = experiment(with_rate(LINE, 0.045)).sweep
-        lone = lone_run(datasets.builtin("line"), torch.tensor(sweep.start), 0, 0.045, 20)
-        assert sweep.params[-1, :21] == pytest.approx(lone.params, abs=100 * ROUNDING)
+        sweep = train_sweep(Settings(epochs=20, learning_rate=0.045))
+        lone = lone_training(sweep.settings, sweep.start, 0.045)
+        assert sweep.params[-1] == pytest.approx(lone.params, abs=100 * ROUNDING)
 
     @given(st.integers(10, 5000))
     def test_frames_are_ascending_and_end_at_the_last_epoch(self, epochs: int) -> None:
@@ -260,7 +208,7 @@ class TestSweep:
             assert np.isnan(sweep.last_loss[run]) == (overflow >= 0)
 
     @pytest.mark.parametrize("settings", ALL, ids=name_of)
-    def test_divergence_overflow_and_calm_equal_those_of_a_plain_loop(
+    def test_divergence_overflow_calm_and_best_run_equal_those_of_a_plain_loop(
         self, settings: Settings
     ) -> None:
         training = experiment(settings).training
@@ -268,11 +216,7 @@ class TestSweep:
             assert training.sweep.overflow_at[run] == slow_overflow(losses)
             assert training.sweep.diverged_at[run] == slow_divergence(losses)
             assert training.sweep.calm[run] == all(loss <= losses[0] for loss in losses)
-
-    @pytest.mark.parametrize("settings", ALL, ids=name_of)
-    def test_best_run_is_the_calm_run_that_ends_lowest(self, settings: Settings) -> None:
-        sweep = experiment(settings).sweep
-        calm = [run for run in range(41) if sweep.calm[run]]
+        sweep, calm = training.sweep, np.flatnonzero(training.sweep.calm)
         assert sweep.best_run == min(calm, key=lambda run: sweep.train_loss[run, -1])
 
 
@@ -289,24 +233,17 @@ def slow_divergence(losses: list[float]) -> int:
 
 
 class TestNothingIsShared:
-    @pytest.mark.parametrize("settings", [LINE, BENT_LINE], ids=name_of)
-    def test_equal_settings_give_equal_results(self, settings: Settings) -> None:
-        assert equal(train_sweep(settings), experiment(settings).sweep)
-
     def test_concurrent_trainings_do_not_affect_each_other(self) -> None:
         settings = [LINE, PARABOLA, BENT_LINE, Settings(epochs=1000, seed=5)]
         results = at_once([lambda one=one: train_sweep(one) for one in settings])
         for one, sweep in zip(settings, results, strict=True):
             assert equal(sweep, experiment(one).sweep)
 
-    def test_training_leaves_torchs_global_generator_unchanged(self) -> None:
-        before = torch.get_rng_state()
-        train(Settings(dataset="parabola", hidden_units=2, epochs=10, seed=7))
-        assert torch.equal(before, torch.get_rng_state())
-
-    def test_training_does_not_depend_on_torchs_global_generator(self) -> None:
+    def test_training_neither_depends_on_torchs_global_generator_nor_changes_it(self) -> None:
         with global_seed(123):
+            before = torch.get_rng_state()
             assert equal(train_sweep(BENT_LINE), experiment(BENT_LINE).sweep)
+            assert torch.equal(before, torch.get_rng_state())
 
     def test_engine_uses_one_torch_thread(self) -> None:
         assert torch.get_num_threads() == 1

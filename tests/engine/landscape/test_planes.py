@@ -11,17 +11,16 @@ import torch
 from numpy import ndarray
 
 from app.domain.plane_choice import PLANES, PlaneChoice, parameter_names
-from app.domain.results import Plane
+from app.domain.results import LossSurface, Plane
 from app.domain.settings import Settings
 from app.engine import inspect_run, recorder, training
 from app.engine.landscape.planes import choose_plane, filter_normalized
-from app.engine.landscape.projection import project
 from app.engine.landscape.slices import loss_slices
 from app.trainers import base
 from app.trainers.base import Experiment, lay_out
 from app.trainers.experiment_cache import ExperimentCache
 from tests.engine.torch_runs import gradient_of, hessian_of, loss_of, module_for
-from tests.oracles import experiment, same, stop
+from tests.oracles import ALL, LINES, NETWORKS, PARABOLA, experiment, name_of, same, stop, with_rate
 
 TANH = Settings(dataset="sine", hidden_units=4, activation="tanh", epochs=80, learning_rate=0.1)
 DEEP = Settings(dataset="plane", hidden_units=3, hidden_layers=3, epochs=60, seed=1)
@@ -37,13 +36,26 @@ CHOICES = [
     PlaneChoice("random"),
     PlaneChoice("sharpest"),
 ]
+# The default plane of each model, and every kind of plane of some.
+PICTURES = [
+    *((settings, CHOICES[0]) for settings in ALL),
+    *((settings, choice) for settings in MODELS for choice in CHOICES),
+]
+each_picture = pytest.mark.parametrize(("settings", "choice"), PICTURES)
 each_model = pytest.mark.parametrize("settings", MODELS, ids=["tanh", "deep", "many"])
 each_choice = pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.kind)
 
 
 @cache
 def seen(settings: Settings, choice: PlaneChoice) -> Experiment:
-    return lay_out(experiment(settings).training, choice)
+    made = experiment(settings)
+    return made if choice == CHOICES[0] else lay_out(made.training, choice)
+
+
+def calm_moves(made: Experiment) -> ndarray:
+    """The displacements of the calm slider runs from the start, float64 (run, frame, param)."""
+    sweep = made.sweep
+    return sweep.params[:41][sweep.calm[:41]].astype(float) - sweep.start.astype(float)
 
 
 def best_end(settings: Settings) -> ndarray:
@@ -72,46 +84,67 @@ class TestCoordinates:
             # The remainder is orthogonal to both directions.
             rest = point - plane.origin - found @ plane.directions
             assert plane.directions @ rest == pytest.approx([0, 0], abs=1e-9)
-            for nudge in ([0.01, 0], [-0.01, 0], [0, 0.01], [0, -0.01]):
-                other = plane.origin + (found + nudge) @ plane.directions
-                assert np.linalg.norm(point - other) > np.linalg.norm(rest)
 
-    def test_orthonormal_directions_are_their_own_dual(self) -> None:
-        directions = np.linalg.qr(np.random.RandomState(0).randn(9, 2))[0].T
-        plane = Plane(np.zeros(9), directions, ("first", "second"), is_exact=False)
-        assert plane.dual_directions == pytest.approx(directions, abs=1e-12)
 
-    def test_projection_onto_a_skewed_plane_measures_true_distances(self) -> None:
-        plane, path = skewed(5), np.random.RandomState(3).randn(2, 6, 5)
-        shown = project(plane, path, path)
-        orthonormal = np.linalg.qr(plane.directions.T)[0]
-        for run in range(2):
-            offset, moved = path[run] - plane.origin, path[run] - path[run, 0]
-            nearest = offset @ orthonormal @ orthonormal.T
-            distances = np.linalg.norm(offset - nearest, axis=1)
-            assert shown.off_plane[run] == pytest.approx(distances, rel=1e-5)
-            share = np.sum((moved @ orthonormal) ** 2) / np.sum(moved**2)
-            assert shown.explained[run] == pytest.approx(share, rel=1e-9)
+class TestAnchored:
+    @pytest.mark.parametrize("settings", [*ALL, with_rate(PARABOLA, 10.0)], ids=name_of)
+    def test_anchored_directions_are_orthonormal(self, settings: Settings) -> None:
+        directions = experiment(settings).surface.plane.directions
+        assert np.allclose(directions @ directions.T, np.eye(2), atol=1e-12)
+
+    @pytest.mark.parametrize("settings", LINES, ids=name_of)
+    def test_linear_models_plane_coordinates_are_weight_and_bias(self, settings: Settings) -> None:
+        made = experiment(settings)
+        assert made.surface.plane.is_exact and made.surface.plane.names == ("weight", "bias")
+        assert same(made.projection.coordinates, made.sweep.params)
+
+    @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
+    def test_first_anchored_direction_leads_from_the_common_start_to_the_best_end(
+        self, settings: Settings
+    ) -> None:
+        made = experiment(settings)
+        best, start = made.sweep.best_run, made.sweep.start.astype(float)
+        assert same(made.surface.plane.origin, start)
+        assert not made.projection.coordinates[:, 0].any()
+        first, second = made.projection.coordinates[best, -1]
+        distance = np.linalg.norm(made.sweep.params[best, -1] - start)
+        assert first == pytest.approx(distance, rel=1e-6)
+        assert abs(second) <= 1e-6 * first
+        assert made.projection.off_plane[best, -1] <= 1e-6 * first
+
+    @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
+    def test_second_anchored_direction_is_the_leading_eigenvector_of_the_remaining_motion(
+        self, settings: Settings
+    ) -> None:
+        made = experiment(settings)
+        first, second = made.surface.plane.directions
+        # What remains of each run without `first`, at unit norm.
+        rest = calm_moves(made)
+        rest -= (rest @ first)[..., None] * first
+        rest /= np.linalg.norm(rest, axis=(1, 2), keepdims=True)
+        rows = rest.reshape(-1, len(first))
+        scatter = rows.T @ rows
+        strongest, vectors = np.linalg.eigh(scatter)
+        assert second @ scatter @ second == pytest.approx(strongest[-1], rel=1e-6)
+        assert abs(second @ vectors[:, -1]) == pytest.approx(1, abs=1e-5)
+        assert second[np.argmax(np.abs(second))] > 0
 
 
 class TestEveryKind:
     def test_every_kind_of_plane_is_tested_here(self) -> None:
         assert {choice.kind for choice in CHOICES} == set(PLANES)
 
-    @each_model
-    @each_choice
+    @each_picture
     def test_surface_on_every_kind_of_plane_is_the_loss_at_its_points(
         self, settings: Settings, choice: PlaneChoice
     ) -> None:
         surface = seen(settings, choice).surface
-        assert surface.plane.kind == choice.kind and not surface.plane.is_exact
-        for row, col in ((0, 0), (13, 40), (25, 25), (50, 7)):
-            where = np.array([surface.first[col], surface.second[row]])
-            point = surface.plane.origin + where @ surface.plane.directions
-            assert surface.loss[row, col] == pytest.approx(loss_of(settings, point), rel=1e-4)
+        assert surface.plane.kind == choice.kind
+        assert surface.plane.is_exact == settings.is_line
+        for row, col in ((0, 0), (13, 40), (25, 25), (40, 31), (50, 7)):
+            check_point(settings, surface, row, col)
 
-    @each_model
-    @each_choice
+    @each_picture
     def test_slices_along_every_kind_of_plane_pass_through_the_actual_params(
         self, settings: Settings, choice: PlaneChoice
     ) -> None:
@@ -128,8 +161,7 @@ class TestEveryKind:
             found = cut.loss[1, direction, sample]
             assert found == pytest.approx(loss_of(settings, point), rel=1e-4)
 
-    @each_model
-    @each_choice
+    @each_picture
     def test_slopes_on_every_kind_of_plane_are_the_gradient_along_its_directions(
         self, settings: Settings, choice: PlaneChoice
     ) -> None:
@@ -163,9 +195,15 @@ class TestEveryKind:
         gram = surface.plane.directions @ surface.plane.directions.T
         assert abs(gram[0, 1]) < 0.95 * np.sqrt(gram[0, 0] * gram[1, 1])
         assert np.isfinite(surface.loss).all()
-        where = np.array([surface.first[40], surface.second[7]])
-        point = surface.plane.origin + where @ surface.plane.directions
-        assert surface.loss[7, 40] == pytest.approx(loss_of(settings, point), rel=1e-4)
+        check_point(settings, surface, 7, 40)
+
+
+def check_point(settings: Settings, surface: LossSurface, row: int, col: int) -> None:
+    """Asserts torch's loss at a grid point."""
+    where = np.array([surface.first[col], surface.second[row]])
+    point = surface.plane.origin + where @ surface.plane.directions
+    expected = loss_of(settings, point)
+    assert surface.loss[row, col] == pytest.approx(expected, rel=1e-4, abs=1e-7)
 
 
 class TestRandom:
@@ -283,21 +321,6 @@ class TestSharpest:
             curved = direction @ hessian_of(settings, end) @ direction
             assert curved == pytest.approx(value, rel=1e-5)
             assert direction[np.argmax(np.abs(direction))] > 0
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        dict(schedule="warmup_cosine", warmup_epochs=30),
-        dict(optimizer="nesterov", momentum=0.3),
-        dict(optimizer="adam", schedule="one_cycle"),
-        dict(batch_size=3),
-    ],
-)
-def test_line_box_does_not_depend_on_optimizer_schedule_or_batches(change: dict) -> None:
-    plain, other = (experiment(Settings(epochs=50, **more)) for more in (dict(), change))
-    assert other.surface.box == plain.surface.box
-    assert same(other.surface.loss, plain.surface.loss)
 
 
 def test_choosing_another_plane_does_not_train_again(monkeypatch: pytest.MonkeyPatch) -> None:
