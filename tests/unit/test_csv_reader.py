@@ -67,11 +67,6 @@ def test_the_first_rows_keep_their_text() -> None:
     assert table.head == (("1,50", "two"), ("3", "4"), ("5", "6"), ("7", "8"), ("9", "1"))
 
 
-def test_note_on_left_out_rows_names_the_line() -> None:
-    table = read_table(b"x,y\n\n1,2\n3,4\n5\n5,6\n")
-    assert table.notes == ("1 row left out for not having exactly 2 cells (line 5).",)
-
-
 @pytest.mark.parametrize(
     "names",
     [
@@ -97,14 +92,13 @@ def test_column_names_never_begin_like_a_formula(name: str) -> None:
     ("content", "words"),
     [
         (b"x,y\n1,2\n3,4\n5,6\n7,\xfc8\n", "line 5"),
-        (b"name,y\na,inf\nb,1\nc,2\nd,3\n", "has 1: most other cells contain words"),
         (
             b"x,y\n1,2\n2,3\n3,4\n" + b"w" * 140_000 + b",5\n6,7\n",
             "Near line 5, a cell is too long",
         ),
         (many_rows(MOST_ROWS + 1), "20,000 rows"),
     ],
-    ids=["not UTF-8", "words and infinity", "long cell", "20,001 rows"],
+    ids=["not UTF-8", "long cell", "20,001 rows"],
 )
 def test_error_says_what_is_wrong_and_where(content: bytes, words: str) -> None:
     with pytest.raises(TableError, match=words):
@@ -115,11 +109,6 @@ def test_error_says_what_is_wrong_and_where(content: bytes, words: str) -> None:
 def test_a_long_cell_is_read_in_linear_time(cell: bytes) -> None:
     """A quadratic reader would take minutes."""
     read_table(b"x,y\n1,2\n2,3\n3,5\n" + cell + b",3\n4,5\n")
-
-
-@pytest.mark.parametrize("row", [b"7," * 99 + b"7\n", b"word," * 9 + b"7\n", b'"7","7"\n'])
-def test_a_full_file_gives_a_table_or_a_sentence(row: bytes) -> None:
-    check_any(row * min(MOST_ROWS, 2 * 1024 * 1024 // len(row)))
 
 
 # Separator and decimal mark.
@@ -150,7 +139,7 @@ def test_a_written_table_reads_back_the_same(
     assert table.has_header == has_header
 
 
-@settings(max_examples=600)
+@settings(max_examples=200)
 @given(
     st.binary(max_size=300)
     | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass"))
@@ -169,7 +158,7 @@ CELLS = st.sampled_from(
 GRIDS = st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=8)
 
 
-@settings(max_examples=600)
+@settings(max_examples=200)
 @given(GRIDS, st.sampled_from(",;\t"))
 def test_any_grid_of_cells_gives_a_table_or_a_sentence(
     rows: list[list[str]], separator: str

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy import ndarray
 
@@ -35,35 +35,29 @@ from tests.unit.test_settings import valid
 NETWORK = dict(hidden_units=4)
 # Every option at least once, and what goes wrong most easily.
 CHOSEN: list[dict[str, Any]] = [
-    {},
     *(dict(dataset=name) for name in DATASETS),
-    *(dict(dataset=name, hidden_units=5, validation_fraction=0.25) for name in DATASETS),
-    *(dict(dataset=name, batch_size=7) for name in DATASETS),
+    *(dict(dataset=name, hidden_units=5, batch_size=7, validation_fraction=0.25)
+      for name in DATASETS),
     *(dict(dataset=name, noise=0) for name, choice in DATASETS.items() if choice.is_noisy),
     dict(dataset="sine", noise=0.5),
     # A share too small for one of ten examples.
     dict(validation_fraction=0.04),
-    *(NETWORK | dict(activation=name) for name in NAMES["activation"].options),
+    *(NETWORK | dict(activation=name, hidden_layers=2) for name in NAMES["activation"].options),
     *(NETWORK | dict(activation="threshold", optimizer=name, weight_decay=0.1)
-      for name in OPTIMIZERS),
-    *(NETWORK | dict(hidden_layers=layers) for layers in (1, 2, 3)),
-    *(dict(optimizer=name) for name in OPTIMIZERS),
+      for name in ("sgd", "adamw", "nadam")),
+    dict(NETWORK, hidden_layers=3),
     *(dict(optimizer=name, weight_decay=0.2) for name in OPTIMIZERS),
     *(dict(optimizer=name, momentum=momentum)
       for name in ("momentum", "nesterov") for momentum in (0, 0.5)),
-    *(dict(schedule=name) for name in NAMES["schedule"].options),
     *(dict(schedule=name, batch_size=3) for name in NAMES["schedule"].options),
-    *(dict(schedule=name, optimizer="adamw", weight_decay=0.5)
-      for name in NAMES["schedule"].options),
+    *(dict(schedule=name, optimizer="adamw", weight_decay=0.5) for name in ("cosine", "one_cycle")),
     dict(schedule="warmup_cosine", warmup_epochs=1),
     dict(schedule="warmup_cosine", warmup_epochs=29, batch_size=5),
-    *(dict(initialization=name) for name in NAMES["initialization"].options),
     *(NETWORK | dict(initialization=name, hidden_layers=2, activation="tanh", initial_scale=1.5)
       for name in NAMES["initialization"].options),
     *(dict(initialization=name, initial_scale=0.5) for name in NAMES["initialization"].options),
     # All ten at once are the full batch, in the order of the data.
-    *(dict(batch_size=size) for size in (1, 4, 5, 10)),
-    dict(batch_size=3, seed=7),
+    *(dict(batch_size=size) for size in (1, 5, 10)),
     dict(batch_size=4, seed=7, initialization="zeros", validation_fraction=0.3),
     *(dict(epochs=epochs) for epochs in (10, 11, 100, 101)),
     *(dict(learning_rate=rate) for rate in (0.000001, 0.0123456789, 0.05)),
@@ -137,10 +131,6 @@ def is_as_exact(sweep: Sweep, made: Ran) -> bool:
     return one.optimizer in ADAPTIVE and how_far(made.losses("train"), exact) <= 10 * engine
 
 
-def tree_without_comments(one: Settings) -> str:
-    return ast.unparse(ast.parse(script(one)))
-
-
 @pytest.mark.parametrize("one", SHORT, ids=name_of)
 def test_script_trains_as_the_engine(one: Settings) -> None:
     made = ran(script(one))
@@ -168,18 +158,24 @@ def trainings(draw: st.DrawFn) -> Settings:
     return one
 
 
-# The examples depend on this function's name and text: at others, `stable_rates` may choose a rate
-# that is stable at the start only, and roundings grow.
+# At the second highest of the rates that the full batch allows, its minibatches diverge.
+SHARP_BATCHES = Settings(
+    dataset="diabetes", hidden_units=1, activation="linear", optimizer="nesterov", batch_size=67,
+    initialization="xavier", initial_scale=0.5, seed=1, validation_fraction=0.25, epochs=15,
+)  # fmt: skip
+
+
 @pytest.mark.slow
-@settings(max_examples=80, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(trainings(), st.integers(0, 1))
+@example(SHARP_BATCHES, 0)
 def test_any_script_trains_as_the_engine(one: Settings, choice: int) -> None:
     """At a rate at which roundings do not grow."""
     one = replace(one, learning_rate=stable_rates(train_sweep(one))[choice])
     check_losses(one, ran(script(one)))
 
 
-@pytest.mark.parametrize("rate", [0.01, 0.05, 0.001])
+@pytest.mark.parametrize("rate", [0.01, 0.05])
 def test_printed_digits_on_the_line_are_the_engines(rate: float) -> None:
     one = replace(LINE, learning_rate=rate)
     made, descent = ran(script(one)), descend(one, [1000])
@@ -202,28 +198,20 @@ def test_script_overflows_at_the_epoch_of_the_engine() -> None:
 @pytest.mark.parametrize("initialization", NAMES["initialization"].options)
 @pytest.mark.parametrize("hidden_layers", [1, 3])
 def test_script_starts_at_the_engines_parameters(initialization: str, hidden_layers: int) -> None:
-    for scale in (1, 0.3):
-        one = Settings(
-            dataset="plane", hidden_units=3, hidden_layers=hidden_layers, seed=5,
-            initialization=initialization, initial_scale=scale, epochs=10,
-        )  # fmt: skip
-        code = script(one).split("# Training")[0]
-        assert torch.equal(flat(ran(code).names["model"]), start_for(one))
+    one = Settings(
+        dataset="plane", hidden_units=3, hidden_layers=hidden_layers, seed=5,
+        initialization=initialization, initial_scale=0.3, epochs=10,
+    )  # fmt: skip
+    code = script(one).split("# Training")[0]
+    assert torch.equal(flat(ran(code).names["model"]), start_for(one))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "one",
-    [
-        Settings(epochs=100),
-        Settings(
-            dataset="diabetes", hidden_units=3, activation="threshold", batch_size=100,
-            schedule="warmup_cosine", optimizer="nesterov", validation_fraction=0.2, epochs=22,
-        ),
-    ],
-    ids=name_of,
-)  # fmt: skip
-def test_script_runs_without_this_project(one: Settings, tmp_path: Path) -> None:
+def test_script_runs_without_this_project(tmp_path: Path) -> None:
+    one = Settings(
+        dataset="diabetes", hidden_units=3, activation="threshold", batch_size=100,
+        schedule="warmup_cosine", optimizer="nesterov", validation_fraction=0.2, epochs=22,
+    )  # fmt: skip
     file = tmp_path / "descent.py"
     file.write_text(script(one), encoding="utf-8")
     command = [sys.executable, "-I", file.name]
@@ -257,29 +245,23 @@ WORDS = {
 }
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(valid)
-def test_script_has_only_the_parts_that_it_needs(one: Settings) -> None:
-    code = tree_without_comments(one)
+def test_script_has_only_the_parts_that_it_needs_uses_every_name_and_begins_with_its_link(
+    one: Settings,
+) -> None:
+    text = script(one)
+    tree = ast.parse(text)
+    without_comments = ast.unparse(tree)
     for words, is_needed in WORDS.items():
         for word in words.split("|"):
-            assert bool(re.search(word, code)) == is_needed(one), word
-
-
-@settings(max_examples=200)
-@given(valid)
-def test_script_uses_every_name_that_it_stores(one: Settings) -> None:
-    names = [node for node in ast.walk(ast.parse(script(one))) if isinstance(node, ast.Name)]
+            assert bool(re.search(word, without_comments)) == is_needed(one), word
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     stored, loaded = (
         {node.id for node in names if isinstance(node.ctx, kind)} for kind in (ast.Store, ast.Load)
     )
     assert stored <= loaded
-
-
-@settings(max_examples=200)
-@given(valid)
-def test_first_comment_of_a_script_has_its_link(one: Settings) -> None:
-    lines = script(one).split("import")[0].splitlines()
+    lines = text.split("import")[0].splitlines()
     assert all(line.startswith("# ") for line in lines) and lines[0].startswith("# Descent Lab")
     address = "".join(line.removeprefix("#").strip() for line in lines).split("?")[1]
     assert settings_of(address) == one

@@ -218,19 +218,16 @@ def test_missing_or_empty_folder_is_a_problem_without_a_line(tmp_path: Path) -> 
     assert "Not a directory" in problem.reason
 
 
-def test_symbolic_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
-    outside = written(tmp_path / "outside", GOOD)
-    mine = tmp_path / "mine"
+def test_symbolic_link_is_followed_inside_the_folder_alone(tmp_path: Path) -> None:
+    """A mounted Kubernetes volume has links inside."""
+    mine, outside = tmp_path / "mine", written(tmp_path / "outside", GOOD)
     mine.mkdir()
+    written(mine / "..data", GOOD)
+    (mine / "01-mine.md").symlink_to("..data/01-mine.md")
+    assert load_course([mine]).problems == ()
+    (mine / "01-mine.md").unlink()
     (mine / "01-mine.md").symlink_to(outside / "01-mine.md")
     assert "outside" in the_problem(load_course([mine]))[1]
-
-
-def test_symbolic_link_inside_the_folder_is_followed(tmp_path: Path) -> None:
-    """A mounted Kubernetes volume has such links."""
-    written(tmp_path / "..data", GOOD)
-    (tmp_path / "01-mine.md").symlink_to("..data/01-mine.md")
-    assert load_course([tmp_path]).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -269,17 +266,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("anything")
 
 
-@given(st.binary(max_size=400))
-def test_any_bytes_are_a_chapter_or_a_problem(folder: Path, content: bytes) -> None:
-    check_anything(folder, content)
-
-
 YAMLISH = st.text(
     st.sampled_from("ab12:-?[]{}&*!|>'\"%@`#,\\ \n\r\t\x85\u2028\ufeffux"), max_size=80
 )
 
 
-@given(YAMLISH | st.text(max_size=80))
+# Text, and the lines of a good chapter in any order.
+FRONT = YAMLISH | st.text(max_size=80)
+FRONT |= st.lists(st.sampled_from(GOOD.split("\n")), max_size=40).map("\n".join)
+
+
+@given(FRONT)
 @example('"\\U99999999"')
 @example("%YAML " + "1" * 5000 + ".1\n--- a")
 @example("2024-99-99: 1")
@@ -291,19 +288,14 @@ def test_any_front_matter_is_a_chapter_or_a_problem(folder: Path, front: str) ->
 
 
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), YAMLISH | st.text(max_size=8))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_any_change_of_a_chapter_leaves_a_chapter_or_a_problem(
     folder: Path, at: int, cut: int, new: str
 ) -> None:
     check_anything(folder, GOOD[:at] + new + GOOD[at + cut :])
 
 
-@given(st.lists(st.sampled_from(GOOD.split("\n")), max_size=40))
-def test_any_lines_are_a_chapter_or_a_problem(folder: Path, lines: list[str]) -> None:
-    check_anything(folder, "---\n" + "\n".join(lines))
-
-
-@pytest.mark.parametrize("unit", ["[", "- ", "&#", "a: ", "{", '"', "|", "---\n", "*a "])
+@pytest.mark.parametrize("unit", ["[", "- ", "a: ", "{", '"', "---\n"])
 @pytest.mark.parametrize("place", ["front", "text"])
 def test_a_long_file_is_read_in_linear_time(folder: Path, place: str, unit: str) -> None:
     """A quadratic reader would take minutes."""

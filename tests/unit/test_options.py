@@ -1,4 +1,4 @@
-"""A data set, an optimizer and a schedule are added by a row and a function alone."""
+"""A data set, an optimizer, an activation and a schedule are each added by a row and a function."""
 
 import json
 
@@ -8,20 +8,23 @@ import torch
 
 from app.domain.link import query
 from app.domain.options import (
+    ACTIVATIONS,
     DATASETS,
     OPTIMIZERS,
     SCHEDULES,
+    ActivationOption,
     DatasetOption,
     OptimizerOption,
     ScheduleOption,
 )
 from app.domain.settings import Settings
-from app.engine import datasets, inspect_run, optimizers, schedules, train_sweep
+from app.engine import activations, datasets, inspect_run, optimizers, schedules
 from app.exports.csv_export import run_csv, sweep_csv
 from app.exports.script import notebook, script
 from app.trainers.base import run_experiment
 from callbacks.training import experiment_payload
 from components.controls.rail import rail
+from tests.engine.torch_runs import MODULES, hessian_of
 from tests.readers import settings_of
 from tests.unit.test_export import check_losses, ran
 
@@ -47,7 +50,15 @@ def _new_options(monkeypatch: pytest.MonkeyPatch) -> None:
         label="halved",
         script="scheduler = lr_scheduler.ConstantLR(optimizer, factor=0.5, total_iters=steps + 1)",
     )
+    leaky_relu = ActivationOption(
+        label="leaky ReLU",
+        rule=r"$f(z) = \max(z, 0.01 z)$",
+        output="any number",
+        script="nn.LeakyReLU()",
+        cost=3,
+    )
     monkeypatch.setitem(DATASETS, "cubic", cubic)
+    monkeypatch.setitem(ACTIVATIONS, "leaky_relu", leaky_relu)
     monkeypatch.setitem(OPTIMIZERS, "adadelta", adadelta)
     monkeypatch.setitem(SCHEDULES, "halved", halved)
 
@@ -61,55 +72,57 @@ def _new_options(monkeypatch: pytest.MonkeyPatch) -> None:
     def make_halved(step: np.ndarray, steps: int, warmup: int) -> np.ndarray:
         return np.full(steps, 0.5)
 
+    make_leaky_relu = activations.Activation(
+        apply_=torch.nn.functional.leaky_relu_,
+        slope=lambda h: torch.where(h > 0, 1, 0.01).to(h.dtype),
+    )
     monkeypatch.setattr(datasets, "cubic", make_cubic, raising=False)
+    monkeypatch.setitem(activations.ACTIVATIONS, "leaky_relu", make_leaky_relu)
     monkeypatch.setattr(optimizers, "adadelta", make_adadelta, raising=False)
     monkeypatch.setattr(schedules, "halved", make_halved, raising=False)
 
 
 def chosen(**others: object) -> Settings:
-    """All three new options, in a network, so that everything is drawn and inspected."""
-    new = dict(dataset="cubic", optimizer="adadelta", schedule="halved")
+    """All four new options, in a network, so that everything is drawn and inspected."""
+    new = dict(dataset="cubic", optimizer="adadelta", activation="leaky_relu", schedule="halved")
     return Settings(**new | dict(hidden_units=3, epochs=40, learning_rate=1.0) | others)
 
 
-@pytest.mark.parametrize("batch_size", [0, 6])
-def test_the_exported_script_trains_what_the_engine_trains(batch_size: int) -> None:
-    settings = chosen(batch_size=batch_size)
+@pytest.mark.parametrize("change", [dict(), dict(batch_size=6, hidden_layers=2)])
+def test_the_exported_script_trains_what_the_engine_trains(change: dict) -> None:
+    settings = chosen(**change)
     check_losses(settings, ran(script(settings)))
-    losses = train_sweep(settings).train_loss[settings.run_index]
-    assert losses[-1] < 0.9 * losses[0]
 
 
-def test_they_stand_in_the_menus() -> None:
+def test_they_stand_in_the_menus_in_links_and_in_the_notebooks_title() -> None:
     menus = json.dumps(rail().to_plotly_json(), default=lambda part: part.to_plotly_json())
     for value, label in (
-        ("cubic", "Cubic, 20 points"), ("adadelta", "Adadelta"), ("halved", "halved"),
+        ("cubic", "Cubic, 20 points"), ("adadelta", "Adadelta"), ("leaky_relu", "leaky ReLU"),
+        ("halved", "halved"),
     ):  # fmt: skip
         assert json.dumps({"label": label, "value": value}) in menus
-
-
-def test_they_stand_in_links_and_in_the_notebooks_title() -> None:
     settings = chosen()
     assert settings_of(query(settings)) == settings
     title = "".join(json.loads(notebook(settings))["cells"][0]["source"])
     assert title.startswith("# Cubic, 20 points: Adadelta at learning rate 1")
-    assert "- Schedule: halved" in title
+    assert "- Schedule: halved" in title and "- Activation: leaky ReLU" in title
 
 
-def test_the_page_gets_the_optimizers_rule_and_stability() -> None:
+def test_they_are_trained_inspected_shown_and_written_as_csv(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     settings = chosen()
     experiment = run_experiment(settings)
+    losses = experiment.sweep.train_loss[settings.run_index]
+    assert losses[-1] < 0.9 * losses[0]
     payload = experiment_payload(experiment)
     assert payload["update_rule"] == "u = −√(d / v) g"
     assert payload["sharpness_formula"] == "2 / learning rate"
     assert payload["stability_edge_numerator"] is None
     detail = inspect_run(settings, experiment.training, experiment.surface)
     assert np.isfinite(detail.rescaled_sharpness).all()
-
-
-def test_runs_and_sweeps_are_written_as_csv() -> None:
-    settings = chosen()
-    experiment = run_experiment(settings)
+    monkeypatch.setitem(MODULES, "leaky_relu", torch.nn.LeakyReLU)
+    steepest = np.linalg.eigvalsh(hessian_of(settings, detail.params[-1]))[-1]
+    assert detail.sharpness[-1] == pytest.approx(steepest, rel=1e-4)
     assert sweep_csv(experiment.sweep).count("\n") == 1 + 41 * 41
-    detail = inspect_run(settings, experiment.training, experiment.surface)
     assert run_csv(experiment.sweep, detail).count("\n") == 1 + 41

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import re
 
 import pytest
 from hypothesis import given
@@ -90,15 +89,9 @@ def test_invalid_number_is_refused_with_its_range(name: str, value: object) -> N
     choice = NUMBERS[name]
     for word in (choice.label, plain(choice.low), plain(choice.high), "Got "):
         assert word in str(caught.value)
+    if isinstance(value, bool | str) and value:
+        assert f"Got {value!r}." in str(caught.value)
     assert caught.value.field == name
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"), [("five", "'five'"), (True, "True"), (-3, "-3"), (2.5, "2.5"), ([], "list")]
-)
-def test_error_names_the_refused_value(value: object, shown: str) -> None:
-    with pytest.raises(InvalidSetting, match=re.escape(f"Got {shown}.")):
-        Settings.from_mapping({"seed": value})
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -143,22 +136,17 @@ def test_slider_has_ten_preferred_numbers_in_each_decade() -> None:
     assert {0.0001, 0.01, 0.05, 0.1, 1.0} <= set(SLIDER_LEARNING_RATES)
 
 
-def test_sweep_id_ignores_slider_rates_but_not_typed_ones() -> None:
-    ids = {Settings(learning_rate=rate).sweep_id for rate in SLIDER_LEARNING_RATES}
-    typed = {Settings(learning_rate=rate).sweep_id for rate in (0.07, 0.09, 10.0)}
-    assert len(ids) == 1 and len(typed) == 3 and not ids & typed
-
-
-def test_sweep_id_depends_on_every_other_setting() -> None:
+def test_sweep_id_depends_on_every_setting_but_the_sliders_rates() -> None:
+    slider = {Settings(learning_rate=rate).sweep_id for rate in SLIDER_LEARNING_RATES}
     changes = [
-        {}, dict(seed=1), dict(epochs=999), dict(hidden_units=1), dict(dataset="parabola"),
+        *(dict(learning_rate=rate) for rate in (0.07, 0.09, 10.0)),
+        dict(seed=1), dict(epochs=999), dict(hidden_units=1), dict(dataset="parabola"),
         dict(activation="tanh"), dict(optimizer="adam"), dict(schedule="cosine"),
         dict(batch_size=5), dict(weight_decay=0.1), dict(initialization="he"),
         dict(initial_scale=2), dict(hidden_layers=2), dict(validation_fraction=0.2),
     ]  # fmt: skip
-    ids = [Settings(**change).sweep_id for change in changes]
-    assert len(set(ids)) == len(changes)
-    assert ids == [Settings(**change).sweep_id for change in changes]
+    ids = {Settings(**change).sweep_id for change in changes}
+    assert len(slider) == 1 and len(ids) == len(changes) and not ids & slider
 
 
 @given(valid)
@@ -169,13 +157,9 @@ def test_selected_run_has_the_selected_learning_rate(settings: Settings) -> None
     assert len(rates) == 41 + settings.is_typed
 
 
-@pytest.mark.parametrize("epoch", [0, 500, 1000, 7.0])
-def test_epoch_of_the_training_is_accepted(epoch: float) -> None:
-    assert Settings(epochs=1000).checked_epoch(epoch) == epoch
-
-
 @pytest.mark.parametrize("epoch", [-1, 1001, 0.5, True, None, "3", float("nan"), 10**400])
 def test_epoch_outside_the_training_is_refused(epoch: object) -> None:
+    assert [Settings(epochs=1000).checked_epoch(one) for one in (0, 1000, 7.0)] == [0, 1000, 7]
     with pytest.raises(InvalidSetting, match=r"Epoch must be a whole number from 0 to 1000\. Got"):
         Settings(epochs=1000).checked_epoch(epoch)
 
