@@ -1,15 +1,17 @@
-"""Callback requests as the page sends them, and random changes of them."""
-
-from __future__ import annotations
+"""Callback requests as the page sends them, what they are answered, and random changes of them."""
 
 import base64
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
 
+from flask.testing import FlaskClient
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from components import ids
+from tools.crowd import body_of as request_of
 
 QUICK = {"epochs": 10, "learning_rate": 0.1}
 CONTENT = base64.b64encode(b"x,y\n1,2\n2,4\n3,5\n4,9\n").decode()
@@ -46,6 +48,26 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=8,
 )
+
+
+def post(client: FlaskClient, body: Any, base: str = "/", **how: Any) -> TestResponse:
+    """The response to a callback's request; bytes are sent as they are."""
+    how.setdefault("content_type", "application/json")
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post(f"{base}_dash-update-component", data=data, **how)
+
+
+def text_of(response: TestResponse) -> str:
+    is_gzipped = response.headers.get("Content-Encoding") == "gzip"
+    data = gzip.decompress(response.data) if is_gzipped else response.data
+    return data.decode(errors="replace")
+
+
+def ask(client: FlaskClient, kind: str, value: Any, **how: Any) -> dict[str, Any]:
+    """What the page's store for answers "train", "inspect" and the like then holds."""
+    response = post(client, request_of(kind, value), **how)
+    assert response.status_code == 200
+    return json.loads(text_of(response))["response"][f"{kind}-answer"]["data"]
 
 
 def body_of(dependency: dict[str, Any], value: Any) -> dict[str, Any]:
@@ -86,10 +108,9 @@ def places(holder: Any, key: Any) -> Iterator[tuple[Any, Any]]:
     """Every place at or below holder[key], outer ones first."""
     yield holder, key
     inner = holder[key]
-    for name in (
-        inner if isinstance(inner, dict) else range(len(inner)) if isinstance(inner, list) else ()
-    ):
-        yield from places(inner, name)
+    if isinstance(inner, dict | list):
+        for name in inner if isinstance(inner, dict) else range(len(inner)):
+            yield from places(inner, name)
 
 
 def frame(body: Any) -> Any:

@@ -1,7 +1,5 @@
 """An application at an address of this machine, for as long as a test needs it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread

@@ -4,8 +4,6 @@
 repetitions in one thread: what else the machine does hardly shows.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import time

@@ -1,16 +1,13 @@
 """Clients that send bytes as no browser would: malformed, slowly, or only in part."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import re
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from tools.crowd import body_of
@@ -61,39 +58,29 @@ def hang_up(port: int, count: int) -> None:
         connection.close()
 
 
-@contextmanager
-def slow_connections(port: int, base: str) -> Iterator[None]:
-    """So many of each kind: silent, idle after a response, sending a byte a second, and reading
-    1 kB a second of a large response."""
-    silent, idle, sending = ([connect(port) for _ in range(EACH_KIND)] for _ in range(3))
-    reading = [connect(port, buffer=4096) for _ in range(EACH_KIND)]
-    for one in idle:
-        one.sendall(f"GET {base}/health HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-        one.recv(4096)
-    for one in sending:
-        one.sendall(b"GET / HTTP/1.1\r\nX-A: ")
-    for one in reading:
-        one.sendall(train_request(base=base))
-    stopped = threading.Event()
-
-    def trickle() -> None:
-        while not stopped.wait(1):
+def hold_slowly(port: int, base: str, seconds: int) -> None:
+    """Holds so many connections of each kind: silent, idle after a response, sending a byte a
+    second, and reading 1 kB a second of a large response."""
+    with ExitStack() as stack:
+        _, idle, sending, reading = (
+            [stack.enter_context(connect(port, buffer)) for _ in range(EACH_KIND)]
+            for buffer in (None, None, None, 4096)
+        )
+        for one in idle:
+            one.sendall(f"GET {base}/health HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            one.recv(4096)
+        for one in sending:
+            one.sendall(b"GET / HTTP/1.1\r\nX-A: ")
+        for one in reading:
+            one.sendall(train_request(base=base))
+        for _ in range(seconds):
+            time.sleep(1)
             for sends, reads in zip(sending, reading, strict=True):
                 # The server may have closed them.
                 with suppress(OSError):
                     sends.sendall(b"a")
                 with suppress(OSError):
                     reads.recv(1024)
-
-    thread = threading.Thread(target=trickle)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join()
-        for one in (*silent, *idle, *sending, *reading):
-            one.close()
 
 
 def connect(port: int, buffer: int | None = None) -> socket.socket:

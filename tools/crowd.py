@@ -1,8 +1,6 @@
 """Simulated users. They share the server's cores, so they do little with an answer: it is counted
 and dropped, and only its beginning is unpacked, which says whether it is an error."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random
@@ -10,14 +8,17 @@ import re
 import time
 import zlib
 from collections import Counter
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any, NamedTuple
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 
-# Seconds between two actions, until all users have arrived, and until a request has failed.
-PAUSE, ARRIVAL, PATIENCE = 4.0, 10.0, 30.0
+# Seconds until a request has failed.
+PATIENCE = 30.0
 # What a browser opens to one server.
 CONNECTIONS = 6
 # Settings that a class shares, about those of the lesson.
@@ -160,14 +161,14 @@ class Person:
         self.share_new, self.base = share_new, base
         self.settings: dict[str, Any] = {}
 
-    async def live(self, until: float, first: float) -> None:
-        """Arrives after `first` seconds and acts until the end, however slow the answers are."""
-        await asyncio.sleep(first)
+    async def live(self, end: asyncio.Event, arrival: float, pause: float) -> None:
+        """Arrives within `arrival` seconds, then acts every `pause` seconds, however slow the
+        answers are."""
+        due = time.monotonic() + random.uniform(0, arrival)
         try:
-            await self.timed("page", self.open())
-            due = time.monotonic()
-            while (due := due + PAUSE * random.uniform(0.5, 1.5)) < until:
-                await asyncio.sleep(max(0.0, due - time.monotonic()))
+            if not await comes(end, due):
+                await self.timed("page", self.open())
+            while not await comes(end, due := due + pause * random.uniform(0.5, 1.5)):
                 await self.act()
         finally:
             self.browser.close()
@@ -231,16 +232,72 @@ def body_of(kind: str, data: Any) -> dict[str, Any]:
     }
 
 
-async def crowd(port: int, people: int, seconds: float, share_new: float, seen: Seen) -> None:
-    """Runs so many users for so long. Who then waits for an answer leaves after 5 seconds."""
-    until = time.monotonic() + seconds
-    persons = [Person(port, seen, share_new) for _ in range(people)]
-    lives = [asyncio.create_task(one.live(until, random.uniform(0, ARRIVAL))) for one in persons]
-    try:
-        done, left = await asyncio.wait(lives, timeout=seconds + 5)
-    finally:
-        for life in lives:
+async def comes(end: asyncio.Event, before: float) -> bool:
+    """Waits for the end, until the clock says `before` at most."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(end.wait(), max(0.0, before - time.monotonic()))
+    return end.is_set()
+
+
+@contextmanager
+def meanwhile(work: Coroutine[Any, Any, None]) -> Iterator[None]:
+    """Runs the work beside what happens within, and waits for its end."""
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(asyncio.run, work)
+        yield
+        running.result()
+
+
+@contextmanager
+def crowd(
+    port: int,
+    people: int,
+    share_new: float = 0.05,
+    pause: float = 1,
+    arrival: float = 1,
+    leaving: float = PATIENCE,
+    base: str = "",
+) -> Iterator[Seen]:
+    """So many users until this ends. Who then waits for an answer leaves after `leaving` seconds.
+
+    share_new  the share of actions with settings that are new to the server
+    pause      seconds between two actions of a user
+    arrival    seconds until all users have opened the page
+    """
+    seen, over = Seen(), Event()
+
+    async def run() -> None:
+        end, persons = asyncio.Event(), [Person(port, seen, share_new, base) for _ in range(people)]
+        lives = [asyncio.create_task(one.live(end, arrival, pause)) for one in persons]
+        await asyncio.to_thread(over.wait)
+        end.set()
+        done, left = await asyncio.wait(lives, timeout=leaving)
+        for life in left:
             life.cancel()
-    for life in done:
-        life.result()
-    seen.left += len(left)
+        for life in done:
+            life.result()
+        seen.left = len(left)
+
+    with meanwhile(run()):
+        try:
+            yield seen
+        finally:
+            over.set()
+
+
+@contextmanager
+def trainings(port: int, count: int, epochs: int = 777, base: str = "") -> Iterator[Seen]:
+    """Sends so many new trainings at once; afterwards, what became of them."""
+    seen = Seen()
+
+    async def ask(seed: int) -> None:
+        person = Person(port, seen, base=base)
+        person.settings = {"seed": seed, "epochs": epochs}
+        await person.timed("train", person.ask("train"))
+        person.browser.close()
+
+    async def run() -> None:
+        await asyncio.gather(*map(ask, range(count)))
+
+    with meanwhile(run()):
+        yield seen

@@ -1,7 +1,5 @@
 """A real Redis and real Celery workers on this machine."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -43,17 +41,26 @@ class Deployment:
         self._server.kill()
         self._server.wait(PATIENCE)
 
-    def start_workers(self, count: int = 1, *, concurrency: int = 1) -> None:
-        """Starts workers as their container does; returns when all of them answer."""
-        names = [f"worker{len(self.workers) + one}@test" for one in range(count)]
-        self.workers += [self._started(name, concurrency) for name in names]
-        for name in names:
-            wait(lambda name=name: self.answers(name))
+    def start_workers(self, count: int) -> None:
+        """Starts workers of one process as their container does; returns when all answer."""
+        command = [sys.executable, "-m", "celery", "-A", "app.trainers.worker", "worker", "-n"]
+        self.workers = [
+            subprocess.Popen(
+                [*command, f"worker{number}@test"],
+                cwd=ROOT,
+                env=os.environ | {"REDIS_URL": self.url, "WEB_CONCURRENCY": "1"},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            for number in range(count)
+        ]
+        wait(lambda: self.answers(count))
 
-    def answers(self, *names: str) -> bool:
-        """Whether these workers answer; without names, whether any does."""
+    def answers(self, count: int = 1) -> bool:
+        """Whether so many workers answer."""
         with suppress(RedisError, OperationalError):
-            return bool(self._celery.control.ping(names or None, timeout=0.5, limit=1))
+            return len(self._celery.control.ping(timeout=0.5, limit=count)) == count
         return False
 
     def kill_worker(self, worker: subprocess.Popen) -> None:
@@ -74,17 +81,6 @@ class Deployment:
         self._events.close()
         self.redis.close()
         self.kill_redis()
-
-    def _started(self, name: str, concurrency: int) -> subprocess.Popen:
-        command = [sys.executable, "-m", "celery", "-A", "app.trainers.worker", "worker"]
-        return subprocess.Popen(
-            [*command, "-n", name],
-            cwd=ROOT,
-            env=os.environ | {"REDIS_URL": self.url, "WEB_CONCURRENCY": str(concurrency)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
 
     def _answers(self) -> bool:
         with suppress(RedisError):

@@ -1,7 +1,5 @@
 """Programs, ports and nginx on this machine."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Requests that the page would never send, for the tests of the guard and for `make faults`."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

@@ -1,19 +1,16 @@
 """The container's server on this machine, and what Linux says about its processes."""
 
-from __future__ import annotations
-
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from signal import SIGKILL
 
-from tools.host import wait
+from tools.host import free_port, is_listening, wait
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = 2
@@ -24,19 +21,22 @@ OPEN = {"01", "04", "05", "08", "09", "0B"}
 class Server:
     """gunicorn as the image starts it, reachable from this machine only."""
 
-    def __init__(self, port: int, log: Path, **environment: str) -> None:
-        self.port, self.log, self._environment = port, log, environment
+    def __init__(self, log: Path, within: Sequence[str], environment: dict[str, str]) -> None:
+        self.port, self.log = free_port(), log
+        self._command = [*within, sys.executable, "gunicorn.conf.py"]
+        self._command += ["--bind", f"127.0.0.1:{self.port}"]
+        # What the image sets besides PATH.
+        image = re.findall(r"^ {4}([A-Z_]+)=(\S+)", (ROOT / "Dockerfile").read_text(), re.M)
+        self._environment = os.environ | dict(image) | environment
 
     def start(self) -> None:
-        """Starts the server, again if it has ended; returns when it answers."""
-        # What the image sets for memory and threads.
-        image = re.findall(r"((?:MALLOC|OMP)_\w+)=(\d+)", (ROOT / "Dockerfile").read_text())
-        command = [sys.executable, "gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
-        names = os.environ | dict(image) | {"PORT": f"{self.port}"} | self._environment
+        """Starts the server, again if it has ended; returns when it is ready."""
         with self.log.open("ab") as log:
-            self.master = subprocess.Popen(command, cwd=ROOT, env=names, stderr=log)
-        processes = int(names["WEB_CONCURRENCY"])
-        wait(lambda: is_healthy(self.port) and len(self.workers()) == processes, 180)
+            self.master = subprocess.Popen(
+                self._command, cwd=ROOT, env=self._environment, stderr=log
+            )
+        # It listens once the app is loaded.
+        wait(lambda: is_listening(self.port) and len(self.workers()) == PROCESSES, 180)
 
     def workers(self) -> list[int]:
         return [pid for pid in tree(self.master.pid)[1:] if is_running(pid)]
@@ -54,21 +54,21 @@ class Server:
 
     def stop(self) -> None:
         """Ends the server as a container ends: SIGTERM, then SIGKILL."""
-        processes = tree(self.master.pid) if self.master.poll() is None else []
-        self.master.send_signal(signal.SIGTERM)
+        self.master.terminate()
         try:
             self.master.wait(20)
         except subprocess.TimeoutExpired:
-            kill(processes)
+            kill(tree(self.master.pid))
             self.master.wait(20)
 
 
 @contextmanager
-def serving(port: int, processes: int = PROCESSES, **environment: str) -> Iterator[Server]:
-    """Yields a server whose processes are all ready, and ends it."""
+def serving(within: Sequence[str] = (), **environment: str) -> Iterator[Server]:
+    """Yields a server whose processes are all ready, and ends it. `within` is a command that
+    starts the command after it."""
     with tempfile.TemporaryDirectory() as folder:
-        named = {"WEB_CONCURRENCY": f"{processes}", **environment}
-        server = Server(port, Path(folder) / "log", **named)
+        named = {"WEB_CONCURRENCY": f"{PROCESSES}", **environment}
+        server = Server(Path(folder) / "log", within, named)
         try:
             server.start()
             yield server
@@ -76,18 +76,10 @@ def serving(port: int, processes: int = PROCESSES, **environment: str) -> Iterat
             server.stop()
 
 
-def is_healthy(port: int) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with suppress(OSError):
-        opener.open(f"http://127.0.0.1:{port}/health", timeout=2).close()
-        return True
-    return False
-
-
 def kill(processes: list[int]) -> None:
     for pid in processes:
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, SIGKILL)
 
 
 def is_running(pid: int) -> bool:

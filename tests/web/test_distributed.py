@@ -1,6 +1,6 @@
-"""Training by workers: real web-side trainers, Celery workers, and the Redis between them."""
+"""Training by workers: real web-side trainers, a Celery worker, and the Redis between them.
 
-from __future__ import annotations
+`make faults` kills one of two workers, and Redis, while many users train."""
 
 import importlib
 import logging
@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from kombu.exceptions import OperationalError
@@ -20,7 +20,6 @@ from app.domain.csv_reader import read_table
 from app.domain.errors import UserError
 from app.domain.settings import Settings
 from app.domain.user_data import choose
-from app.meter import Meter
 from app.trainers.admission import ServerBusy
 from app.trainers.base import Experiment, run_experiment
 from app.trainers.celery import CeleryTrainer, WorkerError
@@ -28,6 +27,7 @@ from app.trainers.local import LocalTrainer
 from app.trainers.serialization import cache_key
 from app.trainers.tasks import CLAIM, RESULT, connect, create_celery, train
 from tests.oracles import check_same, same
+from tests.web.test_metrics import recorder
 from tools.distributed import Deployment, deployment
 from tools.host import free_port, is_listening, need, wait
 
@@ -36,26 +36,17 @@ SECONDS = 60
 NOWHERE = "redis://127.0.0.1:1/0"
 QUICK = Settings(epochs=10)
 # About a second, so that there is time to break something.
-LONG = dict(dataset="parabola", hidden_units=40, epochs=2500)
+LONG = Settings(dataset="parabola", hidden_units=40, epochs=2500, seed=8)
 
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Deployment]:
-    """Redis and two workers. Starting them takes longer than everything else here."""
-    with deployment(workers=2) as made:
+    """Redis and a worker. Starting them takes longer than everything else here."""
+    with deployment() as made:
         yield made
 
 
-class Refuses:
-    """A local trainer that must not be asked."""
-
-    def experiment(self, settings: Settings) -> Experiment:
-        raise AssertionError("trained in the web process")
-
-    sweep = experiment
-
-
-class Counts(LocalTrainer):
+class Local(LocalTrainer):
     """A local trainer that notes what it has trained."""
 
     def __init__(self) -> None:
@@ -67,34 +58,19 @@ class Counts(LocalTrainer):
         return super().experiment(settings)
 
 
-class CountsMeter(Meter):
-    """Counts what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def trained(self, seconds: float) -> None:
-        assert 0 < seconds < SECONDS
-        self.told.append("trained")
-
-    def found(self) -> None:
-        self.told.append("found")
-
-    def busy(self) -> None:
-        self.told.append("busy")
+@pytest.fixture
+def local() -> Local:
+    return Local()
 
 
-def trainer(lab: Deployment, local: Any = None, meter: Meter | None = None) -> CeleryTrainer:
-    return CeleryTrainer(lab.url, local or Refuses(), meter)
+@pytest.fixture
+def web(lab: Deployment, local: Local) -> CeleryTrainer:
+    """The trainer of a web process."""
+    return CeleryTrainer(lab.url, local)
 
 
 def key_of(settings: Settings) -> str:
     return cache_key("experiment", settings)
-
-
-def keep(lab: Deployment, settings: Settings, **fields: Any) -> None:
-    """Puts a result into Redis, as a worker would."""
-    lab.redis.hset(RESULT.format(key_of(settings)), mapping=fields)
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -105,63 +81,79 @@ class TestTraining:
     @pytest.mark.parametrize(
         "chosen",
         [
-            {"seed": 1},
             {"dataset": "parabola", "hidden_units": 3, "epochs": 60, "learning_rate": 0.033},
             {"dataset": "diabetes", "epochs": 30, "validation_fraction": 0.3, "batch_size": 50},
             {"dataset": "sine", "hidden_units": 3, "hidden_layers": 2, "optimizer": "adam"},
         ],
     )
-    def test_worker_trains_the_same_bits(self, lab: Deployment, chosen: dict) -> None:
+    def test_worker_trains_the_same_bits(
+        self, web: CeleryTrainer, local: Local, chosen: dict
+    ) -> None:
         settings = Settings(**{"epochs": 40} | chosen)
-        check_same(trainer(lab).experiment(settings), run_experiment(settings))
-
-    def test_worker_trains_a_sweep_alone(self, lab: Deployment) -> None:
-        settings = Settings(epochs=30, seed=2)
-        sweep = trainer(lab).sweep(settings)
-        assert same(sweep.params, run_experiment(settings).sweep.params)
+        wanted = run_experiment(settings)
+        check_same(web.experiment(settings), wanted)
+        assert same(web.sweep(settings).params, wanted.sweep.params)
+        assert local.trained == []
 
     def test_six_clients_cause_one_training(self, lab: Deployment) -> None:
-        settings, meter, before = Settings(epochs=500, seed=3), CountsMeter(), lab.trainings()
-        with ThreadPoolExecutor(6) as pool:
-            asked = [pool.submit(trainer(lab, meter=meter).experiment, settings) for _ in range(6)]
-            made = [one.result(SECONDS) for one in asked]
-        assert lab.trainings() == before + 1
-        assert len({one.sweep.params.tobytes() for one in made}) == 1
-        assert sorted(meter.told) == ["found"] * 5 + ["trained"]
+        settings, (meter, told) = Settings(epochs=500, seed=3), recorder()
+        before = lab.trainings()
 
-    def test_user_error_of_a_worker_is_raised_with_its_field(self, lab: Deployment) -> None:
+        def ask(_: int) -> bytes:
+            made = CeleryTrainer(lab.url, Local(), meter).experiment(settings)
+            return made.sweep.params.tobytes()
+
+        with ThreadPoolExecutor(6) as pool:
+            assert len(set(pool.map(ask, range(6), timeout=SECONDS))) == 1
+        assert lab.trainings() == before + 1
+        names = [name for name, _ in told]
+        assert (names.count("trained"), names.count("found")) == (1, 5)
+        assert all(0 < seconds < SECONDS for name, seconds in told if name == "trained")
+
+    def test_errors_of_a_worker_are_raised_and_a_users_has_its_field(
+        self, lab: Deployment, web: CeleryTrainer
+    ) -> None:
         settings = Settings(epochs=10, seed=4)
         # As if the web process accepted what the worker refuses.
         object.__setattr__(settings, "epochs", 0)
         with pytest.raises(UserError, match="poch") as caught:
-            trainer(lab).experiment(settings)
+            web.experiment(settings)
         assert caught.value.field == "epochs"
         assert not lab.redis.exists(RESULT.format(key_of(settings)))
-
-    def test_unexpected_error_of_a_worker_is_raised_without_details(self, lab: Deployment) -> None:
         with pytest.raises(WorkerError):
-            trainer(lab)._by_worker("no such kind", QUICK)
+            web._by_worker("no such kind", QUICK)
 
     def test_unreadable_result_is_trained_locally(
-        self, lab: Deployment, caplog: pytest.LogCaptureFixture
+        self, lab: Deployment, web: CeleryTrainer, local: Local, caplog: pytest.LogCaptureFixture
     ) -> None:
-        settings, local = Settings(epochs=10, seed=6), Counts()
-        keep(lab, settings, data=b"junk", seconds=0.1)
-        assert trainer(lab, local).experiment(settings) and local.trained == [settings]
+        settings = Settings(epochs=10, seed=6)
+        result = {"data": b"junk", "seconds": 0.1}
+        lab.redis.hset(RESULT.format(key_of(settings)), mapping=result)
+        assert web.experiment(settings) and local.trained == [settings]
         assert warnings(caplog) == ["A result in Redis cannot be read."]
 
     def test_server_busy_is_raised_after_the_longest_wait(
         self, lab: Deployment, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("app.trainers.celery.MAX_WAIT_SECONDS", 0.2)
-        settings, meter = Settings(epochs=10, seed=7), CountsMeter()
+        settings, (meter, told) = Settings(epochs=10, seed=7), recorder()
         lab.redis.set(CLAIM.format(key_of(settings)), "another task", ex=SECONDS)
         with pytest.raises(ServerBusy):
-            trainer(lab, meter=meter).experiment(settings)
-        assert meter.told == ["busy"]
+            CeleryTrainer(lab.url, Local(), meter).experiment(settings)
+        assert {name for name, _ in told} == {"waits", "busy"}
 
-    def test_user_data_never_leave_the_process(self, caplog: pytest.LogCaptureFixture) -> None:
-        data, local = choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22), Counts()
+    def test_a_claim_that_ends_without_a_result_is_claimed_again(
+        self, lab: Deployment, web: CeleryTrainer, local: Local
+    ) -> None:
+        """As after the worker that had it was killed."""
+        settings = Settings(epochs=10, seed=9)
+        lab.redis.set(CLAIM.format(key_of(settings)), "a lost task", px=300)
+        assert web.experiment(settings) and local.trained == []
+
+    def test_user_data_never_leave_the_process(
+        self, local: Local, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        data = choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22)
         settings = Settings(dataset="own", epochs=20, user_data=data)
         alone = CeleryTrainer(NOWHERE, local)
         assert alone.experiment(settings) and alone.sweep(settings)
@@ -195,49 +187,33 @@ class TestTask:
         assert 0 < lab.redis.ttl(RESULT.format("c")) <= 5
 
 
-def test_answers_survive_the_loss_of_redis_and_of_workers(
-    lab: Deployment, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def test_answers_survive_the_loss_of_redis_and_of_the_worker(
+    lab: Deployment,
+    web: CeleryTrainer,
+    local: Local,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The last test with these workers, since it kills them."""
+    """The last test with this worker, since it kills it."""
     # This machine may be busy with other tests.
     for name, seconds in {"OUTAGE": 0, "MAX_WAIT": SECONDS, "PING": 3}.items():
         monkeypatch.setattr(f"app.trainers.celery.{name}_SECONDS", seconds)
-    local = Counts()
-    web = trainer(lab, local)
     lab.kill_redis()
     assert web.experiment(QUICK) and local.trained == [QUICK]
     lab.start_redis()
     wait(lab.answers)
-    assert web.experiment(QUICK) and len(local.trained) == 1
+    assert web.experiment(QUICK) and local.trained == [QUICK]
     outage = "Training in the web process: {}."
     expected = [outage.format("Redis is away"), "Workers train again."]
     assert warnings(caplog) == expected
-
-    settings, workers = Settings(**LONG, seed=8), {one.pid: one for one in lab.workers}
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(web.experiment, settings)
-        lab.kill_worker(workers.pop(busiest(workers)))
-        assert asked.result(SECONDS).sweep.settings == settings
-    assert len(local.trained) == 1
-
-    (last,) = workers.values()
-    lab.kill_worker(last)
-    assert web.experiment(Settings(epochs=10, seed=9)) and len(local.trained) == 2
+        asked = pool.submit(web.experiment, LONG)
+        # Where Celery keeps what a worker has received and not completed.
+        wait(lambda: lab.redis.hlen("unacked"))
+        lab.kill_worker(*lab.workers)
+        assert asked.result(SECONDS).sweep.settings == LONG
+    assert local.trained == [QUICK, LONG]
     assert warnings(caplog) == [*expected, outage.format("no worker answers")]
-
-
-def busiest(workers: dict[int, Any]) -> int:
-    """The worker that trains from now on."""
-    before = {pid: processor_time(pid) for pid in workers}
-    more = lambda pid: processor_time(pid) - before[pid]  # noqa: E731
-    wait(lambda: any(more(pid) > 10 for pid in workers))
-    return max(workers, key=more)
-
-
-def processor_time(worker: int) -> int:
-    """Hundredths of a second that the worker's children have computed."""
-    children = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
-    return sum(int(Path(f"/proc/{one}/stat").read_text().split()[13]) for one in children)
 
 
 def test_worker_without_redis_url_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,9 +222,8 @@ def test_worker_without_redis_url_does_not_start(monkeypatch: pytest.MonkeyPatch
         importlib.import_module("app.trainers.worker")
 
 
-@pytest.fixture
-def secure(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """The URL of a Redis with TLS, and its certificate, which no authority has signed."""
+def test_certificates_are_verified_unless_the_url_says_otherwise(tmp_path: Path) -> None:
+    """By a Redis whose certificate no authority has signed."""
     key, certificate, port = tmp_path / "key", tmp_path / "certificate", free_port()
     command = f"{need('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "1"]
@@ -257,20 +232,17 @@ def secure(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     command = f"{need('redis-server')} --port 0 --tls-port {port} --tls-auth-clients no --save ''"
     files = ["--tls-key-file", key, "--tls-cert-file", certificate]
     files += ["--tls-ca-cert-file", certificate]
-    server = subprocess.Popen([*shlex.split(command), *files], stdout=subprocess.DEVNULL, cwd="/")
-    wait(lambda: is_listening(port))
-    yield f"rediss://localhost:{port}/0", certificate
-    server.kill()
-    server.wait(SECONDS)
-
-
-def test_certificates_are_verified_unless_the_url_says_otherwise(secure: tuple[str, Path]) -> None:
-    url, certificate = secure
-    with pytest.raises(RedisError, match="certificate verify failed"):
-        connect(redis_url(url)).ping()
-    with pytest.raises((RedisError, OperationalError), match="certificate verify failed"):
-        create_celery(redis_url(url)).connection().connect()
-    for option in (f"ssl_ca_certs={certificate}", "ssl_cert_reqs=none"):
-        trusting = redis_url(f"{url}?{option}")
-        assert connect(trusting).ping()
-        assert create_celery(trusting).connection().connect()
+    url = f"rediss://localhost:{port}/0"
+    with subprocess.Popen(
+        [*shlex.split(command), *files], stdout=subprocess.DEVNULL, cwd="/"
+    ) as server:
+        wait(lambda: is_listening(port))
+        with pytest.raises(RedisError, match="certificate verify failed"):
+            connect(redis_url(url)).ping()
+        with pytest.raises((RedisError, OperationalError), match="certificate verify failed"):
+            create_celery(redis_url(url)).connection().connect()
+        for option in (f"ssl_ca_certs={certificate}", "ssl_cert_reqs=none"):
+            trusting = redis_url(f"{url}?{option}")
+            assert connect(trusting).ping()
+            assert create_celery(trusting).connection().connect()
+        server.kill()
