@@ -1,7 +1,5 @@
 """Shapes and types are checked while the tests run: that comes before any import from app."""
 
-from __future__ import annotations
-
 import hypothesis
 import pytest
 from dash import Dash
@@ -28,9 +26,9 @@ def pytest_runtest_setup() -> None:
     forget_calls()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app() -> Dash:
-    """The application as it is without a configuration."""
+    """The application as it is without a configuration, shared: tests undo what they change."""
     return create_app()
 
 

@@ -1,7 +1,5 @@
 """The functions behind the callbacks, called directly: answers, errors and payloads."""
 
-from __future__ import annotations
-
 import logging
 
 import pytest

@@ -1,10 +1,7 @@
 """Hostile requests get polite responses, and run no callback that the page would not run."""
 
-from __future__ import annotations
-
 import base64
 import copy
-import gzip
 import io
 import json
 import re
@@ -25,15 +22,15 @@ from app.server import create_app
 from app.web.error_handlers import Refused
 from app.web.request_guard import MAX_BODY_BYTES, MAX_DEPTH, MAX_VALUES, parse_json
 from components import ids
-from tests.callback_requests import REAL, anything, body_of, change, frame
+from tests.callback_requests import REAL, anything, body_of, change, frame, post, text_of
 from tools.hostile import INVALID_JSON, MALFORMED
 
-UPDATE = "/_dash-update-component"
 REFUSALS = {400, 403, 404, 405, 413, 415}
 SENTENCE = re.compile(r'"error": ?"((?:[^"\\]|\\.)*)"')
 ERROR_NAME = re.compile(r"[A-Z]\w+(?:Error|Exception|Exit)\b")
 ROOT = str(Path(__file__).parents[2])
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT", "FOO"]
+PATHS = ["/", "/_dash-update-component", "/_dash-layout", "/_reload-hash", "/assets/02-lab.css"]
 HEADERS = [
     *("Accept", "Accept-Encoding", "Content-Type", "Content-Encoding", "Cookie", "Range"),
     *("If-None-Match", "If-Modified-Since", "Forwarded", "X-Forwarded-Host"),
@@ -41,7 +38,8 @@ HEADERS = [
 ]
 # A body without a declared length.
 CHUNKED = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
-fuzz = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# What is shared is reset by the tests themselves.
+fuzz = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -61,27 +59,14 @@ def bodies(dependencies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def ran(app: Dash, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def ran(app: Dash, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Instead of running, each callback is noted here."""
     notes: list[str] = []
     for output, entry in app.callback_map.items():
         if "callback" in entry:
             note = lambda *_, output=output, **__: notes.append(output) or "{}"  # noqa: E731
             monkeypatch.setitem(entry, "callback", note)
-    yield notes
-
-
-def post(client: FlaskClient, body: Any, **how: Any) -> TestResponse:
-    how.setdefault("content_type", "application/json")
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return client.post(UPDATE, data=data, **how)
-
-
-def text_of(response: TestResponse) -> str:
-    is_gzipped = response.headers.get("Content-Encoding") == "gzip"
-    return (gzip.decompress(response.data) if is_gzipped else response.data).decode(
-        errors="replace"
-    )
+    return notes
 
 
 def check_polite(response: TestResponse, statuses: set[int] = REFUSALS) -> None:
@@ -102,23 +87,20 @@ class TestThePagesOwnRequests:
     def test_each_gets_an_answer(self, client: FlaskClient, bodies: list[dict]) -> None:
         for body in bodies:
             response = post(client, body, headers={"Origin": "http://localhost"})
-            assert response.status_code == 200, body
-            assert '"error"' not in text_of(response), body
+            assert response.status_code == 200 and '"error"' not in text_of(response), body
 
     def test_a_file_of_two_mebibytes_passes(self, client: FlaskClient, bodies: list[dict]) -> None:
         body = copy.deepcopy(next(b for b in bodies if b["inputs"][0]["id"] == ids.OWN_REQUEST))
-        whole = b"x,y\n" + b"1.00000,2.00000\n" * 19_000
-        body["inputs"][0]["value"]["content"] = base64.b64encode(whole.ljust(2**21, b"\n")).decode()
+        whole = (b"x,y\n" + b"1,2.%s\n" % (b"0" * 2_000) * 1_100)[: 2**21]
+        body["inputs"][0]["value"]["content"] = base64.b64encode(whole).decode()
         response = post(client, body)
-        assert response.status_code == 200 and '"rows":19000' in text_of(response)
+        assert response.status_code == 200 and '"rows":1046' in text_of(response)
 
     def test_clientside_callbacks_are_not_served(
         self, client: FlaskClient, dependencies: list[dict], ran: list[str]
     ) -> None:
         clientside = [one for one in dependencies if one["clientside_function"]]
-        assert clientside
-        for one in clientside:
-            assert post(client, body_of(one, {})).status_code == 404
+        assert {post(client, body_of(one, {})).status_code for one in clientside} == {404}
         assert not ran
 
 
@@ -139,9 +121,7 @@ class TestMalformedRequests:
     def test_invalid_json_is_refused(self, text: bytes, client: FlaskClient) -> None:
         check_polite(post(client, text), {400})
 
-    @pytest.mark.parametrize(
-        "kind", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"]
-    )
+    @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "x"])
     def test_other_content_type_is_refused(
         self, kind: str, client: FlaskClient, bodies: list[dict]
     ) -> None:
@@ -160,10 +140,10 @@ class TestMalformedRequests:
     @pytest.mark.parametrize(
         "host", ["", "a b", "a" * 300, "a/b", "a:999999", "a:" + "9" * 9000, "ü", "[::", "<b>"]
     )
-    @pytest.mark.parametrize("path", ["/", "/_dash-layout", "/health"])
-    def test_invalid_host_is_refused(self, host: str, path: str, client: FlaskClient) -> None:
+    def test_invalid_host_is_refused(self, host: str, client: FlaskClient) -> None:
         headers = {"Host": host.encode().decode("latin-1")}
-        check_polite(client.get(path, headers=headers), {400})
+        for path in ("/", "/_dash-layout", "/health"):
+            check_polite(client.get(path, headers=headers), {400})
 
 
 @pytest.mark.parametrize("how", [{}, CHUNKED], ids=["declared", "chunked"])
@@ -262,7 +242,7 @@ class TestRandomRequests:
 
     @given(
         st.sampled_from(METHODS),
-        st.sampled_from(["/", UPDATE, "/_dash-layout", "/_reload-hash", "/assets/02-lab.css"]),
+        st.sampled_from(PATHS),
         st.dictionaries(
             st.sampled_from(HEADERS),
             st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=20),
@@ -279,14 +259,9 @@ class TestRandomRequests:
             assert response.status_code in {200, 206, 304, 405, 416}
         elif method != "HEAD":
             check_polite(response, {200, *REFUSALS})
-            assert response.status_code != 405 or "Allow" in response.headers
+        assert response.status_code != 405 or "Allow" in response.headers
         assert response.status_code < 500 and "Set-Cookie" not in response.headers
         response.close()
-
-
-@given(anything)
-def test_small_json_values_are_read_unchanged(value: Any) -> None:
-    assert parse_json(json.dumps(value).encode()) == value
 
 
 def test_json_limits_are_inclusive() -> None:
@@ -304,44 +279,25 @@ def test_json_limits_are_inclusive() -> None:
         "/_dash-component-suites/nothing/a.js",
         "/_dash-component-suites/dash/dcc/nothing.js",
         "/_dash-component-suites/dash/../../server.py",
-        "/_dash-component-suites/plotly/package_data/nothing.js",
     ],
 )
 def test_unknown_file_is_not_found(path: str, client: FlaskClient) -> None:
     check_polite(client.get(path), {404})
 
 
-def test_unexpected_error_is_answered_by_a_sentence(
-    app: Dash, client: FlaskClient, bodies: list[dict], monkeypatch: pytest.MonkeyPatch
+def test_only_known_hosts_are_answered_and_may_be_the_origin(
+    bodies: list[dict], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any, **__: Any) -> None:
-        raise RuntimeError(f"{ROOT} is secret")
-
-    monkeypatch.setitem(app.callback_map[bodies[0]["output"]], "callback", fail)
-    response = post(client, bodies[0])
-    assert response.status_code == 500
-    assert text_of(response) == "Something went wrong on the server.\n"
-
-
-class TestKnownHosts:
-    @pytest.fixture(scope="class")
-    @classmethod
-    def named(cls) -> FlaskClient:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(HOSTS, "Lab.example.org .class.example")
-            return create_app().server.test_client()
-
-    def test_requests_for_other_hosts_are_refused(self, named: FlaskClient) -> None:
-        # A container's health check asks for its loopback address.
-        known = ("lab.example.org", "lab.example.org:8050", "a.class.example", "127.0.0.1:8050")
-        for host in (*known, "example.org", "lab.example.org.evil.example", "10.0.0.1"):
-            for path in ("/", "/health", "/_dash-layout"):
-                response = named.get(path, headers={"Host": host})
-                check_polite(response, {200 if host in known else 400})
-
-    def test_origin_may_be_another_known_host(self, named: FlaskClient, bodies: list[dict]) -> None:
-        """As behind a proxy that does not pass the Host header on."""
-        body = next(b for b in bodies if b["inputs"][0]["id"] == ids.PANEL_REQUEST)
-        for origin, status in (("https://lab.example.org", 200), ("https://evil.example", 403)):
-            headers = {"Host": "localhost:8050", "Origin": origin}
-            assert post(named, body, headers=headers).status_code == status
+    monkeypatch.setenv(HOSTS, "Lab.example.org .class.example")
+    named = create_app().server.test_client()
+    # A container's health check asks for its loopback address.
+    known = ("lab.example.org", "lab.example.org:8050", "a.class.example", "127.0.0.1:8050")
+    for host in (*known, "example.org", "lab.example.org.evil.example", "10.0.0.1"):
+        for path in ("/", "/health", "/_dash-layout"):
+            response = named.get(path, headers={"Host": host})
+            check_polite(response, {200 if host in known else 400})
+    # As behind a proxy that does not pass the Host header on.
+    body = next(b for b in bodies if b["inputs"][0]["id"] == ids.PANEL_REQUEST)
+    for origin, status in (("https://lab.example.org", 200), ("https://evil.example", 403)):
+        headers = {"Host": "localhost:8050", "Origin": origin}
+        assert post(named, body, headers=headers).status_code == status

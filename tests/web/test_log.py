@@ -1,6 +1,4 @@
-"""Log lines about requests, in both formats, without anything that was sent."""
-
-from __future__ import annotations
+"""Log lines about requests and errors, without anything that was sent."""
 
 import json
 import logging
@@ -14,13 +12,22 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from app.log import JsonFormatter, TextFormatter
-from callbacks import training
-from callbacks.answers import FAILED
 from components import ids
-from tools.crowd import body_of
+from tests.callback_requests import REAL, body_of, post, request_of, text_of
 
 SECRET = "secretword"
 LOGGERS = ("app.log", "app.web.request_log")
+# request -> a function that its callback needs
+NEEDED = {
+    ids.TRAIN_REQUEST: "callbacks.training.experiment_payload",
+    ids.INSPECT_REQUEST: "callbacks.inspection.detail_payload",
+    ids.MAP_REQUEST: "callbacks.mapping.map_row",
+    ids.CHAPTER_REQUEST: "callbacks.lesson.chapter_text",
+    ids.PANEL_REQUEST: "callbacks.lesson.panel_section",
+    ids.SHARE_REQUEST: "callbacks.sharing.segno.make",
+    ids.EXPORT_REQUEST: "callbacks.sharing.script",
+    ids.OWN_REQUEST: "callbacks.user_data.read_table",
+}
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
@@ -30,8 +37,16 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
     return [json.loads(one) for one in made]
 
 
-def asked(client: FlaskClient, value: object) -> Any:
-    return client.post(f"/_dash-update-component?{SECRET}", json=body_of("train", value))
+def check_error(response: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """It is one line of the log, which has the response's id and quotes nothing."""
+    (line,) = lines(caplog)
+    assert line["level"] == "error" and line["request"] == response.headers["X-Request-Id"]
+    assert "ValueError" in line["message"] and "test_log.py" in line["message"]
+    assert SECRET not in json.dumps(line) + caplog.text + text_of(response)
+
+
+def fail(*_: object, **__: object) -> None:
+    raise ValueError(SECRET)
 
 
 @pytest.mark.parametrize(
@@ -72,61 +87,55 @@ def test_a_successful_request_logs_nothing_and_has_a_unique_id(
     assert lines(caplog) == []
 
 
-def test_the_error_sentence_and_the_log_line_have_the_same_request_id(
-    client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def test_an_unexpected_error_of_any_callback_becomes_a_sentence_and_a_log_line(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> None:
-        raise ValueError(SECRET)
+    listed = client.get("/_dash-dependencies").get_json()
+    callbacks = {one["inputs"][0]["id"]: one for one in listed if not one["clientside_function"]}
+    assert callbacks.keys() == NEEDED.keys()
+    for request, needed in NEEDED.items():
+        caplog.clear()
+        value = json.loads(json.dumps(REAL[request][0]))
+        if "settings" in value:
+            # No other test asks for these, so no answer is kept.
+            value["settings"]["epochs"] = 11
+        with monkeypatch.context() as patch:
+            patch.setattr(needed, fail)
+            response = post(client, body_of(callbacks[request], value))
+        assert response.status_code == 200 and "The server could not" in text_of(response)
+        sentence = f"Give this ID to the administrator: {response.headers['X-Request-Id']}."
+        assert sentence in text_of(response)
+        check_error(response, caplog)
 
-    monkeypatch.setattr(training, "train_payload", fail)
-    response = asked(client, {"ticket": 1, "settings": {"seed": 3}})
-    own_id = response.headers["X-Request-Id"]
-    answer = response.json["response"][ids.TRAIN_ANSWER]["data"]
-    assert answer["error"] == f"{FAILED} Give this ID to the administrator: {own_id}."
-    (line,) = lines(caplog)
-    assert line["level"] == "error" and line["request"] == own_id
-    assert "ValueError" in line["message"] and "test_log.py" in line["message"]
-    assert SECRET not in json.dumps(line) + caplog.text
 
-
-def test_an_unexpected_error_answered_with_500_logs_one_line(
+def test_an_unexpected_error_outside_of_callbacks_is_answered_with_500(
     app: Dash,
     client: FlaskClient,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise ValueError(SECRET)
-
     monkeypatch.setitem(app.callback_map[f"{ids.TRAIN_ANSWER}.data"], "callback", fail)
-    response = asked(client, {})
+    response = post(client, request_of("train", {}))
     assert response.status_code == 500
-    (line,) = lines(caplog)
-    assert line["request"] == response.headers["X-Request-Id"] and SECRET not in json.dumps(line)
+    assert response.text == "Something went wrong on the server.\n"
+    check_error(response, caplog)
 
 
-def record(**more: Any) -> logging.LogRecord:
-    made = logging.LogRecord("app", logging.ERROR, "x.py", 1, "%s is\nlong", ("it",), None)
-    made.__dict__.update(more)
-    return made
+@pytest.mark.parametrize("form", [TextFormatter(), JsonFormatter()])
+def test_the_message_of_an_exception_is_not_logged(form: logging.Formatter) -> None:
+    """Other packages log exceptions, whose messages may quote a request."""
+    record = logging.LogRecord("app", logging.ERROR, "x.py", 1, "%s is\nlong", ("it",), None)
+    try:
+        int(SECRET)
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    text = form.format(record)
+    assert "ValueError" in text and "test_log.py" in text
+    assert SECRET not in text.replace("int(SECRET)", "")
 
 
-class TestFormatters:
-    @pytest.mark.parametrize("form", [TextFormatter(), JsonFormatter()])
-    def test_the_message_of_an_exception_is_not_logged(self, form: logging.Formatter) -> None:
-        """Other packages log exceptions, whose messages may quote a request."""
-        try:
-            int(SECRET)
-        except ValueError:
-            text = form.format(record(exc_info=sys.exc_info()))
-        assert (
-            "ValueError" in text
-            and "test_log.py" in text
-            and SECRET not in text.replace("int(SECRET)", "")
-        )
-
-    def test_configure_logging_twice_writes_each_line_once(self) -> None:
-        code = "import logging; from app.log import configure_logging as c; c(); c()\n"
-        code += "logging.getLogger('a').warning('said')"
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        assert json.loads(done.stderr)["message"] == "said"
+def test_configure_logging_twice_writes_each_line_once() -> None:
+    code = "import logging; from app.log import configure_logging as c; c(); c()\n"
+    code += "logging.getLogger('a').warning('said')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert json.loads(done.stderr)["message"] == "said"

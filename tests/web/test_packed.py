@@ -1,7 +1,5 @@
 """Answers that many people get are made once, and are the same as if made each time."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import random

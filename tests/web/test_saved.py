@@ -1,7 +1,5 @@
 """The saved page without its sweep, and components as plain HTML."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import re

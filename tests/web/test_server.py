@@ -1,11 +1,10 @@
-from __future__ import annotations
-
 import gzip
 import json
 import re
 import socket
 import sys
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pytest
@@ -117,7 +116,7 @@ class Probe:
     def __init__(self, own: str | None) -> None:
         self.own = own
 
-    def __enter__(self) -> Probe:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -1,7 +1,5 @@
 """The link to share with a class, and the files to download."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

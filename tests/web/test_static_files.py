@@ -1,8 +1,6 @@
 """Files and constant responses: their bytes, their compressed forms, and how long browsers keep
 them."""
 
-from __future__ import annotations
-
 import gzip
 import os
 import re

@@ -1,7 +1,5 @@
 """Broken requests about a person's own data, and the answer to a table that a person opens."""
 
-from __future__ import annotations
-
 import base64
 from typing import Any
 
