@@ -1,5 +1,5 @@
-import gzip
-import json
+"""The page as it is served, and the command that serves it."""
+
 import re
 import socket
 import sys
@@ -12,73 +12,15 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from app import __main__ as command
+from app.config import ANCESTORS
 from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.server import create_app, create_server
 from app.web.static_files import ASSETS
-from components import ids
+from tests.callback_requests import REAL, ask
 
-PACKED = {"Accept-Encoding": "gzip"}
 # A namespace of SVG is a name: nothing is fetched from there.
 NAMES = ("http://www.w3.org/",)
-
-
-@pytest.fixture(scope="module")
-def index(client: FlaskClient) -> str:
-    return client.get("/").get_data(as_text=True)
-
-
-def ask(client: FlaskClient, request: str, answered: str, value: object) -> dict:
-    """What Dash's own page sends when a store changes; the store's new content."""
-    body = {
-        "output": f"{answered}.data",
-        "outputs": {"id": answered, "property": "data"},
-        "inputs": [{"id": request, "property": "data", "value": value}],
-        "changedPropIds": [f"{request}.data"],
-    }
-    response = client.post("/_dash-update-component", json=body, headers=PACKED)
-    assert response.status_code == 200
-    packed = response.headers.get("Content-Encoding") == "gzip"
-    text = gzip.decompress(response.data) if packed else response.data
-    return json.loads(text)["response"][answered]["data"]
-
-
-def test_health(client: FlaskClient) -> None:
-    response = client.get("/health")
-    assert (response.status_code, response.text) == (200, "ok")
-
-
-class TestPage:
-    def test_it_names_no_other_host(self, index: str, client: FlaskClient) -> None:
-        layout = client.get("/_dash-layout").get_data(as_text=True)
-        for text in (index, layout):
-            assert not foreign(text)
-
-    def test_it_is_all_known_before_the_first_request(self) -> None:
-        assert create_app().registered_paths["dash"]
-
-    @pytest.mark.parametrize("path", sorted(ASSETS.glob("*.[cj]s*")), ids=lambda path: path.name)
-    def test_no_asset_names_another_host(self, path: Path) -> None:
-        # Licences in comments give addresses; a browser does not follow them.
-        assert not foreign(re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL))
-
-    def test_it_opens_with_the_default_sweep(self, client: FlaskClient) -> None:
-        layout = client.get("/_dash-layout").get_data(as_text=True)
-        assert f'"sweep_id":"{Settings().sweep_id}"' in layout.replace(" ", "")
-
-    def test_no_answer_is_ever_posted_back(self, app: Dash, client: FlaskClient) -> None:
-        client.get("/_dash-dependencies")
-        for callback in app.callback_map.values():
-            sent = {one["id"] for one in callback["inputs"] + callback["state"]}
-            if "callback" in callback:
-                assert sent <= REQUESTS
-
-
-REQUESTS = {
-    *(ids.TRAIN_REQUEST, ids.INSPECT_REQUEST, ids.MAP_REQUEST),
-    *(ids.CHAPTER_REQUEST, ids.PANEL_REQUEST, ids.SHARE_REQUEST, ids.EXPORT_REQUEST),
-    ids.OWN_REQUEST,
-}
 
 
 def foreign(text: str) -> list[str]:
@@ -86,28 +28,39 @@ def foreign(text: str) -> list[str]:
     return [one for one in found if not one.startswith(NAMES)]
 
 
-class TestRequests:
-    def test_a_row_of_a_map_is_a_single_sweep(self, client: FlaskClient) -> None:
-        request = {"ticket": 5, "settings": {"epochs": 40, "seed": 3, "learning_rate": 0.02}}
-        data = ask(client, ids.MAP_REQUEST, ids.MAP_ANSWER, request)
-        sweep = train_sweep(Settings(epochs=40, seed=3, learning_rate=0.02))
-        ends = [None if np.isnan(loss) else float(loss) for loss in sweep.last_loss]
-        assert data["ticket"] == 5
-        assert data["payload"]["last_loss"] == ends
-        assert data["payload"]["diverged_at"] == sweep.diverged_at.tolist()
-        assert data["payload"]["verdicts"] == list(sweep.verdicts)
+def test_the_page_opens_with_the_default_sweep_and_names_no_other_host(client: FlaskClient) -> None:
+    layout = client.get("/_dash-layout").get_data(as_text=True)
+    assert f'"sweep_id":"{Settings().sweep_id}"' in layout.replace(" ", "")
+    assert not foreign(layout) and not foreign(client.get("/").get_data(as_text=True))
 
-    @pytest.mark.parametrize(
-        ("request_store", "answer_store"),
-        [(ids.TRAIN_REQUEST, ids.TRAIN_ANSWER), (ids.INSPECT_REQUEST, ids.INSPECT_ANSWER)],
-    )
-    @pytest.mark.parametrize("value", [{"ticket": 9, "settings": {"seed": -1}}, 5, [], "x", {}])
-    def test_a_bad_request_is_answered_with_a_sentence(
-        self, client: FlaskClient, request_store: str, answer_store: str, value: object
-    ) -> None:
-        data = ask(client, request_store, answer_store, value)
-        assert data["error"].endswith(".")
-        assert data["ticket"] == (9 if isinstance(value, dict) and value else None)
+
+@pytest.mark.parametrize("path", sorted(ASSETS.glob("*.[cj]s*")), ids=lambda path: path.name)
+def test_no_asset_names_another_host(path: Path) -> None:
+    # Licences in comments give addresses; a browser does not follow them.
+    assert not foreign(re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL))
+
+
+def test_the_app_is_all_known_before_the_first_request() -> None:
+    assert create_app().registered_paths["dash"]
+
+
+def test_no_answer_is_ever_posted_back(app: Dash, client: FlaskClient) -> None:
+    client.get("/_dash-dependencies")
+    for callback in app.callback_map.values():
+        sent = {one["id"] for one in callback["inputs"] + callback["state"]}
+        if "callback" in callback:
+            assert sent <= REAL.keys()
+
+
+def test_a_row_of_a_map_is_a_single_sweep(client: FlaskClient) -> None:
+    chosen = {"epochs": 40, "seed": 3, "learning_rate": 0.02}
+    data = ask(client, "map", {"ticket": 5, "settings": chosen})
+    sweep = train_sweep(Settings(**chosen))
+    ends = [None if np.isnan(loss) else float(loss) for loss in sweep.last_loss]
+    assert data["ticket"] == 5
+    assert data["payload"]["last_loss"] == ends
+    assert data["payload"]["diverged_at"] == sweep.diverged_at.tolist()
+    assert data["payload"]["verdicts"] == list(sweep.verdicts)
 
 
 class Probe:
@@ -145,8 +98,7 @@ class TestCommand:
     def test_it_says_where_it_is_and_serves_there(
         self, app: Dash, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     ) -> None:
-        served = []
-        bound = []
+        served, bound = [], []
         made = lambda lessons, listens_on, debug: bound.append(listens_on) or app  # noqa: E731
         monkeypatch.setattr(command, "create_app", made)
         monkeypatch.setattr(command, "run_simple", lambda *where, **how: served.append(where))
@@ -156,6 +108,14 @@ class TestCommand:
         assert served == [("127.0.0.2", 9000, app.server)]
         # The class's link depends on it.
         assert bound == ["127.0.0.2"]
+
+    def test_an_invalid_configuration_stops_it_with_a_sentence(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(ANCESTORS, "somewhere")
+        monkeypatch.setattr("sys.argv", ["descent-lab"])
+        with pytest.raises(SystemExit, match=r"does not start.*somewhere"):
+            command.main()
 
 
 def test_redis_without_celery_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
