@@ -43,8 +43,9 @@ class OptimizerOption(Option):
     stability_numerator  the value of learning rate x sharpness above which steps grow, as a
                          function of the momentum; None if it is not fixed
     stability_formula    the same for the page, without the adaptive optimizers'
-    is_adaptive          divides each step by what it remembers of the gradients: its sharpness is
-                         taken as its preconditioner rescales it
+    squares              where its class keeps the running mean, or sum, of squared gradients by
+                         whose root it divides each step: its sharpness is taken as rescaled so.
+                         Empty for an optimizer that divides by nothing, or by anything else
     has_momentum         whether the setting Momentum applies
     is_nesterov          whether the exported script asks torch's SGD for Nesterov's momentum
     is_decoupled         whether weight decay is taken off after the step, not added to the gradient
@@ -55,10 +56,15 @@ class OptimizerOption(Option):
     cost: int
     stability_numerator: Callable[[float], float] | None = None
     stability_formula: str = "2"
-    is_adaptive: bool = False
+    squares: str = ""
     has_momentum: bool = False
     is_nesterov: bool = False
     is_decoupled: bool = False
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether each step is divided by what the optimizer remembers of the gradients."""
+        return bool(self.squares)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +201,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         script="RMSprop",
         cost=2,
         stability_numerator=lambda _: 2,
-        is_adaptive=True,
+        squares="square_avg",
     ),
     "adagrad": OptimizerOption(
         label="Adagrad",
@@ -203,7 +209,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         script="Adagrad",
         cost=2,
         stability_numerator=lambda _: 2,
-        is_adaptive=True,
+        squares="sum",
     ),
     "adam": OptimizerOption(
         label="Adam",
@@ -212,7 +218,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         script="Adam",
         cost=2,
         stability_numerator=lambda _: (2 + 2 * 0.9) / (1 - 0.9),
-        is_adaptive=True,
+        squares="exp_avg_sq",
     ),
     "adamw": OptimizerOption(
         label="AdamW",
@@ -220,7 +226,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         script="AdamW",
         cost=2,
         stability_numerator=lambda _: (2 + 2 * 0.9) / (1 - 0.9),
-        is_adaptive=True,
+        squares="exp_avg_sq",
         is_decoupled=True,
     ),
     "nadam": OptimizerOption(
@@ -228,7 +234,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         rule="as Adam, with the momentum that the next step will have (Nesterov)",
         script="NAdam",
         cost=2,
-        is_adaptive=True,
+        squares="exp_avg_sq",
     ),
 }
 

@@ -19,8 +19,6 @@ _PLAIN: dict[str, Any] = {"lr": 1.0, "foreach": False}
 # What torch takes memory for in a step is below a megabyte then: the system gives more than that
 # anew each time, which costs more than the step.
 AT_ONCE = 200_000
-# Where torch's optimizers keep their running mean, or sum, of squared gradients.
-SQUARES = ("square_avg", "sum", "exp_avg_sq")
 
 
 # The function of an optimizer's name makes it for the parts of `at_rate_1`; plain SGD has none, see
@@ -75,7 +73,7 @@ class Update:
         self.at_rate_1 = state[2] if len(state) > 2 else torch.empty_like(self.params)
         self.preconditioner = state[3] if len(state) > 3 else None
         self.decay = settings.weight_decay
-        self.is_decoupled = OPTIMIZERS[settings.optimizer].is_decoupled
+        self._option = OPTIMIZERS[settings.optimizer]
         self._decayed = torch.empty_like(self.params)
         self.direction = self._decayed if self._is_l2 else self.gradient
         self._parts = self.at_rate_1.split(AT_ONCE)
@@ -85,7 +83,7 @@ class Update:
 
     @property
     def _is_l2(self) -> bool:
-        return self.decay > 0 and not self.is_decoupled
+        return self.decay > 0 and not self._option.is_decoupled
 
     def compute(self) -> None:
         """One step, into `at_rate_1`."""
@@ -96,7 +94,7 @@ class Update:
             self._sgd()
         else:
             self.optimizer.step()
-        if self.decay and self.is_decoupled:
+        if self.decay and self._option.is_decoupled:
             self.at_rate_1.sub_(self.params, alpha=self.decay)
 
     def note_preconditioner(self) -> None:
@@ -116,7 +114,7 @@ class Update:
         """sqrt of the squares + eps; Adam's as in its algorithm, corrected for its zero start."""
         assert self.optimizer is not None
         group, memory = self.optimizer.param_groups[0], self.optimizer.state[part]
-        torch.sqrt(next(memory[name] for name in SQUARES if name in memory), out=out)
+        torch.sqrt(memory[self._option.squares], out=out)
         if "betas" not in group:
             out.add_(group["eps"])
             return

@@ -26,6 +26,7 @@ TEMPLATES = jinja2.Environment(
 )
 
 WIDTH = 100
+STEPS = re.compile(r"\bsteps\b")
 # A person's own examples, as a file beside the script.
 DATA_FILE = "data.csv"
 # An import -> the name for which a script needs it.
@@ -101,6 +102,7 @@ def _rendered(name: str, settings: Settings) -> str:
 
 def _values(settings: Settings) -> dict[str, Any]:
     """What the template needs to know."""
+    batches, schedule = settings.steps_per_epoch > 1, SCHEDULES[settings.schedule]
     return {
         "settings": settings,
         "address": "?" + link.query(settings),
@@ -108,16 +110,17 @@ def _values(settings: Settings) -> dict[str, Any]:
         "data_file": DATA_FILE,
         "dataset": DATASETS.get(settings.dataset),
         "validation_count": settings.data.example_count - settings.example_count,
-        "model_in_words": _model_in_words(settings),
         "activation": ACTIVATIONS[settings.activation],
-        "has_batches": _has_batches(settings),
+        "has_batches": batches,
         "optimizer": OPTIMIZERS[settings.optimizer],
         "optimizer_call": _optimizer_call(settings),
-        "scheduler": _scheduler(settings),
+        "schedule": schedule,
+        # With the full batch an epoch is a step.
+        "schedule_script": schedule.script if batches else STEPS.sub("epochs", schedule.script),
         "printed_epochs": [epoch for epoch in (0, 1, 10, 100, 1000) if epoch < settings.epochs],
         "used_settings": [
-            _in_words(name, getattr(settings, name))
-            for name in settings.choices()
+            _in_words(name, value)
+            for name, value in settings.choices().items()
             if _is_used(settings, name)
         ],
     }
@@ -153,19 +156,6 @@ def _optimizer_call(settings: Settings) -> str:
     return "\n".join([f"{start}(", *(f"    {argument}," for argument in arguments), ")"])
 
 
-def _scheduler(settings: Settings) -> str:
-    """The schedule, which moves at each step of the optimizer; none where it is constant."""
-    option = SCHEDULES[settings.schedule]
-    if not option.script:
-        return ""
-    steps = " * len(inputs.split(batch_size))" if _has_batches(settings) else ""
-    lines = [f"steps = epochs{steps}"] if steps else []
-    lines += [f"warmup = {settings.warmup_epochs}{steps}"] if option.has_warmup else []
-    code = "\n".join([*lines, option.script])
-    # With the full batch an epoch is a step.
-    return code if steps else re.sub(r"\bsteps\b", "epochs", code)
-
-
 def _in_words(name: str, value: Any) -> tuple[str, str]:
     """A setting's label and its value."""
     if name in NAMES:
@@ -173,23 +163,7 @@ def _in_words(name: str, value: Any) -> tuple[str, str]:
     return NUMBERS[name].label, exact(value) if value else ZEROS.get(name, "0")
 
 
-def _model_in_words(settings: Settings) -> str:
-    if settings.is_linear:
-        return "linear regression"
-    activation = NAMES["activation"].options[settings.activation]
-    layers = _many(settings.hidden_layers, "hidden layer")
-    return f"{layers} of {_many(settings.hidden_units, f'{activation} unit')}"
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
-
-
 def _is_used(settings: Settings, name: str) -> bool:
     if name in ("activation", "hidden_layers"):
         return not settings.is_linear
     return name not in USED_BY or getattr(settings, USED_BY[name][0]) in users_of(name)
-
-
-def _has_batches(settings: Settings) -> bool:
-    return settings.steps_per_epoch > 1

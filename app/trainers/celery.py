@@ -108,7 +108,7 @@ class CeleryTrainer:
             sentence, field = result[b"sentence"].decode(), result[b"field"].decode()
             raise UserError(sentence, field or None) if sentence else WorkerError
         try:
-            found = loads(bytearray(result[b"data"]), settings)
+            found = loads(result[b"data"], settings)
         except (ValueError, KeyError):
             log.error("A result in Redis cannot be read.")
             return None

@@ -1,8 +1,7 @@
 """Trained sweeps, kept for those who look at them; equal Settings are trained once at a time."""
 
-from collections import OrderedDict
+import math
 from dataclasses import replace
-from threading import Lock
 
 from app.domain.plane_choice import PlaneChoice
 from app.domain.results import RunDetail, Sweep
@@ -29,11 +28,10 @@ class ExperimentCache:
     def __init__(
         self, size: int = 4, trainer: Trainer | None = None, meter: Meter | None = None
     ) -> None:
-        self._size, self._meter = size, meter or Meter()
+        self._meter = meter or Meter()
         self._trainer = trainer or LocalTrainer(meter=meter)
+        self._shared: TtlCache[Experiment] = TtlCache(size)
         self._user_data: TtlCache[Experiment] = TtlCache(size)
-        self._lock = Lock()
-        self._experiments: OrderedDict[str, Experiment] = OrderedDict()
         self._flights = SingleFlight()
 
     def experiment(self, settings: Settings, plane: PlaneChoice | None = None) -> Experiment:
@@ -65,24 +63,16 @@ class ExperimentCache:
 
     def _anchored(self, settings: Settings) -> Experiment:
         """The experiment on its default plane."""
-        key = settings.sweep_id
-        return self._flights.run(key, lambda: self._find(key), lambda: self._train(key, settings))
+        key, user_data = settings.sweep_id, settings.user_data
+        cache = self._user_data if user_data else self._shared
 
-    def _find(self, key: str) -> Experiment | None:
-        with self._lock:
-            found = self._user_data.get(key) or self._experiments.get(key)
-            if key in self._experiments:
-                self._experiments.move_to_end(key)
-        if found:
-            self._meter.found()
-        return found
+        def find() -> Experiment | None:
+            if found := cache.get(key):
+                self._meter.found()
+            return found
 
-    def _train(self, key: str, settings: Settings) -> Experiment:
-        experiment = self._trainer.experiment(settings)
-        if settings.user_data:
-            return self._user_data.put(key, experiment, settings.user_data.until)
-        with self._lock:
-            self._experiments[key] = experiment
-            while len(self._experiments) > self._size:
-                self._experiments.popitem(last=False)
-        return experiment
+        def train() -> Experiment:
+            until = user_data.until if user_data else math.inf
+            return cache.put(key, self._trainer.experiment(settings), until)
+
+        return self._flights.run(key, find, train)

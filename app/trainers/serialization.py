@@ -1,14 +1,14 @@
 """Experiments and sweeps as bytes for other processes, and back: bit for bit, and never by pickle.
 
-The bytes are a length, a JSON text of that length, and arrays. The JSON says which of the listed
-types to build, so whoever can write into Redis can show wrong numbers but cannot run code.
+The bytes are NumPy's npz: arrays, and a JSON text that says which of the listed types to build. So
+whoever can write into Redis can show wrong numbers but cannot run code.
 """
 
 import hashlib
 import json
-import struct
 from dataclasses import fields, is_dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -40,47 +40,28 @@ KINDS: dict[str, Any] = {
         *(LossSurface, Plane, Box, Projection, Fit, RangeTest),
     )
 }
-HEADER = struct.Struct("<Q")
-# Arrays start at multiples of this, where every processor reads them fast.
-ALIGNMENT = 64
-MALFORMED = (
-    struct.error,
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    RecursionError,
-    OverflowError,
-)
 
 
 def dumps(value: Experiment | Sweep) -> bytes:
     """The value as bytes. Raises TypeError for a type that KINDS does not list, which includes a
     person's own data."""
     arrays: list[ndarray] = []
-    tree = _described(value, arrays)
-    text = json.dumps([tree, [[array.dtype.str, array.shape] for array in arrays]]).encode()
-    text += b" " * (-(HEADER.size + len(text)) % ALIGNMENT)
-    parts: list[bytes | memoryview] = [HEADER.pack(len(text)), text]
-    for array in arrays:
-        parts += _padded(array)
-    return b"".join(parts)
+    tree = json.dumps(_described(value, arrays))
+    file = BytesIO()
+    np.savez(file, *arrays, tree=np.array(tree))
+    return file.getvalue()
 
 
-def loads(data: bytearray, settings: Settings) -> Any:
-    """The Experiment or Sweep of these settings. Its arrays are views of `data`, which is writable
-    because torch requires it. Raises ValueError for any other bytes."""
+def loads(data: bytes, settings: Settings) -> Any:
+    """The Experiment or Sweep of these settings. Raises ValueError for any other bytes."""
     try:
-        (length,) = HEADER.unpack_from(data)
-        tree, described = json.loads(data[HEADER.size : HEADER.size + length])
-        offset, arrays = HEADER.size + length, []
-        for dtype, shape in described:
-            arrays.append(np.ndarray(shape, _number_type(dtype), data, offset))
-            offset += arrays[-1].nbytes + -arrays[-1].nbytes % ALIGNMENT
-        value = _built(tree, arrays)
+        with np.load(BytesIO(data), allow_pickle=False) as file:
+            arrays = [file[f"arr_{at}"] for at in range(len(file) - 1)]
+            value = _built(json.loads(file["tree"].item()), arrays)
         sweep = value.sweep if isinstance(value, Experiment) else value
         is_valid = isinstance(sweep, Sweep) and sweep.settings.sweep_id == settings.sweep_id
-    except MALFORMED as error:
+    except Exception as error:
+        # Whoever has written these bytes, they may say anything.
         raise ValueError("these bytes are not an experiment") from error
     if not is_valid:
         raise ValueError("these bytes are not an experiment of these settings")
@@ -99,20 +80,6 @@ def code_version() -> str:
     for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def _number_type(text: str) -> np.dtype[Any]:
-    """A numeric dtype. Raises ValueError for any other: NumPy would read bytes as pointers."""
-    dtype = np.dtype(text)
-    if dtype.kind not in "biuf":
-        raise ValueError("this dtype is not numeric")
-    return dtype
-
-
-def _padded(array: ndarray) -> tuple[memoryview, bytes]:
-    """A view of the array's memory, so that joining makes the only copy, and its padding."""
-    data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-    return data.data, bytes(-data.nbytes % ALIGNMENT)
 
 
 def _described(value: Any, arrays: list[ndarray]) -> Any:

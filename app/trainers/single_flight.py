@@ -1,20 +1,11 @@
 """Equal work is done once at a time, however many callers ask for it at the same moment."""
 
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 Result = TypeVar("Result")
-
-
-@dataclass
-class _Flight:
-    """The lock of one key, and how many callers hold it or wait for it."""
-
-    lock: Lock = field(default_factory=Lock)
-    callers: int = 0
 
 
 class SingleFlight:
@@ -26,7 +17,7 @@ class SingleFlight:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._flights: dict[Hashable, _Flight] = {}
+        self._locks: WeakValueDictionary[Hashable, Lock] = WeakValueDictionary()
 
     def run(
         self, key: Hashable, find: Callable[[], Result | None], make: Callable[[], Result]
@@ -35,20 +26,8 @@ class SingleFlight:
         `find` looks."""
         if (found := find()) is not None:
             return found
-        with self._alone(key):
+        with self._lock:
+            lock = self._locks.setdefault(key, Lock())
+        with lock:
             # Another caller may have made it while this one waited.
             return found if (found := find()) is not None else make()
-
-    @contextmanager
-    def _alone(self, key: Hashable) -> Iterator[None]:
-        with self._lock:
-            flight = self._flights.setdefault(key, _Flight())
-            flight.callers += 1
-        try:
-            with flight.lock:
-                yield
-        finally:
-            with self._lock:
-                flight.callers -= 1
-                if not flight.callers:
-                    del self._flights[key]

@@ -1,5 +1,6 @@
-"""A cache in memory whose values expire. Nothing of it is ever written to a disk."""
+"""A cache in memory whose values may expire. Nothing of it is ever written to a disk."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock, Thread
@@ -12,10 +13,10 @@ TICK = 30.0
 
 
 class TtlCache(Generic[Value]):
-    """Keeps values until they expire, the newest `max_size` of them.
+    """Keeps values until they expire, the `max_size` of them that were used last.
 
-    An expired value is never returned. A thread that runs while there are values frees the expired
-    ones within TICK seconds.
+    An expired value is never returned. A thread that runs while there are values that expire frees
+    them within TICK seconds.
     """
 
     def __init__(self, max_size: int, clock: Callable[[], float] = monotonic) -> None:
@@ -24,7 +25,7 @@ class TtlCache(Generic[Value]):
         self._kept: OrderedDict[str, tuple[float, Value]] = OrderedDict()
         self._is_watched = False
 
-    def put(self, key: str, value: Value, until: float) -> Value:
+    def put(self, key: str, value: Value, until: float = math.inf) -> Value:
         """Keeps `value` until the clock says `until`, and returns it.
 
         If an equal value has this key already, that one is returned and keeps its expiry.
@@ -36,7 +37,7 @@ class TtlCache(Generic[Value]):
             self._kept[key] = (until, value)
             while len(self._kept) > self._max_size:
                 self._kept.popitem(last=False)
-            if not self._is_watched:
+            if until < math.inf and not self._is_watched:
                 self._is_watched = True
                 Thread(target=self._watch, daemon=True).start()
         return value
@@ -45,7 +46,10 @@ class TtlCache(Generic[Value]):
         """The value of this key, or None if there is none or it has expired."""
         with self._lock:
             until, value = self._kept.get(key, (0.0, None))
-            return value if until > self._clock() else None
+            if until <= self._clock():
+                return None
+            self._kept.move_to_end(key)
+            return value
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.domain.csv_reader import read_table
@@ -12,7 +14,7 @@ from app.domain.settings import Settings
 from app.domain.user_data import choose
 from app.engine import inspect_run
 from app.trainers.base import run_experiment
-from app.trainers.serialization import HEADER, dumps, loads
+from app.trainers.serialization import dumps, loads
 from callbacks.training import experiment_payload
 from tests.oracles import check_same, experiment
 
@@ -36,7 +38,7 @@ DESCRIBED = [
 def test_experiment_round_trip_is_exact(chosen: dict) -> None:
     settings = Settings(**chosen)
     made = experiment(settings)
-    again = loads(bytearray(dumps(made)), settings)
+    again = loads(dumps(made), settings)
     check_same(made, again)
     check_same(
         inspect_run(settings, made.training, made.surface, 3),
@@ -48,10 +50,11 @@ def test_experiment_round_trip_is_exact(chosen: dict) -> None:
 WHOLE = dumps(run_experiment(QUICK))
 
 
-def described(tree: Any, *arrays: Any) -> bytes:
+def described(tree: Any, *arrays: np.ndarray) -> bytes:
     """Bytes of the right form that say something else."""
-    text = json.dumps([tree, arrays]).encode()
-    return HEADER.pack(len(text)) + text + bytes(999)
+    file = io.BytesIO()
+    np.savez(file, *arrays, tree=np.array(tree if isinstance(tree, str) else json.dumps(tree)))
+    return file.getvalue()
 
 
 def test_shared_array_is_serialized_once() -> None:
@@ -64,28 +67,23 @@ def test_shared_array_is_serialized_once() -> None:
 JUNK = [
     *(b"1", bytes(8), b"\x02" + bytes(7) + b"{}", b"\xff" * 64, WHOLE[:-99], WHOLE[:99]),
     described({"is": "Plane", "of": [1]}),
-    described("text"),
-    # Addresses of what lies nowhere; more numbers than there are.
-    described({"is": "ndarray", "at": 0}, ["|O", [1]]),
-    described({"is": "ndarray", "at": 0}, ["<f4", [2**40]]),
+    described('"text"'),
+    # A pickle, and what is no array at all.
+    described({"is": "ndarray", "at": 0}, np.array([{}])),
+    described({"is": "ndarray", "at": 1}, np.zeros(1)),
+    described("[" * 100_000),
 ]
 
 
 @pytest.mark.parametrize("junk", JUNK)
 def test_invalid_bytes_are_rejected(junk: bytes) -> None:
     with pytest.raises(ValueError, match="not an experiment"):
-        loads(bytearray(junk), QUICK)
-
-
-def test_deeply_nested_json_is_rejected() -> None:
-    text = b"[" * 100_000
-    with pytest.raises(ValueError, match="not an experiment"):
-        loads(bytearray(HEADER.pack(len(text)) + text), QUICK)
+        loads(junk, QUICK)
 
 
 def test_result_of_other_settings_is_rejected() -> None:
     with pytest.raises(ValueError, match="of these settings"):
-        loads(bytearray(WHOLE), Settings(epochs=21))
+        loads(WHOLE, Settings(epochs=21))
 
 
 def test_user_data_cannot_be_serialized() -> None:

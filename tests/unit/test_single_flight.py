@@ -16,15 +16,15 @@ class Work:
     """Work on one key; each call to `make` waits until the test lets it end."""
 
     def __init__(self) -> None:
-        self.flights, self.kept, self.begun = SingleFlight(), None, []
+        self.flights, self.kept, self.begun, self.found = SingleFlight(), None, [], 0
         self._pool = ThreadPoolExecutor(4)
 
     def ask(self) -> Future:
-        return self._pool.submit(self.flights.run, "key", lambda: self.kept, self._make)
-
-    def callers(self, count: int) -> None:
-        """Returns when so many callers hold or await the lock of the key."""
-        wait(lambda: sum(one.callers for one in self.flights._flights.values()) == count)
+        """A call, which has found nothing yet, or what is kept."""
+        before = self.found
+        call = self._pool.submit(self.flights.run, "key", self._find, self._make)
+        wait(lambda: self.found > before)
+        return call
 
     def end(self, call: int, result: str | None) -> None:
         """Ends a call with a result, or with an error."""
@@ -32,6 +32,10 @@ class Work:
         ended, box = self.begun[call]
         box.append(result)
         ended.set()
+
+    def _find(self) -> str | None:
+        self.found += 1
+        return self.kept
 
     def _make(self) -> str:
         ended, box = Event(), []
@@ -52,22 +56,17 @@ def work() -> Iterator[Work]:
 
 def test_simultaneous_callers_share_one_call(work: Work) -> None:
     asked = [work.ask() for _ in range(3)]
-    work.callers(3)
     work.end(0, "made")
     assert [one.result(SECONDS) for one in asked] == ["made"] * 3
     assert len(work.begun) == 1 and work.ask().result(SECONDS) == "made"
 
 
 def test_after_a_failure_waiters_and_newcomers_share_one_call(work: Work) -> None:
-    failing = work.ask()
-    work.callers(1)
-    waiting = work.ask()
-    work.callers(2)
+    failing, waiting = work.ask(), work.ask()
     work.end(0, None)
     assert isinstance(failing.exception(SECONDS), MemoryError)
     wait(lambda: len(work.begun) == 2)
     newcomer = work.ask()
-    work.callers(2)
     work.end(1, "made")
     assert waiting.result(SECONDS) == newcomer.result(SECONDS) == "made"
     assert len(work.begun) == 2
@@ -75,6 +74,6 @@ def test_after_a_failure_waiters_and_newcomers_share_one_call(work: Work) -> Non
 
 def test_lock_is_dropped_after_the_last_caller(work: Work) -> None:
     asked = work.ask()
-    work.end(0, None)
-    assert isinstance(asked.exception(SECONDS), MemoryError)
-    assert not work.flights._flights
+    work.end(0, "made")
+    assert asked.result(SECONDS) == "made"
+    wait(lambda: not work.flights._locks)
