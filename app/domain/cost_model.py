@@ -7,9 +7,11 @@ that holds is the deadline inside the loop: `app/engine/deadline.py`.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
+from app.domain.errors import InvalidSetting
+from app.domain.fields import NUMBERS
 from app.domain.options import ACTIVATIONS, OPTIMIZERS
+from app.domain.settings import Settings
 
 # Half a second less than the deadline allows.
 SECONDS_ALLOWED = 1.5
@@ -26,48 +28,57 @@ EXAMPLES_PER_VECTOR = 15
 USES_PER_FRAME, EXAMPLES_PER_FIT, PASSES_PER_SURFACE = 600, 40, 900
 
 
-@dataclass(frozen=True, kw_only=True)
-class CostModel:
-    """Everything that determines the training time except the number of epochs.
+def estimated_seconds(settings: Settings, epochs: int | None = None) -> float:
+    """Seconds for the sweep of `settings`, or for one of so many epochs, and its landscape."""
+    epochs = settings.epochs if epochs is None else epochs
+    frames = len(settings.learning_rates()) * min(epochs + 1, settings.frame_count)
+    seconds = training_seconds(settings, epochs)
+    seconds += SECONDS_PER_PASS * USES_PER_FRAME * settings.param_count * frames
+    examples = EXAMPLES_PER_FIT * frames + PASSES_PER_SURFACE * settings.example_count
+    return seconds + pass_seconds(settings, examples)
 
-    Layers are hidden ones, of `unit_count` units together; a sweep keeps each run at `frame_count`
-    epochs at most.
-    """
 
-    optimizer: str
-    activation: str
-    param_count: int
-    unit_count: int
-    layer_count: int
-    run_count: int
-    frame_count: int
-    example_count: int
-    steps_per_epoch: int
+def training_seconds(settings: Settings, epochs: int) -> float:
+    """Seconds for the steps of so many epochs."""
+    optimizer = OPTIMIZERS[settings.optimizer].cost
+    layers = settings.hidden_layers if settings.hidden_units else 0
+    # With minibatches, each epoch also takes the train loss over the whole data set.
+    extra = 1 if settings.steps_per_epoch > 1 else 0
+    steps = epochs * (settings.steps_per_epoch + extra)
+    examples = epochs * settings.example_count * (1 + extra)
+    examples += steps * EXAMPLES_PER_VECTOR * (2 + optimizer)
+    seconds = SECONDS_PER_STEP * steps * (1 + layers + optimizer)
+    return seconds + pass_seconds(settings, len(settings.learning_rates()) * examples)
 
-    def seconds(self, epochs: int) -> float:
-        """Seconds for the training and its landscape."""
-        frames = self.run_count * min(epochs + 1, self.frame_count)
-        seconds = self.training_seconds(epochs)
-        seconds += SECONDS_PER_PASS * USES_PER_FRAME * self.param_count * frames
-        examples = EXAMPLES_PER_FIT * frames + PASSES_PER_SURFACE * self.example_count
-        return seconds + self.pass_seconds(examples)
 
-    def training_seconds(self, epochs: int) -> float:
-        """Seconds for the steps of so many epochs."""
-        optimizer = OPTIMIZERS[self.optimizer].cost
-        # With minibatches, each epoch also takes the train loss over the whole data set.
-        extra = 1 if self.steps_per_epoch > 1 else 0
-        steps = epochs * (self.steps_per_epoch + extra)
-        examples = epochs * self.example_count * (1 + extra)
-        examples += steps * EXAMPLES_PER_VECTOR * (2 + optimizer)
-        seconds = SECONDS_PER_STEP * steps * (1 + self.layer_count + optimizer)
-        return seconds + self.pass_seconds(self.run_count * examples)
+def pass_seconds(settings: Settings, examples: int) -> float:
+    """Seconds for so many examples to pass through one run's network, forward and back."""
+    units = ACTIVATIONS[settings.activation].cost * settings.hidden_units * settings.hidden_layers
+    return SECONDS_PER_PASS * (settings.param_count + units) * examples
 
-    def pass_seconds(self, examples: int) -> float:
-        """Seconds for so many examples to pass through one run's network, forward and back."""
-        activation = ACTIVATIONS[self.activation].cost
-        return SECONDS_PER_PASS * (self.param_count + activation * self.unit_count) * examples
 
-    def most_epochs(self, epochs: int, seconds: float = SECONDS_ALLOWED) -> int:
-        """The largest multiple of 10, up to `epochs`, that takes no more than `seconds`; or 0."""
-        return 10 * bisect_right(range(10, epochs + 1, 10), seconds, key=self.seconds)
+def most_epochs(settings: Settings, seconds: float = SECONDS_ALLOWED) -> int:
+    """The largest multiple of 10, up to its epochs, that takes no more than `seconds`; or 0."""
+    tens = range(10, settings.epochs + 1, 10)
+    return 10 * bisect_right(tens, seconds, key=lambda epochs: estimated_seconds(settings, epochs))
+
+
+def check_work(settings: Settings) -> None:
+    """Raises InvalidSetting for a training that is estimated to take over SECONDS_ALLOWED."""
+    if estimated_seconds(settings) > SECONDS_ALLOWED:
+        raise InvalidSetting(epoch_limit(settings, most_epochs(settings)), "epochs")
+
+
+def epoch_limit(settings: Settings, limit: int) -> str:
+    """A sentence with the largest number of epochs that fits; a limit of 0 says that none does."""
+    size = [f"{settings.hidden_units} hidden units"] if settings.hidden_units else []
+    if size and settings.hidden_layers > 1:
+        size = [f"{settings.hidden_layers} layers of {size[0]}"]
+    steps = [f"{settings.steps_per_epoch} steps an epoch"] if settings.steps_per_epoch > 1 else []
+    if limit >= NUMBERS["epochs"].low:
+        return _with(size + steps, f"the limit is {limit} epochs.")
+    return _with(steps, "this network is too large to train here.")
+
+
+def _with(parts: list[str], clause: str) -> str:
+    return f"With {' and '.join(parts)} {clause}" if parts else clause[0].upper() + clause[1:]

@@ -1,7 +1,7 @@
 """The options that a person chooses from, one row each.
 
-To add a data set, an optimizer, an activation or a schedule, write its row here, and its function
-or entry, of the same name, in the module of app/engine/ that the class of the row names.
+To add an optimizer, write its row here; to add a data set, an activation or a schedule, also its
+function or entry, of the same name, in the module of app/engine/ that the class of the row names.
 """
 
 from collections.abc import Callable
@@ -35,10 +35,10 @@ class DatasetOption(Option):
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerOption(Option):
-    """An optimizer. The function of its name in engine/optimizers.py makes it.
+    """An optimizer of torch.optim, which engine/optimizers.py makes.
 
     rule                 how it makes the direction u from the gradient g, for the page
-    script               its class in torch.optim, for the exported script
+    script               its class in torch.optim
     cost                 what it adds to a step of plain SGD: so many steps, and vectors updated
     stability_numerator  the value of learning rate x sharpness above which steps grow, as a
                          function of the momentum; None if it is not fixed
@@ -47,7 +47,7 @@ class OptimizerOption(Option):
                          whose root it divides each step: its sharpness is taken as rescaled so.
                          Empty for an optimizer that divides by nothing, or by anything else
     has_momentum         whether the setting Momentum applies
-    is_nesterov          whether the exported script asks torch's SGD for Nesterov's momentum
+    is_nesterov          whether torch's SGD is asked for Nesterov's momentum
     is_decoupled         whether weight decay is taken off after the step, not added to the gradient
     """
 
@@ -176,6 +176,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         cost=0,
         stability_numerator=lambda _: 2,
     ),
+    # Polyak 1964
     "momentum": OptimizerOption(
         label="Momentum",
         rule="m ← β m + g, u = −m",
@@ -185,6 +186,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         stability_formula="(2+2β)",
         has_momentum=True,
     ),
+    # Sutskever et al. 2013
     "nesterov": OptimizerOption(
         label="Nesterov",
         rule="m ← β m + g, u = −(g + β m)",
@@ -195,6 +197,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         has_momentum=True,
         is_nesterov=True,
     ),
+    # Hinton 2012
     "rmsprop": OptimizerOption(
         label="RMSprop",
         rule="v ← 0.99 v + 0.01 g², u = −g / (√v + 1e−8)",
@@ -203,6 +206,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         stability_numerator=lambda _: 2,
         squares="square_avg",
     ),
+    # Duchi et al. 2011
     "adagrad": OptimizerOption(
         label="Adagrad",
         rule="v ← v + g², u = −g / (√v + 1e−10)",
@@ -211,6 +215,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         stability_numerator=lambda _: 2,
         squares="sum",
     ),
+    # Kingma & Ba 2015
     "adam": OptimizerOption(
         label="Adam",
         rule="m ← 0.9 m + 0.1 g, v ← 0.999 v + 0.001 g²; both corrected for their zero start: "
@@ -220,6 +225,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         stability_numerator=lambda _: (2 + 2 * 0.9) / (1 - 0.9),
         squares="exp_avg_sq",
     ),
+    # Loshchilov & Hutter 2019
     "adamw": OptimizerOption(
         label="AdamW",
         rule="as Adam, and then u ← u − decay × θ",
@@ -229,6 +235,7 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         squares="exp_avg_sq",
         is_decoupled=True,
     ),
+    # Dozat 2016
     "nadam": OptimizerOption(
         label="NAdam",
         rule="as Adam, with the momentum that the next step will have (Nesterov)",

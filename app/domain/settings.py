@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any, Self
 
-from app.domain.cost_model import SECONDS_ALLOWED, CostModel
 from app.domain.errors import InvalidSetting
 from app.domain.fields import (
     NAMES,
@@ -34,8 +33,7 @@ NOUNS = {"optimizer": "optimizer", "schedule": "schedule", "dataset": "data set"
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What to train. Raises InvalidSetting for a value of the wrong type or outside its range, for
-    settings that conflict, and for a training that is estimated to take longer than
-    SECONDS_ALLOWED."""
+    settings that conflict, and for a training that would take too long."""
 
     dataset: str = "line"
     learning_rate: float = 0.01
@@ -64,7 +62,10 @@ class Settings:
             # 20.0 and 20 are equal, so they must be stored, hashed and printed alike.
             object.__setattr__(self, name, checked_number(name, getattr(self, name)))
         _check_together(self)
-        _check_work(self)
+        # It needs Settings itself.
+        from app.domain.cost_model import check_work
+
+        check_work(self)
 
     @classmethod
     def from_mapping(cls, values: Any, user_data: UserData | None = None) -> Self:
@@ -152,22 +153,6 @@ class Settings:
         return 4 if OPTIMIZERS[self.optimizer].is_adaptive else 3
 
     @property
-    def cost_model(self) -> CostModel:
-        """What decides how long the training takes, but for its epochs."""
-        layers = self.hidden_layers if self.hidden_units else 0
-        return CostModel(
-            optimizer=self.optimizer,
-            activation=self.activation,
-            param_count=self.param_count,
-            unit_count=self.hidden_units * layers,
-            layer_count=layers,
-            run_count=len(self.learning_rates()),
-            frame_count=self.frame_count,
-            example_count=self.example_count,
-            steps_per_epoch=self.steps_per_epoch,
-        )
-
-    @property
     def is_typed(self) -> bool:
         """The learning rate is not one of the slider's, so the sweep trains an extra run for it."""
         return self.learning_rate not in SLIDER_LEARNING_RATES
@@ -207,11 +192,6 @@ def count_params(widths: tuple[int, ...]) -> int:
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(widths))
 
 
-def estimated_seconds(settings: Settings) -> float:
-    """Seconds that the sweep of `settings` and its landscape take: see cost_model.py."""
-    return settings.cost_model.seconds(settings.epochs)
-
-
 def _check_together(settings: Settings) -> None:
     """Raises InvalidSetting for settings that conflict; its field is the one to change."""
     if (settings.dataset == USER_DATA) != (settings.user_data is not None):
@@ -248,25 +228,3 @@ def _check_used(settings: Settings, name: str) -> None:
     raise InvalidSetting(
         f"{NUMBERS[name].label} applies only to the {known} {noun}, not to {other}.", name
     )
-
-
-def _check_work(settings: Settings) -> None:
-    cost_model = settings.cost_model
-    if cost_model.seconds(settings.epochs) > SECONDS_ALLOWED:
-        limit = cost_model.most_epochs(settings.epochs)
-        raise InvalidSetting(epoch_limit(settings, limit), "epochs")
-
-
-def epoch_limit(settings: Settings, limit: int) -> str:
-    """A sentence with the largest number of epochs that fits; a limit of 0 says that none does."""
-    size = [f"{settings.hidden_units} hidden units"] if settings.hidden_units else []
-    if size and settings.hidden_layers > 1:
-        size = [f"{settings.hidden_layers} layers of {size[0]}"]
-    steps = [f"{settings.steps_per_epoch} steps an epoch"] if settings.steps_per_epoch > 1 else []
-    if limit >= NUMBERS["epochs"].low:
-        return _with(size + steps, f"the limit is {limit} epochs.")
-    return _with(steps, "this network is too large to train here.")
-
-
-def _with(parts: list[str], clause: str) -> str:
-    return f"With {' and '.join(parts)} {clause}" if parts else clause[0].upper() + clause[1:]

@@ -10,9 +10,15 @@ from contextvars import ContextVar
 from time import monotonic, thread_time
 from typing import TypeVar
 
-from app.domain.cost_model import SECONDS_ALLOWED
+from app.domain.cost_model import (
+    SECONDS_ALLOWED,
+    epoch_limit,
+    estimated_seconds,
+    most_epochs,
+    training_seconds,
+)
 from app.domain.errors import InvalidSetting
-from app.domain.settings import Settings, epoch_limit
+from app.domain.settings import Settings
 
 Item = TypeVar("Item")
 
@@ -57,12 +63,10 @@ class Deadline:
     def _most_epochs(self, spent: float) -> int:
         """How many epochs fit on this machine, by what it has done in `spent` seconds: so many
         epochs of the training, or at most all of the work."""
-        cost_model, epochs = self._settings.cost_model, self._settings.epochs
-        is_training = 0 <= self._epoch < epochs
-        done = (
-            cost_model.training_seconds(self._epoch) if is_training else cost_model.seconds(epochs)
-        )
-        return cost_model.most_epochs(epochs, SECONDS_ALLOWED * done / spent)
+        settings, epoch = self._settings, self._epoch
+        is_training = 0 <= epoch < settings.epochs
+        done = training_seconds(settings, epoch) if is_training else estimated_seconds(settings)
+        return most_epochs(settings, SECONDS_ALLOWED * done / spent)
 
 
 _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)

@@ -8,8 +8,9 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from torch import Tensor
 
+from app.domain.cost_model import estimated_seconds, pass_seconds
 from app.domain.results import LossSurface, RunDetail
-from app.domain.settings import Settings, estimated_seconds
+from app.domain.settings import Settings
 from app.engine.curvature import sharpness
 from app.engine.datasets import dataset_for
 from app.engine.fit import fit_of
@@ -153,7 +154,7 @@ def _sliced(
 
 def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[ndarray, "epoch"]:
     """All epochs if that is cheap, else every n-th frame, starting with the first."""
-    each = settings.cost_model.pass_seconds(2 * SAMPLES * settings.example_count)
+    each = pass_seconds(settings, 2 * SAMPLES * settings.example_count)
     if len(epochs) * each <= SLICED_SECONDS:
         return np.ones(len(epochs), dtype=bool)
     frames = frame_epochs(settings)

@@ -21,46 +21,6 @@ _PLAIN: dict[str, Any] = {"lr": 1.0, "foreach": False}
 AT_ONCE = 200_000
 
 
-# The function of an optimizer's name makes it for the parts of `at_rate_1`; plain SGD has none, see
-# `Update._sgd`.
-
-
-def momentum(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
-    """m <- b m + g, u = -m (Polyak 1964)."""
-    return torch.optim.SGD(parts, momentum=momentum, **_PLAIN)
-
-
-def nesterov(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
-    """m <- b m + g, u = -(g + b m) (Sutskever et al. 2013). torch rejects
-    nesterov=True at momentum 0, where it would be plain SGD anyway."""
-    return torch.optim.SGD(parts, momentum=momentum, nesterov=momentum > 0, **_PLAIN)
-
-
-def rmsprop(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
-    """u = -g / sqrt(running mean of g^2) (Hinton 2012)."""
-    return torch.optim.RMSprop(parts, **_PLAIN)
-
-
-def adagrad(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
-    """u = -g / sqrt(sum of g^2) (Duchi et al. 2011)."""
-    return torch.optim.Adagrad(parts, **_PLAIN)
-
-
-def adam(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
-    """u = -(running mean of g) / sqrt(running mean of g^2) (Kingma & Ba 2015)."""
-    return torch.optim.Adam(parts, **_PLAIN)
-
-
-def adamw(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
-    """As Adam. Its decay needs the params, which torch does not see here: `Update` adds it."""
-    return torch.optim.AdamW(parts, weight_decay=0.0, **_PLAIN)
-
-
-def nadam(parts: list[Tensor], momentum: float) -> torch.optim.Optimizer:
-    """Adam with Nesterov's momentum (Dozat 2016)."""
-    return torch.optim.NAdam(parts, **_PLAIN)
-
-
 class Update:
     """What the optimizer adds to the params at learning rate 1, from the gradient beside them.
 
@@ -123,8 +83,16 @@ class Update:
 
 
 def _made(settings: Settings, parts: list[Tensor]) -> torch.optim.Optimizer | None:
-    """The optimizer of the chosen name, at learning rate 1."""
+    """The class of the chosen row at learning rate 1; none for plain SGD, see `Update._sgd`."""
+    option, more = OPTIMIZERS[settings.optimizer], dict(_PLAIN)
     if settings.optimizer == "sgd":
         return None
-    made: torch.optim.Optimizer = globals()[settings.optimizer](parts, settings.momentum)
+    if option.has_momentum:
+        # torch rejects nesterov=True at momentum 0, where it would be plain SGD anyway.
+        more["momentum"] = settings.momentum
+        more["nesterov"] = option.is_nesterov and settings.momentum > 0
+    if option.is_decoupled:
+        # Its decay needs the params, which torch does not see here: `Update` adds it.
+        more["weight_decay"] = 0.0
+    made: torch.optim.Optimizer = getattr(torch.optim, option.script)(parts, **more)
     return made

@@ -9,9 +9,10 @@ from uuid import uuid4
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
+from app.domain.cost_model import estimated_seconds
 from app.domain.errors import ServerBusy, UserError
 from app.domain.results import Sweep
-from app.domain.settings import Settings, estimated_seconds
+from app.domain.settings import Settings
 from app.log import request_id
 from app.meter import Meter
 from app.trainers.admission import MAX_ADMITTED, Admission

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TypeVar
 
+from app.domain.cost_model import estimated_seconds
 from app.domain.results import Sweep
-from app.domain.settings import Settings, estimated_seconds
+from app.domain.settings import Settings
 from app.engine.training import train_sweep
 from app.meter import Meter
 from app.trainers.admission import Admission

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
+from app.domain.cost_model import epoch_limit, estimated_seconds
 from app.domain.errors import InvalidSetting
 from app.domain.fields import NAMES, NUMBERS
-from app.domain.settings import Settings, epoch_limit, estimated_seconds
+from app.domain.settings import Settings
 from app.engine.deadline import time_limit
 from app.trainers.base import run_experiment
 from tests.unit.test_settings import valid
@@ -23,8 +24,7 @@ FASTEST = 40e9
 
 @given(valid, st.integers(1, 500))
 def test_estimate_grows_with_epochs(settings: Settings, more: int) -> None:
-    seconds = settings.cost_model.seconds
-    assert seconds(settings.epochs) < seconds(settings.epochs + more)
+    assert estimated_seconds(settings) < estimated_seconds(settings, settings.epochs + more)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""A data set, an optimizer, an activation and a schedule are each added by a row and a function."""
+"""An optimizer is added by a row alone; a data set, an activation and a schedule by a row and a
+function."""
 
 import json
 
@@ -18,7 +19,7 @@ from app.domain.options import (
     ScheduleOption,
 )
 from app.domain.settings import Settings
-from app.engine import activations, datasets, inspect_run, optimizers, schedules
+from app.engine import activations, datasets, inspect_run, schedules
 from app.exports.csv_export import run_csv, sweep_csv
 from app.exports.script import notebook, script
 from app.trainers.base import run_experiment
@@ -64,9 +65,6 @@ def _new_options(monkeypatch: pytest.MonkeyPatch) -> None:
         inputs = torch.linspace(-1, 1, 20)[:, None].numpy()
         return inputs, inputs[:, 0] ** 3
 
-    def make_adadelta(parts: list[torch.Tensor], momentum: float) -> torch.optim.Optimizer:
-        return torch.optim.Adadelta(parts, lr=1.0, foreach=False)
-
     def make_halved(step: np.ndarray, steps: int, warmup: int) -> np.ndarray:
         return np.full(steps, 0.5)
 
@@ -76,7 +74,6 @@ def _new_options(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(datasets, "cubic", make_cubic, raising=False)
     monkeypatch.setitem(activations.ACTIVATIONS, "leaky_relu", make_leaky_relu)
-    monkeypatch.setattr(optimizers, "adadelta", make_adadelta, raising=False)
     monkeypatch.setattr(schedules, "halved", make_halved, raising=False)
 
 

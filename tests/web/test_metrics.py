@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.config import METRICS
+from app.domain.cost_model import estimated_seconds
 from app.domain.errors import ServerBusy
-from app.domain.settings import Settings, estimated_seconds
+from app.domain.settings import Settings
 from app.meter import Meter
 from app.server import create_app
 from app.trainers.admission import Admission
