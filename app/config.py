@@ -39,7 +39,6 @@ SERVICE_LINK = re.compile(
     r"|PORT_\d+_(?:TCP|UDP|SCTP)_(?:PROTO|PORT|ADDR)=.*)",
     re.DOTALL,
 )
-MOST_PROXIES = 9
 # The name and password may hold anything but what ends them: an unescaped / ? or # would.
 REDIS_URL = re.compile(
     r"redis(?P<tls>s?)://(?:[^\s/?#]*@)?(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:/\d{0,3})?"
@@ -74,12 +73,18 @@ class Config:
             if is_ours and not SERVICE_LINK.fullmatch(f"{name}={value}"):
                 raise UserError(f"Unknown environment variable {shown(name)}.")
         text = {name: environment.get(name, "").strip() for name in NAMES}
+        base_path = text[BASE_PATH] or "/"
+        if not PATH.fullmatch(base_path):
+            raise UserError(
+                f"{BASE_PATH} must be a path such as /lab/, of letters, digits and -._~ between "
+                f"slashes. Got {shown(base_path)}."
+            )
         return cls(
             lessons=tuple(Path(folder) for folder in text[LESSONS].split(os.pathsep) if folder),
             hosts=listed(HOSTS, text[HOSTS].lower(), HOST, A_HOST),
             frame_ancestors=listed(ANCESTORS, text[ANCESTORS], ORIGIN, AN_ORIGIN),
-            base_path=base_path(text[BASE_PATH]),
-            proxies=whole(PROXIES, text[PROXIES], 0, 0, MOST_PROXIES),
+            base_path=base_path,
+            proxies=whole(PROXIES, text[PROXIES], 0, 0, 9),
             has_metrics=bool(whole(METRICS, text[METRICS], 0, 0, 1)),
             redis=redis_url(text[REDIS]),
             retired=tuple(name for name in RETIRED if name in environment),
@@ -119,16 +124,6 @@ def listed(name: str, text: str, form: re.Pattern[str], what: str) -> tuple[str,
         if not form.fullmatch(word):
             raise UserError(f"{name} must list {what}, separated by spaces. Got {shown(word)}.")
     return words
-
-
-def base_path(text: str) -> str:
-    """The path prefix of every URL; "/" if unset. Raises UserError for an invalid path."""
-    if text and not PATH.fullmatch(text):
-        raise UserError(
-            f"{BASE_PATH} must be a path such as /lab/, of letters, digits and -._~ between "
-            f"slashes. Got {shown(text)}."
-        )
-    return text or "/"
 
 
 def redis_url(text: str) -> str:

@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
 from time import perf_counter
-from types import TracebackType
 from typing import Any
 
 log = logging.getLogger(__name__)
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 @dataclass
@@ -31,16 +29,13 @@ current_request: ContextVar[CurrentRequest | None] = ContextVar("current_request
 class TextFormatter(logging.Formatter):
     """For people: time, level and message, followed by the request's id."""
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(message)s")
-
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The message, with the id of its request if it has one."""
-        text = super().formatMessage(record)
+        text = f"{self.formatTime(record)} {record.levelname} {record.message}"
         request = fields_of(record).get("request")
         return f"{text} [{request}]" if request else text
 
-    def formatException(self, exc_info: ExcInfo) -> str:
+    def formatException(self, exc_info: Any) -> str:
         """The error without its message, see `traceback_of`."""
         return traceback_of(exc_info[1])
 

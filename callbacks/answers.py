@@ -33,12 +33,10 @@ def answered(
         # "payload" comes before "ticket": PackedAnswers replaces the beginning of the answer, and
         # checks that it is there.
         return make(fields) | {"ticket": ticket}
-    except DataMissing as error:
-        return {"ticket": ticket, "error": str(error), "field": error.field, "missing": True}
-    except ServerBusy as error:
-        return {"ticket": ticket, "error": str(error), "field": None, "again": error.seconds}
     except UserError as error:
-        return {"ticket": ticket, "error": str(error), "field": error.field}
+        more: dict[str, Any] = {"missing": True} if isinstance(error, DataMissing) else {}
+        more |= {"again": error.seconds} if isinstance(error, ServerBusy) else {}
+        return {"ticket": ticket, "error": str(error), "field": error.field} | more
     except Exception as error:
         # An unexpected error must leave the page usable, so the browser gets a normal answer.
         log_failure(error)

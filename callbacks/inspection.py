@@ -21,13 +21,23 @@ def register(
 ) -> None:
     """Registers the callback. The browser drops late answers by their ticket."""
 
+    def packed_payload(settings: Settings, plane: PlaneChoice, epoch: Any) -> dict[str, Any]:
+        # Results on a person's own data are kept only in the cache that expires.
+        if settings.user_data:
+            return inspect_payload(cache, settings, epoch, plane)
+        # Made once for everyone who looks at this run.
+        counts = epoch_that_counts(settings, settings.checked_epoch(epoch))
+        return packed.payload(
+            ids.INSPECT_ANSWER,
+            (settings.sweep_id, settings.learning_rate, plane, counts),
+            lambda: inspect_payload(cache, settings, epoch, plane),
+        )
+
     @app.callback(Output(ids.INSPECT_ANSWER, "data"), Input(ids.INSPECT_REQUEST, "data"))
     def inspect(request: Any) -> dict[str, Any]:
         return answer(
             request,
-            lambda settings, plane: _packed_payload(
-                packed, cache, settings, request.get("epoch"), plane
-            ),
+            lambda settings, plane: packed_payload(settings, plane, request.get("epoch")),
             uploads,
         )
 
@@ -38,22 +48,3 @@ def inspect_payload(
     """The selected run for the browser, with exact slices where the playhead stands."""
     experiment, detail = cache.inspect(settings, settings.checked_epoch(epoch), plane)
     return detail_payload(detail, experiment.surface, experiment.dataset)
-
-
-def _packed_payload(
-    packed: PackedAnswers,
-    cache: ExperimentCache,
-    settings: Settings,
-    epoch: Any,
-    plane: PlaneChoice,
-) -> dict[str, Any]:
-    """The same, made once for everyone who looks at this run. Results on a person's own data are
-    kept only in the cache that expires."""
-    if settings.user_data:
-        return inspect_payload(cache, settings, epoch, plane)
-    counts = epoch_that_counts(settings, settings.checked_epoch(epoch))
-    return packed.payload(
-        ids.INSPECT_ANSWER,
-        (settings.sweep_id, settings.learning_rate, plane, counts),
-        lambda: inspect_payload(cache, settings, epoch, plane),
-    )

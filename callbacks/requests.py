@@ -51,23 +51,20 @@ def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserDa
         return None
     part = request.get("data_upload")
     if isinstance(part, dict):
-        made = replace(_chosen(part, token), until=monotonic() + KEPT_SECONDS)
+        data = choose(
+            read_table(content_of(part)),
+            token,
+            label_of(part.get("name")),
+            part.get("target"),
+            part.get("predictors"),
+            part.get("standardize", False),
+        )
+        made = replace(data, until=monotonic() + KEPT_SECONDS)
         return uploads.put(made.token, made, made.until)
     found = uploads.get(token) if isinstance(token, str) else None
     if found is None:
         raise DataMissing("The server no longer has your data.", "dataset")
     return found
-
-
-def _chosen(part: dict[str, Any], token: Any) -> UserData:
-    return choose(
-        read_table(content_of(part)),
-        token,
-        label_of(part.get("name")),
-        part.get("target"),
-        part.get("predictors"),
-        part.get("standardize", False),
-    )
 
 
 def content_of(part: dict[str, Any]) -> bytes:

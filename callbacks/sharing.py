@@ -12,7 +12,7 @@ from app.config import ANCESTORS
 from app.domain.errors import UserError
 from app.domain.settings import Settings
 from app.domain.user_data import UserData
-from app.exports.csv_export import run_csv, sweep_csv
+from app.exports.csv_export import run_csv, sweep_csv, user_data_csv
 from app.exports.script import DATA_FILE, notebook, script
 from app.lan_address import EVERYWHERE, LOOPBACK, own_address
 from app.trainers.experiment_cache import ExperimentCache
@@ -136,7 +136,7 @@ def exported(cache: ExperimentCache, request: Any, settings: Settings) -> dict[s
     return {"content": make(cache, settings), "filename": name, "type": media_type}
 
 
-def _run(cache: ExperimentCache, settings: Settings) -> str:
+def _run_csv(cache: ExperimentCache, settings: Settings) -> str:
     experiment, detail = cache.inspect(settings)
     return run_csv(experiment.sweep, detail)
 
@@ -144,20 +144,16 @@ def _run(cache: ExperimentCache, settings: Settings) -> str:
 def _own_csv(_: ExperimentCache, settings: Settings) -> str:
     if settings.user_data is None:
         raise UserError("There is no file of this kind.")
-    return settings.user_data.csv()
+    return user_data_csv(settings.user_data)
 
 
 # kind -> function that makes it, file name, media type
 FILES: dict[str, tuple[Callable[[ExperimentCache, Settings], str], str, str]] = {
-    "script": (lambda _, settings: script(settings), "descent.py", "text/x-python"),
-    "notebook": (
-        lambda _, settings: notebook(settings),
-        "descent.ipynb",
-        "application/x-ipynb+json",
-    ),
-    "run": (_run, "run.csv", "text/csv"),
+    "script": (lambda _, chosen: script(chosen), "descent.py", "text/x-python"),
+    "notebook": (lambda _, chosen: notebook(chosen), "descent.ipynb", "application/x-ipynb+json"),
+    "run": (_run_csv, "run.csv", "text/csv"),
     "sweep": (
-        lambda cache, settings: sweep_csv(cache.experiment(settings).sweep),
+        lambda cache, chosen: sweep_csv(cache.experiment(chosen).sweep),
         "sweep.csv",
         "text/csv",
     ),

@@ -23,13 +23,25 @@ def register(
 ) -> None:
     """Registers the callback. The browser sends one request at a time (assets/60-bridge.js)."""
 
+    def packed_payload(settings: Settings, plane: PlaneChoice) -> dict[str, Any]:
+        # Results on a person's own data are kept only in the cache that expires.
+        if settings.user_data:
+            return train_payload(cache, settings, plane)
+
+        def shared() -> dict[str, Any]:
+            """The part that all learning rates of a sweep share, made once."""
+            payload = train_payload(cache, settings, plane)
+            return {name: part for name, part in payload.items() if name != "settings"}
+
+        # Only the default plane is the same for every run.
+        rate = None if plane == PlaneChoice() else settings.learning_rate
+        stand_in = packed.payload(ids.TRAIN_ANSWER, (settings.sweep_id, plane, rate), shared)
+        # The stand-in comes first: see PackedAnswers.payload.
+        return stand_in | {"settings": settings_payload(settings)}
+
     @app.callback(Output(ids.TRAIN_ANSWER, "data"), Input(ids.TRAIN_REQUEST, "data"))
     def train(request: Any) -> dict[str, Any]:
-        return answer(
-            request,
-            lambda settings, plane: _packed_payload(packed, cache, settings, plane),
-            uploads,
-        )
+        return answer(request, packed_payload, uploads)
 
 
 def train_payload(
@@ -39,26 +51,6 @@ def train_payload(
     payload = experiment_payload(cache.experiment(settings, plane))
     # The cached sweep may have been trained for another selected rate.
     return payload | {"settings": settings_payload(settings)}
-
-
-def _packed_payload(
-    packed: PackedAnswers, cache: ExperimentCache, settings: Settings, plane: PlaneChoice
-) -> dict[str, Any]:
-    """The same, with the part that all learning rates of a sweep share made once. Results on a
-    person's own data are kept only in the cache that expires."""
-    if settings.user_data:
-        return train_payload(cache, settings, plane)
-
-    def shared() -> dict[str, Any]:
-        payload = train_payload(cache, settings, plane)
-        return {name: part for name, part in payload.items() if name != "settings"}
-
-    # Only the default plane is the same for every run.
-    rate = None if plane == PlaneChoice() else settings.learning_rate
-    key = (settings.sweep_id, plane, rate)
-    stand_in = packed.payload(ids.TRAIN_ANSWER, key, shared)
-    # The stand-in comes first: see PackedAnswers.payload.
-    return stand_in | {"settings": settings_payload(settings)}
 
 
 def experiment_payload(experiment: Experiment) -> dict[str, Any]:

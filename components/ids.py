@@ -1,16 +1,5 @@
 """The ids of the elements that more than one module uses."""
 
-# Controls.
-LEARNING_RATE = "learning-rate"
-LEARNING_RATE_VALUE = "learning-rate-value"
-STRIP = "strip"
-MORE = "more"
-PLANE = "plane"
-
-# Timeline.
-PLAYHEAD = "playhead"
-PLAY = "play"
-
 # Views.
 LOSS_SURFACE = "loss-surface"
 DESCENT_PATH = "descent-path"
@@ -27,9 +16,6 @@ SHORT_TITLES = {
     CURVES: "Curves",
 }
 
-FACTS = "facts"
-MESSAGE = "message"
-
 # Stores: what the browser asks for, what the server answered, and the first page's figures.
 TRAIN_REQUEST = "train-request"
 TRAIN_ANSWER = "train-answer"
@@ -45,7 +31,6 @@ OWN_REQUEST = "own-request"
 OWN_ANSWER = "own-answer"
 DOWNLOAD = "download"
 # The lesson and the side panels, whose texts are sent when they are opened.
-LESSON = "lesson"
 LESSON_TEXT = "lesson-text"
 CHAPTER_REQUEST = "chapter-request"
 CHAPTER_ANSWER = "chapter-answer"

@@ -55,7 +55,7 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
                 className="main",
                 children=[
                     html.Div(className="top", children=[learning_rate_bar(), _facts()]),
-                    html.Div(id=ids.MESSAGE, className="message", role="alert", hidden=True),
+                    html.Div(id="message", className="message", role="alert", hidden=True),
                     html.Div(
                         id="views",
                         className="views",
@@ -171,7 +171,7 @@ def _side() -> Component:
 def _facts() -> Component:
     """The strip of live facts; assets/50-facts.js sets texts and data attributes."""
     return html.Section(
-        id=ids.FACTS,
+        id="facts",
         className="facts",
         **named("Facts"),
         children=[
@@ -192,6 +192,11 @@ def _view(name: str) -> Component:
     sentence."""
     titled, is_surface = aria(labelledby=f"{name}-title"), name == ids.LOSS_SURFACE
     picture = {"role": "img"} | titled | aria(describedby=f"{name}-words")
+    # The plane on which a network's loss is drawn; two more menus choose two parameters.
+    planes = [
+        select("plane", PLANES, value="anchored", class_name="small-select"),
+        *(select(f"plane-{place}", {}, class_name="small-select") for place in ("first", "second")),
+    ]
     # For browsers without WebGL; assets/36-flat.js shows it.
     flat = html.P(id="flat-note", className="flat-note", hidden=True)
     return html.Section(
@@ -203,7 +208,7 @@ def _view(name: str) -> Component:
                 className="card-head",
                 children=[
                     html.H2(TITLES[name], id=f"{name}-title"),
-                    *(_plane_choice() if is_surface else []),
+                    *(planes if is_surface else []),
                     html.Span(id=f"{name}-note", className="card-note"),
                     data_button(name, TITLES[name]),
                 ],
@@ -213,14 +218,6 @@ def _view(name: str) -> Component:
             html.Div(id=name, className="plot", **picture),
         ],
     )
-
-
-def _plane_choice() -> list[Component]:
-    """The plane on which a network's loss is drawn; two more menus choose two parameters."""
-    return [
-        select(ids.PLANE, PLANES, value="anchored", class_name="small-select"),
-        *(select(f"plane-{place}", {}, class_name="small-select") for place in ("first", "second")),
-    ]
 
 
 def _tabs() -> Component:

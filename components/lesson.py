@@ -15,7 +15,7 @@ def lesson_panel(course: Course) -> Component:
         for number, chapter in enumerate(course.chapters, 1)
     }
     return html.Aside(
-        id=ids.LESSON,
+        id="lesson",
         className="lesson",
         hidden=True,
         **named("Lesson"),

@@ -3,7 +3,6 @@
 from dash import html
 from dash.development.base_component import Component
 
-from components import ids
 from components.parts import icon, icon_button, named, select, slider
 
 # The playhead's slider has this many steps, linear in log10(1 + epoch).
@@ -18,14 +17,14 @@ def timeline() -> Component:
         **named("Timeline"),
         children=[
             html.Button(
-                id=ids.PLAY,
+                id="play",
                 className="btn btn-primary play",
                 children=[icon("play-fill"), html.Span("Play")],
             ),
             _step("−1", "epoch-back", "one epoch back"),
             _step("+1", "epoch-on", "one epoch forward"),
             html.Div(
-                [slider(ids.PLAYHEAD, POSITIONS), html.Div(id="ticks", className="ticks")],
+                [slider("playhead", POSITIONS), html.Div(id="ticks", className="ticks")],
                 className="scrub",
             ),
             html.Span(

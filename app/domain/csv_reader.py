@@ -115,7 +115,7 @@ def _read(content: bytes) -> Table:
     if len(body) > MOST_ROWS:
         raise TableError(TOO_LONG)
     if len(body) < LEAST_ROWS:
-        raise TableError(f"{_count(len(body), 'row')} of data is too few: at least 3 are needed.")
+        raise TableError(f"{counted(len(body), 'row')} of data is too few: at least 3 are needed.")
     parts = zip(names, values[has_header:].T, codes[has_header:].T, strict=True)
     columns = tuple(Column(*part) for part in parts)
     _check_numbers(columns)
@@ -191,19 +191,19 @@ def _even(rows: list[Row], separator: str) -> tuple[list[Row], list[str]]:
     if 2 * count <= len(rows):
         line, size = next((line, len(row)) for line, row in rows if len(row) != len(first))
         raise TableError(
-            f"The rows differ in length: line {first_line} has {_count(len(first), 'cell')}, "
+            f"The rows differ in length: line {first_line} has {counted(len(first), 'cell')}, "
             f"line {line} has {size}."
         )
     if separator == "," and odd == [first_line]:
         raise TableError(
-            f"The first line has {_count(len(first), 'cell')}, the others {usual}. "
+            f"The first line has {counted(len(first), 'cell')}, the others {usual}. "
             "Numbers with a decimal comma need semicolons between the columns."
         )
     if usual < 2:
         raise TableError(f"{ONE_COLUMN}: a fit needs at least two.")
     if not odd:
         return rows, []
-    note = f"{_count(len(odd), 'row')} left out for not having exactly {usual} cells"
+    note = f"{counted(len(odd), 'row')} left out for not having exactly {usual} cells"
     lines = "line" if len(odd) == 1 else "lines"
     even = [row for row in rows if len(row[1]) == usual]
     return even, [f"{note} ({lines} {_first_five(odd)})."]
@@ -212,19 +212,19 @@ def _even(rows: list[Row], separator: str) -> tuple[list[Row], list[str]]:
 def _has_decimal_comma(rows: list[Row]) -> bool:
     """Whether numbers are written 1,5; in a file separated by commas, those stand in quotation
     marks. Raises TableError for a file that has both kinds."""
-    points, commas = [], []
-    for line, cells in rows:
-        for cell in cells:
-            if "," in cell and NUMBER.fullmatch(cell.replace(",", ".", 1)):
-                commas.append(line)
-            elif "." in cell and NUMBER.fullmatch(cell):
-                points.append(line)
+    cells = [(line, cell) for line, row in rows for cell in row]
+    commas = [line for line, cell in cells if "," in cell and _is_number(cell, has_comma=True)]
+    points = [line for line, cell in cells if "." in cell and _is_number(cell, has_comma=False)]
     if points and commas:
         raise TableError(
             f"Some numbers have a decimal point (line {points[0]}), "
             f"others a decimal comma (line {commas[0]})."
         )
     return bool(commas)
+
+
+def _is_number(cell: str, has_comma: bool) -> bool:
+    return bool(NUMBER.fullmatch(cell.replace(",", ".", 1) if has_comma else cell))
 
 
 def _has_header(codes: Int[ndarray, "row column"]) -> bool:
@@ -248,10 +248,10 @@ def _names(cells: list[str]) -> list[str]:
 
 def _parsed(cell: str, has_comma: bool) -> tuple[float, int]:
     """The number in a cell and 0; or NaN and the index in NUMBERLESS."""
-    number = cell.replace(",", ".", 1) if has_comma else cell
-    if NUMBER.fullmatch(number):
+    if _is_number(cell, has_comma):
+        number = float(cell.replace(",", "."))
         # 1e999 is written like a number, but is infinite.
-        return (math.nan, INFINITY) if math.isinf(float(number)) else (float(number), 0)
+        return (math.nan, INFINITY) if math.isinf(number) else (number, 0)
     if cell.lower() in MISSING:
         return math.nan, EMPTY
     if cell.startswith("="):
@@ -275,5 +275,6 @@ def _first_five(things: list[str] | list[int]) -> str:
     return ", ".join(map(str, things[:5])) + (", …" if len(things) > 5 else "")
 
 
-def _count(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
+    """A number and what is counted: 1 row, 1,200 rows."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

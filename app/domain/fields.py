@@ -162,24 +162,17 @@ def check_name(field: str, name: Any) -> None:
         raise InvalidSetting(f"{choice.label} must be one of {known}. Got {shown(name)}.", field)
 
 
-def checked_number(field: str, value: Any) -> float | int:
-    """The value of the setting `field` as an int or a float. Raises InvalidSetting."""
-    try:
-        return in_range(value, NUMBERS[field])
-    except InvalidSetting as error:
-        raise InvalidSetting(str(error), field) from None
-
-
-def in_range(value: Any, choice: NumberChoice) -> float | int:
+def in_range(value: Any, choice: NumberChoice, field: str | None = None) -> float | int:
     """`value` as an int or a float. Raises InvalidSetting; a bool is not a number here."""
-    rule = f"{choice.label} must be a {'whole ' if choice.whole else ''}number"
-    limits = f"from {plain(choice.low)} to {plain(choice.high)}"
     # An int may be too large for a float: the range is compared before anything is converted.
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not choice.low <= value <= choice.high:
-        raise InvalidSetting(f"{rule} {limits}. Got {shown(value)}.")
-    if choice.whole and value != math.floor(value):
-        raise InvalidSetting(f"{rule} {limits}. Got {shown(value)}.")
+    is_within = is_number and choice.low <= value <= choice.high
+    if not is_within or (choice.whole and value != math.floor(value)):
+        kind = "whole number" if choice.whole else "number"
+        limits = f"from {plain(choice.low)} to {plain(choice.high)}"
+        raise InvalidSetting(
+            f"{choice.label} must be a {kind} {limits}. Got {shown(value)}.", field
+        )
     return int(value) if choice.whole else float(value)
 
 

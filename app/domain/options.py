@@ -43,9 +43,9 @@ class OptimizerOption(Option):
     stability_numerator  the value of learning rate x sharpness above which steps grow, as a
                          function of the momentum; None if it is not fixed
     stability_formula    the same for the page, without the adaptive optimizers'
-    squares              where its class keeps the running mean, or sum, of squared gradients by
-                         whose root it divides each step: its sharpness is taken as rescaled so.
-                         Empty for an optimizer that divides by nothing, or by anything else
+    squares              for an adaptive optimizer, where its class keeps the running mean, or sum,
+                         of squared gradients by whose root it divides each step: its sharpness is
+                         taken as rescaled so. Empty if it divides by nothing, or by anything else
     has_momentum         whether the setting Momentum applies
     is_nesterov          whether torch's SGD is asked for Nesterov's momentum
     is_decoupled         whether weight decay is taken off after the step, not added to the gradient
@@ -60,11 +60,6 @@ class OptimizerOption(Option):
     has_momentum: bool = False
     is_nesterov: bool = False
     is_decoupled: bool = False
-
-    @property
-    def is_adaptive(self) -> bool:
-        """Whether each step is divided by what the optimizer remembers of the gradients."""
-        return bool(self.squares)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +163,9 @@ USER_DATA = "own"
 # The numerators are those of Cohen et al. 2021 (https://arxiv.org/abs/2103.00065, appendix B), the
 # adaptive ones those of Cohen et al. 2022 (https://arxiv.org/abs/2207.14484): for the running mean
 # of Adam's gradients (2 + 2b) / (1 - b), where b is 0.9 as in torch. NAdam's b grows on the way.
+# The optimizers are those of Polyak 1964 (momentum), Sutskever et al. 2013 (nesterov), Hinton 2012
+# (rmsprop), Duchi et al. 2011 (adagrad), Kingma & Ba 2015 (adam), Loshchilov & Hutter 2019 (adamw),
+# Dozat 2016 (nadam).
 OPTIMIZERS: dict[str, OptimizerOption] = {
     "sgd": OptimizerOption(
         label="SGD",
@@ -176,7 +174,6 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         cost=0,
         stability_numerator=lambda _: 2,
     ),
-    # Polyak 1964
     "momentum": OptimizerOption(
         label="Momentum",
         rule="m ← β m + g, u = −m",
@@ -186,7 +183,6 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         stability_formula="(2+2β)",
         has_momentum=True,
     ),
-    # Sutskever et al. 2013
     "nesterov": OptimizerOption(
         label="Nesterov",
         rule="m ← β m + g, u = −(g + β m)",
@@ -197,7 +193,6 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         has_momentum=True,
         is_nesterov=True,
     ),
-    # Hinton 2012
     "rmsprop": OptimizerOption(
         label="RMSprop",
         rule="v ← 0.99 v + 0.01 g², u = −g / (√v + 1e−8)",
@@ -206,7 +201,6 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         stability_numerator=lambda _: 2,
         squares="square_avg",
     ),
-    # Duchi et al. 2011
     "adagrad": OptimizerOption(
         label="Adagrad",
         rule="v ← v + g², u = −g / (√v + 1e−10)",
@@ -215,7 +209,6 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         stability_numerator=lambda _: 2,
         squares="sum",
     ),
-    # Kingma & Ba 2015
     "adam": OptimizerOption(
         label="Adam",
         rule="m ← 0.9 m + 0.1 g, v ← 0.999 v + 0.001 g²; both corrected for their zero start: "
@@ -225,7 +218,6 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         stability_numerator=lambda _: (2 + 2 * 0.9) / (1 - 0.9),
         squares="exp_avg_sq",
     ),
-    # Loshchilov & Hutter 2019
     "adamw": OptimizerOption(
         label="AdamW",
         rule="as Adam, and then u ← u − decay × θ",
@@ -235,7 +227,6 @@ OPTIMIZERS: dict[str, OptimizerOption] = {
         squares="exp_avg_sq",
         is_decoupled=True,
     ),
-    # Dozat 2016
     "nadam": OptimizerOption(
         label="NAdam",
         rule="as Adam, with the momentum that the next step will have (Nesterov)",

@@ -13,7 +13,6 @@ from app.domain.fields import (
     USED_BY,
     NumberChoice,
     check_name,
-    checked_number,
     in_range,
     shown,
     users_of,
@@ -24,7 +23,6 @@ from app.domain.user_data import UserData
 # A sweep keeps FRAMES frames of its runs; fewer, but at least FEWEST_FRAMES, if their params exceed
 # FRAMES_BYTES.
 FRAMES, FEWEST_FRAMES, FRAMES_BYTES = 160, 32, 20_000_000
-
 
 # What a sentence calls an option of a menu.
 NOUNS = {"optimizer": "optimizer", "schedule": "schedule", "dataset": "data set"}
@@ -60,7 +58,7 @@ class Settings:
             check_name(name, getattr(self, name))
         for name in NUMBERS:
             # 20.0 and 20 are equal, so they must be stored, hashed and printed alike.
-            object.__setattr__(self, name, checked_number(name, getattr(self, name)))
+            object.__setattr__(self, name, in_range(getattr(self, name), NUMBERS[name], name))
         _check_together(self)
         # It needs Settings itself.
         from app.domain.cost_model import check_work
@@ -77,9 +75,7 @@ class Settings:
         if not isinstance(values, dict):
             raise InvalidSetting("The settings must be an object of names and values.")
         values = {name: value for name, value in values.items() if name != "data_token"}
-        known = {*NAMES, *NUMBERS}
-        unknown = sorted(str(name) for name in values if name not in known)
-        if unknown:
+        if unknown := sorted(str(name) for name in values if name not in NAMES | NUMBERS):
             raise InvalidSetting(f"There is no setting named {shown(unknown[0])}.")
         return cls(**values, user_data=user_data if values.get("dataset") == USER_DATA else None)
 
@@ -150,7 +146,7 @@ class Settings:
         the negative gradient; and an adaptive optimizer's preconditioner."""
         if self.is_plain:
             return 2
-        return 4 if OPTIMIZERS[self.optimizer].is_adaptive else 3
+        return 4 if OPTIMIZERS[self.optimizer].squares else 3
 
     @property
     def is_typed(self) -> bool:

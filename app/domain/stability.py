@@ -24,8 +24,7 @@ def stability_edge(settings: Settings, sharpness: float) -> float:
 def stability_edge_numerator(settings: Settings) -> float | None:
     """The value of learning rate x curvature above which steps on a quadratic grow, or None: for
     adaptive optimizers only the rescaled sharpness has such a value."""
-    is_adaptive = OPTIMIZERS[settings.optimizer].is_adaptive
-    return None if is_adaptive else sharpness_numerator(settings)
+    return None if OPTIMIZERS[settings.optimizer].squares else sharpness_numerator(settings)
 
 
 def stability_edge_formula(settings: Settings) -> str:
@@ -44,7 +43,7 @@ def sharpness_numerator(settings: Settings) -> float | None:
 def sharpness_formula(settings: Settings) -> str:
     """The sharpness at the edge as the page prints it: `2 / learning rate`."""
     option = OPTIMIZERS[settings.optimizer]
-    if option.is_adaptive:
+    if option.squares:
         return f"{sharpness_numerator(settings) or 0:g} / learning rate"
     numerator = option.stability_formula.replace("/", " / ")
     return f"{numerator} / learning rate" + (" − decay" if settings.weight_decay else "")

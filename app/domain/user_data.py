@@ -1,9 +1,7 @@
 """A person's own examples: columns of their table, checked. The browser keeps them; the server
 deletes them after a while (app/trainers/ttl_cache.py)."""
 
-import csv
 import hashlib
-import io
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -13,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from app.domain.csv_reader import LEAST_ROWS, NUMBERLESS, Table, TableError
+from app.domain.csv_reader import LEAST_ROWS, NUMBERLESS, Table, TableError, counted
 
 MOST_PREDICTORS = 10
 # About as many as the largest built-in data set has.
@@ -56,14 +54,6 @@ class UserData:
         """The number of examples, including those held back for validation."""
         return len(self.table)
 
-    def csv(self) -> str:
-        """The examples as the exported script reads them, to the last digit."""
-        written = io.StringIO()
-        writer = csv.writer(written, lineterminator="\n")
-        writer.writerow([*self.predictors, self.target])
-        writer.writerows(self.table.tolist())
-        return written.getvalue()
-
 
 def choose(
     table: Table,
@@ -83,8 +73,9 @@ def choose(
     whole, notes = _whole_rows(table, names)
     _check(whole, names, standardize)
     chosen, subset_notes = _subset(whole)
+    parts = repr((token, names, standardize, chosen.shape))
     return UserData(
-        id=_id(token, chosen, names, standardize),
+        id=hashlib.sha256(parts.encode() + chosen.tobytes()).hexdigest()[:32],
         token=token,
         label=label,
         predictors=tuple(names[:-1]),
@@ -101,9 +92,8 @@ def label_of(file_name: Any) -> str:
     if not isinstance(file_name, str):
         return "Your own data"
     stem = PurePosixPath(file_name.replace("\\", "/")).stem
-    return " ".join("".join(c for c in stem if c.isprintable()).split())[:LONGEST_LABEL] or (
-        "Your own data"
-    )
+    words = "".join(c for c in stem if c.isprintable()).split()
+    return " ".join(words)[:LONGEST_LABEL] or "Your own data"
 
 
 def _names(table: Table, target: Any, predictors: Any) -> list[str]:
@@ -132,7 +122,7 @@ def _whole_rows(
     # Each row is counted once, for the reason with the lowest code.
     reasons = np.where(codes > 0, codes, len(NUMBERLESS)).min(axis=1)
     notes = [
-        f"{count:,} row{'' if count == 1 else 's'} left out because cells {why}."
+        f"{counted(count, 'row')} left out because cells {why}."
         for code, why in enumerate(NUMBERLESS)
         if code and (count := int((reasons == code).sum()))
     ]
@@ -149,24 +139,15 @@ def _check(whole: Float[ndarray, "example column"], names: list[str], standardiz
         largest = float(np.abs(column).max())
         if largest > 1e150:
             raise TableError(f"The numbers in {name} are too large to compute with.")
-        spread = float(np.ptp(column))
+        spread, advice = float(np.ptp(column)), "to train on as they are. Standardise them."
         if spread <= 1e-12 * largest:
             raise TableError(f"{name} has the same value in every row: there is nothing to fit.")
         if spread < 1e-150:
             raise TableError(f"The numbers in {name} are too small to compute with.")
-        if not standardize:
-            _check_float32(name, largest, spread)
-
-
-def _check_float32(name: str, largest: float, spread: float) -> None:
-    """Raises TableError for numbers that float32 cannot train on."""
-    if largest > LARGEST:
-        what = "too large (beyond 100,000)"
-    elif spread < SMALLEST_SPREAD * max(1.0, largest):
-        what = "too close together"
-    else:
-        return
-    raise TableError(f"The numbers in {name} are {what} to train on as they are. Standardise them.")
+        if not standardize and largest > LARGEST:
+            raise TableError(f"The numbers in {name} are too large (beyond 100,000) {advice}")
+        if not standardize and spread < SMALLEST_SPREAD * max(1.0, largest):
+            raise TableError(f"The numbers in {name} are too close together {advice}")
 
 
 def _subset(
@@ -182,8 +163,3 @@ def _subset(
         "take too long to train on."
     )
     return whole[drawn], [note]
-
-
-def _id(token: str, chosen: ndarray, names: list[str], standardize: bool) -> str:
-    parts = repr((token, names, standardize, chosen.shape)).encode()
-    return hashlib.sha256(parts + chosen.tobytes()).hexdigest()[:32]

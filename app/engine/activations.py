@@ -1,12 +1,6 @@
 """The activation functions h = f(z), with the derivatives of each beside it.
 
-Derivatives are functions of h alone, so that z need not be kept:
-
-relu       h = max(z, 0)            f' = 1 where h > 0
-tanh       h = tanh z               f' = 1 - h^2          f'' = -2 h (1 - h^2)
-logistic   h = 1 / (1 + exp(-z))    f' = h (1 - h)        f'' = h (1 - h) (1 - 2 h)
-linear     h = z                    f' = 1
-threshold  h = 1 where z > 0        f' = 0
+Derivatives are functions of h alone, so that z need not be kept.
 """
 
 from collections.abc import Callable

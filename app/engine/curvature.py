@@ -70,7 +70,7 @@ def sharpest(
     curvature that counts for an adaptive optimizer (Cohen et al. 2022,
     https://arxiv.org/abs/2207.14484).
     """
-    scale = torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
+    scale = _scale(preconditioners)
     if _is_dense(network):
         values, vectors = torch.linalg.eigh(_rescaled_hessian(network, params, dataset, scale))
     else:
@@ -91,22 +91,17 @@ def sharpness(
     parts = []
     for some in chunks(len(params), rows * network.param_count):
         rescaled = None if preconditioners is None else preconditioners[some]
-        parts.append(_sharpness_at_once(network, params[some], dataset, rescaled))
+        if _is_dense(network):
+            # Eigenvalues alone cost a third of eigenvalues with directions.
+            matrices = _rescaled_hessian(network, params[some], dataset, _scale(rescaled))
+            parts.append(torch.linalg.eigvalsh(matrices)[:, -1])
+        else:
+            parts.append(sharpest(network, params[some], dataset, 1, rescaled)[0][:, 0])
     return torch.cat(parts)
 
 
-def _sharpness_at_once(
-    network: Network,
-    params: Float[Tensor, "stack param"],
-    dataset: Dataset,
-    preconditioners: Float[Tensor, "stack param"] | None,
-) -> Float[Tensor, "stack"]:
-    """Eigenvalues alone cost a third of eigenvalues with directions."""
-    if not _is_dense(network):
-        return sharpest(network, params, dataset, 1, preconditioners)[0][:, 0]
-    scale = torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
-    values: Tensor = torch.linalg.eigvalsh(_rescaled_hessian(network, params, dataset, scale))
-    return values[:, -1]
+def _scale(preconditioners: Tensor | None) -> Float[Tensor, "one_or_stack one_or_param"]:
+    return torch.ones(1, 1) if preconditioners is None else preconditioners.double().rsqrt()
 
 
 def _is_dense(network: Network) -> bool:

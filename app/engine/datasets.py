@@ -183,5 +183,4 @@ def known_optimum(settings: Settings) -> tuple[float, str] | None:
     is_decoupled = OPTIMIZERS[settings.optimizer].is_decoupled and settings.weight_decay > 0
     if not settings.is_linear or is_decoupled:
         return None
-    _, loss, name = linear_optimum(settings)
-    return loss, name
+    return linear_optimum(settings)[1:]

@@ -10,13 +10,7 @@ from contextvars import ContextVar
 from time import monotonic, thread_time
 from typing import TypeVar
 
-from app.domain.cost_model import (
-    SECONDS_ALLOWED,
-    epoch_limit,
-    estimated_seconds,
-    most_epochs,
-    training_seconds,
-)
+from app.domain import cost_model
 from app.domain.errors import InvalidSetting
 from app.domain.settings import Settings
 
@@ -43,30 +37,27 @@ class Deadline:
         now = self._wall()
         if now < self._next_reading:
             return
-        spent = self._spent()
+        cpu = self._cpu()
+        self._start = cpu if self._start is None else self._start
+        spent = cpu - self._start
         if spent > MOST_SECONDS:
             raise InvalidSetting(
                 f"Stopped after {MOST_SECONDS:g} seconds of computing. "
-                f"{epoch_limit(self._settings, self._most_epochs(spent))}",
+                f"{cost_model.epoch_limit(self._settings, self._most_epochs(spent))}",
                 "epochs",
             )
         # Reading the CPU time can take as long as a tenth of a step, and it is never ahead of the
         # wall clock.
         self._next_reading = now + MOST_SECONDS - spent
 
-    def _spent(self) -> float:
-        now = self._cpu()
-        if self._start is None:
-            self._start = now
-        return now - self._start
-
     def _most_epochs(self, spent: float) -> int:
         """How many epochs fit on this machine, by what it has done in `spent` seconds: so many
         epochs of the training, or at most all of the work."""
         settings, epoch = self._settings, self._epoch
         is_training = 0 <= epoch < settings.epochs
-        done = training_seconds(settings, epoch) if is_training else estimated_seconds(settings)
-        return most_epochs(settings, SECONDS_ALLOWED * done / spent)
+        estimate = cost_model.training_seconds if is_training else cost_model.estimated_seconds
+        done = estimate(settings, epoch if is_training else settings.epochs)
+        return cost_model.most_epochs(settings, cost_model.SECONDS_ALLOWED * done / spent)
 
 
 _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)

@@ -42,16 +42,23 @@ def inspect_run(
     `epoch` is the one on show: the nearest epoch of the result always has slices. Raises
     InvalidSetting if this takes longer than the time limit.
     """
-    epochs = _epochs_in_detail(settings, training)
+    is_whole = _has_every_epoch(settings)
+    epochs = np.arange(settings.epochs + 1) if is_whole else training.sweep.epochs
     descent, run = _descent_at(settings, training, epochs), settings.run_index
     overflow = training.sweep.overflow_at[run]
     end = len(epochs) if overflow < 0 else int(np.searchsorted(epochs, overflow))
     epochs = epochs[:end]
     params, gradients = descent.params[0, :end].numpy(), descent.gradients[0, :end].numpy()
     updates, preconditioners = descent.updates, descent.preconditioners
-    many = _sharpness_epochs(settings, is_rescaled=preconditioners is not None)
+    each = (settings.example_count + SHARPNESS_EXAMPLES) * settings.param_count
+    each *= 1 if preconditioners is None else 2
+    many = min(max(SHARPNESS_WORK // each, FEWEST_SHARPNESS_EPOCHS), SHARPNESS_EPOCHS)
     sharp = np.unique(np.geomspace(1, end, many).astype(int)) - 1
+    rescaled = None
+    if preconditioners is not None:
+        rescaled = _sharpness(settings, params[sharp], preconditioners[0, sharp])
     sliced = _sliced(settings, epochs, epoch)
+    first_steps = np.minimum(epochs * settings.steps_per_epoch, settings.step_count - 1)
     return RunDetail(
         sweep_id=settings.sweep_id,
         run=run,
@@ -62,17 +69,13 @@ def inspect_run(
         validation_loss=validation_loss(settings, params),
         updates=None if updates is None else updates[0, :end].numpy(),
         batches=_first_batches(settings, epochs),
-        rate_factors=_first_factors(settings, epochs),
+        rate_factors=rate_factors(settings)[first_steps],
         projection=project(surface.plane, params, gradients),
         fit=fit_of(settings, params),
         slices=loss_slices(settings, surface, epochs[sliced], params[sliced]),
         sharpness_epochs=epochs[sharp],
         sharpness=_sharpness(settings, params[sharp]),
-        rescaled_sharpness=(
-            None
-            if preconditioners is None
-            else _sharpness(settings, params[sharp], preconditioners[0, sharp])
-        ),
+        rescaled_sharpness=rescaled,
     )
 
 
@@ -88,12 +91,6 @@ def _has_every_epoch(settings: Settings) -> bool:
     is_small = (settings.epochs + 1) * settings.param_count * 4 <= DETAIL_BYTES
     is_quick = history_fits(settings) or estimated_seconds(settings) <= SECONDS_AGAIN
     return is_small and is_quick
-
-
-def _epochs_in_detail(settings: Settings, training: Training) -> Int[ndarray, "epoch"]:
-    if _has_every_epoch(settings):
-        return np.arange(settings.epochs + 1)
-    return training.sweep.epochs
 
 
 def _descent_at(settings: Settings, training: Training, epochs: Int[ndarray, "epoch"]) -> Descent:
@@ -132,12 +129,6 @@ def _first_batches(
     return np.array(firsts)
 
 
-def _first_factors(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Float[ndarray, "epoch"]:
-    """The schedule's factor for the learning rate in the first step of each of these epochs."""
-    first_steps = np.minimum(epochs * settings.steps_per_epoch, settings.step_count - 1)
-    return np.asarray(rate_factors(settings)[first_steps])
-
-
 def _sliced(
     settings: Settings, epochs: Int[ndarray, "epoch"], wanted: int
 ) -> Int[ndarray, "sliced"]:
@@ -160,16 +151,6 @@ def _always_sliced(settings: Settings, epochs: Int[ndarray, "epoch"]) -> Bool[nd
     frames = frame_epochs(settings)
     apart = ceil(len(frames) * each / SLICED_FRAMES_SECONDS)
     return np.isin(epochs, frames[::apart])
-
-
-def _sharpness_epochs(settings: Settings, is_rescaled: bool) -> int:
-    """At how many epochs the sharpness can be computed in the time there is."""
-    each = (
-        (settings.example_count + SHARPNESS_EXAMPLES)
-        * settings.param_count
-        * (2 if is_rescaled else 1)
-    )
-    return min(max(SHARPNESS_WORK // each, FEWEST_SHARPNESS_EPOCHS), SHARPNESS_EPOCHS)
 
 
 def _sharpness(

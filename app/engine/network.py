@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -156,29 +156,24 @@ def _pytorch(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Ten
     return torch.cat([weights.flatten(), biases])
 
 
-def _xavier(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "layer_param"]:
-    """Weights within sqrt(6 / (fan_in + fan_out)) of 0 (Glorot & Bengio 2010), biases 0."""
-    weights = torch.nn.init.xavier_uniform_(torch.empty(fan_out, fan_in), generator=generator)
-    return torch.cat([weights.flatten(), torch.zeros(fan_out)])
+def _drawn_by(draw: Callable[..., Tensor], **how: Any) -> Callable[[int, int, Any], Tensor]:
+    """Weights as a function of `torch.nn.init` draws them, and biases 0."""
 
+    def layer(fan_in: int, fan_out: int, generator: torch.Generator) -> Tensor:
+        weights = draw(torch.empty(fan_out, fan_in), generator=generator, **how)
+        return torch.cat([weights.flatten(), torch.zeros(fan_out)])
 
-def _he(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "layer_param"]:
-    """Weights within sqrt(6 / fan_in) of 0 (He et al. 2015), biases 0."""
-    weights = torch.empty(fan_out, fan_in)
-    torch.nn.init.kaiming_uniform_(weights, nonlinearity="relu", generator=generator)
-    return torch.cat([weights.flatten(), torch.zeros(fan_out)])
-
-
-def _zeros(fan_in: int, fan_out: int, generator: torch.Generator) -> Float[Tensor, "layer_param"]:
-    """All 0. Units that start equal get equal gradients and stay equal."""
-    return torch.zeros((fan_in + 1) * fan_out)
+    return layer
 
 
 INITIALIZATIONS: dict[str, Callable[[int, int, torch.Generator], Tensor]] = {
     "pytorch": _pytorch,
-    "xavier": _xavier,
-    "he": _he,
-    "zeros": _zeros,
+    # Within sqrt(6 / (fan_in + fan_out)) of 0 (Glorot & Bengio 2010).
+    "xavier": _drawn_by(torch.nn.init.xavier_uniform_),
+    # Within sqrt(6 / fan_in) of 0 (He et al. 2015).
+    "he": _drawn_by(torch.nn.init.kaiming_uniform_, nonlinearity="relu"),
+    # Units that start equal get equal gradients and stay equal.
+    "zeros": lambda fan_in, fan_out, _: torch.zeros((fan_in + 1) * fan_out),
 }
 
 

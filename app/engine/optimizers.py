@@ -58,10 +58,18 @@ class Update:
             self.at_rate_1.sub_(self.params, alpha=self.decay)
 
     def note_preconditioner(self) -> None:
-        """By what the last step was divided, into `preconditioner` where there is one."""
-        if self.preconditioner is not None:
-            for part, out in zip(self._parts, self.preconditioner.split(AT_ONCE), strict=True):
-                self._note_part(part, out)
+        """By what the last step was divided, into `preconditioner` where there is one: sqrt of the
+        squares + eps; Adam's as in its algorithm, corrected for its zero start."""
+        if self.preconditioner is None or self.optimizer is None:
+            return
+        group = self.optimizer.param_groups[0]
+        for part, out in zip(self._parts, self.preconditioner.split(AT_ONCE), strict=True):
+            memory = self.optimizer.state[part]
+            torch.sqrt(memory[self._option.squares], out=out)
+            first, second = (
+                1 - beta ** float(memory["step"]) for beta in group.get("betas", (0, 0))
+            )
+            out.mul_(second**-0.5).add_(group["eps"]).mul_(first)
 
     def _sgd(self) -> None:
         """torch's own functional SGD; the bookkeeping of an Optimizer object costs 10 us a step."""
@@ -69,17 +77,6 @@ class Update:
             [self.at_rate_1], [self.direction], [None], lr=1.0, weight_decay=0.0,
             momentum=0.0, dampening=0.0, nesterov=False, maximize=False, foreach=False,
         )  # fmt: skip
-
-    def _note_part(self, part: Tensor, out: Tensor) -> None:
-        """sqrt of the squares + eps; Adam's as in its algorithm, corrected for its zero start."""
-        assert self.optimizer is not None
-        group, memory = self.optimizer.param_groups[0], self.optimizer.state[part]
-        torch.sqrt(memory[self._option.squares], out=out)
-        if "betas" not in group:
-            out.add_(group["eps"])
-            return
-        first, second = (1 - beta ** float(memory["step"]) for beta in group["betas"])
-        out.mul_(second**-0.5).add_(group["eps"]).mul_(first)
 
 
 def _made(settings: Settings, parts: list[Tensor]) -> torch.optim.Optimizer | None:

@@ -39,13 +39,9 @@ def range_test(settings: Settings) -> RangeTest:
         losses.append(float(batches.loss))
         update.compute()
         state[0].add_(update.at_rate_1, alpha=rate)
-    return RangeTest(rates, np.array(losses), _smoothed(np.array(losses)))
-
-
-def _smoothed(losses: np.ndarray) -> np.ndarray:
-    """An exponential running mean, corrected for its start at 0 as Adam's is."""
+    # An exponential running mean, corrected for its start at 0 as Adam's is.
     mean, means = 0.0, []
     for step, loss in enumerate(losses, 1):
         mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
         means.append(mean / (1 - SMOOTHING**step))
-    return np.array(means)
+    return RangeTest(rates, np.array(losses), np.array(means))

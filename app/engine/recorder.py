@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from app.domain.settings import Settings
@@ -49,7 +49,11 @@ class Recorder:
         run: int | None = None,
     ) -> None:
         self._network, self._kept_runs = network, run_count if run is None else 1
-        self._columns = None if run is None else _columns_of(network, run_count, run)
+        self._columns = None
+        if run is not None:
+            # Where this run's parameters stand in the block vector of all runs.
+            owners = torch.arange(float(run_count))[:, None].expand(-1, network.param_count)
+            self._columns = (network.to_blocks(owners) == run).nonzero()[:, 0]
         size = state.shape[1] if self._columns is None else len(self._columns)
         self._kept = torch.empty(len(epochs), len(state), size)
         self._before, self._after, self._keeps_updates = state[:2], state[2:], len(state) > 2
@@ -81,12 +85,6 @@ class Recorder:
             slot.copy_(parts)
         else:
             torch.index_select(parts, 1, self._columns, out=slot)
-
-
-def _columns_of(network: Network, run_count: int, run: int) -> Int[Tensor, "param"]:
-    """Where one run's parameters stand in the block vector of all runs."""
-    owners = torch.arange(float(run_count))[:, None].expand(-1, network.param_count)
-    return (network.to_blocks(owners) == run).nonzero()[:, 0]
 
 
 def frame_epochs(settings: Settings) -> list[int]:

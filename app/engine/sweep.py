@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from numpy import ndarray
 from torch import Tensor
 
@@ -28,16 +28,20 @@ def sweep_of(settings: Settings, descent: Descent, kept: list[int], frames: list
     sharpness, direction = sharpest(network, descent.params[0, :1], dataset)
     slots = slice(None) if kept == frames else np.searchsorted(kept, frames)
     params, gradients = (array[:, slots].numpy() for array in (descent.params, descent.gradients))
-    early = _slopes(descent.gradients[:, : EARLY_EPOCHS + 1], direction[0, :, 0])
+    first = descent.gradients[:, : EARLY_EPOCHS + 1]
+    # In float64, along the sharpest direction.
+    runs = chunks(len(first), first[0].numel())
+    slopes = [first[some].double() @ direction[0, :, 0] for some in runs]
     known = known_optimum(settings)
     judged = judge(
         every_loss,
-        early,
+        torch.cat(slopes).numpy(),
         stuck=_all_units_off(network, descent.params[:, -1], dataset),
         slider_runs=len(SLIDER_LEARNING_RATES),
         known_loss=known[0] if known else None,
     )
-    after = _after_overflow(judged.overflow_at, np.array(frames))
+    overflow_at = judged.overflow_at[:, None]
+    after = (overflow_at >= 0) & (np.array(frames) >= overflow_at)
     validation = validation_loss(settings, params)
     for array in (params, gradients):
         array[after] = np.nan
@@ -59,21 +63,6 @@ def sweep_of(settings: Settings, descent: Descent, kept: list[int], frames: list
         reference_name=known[1] if known else "the lowest here",
         start_sharpness=float(sharpness[0, 0]),
     )
-
-
-def _slopes(
-    gradients: Float[Tensor, "run step param"], direction: Float[Tensor, "param"]
-) -> Float[ndarray, "run step"]:
-    """The gradients' components along a direction, in float64."""
-    runs = chunks(len(gradients), gradients[0].numel())
-    return torch.cat([gradients[some].double() @ direction for some in runs]).numpy()
-
-
-def _after_overflow(
-    overflow_at: Int[ndarray, "run"], epochs: Int[ndarray, "frame"]
-) -> Bool[ndarray, "run frame"]:
-    """Whether a run has overflowed by this epoch."""
-    return np.asarray((overflow_at[:, None] >= 0) & (epochs >= overflow_at[:, None]))
 
 
 def _all_units_off(

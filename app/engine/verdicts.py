@@ -60,9 +60,11 @@ def judge(
     """
     # After an overflow, a loss that is finite again means nothing.
     finite = np.logical_and.accumulate(np.isfinite(train_loss), axis=1)
-    overflow_at = first_true(~finite)
+    overflow_at = np.where(finite.all(axis=1), -1, (~finite).argmax(axis=1))
     above = ~finite | (train_loss > train_loss[:, :1])
-    diverged_at = _above_to_the_end(above)
+    # From where a run stays above its start to the end.
+    last_below = above.shape[1] - 1 - (~above)[:, ::-1].argmax(axis=1)
+    diverged_at = np.where(above[:, -1], last_below + 1, -1)
     last = np.where(overflow_at < 0, train_loss[:, -1], np.inf)
     reference = known_loss if known_loss is not None else last[:slider_runs].min()
     allowed = max(SHARE_OF_REFERENCE * reference, SHARE_OF_START * float(train_loss[0, 0]))
@@ -79,17 +81,6 @@ def judge(
     verdicts = tuple(choices[index][0] for index in fits)
     calm = np.invert(above.any(axis=1))
     return Judged(verdicts, diverged_at, overflow_at, calm, arrived, float(reference))
-
-
-def first_true(flags: Bool[ndarray, "run epoch"]) -> Int[ndarray, "run"]:
-    """The first epoch at which each run's flag is set, or -1."""
-    return np.where(flags.any(axis=1), flags.argmax(axis=1), -1)
-
-
-def _above_to_the_end(above: Bool[ndarray, "run epoch"]) -> Int[ndarray, "run"]:
-    """The first epoch from which a run stays above its start until the end, or -1."""
-    last_below = above.shape[1] - 1 - (~above)[:, ::-1].argmax(axis=1)
-    return np.where(above[:, -1], last_below + 1, -1)
 
 
 def _zigzags(slopes: Float[ndarray, "run step"]) -> Bool[ndarray, "run"]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from app.domain.plane_choice import parameter_names
 from app.domain.results import RunDetail, Sweep
+from app.domain.user_data import UserData
 
 
 def run_csv(sweep: Sweep, detail: RunDetail) -> str:
@@ -30,15 +31,16 @@ def sweep_csv(sweep: Sweep) -> str:
     )
 
 
+def user_data_csv(user_data: UserData) -> str:
+    """A person's own examples as the exported script reads them, to the last digit."""
+    return _written([*user_data.predictors, user_data.target], user_data.table.tolist())
+
+
 def _written(heads: list[str], rows: Iterable[Iterable[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(heads)
-    writer.writerows([_shown(value) for value in row] for row in rows)
+    # As text, a number has the fewest digits that read back as the same.
+    written = ((str(value) for value in row) for row in rows)
+    writer.writerows(["" if value == "nan" else value for value in row] for row in written)
     return text.getvalue()
-
-
-def _shown(value: object) -> str:
-    """A number in the fewest digits that read back as the same; no number for NaN."""
-    text = str(value)
-    return "" if text == "nan" else text

@@ -162,7 +162,11 @@ def _landscape(surface: LossSurface) -> dict[str, Any]:
 
 def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) -> dict[str, Any]:
     """One run in full. The linear model needs no slices: its surface is exact everywhere."""
-    exact = surface.plane.is_exact
+    exact, highest = surface.plane.is_exact, 1.5 * surface.box.height
+    slices = {
+        "epochs": detail.slices.epochs.tolist(),
+        "loss": encode_scaled(detail.slices.loss, 0.0, highest, along=0),
+    }
     return {
         "sweep_id": detail.sweep_id,
         "run": detail.run,
@@ -176,7 +180,7 @@ def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) ->
         "batches": None if detail.batches is None else encode(detail.batches, "<u2"),
         "rate_factors": encode(detail.rate_factors, along=0),
         "fit": None if exact else _fit(detail.fit, dataset, along=0),
-        "slices": None if exact else _slices(detail, surface.box.height),
+        "slices": None if exact else slices,
         "sharpness_epochs": detail.sharpness_epochs.tolist(),
         "sharpness": detail.sharpness.tolist(),
         "rescaled_sharpness": (
@@ -268,11 +272,3 @@ def _fit(fit: Fit, dataset: Dataset, along: int) -> dict[str, Any]:
     room = FIT_ROOM * (high - low or 1)
     scaled = encode_scaled(fit.predictions, low - room, high + room, along)
     return {"places": fit.places.tolist(), "predictions": scaled}
-
-
-def _slices(detail: RunDetail, height: float) -> dict[str, Any]:
-    slices = detail.slices
-    return {
-        "epochs": slices.epochs.tolist(),
-        "loss": encode_scaled(slices.loss, 0.0, 1.5 * height, along=0),
-    }

@@ -102,6 +102,7 @@ def _rendered(name: str, settings: Settings) -> str:
 
 def _values(settings: Settings) -> dict[str, Any]:
     """What the template needs to know."""
+    unused = ("activation", "hidden_layers") if settings.is_linear else ()
     batches, schedule = settings.steps_per_epoch > 1, SCHEDULES[settings.schedule]
     return {
         "settings": settings,
@@ -121,7 +122,8 @@ def _values(settings: Settings) -> dict[str, Any]:
         "used_settings": [
             _in_words(name, value)
             for name, value in settings.choices().items()
-            if _is_used(settings, name)
+            if name not in unused
+            and (name not in USED_BY or getattr(settings, USED_BY[name][0]) in users_of(name))
         ],
     }
 
@@ -161,9 +163,3 @@ def _in_words(name: str, value: Any) -> tuple[str, str]:
     if name in NAMES:
         return NAMES[name].label, NAMES[name].options[value]
     return NUMBERS[name].label, exact(value) if value else ZEROS.get(name, "0")
-
-
-def _is_used(settings: Settings, name: str) -> bool:
-    if name in ("activation", "hidden_layers"):
-        return not settings.is_linear
-    return name not in USED_BY or getattr(settings, USED_BY[name][0]) in users_of(name)

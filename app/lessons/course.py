@@ -1,14 +1,14 @@
 """The lesson as data: folders of Markdown files, one per chapter, read into frozen values.
 
-A mistake in a file never stops the app: the file is left out and becomes a Problem with its line
+A mistake in a file never stops the app: the file is left out, and the Mistake kept with its line
 and reason. docs/writing-lessons.md says what a file may contain. Markdown is not searched for
 script here, because the page shows HTML as text (components/lesson.py).
 """
 
 import os
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,7 +35,7 @@ PIECES = 19
 
 FILE_BYTES = 200_000
 FILE_NAME = re.compile(r"\d\d-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
-EPOCHS = int(NUMBERS["epochs"].high)
+EPOCHS, RATE = int(NUMBERS["epochs"].high), NUMBERS["learning_rate"]
 
 
 def one_of(known: Sequence[str]) -> AfterValidator:
@@ -72,9 +72,6 @@ View = Annotated[str, one_of(VIEWS)]
 ONCE = AfterValidator(lambda words: tuple(dict.fromkeys(words)))
 Hidden = tuple[Annotated[str, one_of(HIDEABLE)], ...]
 Epoch = Annotated[int, Field(ge=0, le=EPOCHS)]
-LearningRate = Annotated[
-    float, Field(ge=NUMBERS["learning_rate"].low, le=NUMBERS["learning_rate"].high)
-]
 # A number as the page prints it: the digits are kept.
 Printed = Annotated[str, Field(pattern=r"^-?\d{1,20}(\.\d{1,12})?$")]
 
@@ -106,7 +103,7 @@ class Goal(_Part):
 class Claim(_Part):
     """What the text says about one run, for the tests."""
 
-    learning_rate: LearningRate
+    learning_rate: float = Field(ge=RATE.low, le=RATE.high)
     verdict: Annotated[str, one_of(VERDICTS)] | None = None
     epoch: Epoch | None = None
     overflow_at: Epoch | None = None
@@ -147,46 +144,35 @@ class Chapter(FrontMatter):
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Why a file is not a chapter. Line 0 is a whole folder."""
-
-    file: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        """`file:line: reason`, as editors understand it."""
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.reason}"
-
-
-@dataclass(frozen=True)
 class Course:
     """The chapters in their order, and what is wrong with the other files."""
 
     chapters: tuple[Chapter, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[Mistake, ...]
 
 
 def load_course(folders: Sequence[Path]) -> Course:
     """The chapters of all folders, in the order given; in each, by file name."""
     chapters: dict[str, Chapter] = {}
-    problems: list[Problem] = []
-    for folder in folders:
+    problems: list[Mistake] = []
+
+    @contextmanager
+    def noting(path: Path) -> Iterator[None]:
         try:
-            names = _chapter_names(folder)
+            yield
         except Mistake as mistake:
-            problems.append(Problem(_printable(folder), mistake.line, mistake.reason))
-            continue
-        for path in (folder / name for name in names):
-            try:
-                chapter = _read_chapter(path)
-                if chapter.slug in chapters:
-                    first = chapters[chapter.slug].file
-                    raise Mistake(1, f"The name {chapter.slug} is already used by {first}.")
-                chapters[chapter.slug] = chapter
-            except Mistake as mistake:
-                problems.append(Problem(_printable(path), mistake.line, mistake.reason))
+            mistake.file = _printable(path)
+            problems.append(mistake.with_traceback(None))
+
+    for folder in folders:
+        with noting(folder):
+            for name in _chapter_names(folder):
+                with noting(folder / name):
+                    chapter = _read_chapter(folder / name)
+                    if chapter.slug in chapters:
+                        first = chapters[chapter.slug].file
+                        raise Mistake(1, f"The name {chapter.slug} is already used by {first}.")
+                    chapters[chapter.slug] = chapter
     return Course(tuple(chapters.values()), tuple(problems))
 
 

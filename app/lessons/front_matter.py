@@ -21,12 +21,16 @@ Lines = dict[Path, int]
 
 
 class Mistake(Exception):
-    """Why a file is not a chapter, and the line to correct."""
+    """Why a file is not a chapter, and the line to correct; line 0 is a whole folder."""
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: str, file: str = "") -> None:
         super().__init__(reason)
-        self.line = line
-        self.reason = reason
+        self.line, self.reason, self.file = line, reason, file
+
+    def __str__(self) -> str:
+        """`file:line: reason`, as editors understand it."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.reason}"
 
 
 def decoded(content: bytes) -> str:

@@ -38,24 +38,19 @@ class Admission:
 
         Raises ServerBusy at once if the wait would be too long, or if too many trainings wait.
         """
-        self._enter(seconds)
-        try:
-            with self._running:
-                yield
-        finally:
-            self._leave(seconds)
-
-    def _enter(self, seconds: float) -> None:
         with self._count:
             if self.waiting > self._max_wait or self._admitted == MAX_ADMITTED:
                 self._meter.busy()
                 raise ServerBusy(math.ceil(self.waiting / self._max_running))
-            self._admitted += 1
-            self.waiting += seconds
-            self._meter.waits(self.waiting)
+            self._change(1, seconds)
+        try:
+            with self._running:
+                yield
+        finally:
+            with self._count:
+                self._change(-1, -seconds)
 
-    def _leave(self, seconds: float) -> None:
-        with self._count:
-            self._admitted -= 1
-            self.waiting = max(self.waiting - seconds, 0.0)
-            self._meter.waits(self.waiting)
+    def _change(self, admitted: int, seconds: float) -> None:
+        self._admitted += admitted
+        self.waiting = max(self.waiting + seconds, 0.0)
+        self._meter.waits(self.waiting)

@@ -1,7 +1,8 @@
 """A trained sweep with its landscape, and the interface of whatever trains it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from app.domain.plane_choice import PlaneChoice
 from app.domain.results import Dataset, Fit, LossSurface, Projection, RangeTest, Sweep
@@ -12,7 +13,9 @@ from app.engine.fit import fit_of
 from app.engine.landscape.projection import project
 from app.engine.landscape.surface import loss_surface
 from app.engine.range_test import range_test
-from app.engine.training import Training, train
+from app.engine.training import Training, train, train_sweep
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +38,14 @@ class Experiment:
 
 @runtime_checkable
 class Trainer(Protocol):
-    """Trains in this process, or lets other processes train.
+    """Trains in this process, or lets other processes train."""
 
-    Both methods raise ServerBusy when too many trainings wait, and InvalidSetting for a training
-    that takes too long.
-    """
+    def run(self, work: Callable[[Settings], Result], settings: Settings) -> Result:
+        """What `run_experiment`, or `train_sweep` for a row of a map, makes of the settings.
 
-    def experiment(self, settings: Settings) -> Experiment:
-        """Trains a sweep and lays out its landscape."""
-
-    def sweep(self, settings: Settings) -> Sweep:
-        """Trains a sweep alone, which is all that a row of a map needs."""
+        Raises ServerBusy when too many trainings wait, and InvalidSetting for a training that
+        takes too long.
+        """
 
 
 def run_experiment(settings: Settings) -> Experiment:
@@ -74,5 +74,5 @@ def warm_up(trainer: Trainer) -> Experiment:
     The first training of a process is slow, because the first torch.optim imports a large part of
     torch. A machine on which training fails should say so at the start.
     """
-    trainer.sweep(Settings(optimizer="adam", epochs=10))
-    return trainer.experiment(Settings())
+    trainer.run(train_sweep, Settings(optimizer="adam", epochs=10))
+    return trainer.run(run_experiment, Settings())

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Callable
 from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
@@ -11,12 +12,11 @@ from redis import RedisError
 
 from app.domain.cost_model import estimated_seconds
 from app.domain.errors import ServerBusy, UserError
-from app.domain.results import Sweep
 from app.domain.settings import Settings
 from app.log import request_id
 from app.meter import Meter
 from app.trainers.admission import MAX_ADMITTED, Admission
-from app.trainers.base import Experiment, Trainer
+from app.trainers.base import Result, Trainer
 from app.trainers.serialization import cache_key, loads
 from app.trainers.tasks import CLAIM, CLAIM_SECONDS, RESULT, TRAIN, connect, create_celery
 
@@ -54,13 +54,11 @@ class CeleryTrainer:
         self._admission = Admission(math.inf, self._meter, MAX_ADMITTED)
         self._is_down, self._retry_at = False, 0.0
 
-    def experiment(self, settings: Settings) -> Experiment:
-        """Trains a sweep and lays out its landscape. Raises ServerBusy and UserError."""
-        return self._by_worker("experiment", settings) or self._local.experiment(settings)
-
-    def sweep(self, settings: Settings) -> Sweep:
-        """Trains a sweep alone. Raises ServerBusy and UserError."""
-        return self._by_worker("sweep", settings) or self._local.sweep(settings)
+    def run(self, work: Callable[[Settings], Result], settings: Settings) -> Result:
+        """What a worker, or else this process, makes of the settings. Raises ServerBusy and
+        UserError."""
+        made: Result | None = self._by_worker(work.__name__, settings)
+        return self._local.run(work, settings) if made is None else made
 
     def _by_worker(self, kind: str, settings: Settings) -> Any:
         """What a worker has trained, or None if this process has to train."""

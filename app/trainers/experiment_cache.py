@@ -10,8 +10,9 @@ from app.engine.deadline import time_limit
 from app.engine.inspection import inspect_run
 from app.engine.landscape.projection import project
 from app.engine.landscape.surface import loss_surface
+from app.engine.training import train_sweep
 from app.meter import Meter
-from app.trainers.base import Experiment, Trainer
+from app.trainers.base import Experiment, Trainer, run_experiment
 from app.trainers.local import LocalTrainer
 from app.trainers.single_flight import SingleFlight
 from app.trainers.ttl_cache import TtlCache
@@ -59,7 +60,7 @@ class ExperimentCache:
 
     def sweep(self, settings: Settings) -> Sweep:
         """A sweep alone, for a row of a map. It is not cached. Raises ServerBusy."""
-        return self._trainer.sweep(settings)
+        return self._trainer.run(train_sweep, settings)
 
     def _anchored(self, settings: Settings) -> Experiment:
         """The experiment on its default plane."""
@@ -73,6 +74,6 @@ class ExperimentCache:
 
         def train() -> Experiment:
             until = user_data.until if user_data else math.inf
-            return cache.put(key, self._trainer.experiment(settings), until)
+            return cache.put(key, self._trainer.run(run_experiment, settings), until)
 
         return self._flights.run(key, find, train)

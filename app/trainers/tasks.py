@@ -72,7 +72,7 @@ def train(redis: Redis, task_id: str, key: str, **job: Any) -> None:
 def run(kind: str, choices: dict[str, Any], request: str | None) -> dict[str, Any]:
     """The fields of a result. The sentence is empty for an error that is not the person's.
     `request` is the id of the HTTP request, for the log."""
-    make: dict[str, Any] = {"experiment": run_experiment, "sweep": train_sweep}
+    make: dict[str, Any] = {work.__name__: work for work in (run_experiment, train_sweep)}
     start = perf_counter()
     try:
         data = dumps(make[kind](Settings.from_mapping(choices)))

@@ -51,9 +51,6 @@ class TtlCache(Generic[Value]):
             self._kept.move_to_end(key)
             return value
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
     def _drop_expired(self) -> None:
         now = self._clock()
         for key in [key for key, (until, _) in self._kept.items() if until <= now]:

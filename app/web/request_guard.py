@@ -168,14 +168,10 @@ def _frame(body: dict[str, Any]) -> dict[str, Any]:
 def _expected_frame(output: str, callback: dict[str, Any]) -> dict[str, Any]:
     wanted = callback["output"]
     is_list = isinstance(wanted, (list, tuple))
-    outputs = _places([one.to_dict() for one in (wanted if is_list else [wanted])])
+    outputs = [one.to_dict() for one in (wanted if is_list else [wanted])]
     return {
         "output": output,
         "outputs": outputs if is_list else outputs[0],
-        "inputs": _places(callback["inputs"]),
-        "state": _places(callback["state"]),
+        "inputs": callback["inputs"],
+        "state": callback["state"],
     }
-
-
-def _places(dependencies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"id": one["id"], "property": one["property"]} for one in dependencies]

@@ -5,7 +5,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.domain.fields import NUMBERS, SLIDER_LEARNING_RATES, plain
-from components import ids
 from components.parts import icon_button, named, slider
 
 CHOICE = NUMBERS["learning_rate"]
@@ -18,7 +17,7 @@ def learning_rate_bar() -> Component:
 
 def _head() -> Component:
     value = dbc.Input(
-        id=ids.LEARNING_RATE_VALUE,
+        id="learning-rate-value",
         type="text",
         inputmode="decimal",
         value=plain(CHOICE.default),
@@ -28,7 +27,7 @@ def _head() -> Component:
     return html.Div(
         className="rate-head",
         children=[
-            html.Label(CHOICE.label, htmlFor=ids.LEARNING_RATE, className="rate-label"),
+            html.Label(CHOICE.label, htmlFor="learning-rate", className="rate-label"),
             icon_button("slower", "dash-lg", "one step slower"),
             value,
             icon_button("faster", "plus-lg", "one step faster"),
@@ -43,9 +42,9 @@ def _scale() -> Component:
     return html.Div(
         className="rate-scale",
         children=[
-            slider(ids.LEARNING_RATE, len(SLIDER_LEARNING_RATES) - 1, stop),
+            slider("learning-rate", len(SLIDER_LEARNING_RATES) - 1, stop),
             # Cells are narrower than a finger; the slider above does the same.
-            html.Div(cells, id=ids.STRIP, className="strip"),
+            html.Div(cells, id="strip", className="strip"),
             html.Div(id="strip-names", className="strip-names"),
             # The mark of the stability edge, with a longer and a shorter label.
             html.Div(

@@ -3,7 +3,6 @@
 from dash import html
 from dash.development.base_component import Component
 
-from components import ids
 from components.controls.fields import field
 from components.parts import data, named
 
@@ -25,7 +24,7 @@ def rail() -> Component:
         children=[
             *(field(name) for name in FIRST),
             html.Details(
-                id=ids.MORE,
+                id="more",
                 className="more",
                 children=[
                     html.Summary(

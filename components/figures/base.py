@@ -7,9 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy import ndarray
 
+from app.domain.fields import plain
 from app.domain.results import LossSurface
 from components import theme
 
+Ends = tuple[float, float]
 # The lowest and highest loss drawn, as shares of the box's height: 0 has no logarithm.
 LOWEST_SHARE = 1e-7
 HIGHEST_SHARE = 10
@@ -71,6 +73,20 @@ def rest_trace(name: str, **more: Any) -> go.Scatter:
     )
 
 
+def dotted(name: str, meaning: str, ends: Ends, values: Ends, **more: Any) -> go.Scatter:
+    """A dotted line: what training should reach."""
+    look = dict(hovertemplate=f"{name}<extra></extra>", line_width=2) | more
+    return go.Scatter(
+        x=list(ends),
+        y=list(values),
+        name=name,
+        meta=meaning,
+        mode="lines",
+        line=dict(color=theme.color(meaning), dash="dot"),
+        **look,
+    )
+
+
 def log_loss(surface: LossSurface) -> ndarray:
     """log10 of a surface's loss, clipped to the range that has colours; (row, col)."""
     highest = HIGHEST_SHARE * surface.box.height
@@ -88,5 +104,5 @@ def decade_ticks(low: float, high: float) -> dict[str, Any]:
     return dict(
         tickmode="array",
         tickvals=[math.log10(value) for value in inside],
-        ticktext=[f"{value:.10f}".rstrip("0").rstrip(".") for value in inside],
+        ticktext=[plain(value) for value in inside],
     )

@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.results import LossSurface, Sweep
-from components import theme
-from components.figures.base import axis, base_layout, decade_ticks, rest_trace
+from components.figures.base import axis, base_layout, decade_ticks, dotted, rest_trace
 
 EPOCH_TICKS = (0, 1, 10, 100, 1000, 5000)
 ROOM = 0.06
@@ -30,21 +29,25 @@ def curves_figure(sweep: Sweep, surface: LossSurface) -> go.Figure:
     if not surface.plane.is_exact:
         layout = base_layout() | dict(xaxis=epoch_axis, yaxis=loss_axis)
         return go.Figure([rest_trace("train loss")], layout)
+    lows, highs = zip(surface.box.first, surface.box.second, strict=True)
+    range_of_both = min(lows), max(highs)
     layout = base_layout() | dict(
         xaxis=epoch_axis | dict(title=None, showticklabels=False, ticks=""),
         yaxis=loss_axis | dict(domain=[0.54, 1]),
         xaxis2=epoch_axis | dict(anchor="y2"),
-        yaxis2=axis("parameters", _param_range(surface), domain=[0, 0.46], anchor="x2", nticks=4),
+        yaxis2=axis("parameters", range_of_both, domain=[0, 0.46], anchor="x2", nticks=4),
     )
-    weight, bias = surface.optimum
-    name = surface.optimum_name
+    name, ends = surface.optimum_name, (0, end)
+    reached = math.log10(max(surface.optimum_loss, 10 ** losses[0]))
+    loss, weight, bias = ((value, value) for value in (reached, *surface.optimum.tolist()))
+    below: dict[str, Any] = dict(xaxis="x2", yaxis="y2")
     traces = [
-        _level(end, math.log10(max(surface.optimum_loss, 10 ** losses[0])), name, "optimum"),
-        _level(end, float(weight), f"weight of {name}", "first", "x2", "y2"),
-        _level(end, float(bias), f"bias of {name}", "second", "x2", "y2"),
+        dotted(name, "optimum", ends, loss, line_width=1.5, xaxis="x", yaxis="y"),
+        dotted(f"weight of {name}", "first", ends, weight, line_width=1.5, **below),
+        dotted(f"bias of {name}", "second", ends, bias, line_width=1.5, **below),
         rest_trace("train loss"),
-        rest_trace("weight", xaxis="x2", yaxis="y2"),
-        rest_trace("bias", xaxis="x2", yaxis="y2"),
+        rest_trace("weight", **below),
+        rest_trace("bias", **below),
     ]
     return go.Figure(traces, layout)
 
@@ -62,31 +65,10 @@ def _loss_range(sweep: Sweep, surface: LossSurface) -> tuple[float, float]:
     return low - ROOM * (high - low), high
 
 
-def _param_range(surface: LossSurface) -> tuple[float, float]:
-    box = surface.box
-    return min(box.first[0], box.second[0]), max(box.first[1], box.second[1])
-
-
 def _epoch_ticks(epochs: int) -> dict[str, Any]:
     inside = [tick for tick in EPOCH_TICKS if tick <= epochs and (tick < 2000 or epochs > 3000)]
     return dict(
         tickmode="array",
         tickvals=[math.log10(1 + tick) for tick in inside],
         ticktext=[str(tick) for tick in inside],
-    )
-
-
-def _level(
-    end: float, value: float, name: str, meaning: str, x: str = "x", y: str = "y"
-) -> go.Scatter:
-    return go.Scatter(
-        x=[0, end],
-        y=[value, value],
-        name=name,
-        meta=meaning,
-        mode="lines",
-        xaxis=x,
-        yaxis=y,
-        line=dict(color=theme.color(meaning), width=1.5, dash="dot"),
-        hovertemplate=f"{name}<extra></extra>",
     )

@@ -6,7 +6,7 @@ from numpy import ndarray
 
 from app.domain.results import Dataset
 from components import theme
-from components.figures.base import axis, base_layout, rest_trace
+from components.figures.base import axis, base_layout, dotted, rest_trace
 
 ROOM = 0.12
 # How far beyond the targets the start's predictions extend the range, in spans of the targets.
@@ -24,29 +24,29 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
         return _observed_figure(dataset)
     scaling = dataset.scaling
     inputs, targets = scaling.inputs(dataset.inputs)[:, 0], scaling.targets(dataset.targets)
-    ends = _with_room(np.append(inputs, scaling.inputs(dataset.validation_inputs)[:, 0]))
-    every = np.append(targets, scaling.targets(dataset.validation_targets))
+    held_inputs = scaling.inputs(dataset.validation_inputs)[:, 0]
+    held_targets = scaling.targets(dataset.validation_targets)
+    held_back = _examples(held_inputs, held_targets, "validation", "circle-open")
+    ends = _with_room(np.append(inputs, held_inputs))
     weight, bias = _line_in_units(dataset)
     traces = [
-        go.Scatter(
-            x=list(ends),
-            y=[weight * end + bias for end in ends],
-            name="least squares",
-            meta="optimum",
-            mode="lines",
-            line=dict(color=theme.color("optimum"), width=2, dash="dot"),
+        dotted(
+            "least squares",
+            "optimum",
+            ends,
+            (weight * ends[0] + bias, weight * ends[1] + bias),
             hovertemplate=f"least squares: {weight:.4f} x + {bias:.4f}<extra></extra>",
         ),
         _examples(inputs, targets, "data", "circle"),
-        *_held_back(dataset),
+        *([held_back] if len(held_targets) else []),
         rest_trace("fit"),
     ]
-    layout = base_layout(left=44) | dict(
-        xaxis=axis(names[0], ends),
-        yaxis=axis(
-            names[1], _with_room(np.concatenate([every, _near(scaling.targets(start), targets)]))
-        ),
-    )
+    # The start's predictions are clipped so that they do not dwarf the data.
+    low, high = float(targets.min()), float(targets.max())
+    further = FURTHEST * (high - low)
+    near = np.clip(scaling.targets(start), low - further, high + further)
+    limits = _with_room(np.concatenate([targets, held_targets, near]))
+    layout = base_layout(left=44) | dict(xaxis=axis(names[0], ends), yaxis=axis(names[1], limits))
     return go.Figure(traces, layout)
 
 
@@ -56,16 +56,6 @@ def _line_in_units(dataset: Dataset) -> tuple[float, float]:
     own_weight = weight * scaling.target_scale / scaling.input_scales[0]
     at_zero = scaling.target_mean + scaling.target_scale * bias
     return own_weight, at_zero - own_weight * scaling.input_means[0]
-
-
-def _held_back(dataset: Dataset) -> list[go.Scatter]:
-    """The validation examples, as rings."""
-    if not len(dataset.validation_targets):
-        return []
-    scaling = dataset.scaling
-    inputs = scaling.inputs(dataset.validation_inputs)[:, 0]
-    targets = scaling.targets(dataset.validation_targets)
-    return [_examples(inputs, targets, "validation", "circle-open")]
 
 
 def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> go.Scatter:
@@ -84,25 +74,12 @@ def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> go.S
 def _observed_figure(dataset: Dataset) -> go.Figure:
     """Predicted against observed: a perfect model puts every example on the diagonal."""
     ends = _with_room(dataset.scaling.targets(dataset.targets))
-    diagonal = go.Scatter(
-        x=list(ends),
-        y=list(ends),
-        name="predicted = observed",
-        meta="optimum",
-        mode="lines",
-        line=dict(color=theme.color("optimum"), width=2, dash="dot"),
-        hovertemplate="predicted = observed<extra></extra>",
-    )
+    name = "predicted = observed"
+    diagonal = dotted(name, "optimum", ends, ends)
     layout = base_layout(left=48) | dict(
         xaxis=axis("observed", ends), yaxis=axis("predicted", ends)
     )
     return go.Figure([diagonal, rest_trace("fit")], layout)
-
-
-def _near(start: ndarray, targets: ndarray) -> ndarray:
-    """The start's predictions, clipped so that they do not dwarf the data."""
-    span = targets.max() - targets.min()
-    return np.clip(start, targets.min() - FURTHEST * span, targets.max() + FURTHEST * span)
 
 
 def _with_room(values: ndarray) -> tuple[float, float]:

@@ -19,6 +19,7 @@ def surface_figure(surface: LossSurface) -> go.Figure:
     box, (first, second) = surface.box, surface.plane.names
     height = np.minimum(surface.loss, CUT_AT * box.height).astype("float32")
     logs = log_loss(surface)
+    lines = dict(show=True, start=0, end=box.height, size=box.height / 8, color="#9c9884", width=1)
     traces = [
         go.Surface(
             x=surface.first.astype("float32"),
@@ -30,7 +31,7 @@ def surface_figure(surface: LossSurface) -> go.Figure:
             cmax=float(logs.max()),
             showscale=False,
             lighting=dict(ambient=0.85, diffuse=0.3, specular=0.04, roughness=0.9),
-            contours=dict(z=_height_lines(box.height)),
+            contours=dict(z=lines),
             hovertemplate=(
                 f"{first} %{{x:.3f}}<br>{second} %{{y:.3f}}<br>train loss %{{z:.4g}}<extra></extra>"
             ),
@@ -57,10 +58,6 @@ def surface_figure(surface: LossSurface) -> go.Figure:
         ),
     )
     return go.Figure(traces, layout)
-
-
-def _height_lines(height: float) -> dict[str, Any]:
-    return dict(show=True, start=0, end=height, size=height / 8, color="#9c9884", width=1)
 
 
 def _scene_axis(title: str, limits: tuple[float, float]) -> dict[str, Any]:

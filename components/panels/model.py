@@ -2,18 +2,9 @@
 
 import dash_bootstrap_components as dbc
 from dash import html
-from dash.development.base_component import Component
 
-from app.domain.options import ACTIVATIONS, ActivationOption
+from app.domain.options import ACTIVATIONS
 from components.panels.base import Panel, slot, words
-
-
-def _row(name: str, option: ActivationOption) -> Component:
-    return html.Div(
-        [html.Div(words(f"**{name}**  {option.rule}  \n{option.output}")), slot(f"curve-{name}")],
-        className="activation-row",
-    )
-
 
 ONE_STEP = Panel(
     "One step, in numbers",
@@ -67,7 +58,13 @@ ACTIVATION_FUNCTIONS = Panel(
             "The function that a hidden unit applies to its weighted sum $z$ (solid), and its "
             "derivative $f'(z)$ (dashed), by which every gradient is multiplied on its way back."
         ),
-        *(_row(name, option) for name, option in ACTIVATIONS.items()),
+        *(
+            html.Div(
+                [html.Div(words(f"**{name}**  {row.rule}  \n{row.output}")), slot(f"curve-{name}")],
+                className="activation-row",
+            )
+            for name, row in ACTIVATIONS.items()
+        ),
         words(
             "The threshold is flat on both sides of its step: its derivative is 0 everywhere, so "
             "no gradient reaches the hidden weights, and only the output layer learns."

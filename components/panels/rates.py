@@ -4,50 +4,36 @@ from dash import html
 
 from components.panels.base import Panel, slot, words
 
-RATE_AXIS = Panel(
+
+def _chart(title: str, text: str, name: str) -> Panel:
+    return Panel(
+        title, [words(text), slot(name), slot(f"{name}-reading")], has_table=True, is_saved=True
+    )
+
+
+RATE_AXIS = _chart(
     "Learning rate as an axis",
-    [
-        words(
-            r"From the current point $\theta$ one step goes to $\theta + \alpha u$. This is the "
-            r"train loss there for **every** learning rate $\alpha$, exact for any number of "
-            r"parameters. The dashed line is the tangent: what the slope alone predicts."
-        ),
-        slot("rate-axis"),
-        slot("rate-axis-reading"),
-    ],
-    has_table=True,
-    is_saved=True,
+    r"From the current point $\theta$ one step goes to $\theta + \alpha u$. This is the "
+    r"train loss there for **every** learning rate $\alpha$, exact for any number of "
+    r"parameters. The dashed line is the tangent: what the slope alone predicts.",
+    "rate-axis",
 )
 
-LOSS_BY_RATE = Panel(
+LOSS_BY_RATE = _chart(
     "Loss against learning rate",
-    [
-        words(
-            "Every run of this sweep: the train loss **at the playhead** and **at the end** "
-            "against the learning rate, on logarithmic axes. The bands are the outcomes. Click to "
-            "select a rate."
-        ),
-        slot("loss-by-rate"),
-        slot("loss-by-rate-reading"),
-    ],
-    has_table=True,
-    is_saved=True,
+    "Every run of this sweep: the train loss **at the playhead** and **at the end** "
+    "against the learning rate, on logarithmic axes. The bands are the outcomes. Click to "
+    "select a rate.",
+    "loss-by-rate",
 )
 
-SHARPNESS = Panel(
+SHARPNESS = _chart(
     "Sharpness over training",
-    [
-        words(
-            "Sharpness is the largest curvature of the loss in any direction: the largest "
-            "eigenvalue of its Hessian. Gradient descent often drives it up to the dotted line "
-            "and then hovers there, at the edge of stability "
-            "([Cohen et al. 2021](https://arxiv.org/abs/2103.00065))."
-        ),
-        slot("sharpness"),
-        slot("sharpness-reading"),
-    ],
-    has_table=True,
-    is_saved=True,
+    "Sharpness is the largest curvature of the loss in any direction: the largest "
+    "eigenvalue of its Hessian. Gradient descent often drives it up to the dotted line "
+    "and then hovers there, at the edge of stability "
+    "([Cohen et al. 2021](https://arxiv.org/abs/2103.00065)).",
+    "sharpness",
 )
 
 COMPARE = Panel(

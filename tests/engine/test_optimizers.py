@@ -18,7 +18,7 @@ from app.engine.training import descend
 from tests.engine.torch_runs import flat_state, lone_training
 from tests.oracles import same, stop
 
-ADAPTIVE = tuple(name for name, option in OPTIMIZERS.items() if option.is_adaptive)
+ADAPTIVE = tuple(name for name, option in OPTIMIZERS.items() if option.squares)
 # How far from torch's a parameter may be, as a share of the largest parameter; measured over a few
 # dozen steps, with some room. Division by small square roots magnifies roundings.
 CLOSE = dict.fromkeys(OPTIMIZERS, 1e-6) | dict.fromkeys(ADAPTIVE, 5e-6)

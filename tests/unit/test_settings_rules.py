@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import assume, given
 
-from app.domain.cost_model import SECONDS_ALLOWED, estimated_seconds
 from app.domain.errors import InvalidSetting
 from app.domain.fields import NAMES, NUMBERS, USED_BY, users_of
 from app.domain.link import LINK_VERSION, query

@@ -12,7 +12,7 @@ def test_an_expired_value_is_not_returned() -> None:
     now[0] = 1010
     assert cache.get("a") is None
     cache.put("b", "other", 2000)
-    assert len(cache) == 1
+    assert len(cache._kept) == 1
 
 
 def test_reading_or_putting_an_equal_value_does_not_extend_its_life() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from app.domain.csv_reader import MOST_ROWS, TableError, read_table
 from app.domain.user_data import MOST_EXAMPLES, choose, label_of
 from app.engine import datasets
+from app.exports.csv_export import user_data_csv
 from tests.unit.test_csv_reader import FLOATS, GRIDS, sentence_of
 from tests.unit.test_settings import json_values
 from tests.user_data_files import UNFIT, Broken, many_rows
@@ -184,7 +185,7 @@ def test_exported_examples_are_exact(rows: list[tuple[float, float]]) -> None:
         user_data = choose(read_table(content), TOKEN, standardize=True)
     except TableError:
         assume(False)
-    names, *lines = csv.reader(io.StringIO(user_data.csv()))
+    names, *lines = csv.reader(io.StringIO(user_data_csv(user_data)))
     assert names == ["column 1", "column 2"]
     assert [tuple(map(float, line)) for line in lines][: len(rows)] == rows
 

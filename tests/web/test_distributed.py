@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from kombu.exceptions import OperationalError
@@ -20,8 +20,9 @@ from app.domain.csv_reader import read_table
 from app.domain.errors import UserError
 from app.domain.settings import Settings
 from app.domain.user_data import choose
+from app.engine import train_sweep
 from app.trainers.admission import ServerBusy
-from app.trainers.base import Experiment, run_experiment
+from app.trainers.base import run_experiment
 from app.trainers.celery import CeleryTrainer, WorkerError
 from app.trainers.local import LocalTrainer
 from app.trainers.serialization import cache_key
@@ -53,9 +54,9 @@ class Local(LocalTrainer):
         super().__init__()
         self.trained: list[Settings] = []
 
-    def experiment(self, settings: Settings) -> Experiment:
+    def run(self, work: Any, settings: Settings) -> Any:
         self.trained.append(settings)
-        return super().experiment(settings)
+        return super().run(work, settings)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def web(lab: Deployment, local: Local) -> CeleryTrainer:
 
 
 def key_of(settings: Settings) -> str:
-    return cache_key("experiment", settings)
+    return cache_key("run_experiment", settings)
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -91,8 +92,8 @@ class TestTraining:
     ) -> None:
         settings = Settings(**{"epochs": 40} | chosen)
         wanted = run_experiment(settings)
-        check_same(web.experiment(settings), wanted)
-        assert same(web.sweep(settings).params, wanted.sweep.params)
+        check_same(web.run(run_experiment, settings), wanted)
+        assert same(web.run(train_sweep, settings).params, wanted.sweep.params)
         assert local.trained == []
 
     def test_six_clients_cause_one_training(self, lab: Deployment) -> None:
@@ -100,7 +101,7 @@ class TestTraining:
         before = lab.trainings()
 
         def ask(_: int) -> bytes:
-            made = CeleryTrainer(lab.url, Local(), meter).experiment(settings)
+            made = CeleryTrainer(lab.url, Local(), meter).run(run_experiment, settings)
             return made.sweep.params.tobytes()
 
         with ThreadPoolExecutor(6) as pool:
@@ -117,7 +118,7 @@ class TestTraining:
         # As if the web process accepted what the worker refuses.
         object.__setattr__(settings, "epochs", 0)
         with pytest.raises(UserError, match="poch") as caught:
-            web.experiment(settings)
+            web.run(run_experiment, settings)
         assert caught.value.field == "epochs"
         assert not lab.redis.exists(RESULT.format(key_of(settings)))
         with pytest.raises(WorkerError):
@@ -129,7 +130,7 @@ class TestTraining:
         settings = Settings(epochs=10, seed=6)
         result = {"data": b"junk", "seconds": 0.1}
         lab.redis.hset(RESULT.format(key_of(settings)), mapping=result)
-        assert web.experiment(settings) and local.trained == [settings]
+        assert web.run(run_experiment, settings) and local.trained == [settings]
         assert warnings(caplog) == ["A result in Redis cannot be read."]
 
     def test_server_busy_is_raised_after_the_longest_wait(
@@ -139,7 +140,7 @@ class TestTraining:
         settings, (meter, told) = Settings(epochs=10, seed=7), recorder()
         lab.redis.set(CLAIM.format(key_of(settings)), "another task", ex=SECONDS)
         with pytest.raises(ServerBusy):
-            CeleryTrainer(lab.url, Local(), meter).experiment(settings)
+            CeleryTrainer(lab.url, Local(), meter).run(run_experiment, settings)
         assert {name for name, _ in told} == {"waits", "busy"}
 
     def test_a_claim_that_ends_without_a_result_is_claimed_again(
@@ -148,7 +149,7 @@ class TestTraining:
         """As after the worker that had it was killed."""
         settings = Settings(epochs=10, seed=9)
         lab.redis.set(CLAIM.format(key_of(settings)), "a lost task", px=300)
-        assert web.experiment(settings) and local.trained == []
+        assert web.run(run_experiment, settings) and local.trained == []
 
     def test_user_data_never_leave_the_process(
         self, local: Local, caplog: pytest.LogCaptureFixture
@@ -156,16 +157,16 @@ class TestTraining:
         data = choose(read_table(b"x,y\n1,2\n2,3\n4,4\n"), "t" * 22)
         settings = Settings(dataset="own", epochs=20, user_data=data)
         alone = CeleryTrainer(NOWHERE, local)
-        assert alone.experiment(settings) and alone.sweep(settings)
+        assert alone.run(run_experiment, settings) and alone.run(train_sweep, settings)
         # No outage was noticed, so Redis was not asked.
-        assert local.trained == [settings] and warnings(caplog) == []
-        assert alone.experiment(QUICK) and len(warnings(caplog)) == 1
+        assert local.trained == [settings] * 2 and warnings(caplog) == []
+        assert alone.run(run_experiment, QUICK) and len(warnings(caplog)) == 1
 
 
 class TestTask:
     """The task itself, with Redis but in this process."""
 
-    JOB: ClassVar = {"kind": "experiment", "choices": QUICK.choices(), "request": None}
+    JOB: ClassVar = {"kind": "run_experiment", "choices": QUICK.choices(), "request": None}
 
     def test_result_of_a_claim_expires(self, lab: Deployment) -> None:
         lab.redis.set(CLAIM.format("a"), "one", ex=1)
@@ -199,15 +200,15 @@ def test_answers_survive_the_loss_of_redis_and_of_the_worker(
     for name, seconds in {"OUTAGE": 0, "MAX_WAIT": SECONDS, "PING": 3}.items():
         monkeypatch.setattr(f"app.trainers.celery.{name}_SECONDS", seconds)
     lab.kill_redis()
-    assert web.experiment(QUICK) and local.trained == [QUICK]
+    assert web.run(run_experiment, QUICK) and local.trained == [QUICK]
     lab.start_redis()
     wait(lab.answers)
-    assert web.experiment(QUICK) and local.trained == [QUICK]
+    assert web.run(run_experiment, QUICK) and local.trained == [QUICK]
     outage = "Training in the web process: {}."
     expected = [outage.format("Redis is away"), "Workers train again."]
     assert warnings(caplog) == expected
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(web.experiment, LONG)
+        asked = pool.submit(web.run, run_experiment, LONG)
         # Where Celery keeps what a worker has received and not completed.
         wait(lambda: lab.redis.hlen("unacked"))
         lab.kill_worker(*lab.workers)

@@ -44,7 +44,7 @@ def test_experiment_cache_reports_to_the_meter() -> None:
 
 
 def test_failed_training_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.trainers.local.train_sweep", lambda _: 1 / 0)
+    monkeypatch.setattr("app.trainers.experiment_cache.train_sweep", lambda _: 1 / 0)
     meter, told = recorder()
     with pytest.raises(ZeroDivisionError):
         ExperimentCache(meter=meter).sweep(Settings(epochs=30))

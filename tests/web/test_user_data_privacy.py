@@ -190,7 +190,7 @@ class TestExpiry:
         later = time.monotonic() + requests.KEPT_SECONDS
         for cache in own:
             monkeypatch.setattr(cache, "_clock", lambda: later)
-        wait(lambda: not any(map(len, own)))
+        wait(lambda: not any(cache._kept for cache in own))
         assert copies_in_memory(mine) == 0
 
 

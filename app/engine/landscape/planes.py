@@ -19,7 +19,6 @@ from app.engine.deadline import checked
 from app.engine.network import network_for
 from app.engine.training import Training
 
-LINEAR_NAMES = ("weight", "bias")
 ANCHORED_NAMES = ("toward the best run's end", "strongest other motion")
 RANDOM_NAMES = ("random direction", "another random direction")
 SHARPEST_NAMES = ("sharpest direction at the best end", "second sharpest")
@@ -31,7 +30,7 @@ NEGLIGIBLE = 1e-7
 def choose_plane(training: Training, choice: PlaneChoice) -> Plane:
     """Weight x bias if these are all the parameters, else the plane of this choice."""
     if training.sweep.settings.is_line:
-        return Plane(np.zeros(2), np.eye(2), LINEAR_NAMES, is_exact=True)
+        return Plane(np.zeros(2), np.eye(2), ("weight", "bias"), is_exact=True)
     return PLANE_BUILDERS[choice.kind](training, choice)
 
 
@@ -59,7 +58,12 @@ def _anchored(training: Training, choice: PlaneChoice) -> Plane:
         first = np.eye(len(start))[0]
     first = first / np.linalg.norm(first)
     second = _strongest_other(moves, first, start)
-    return Plane(start, np.stack([first, second]), ANCHORED_NAMES, is_exact=False)
+    return Plane(
+        start,
+        np.stack([first, second]),
+        ANCHORED_NAMES,
+        is_exact=False,
+    )
 
 
 def _parameters(training: Training, choice: PlaneChoice) -> Plane:
@@ -85,28 +89,26 @@ def _random(training: Training, choice: PlaneChoice) -> Plane:
     """
     end, generator = _best_end(training), torch.Generator().manual_seed(0)
     settings = training.sweep.settings
-    first, second = (_drawn(settings, end, generator) for _ in range(2))
+
+    def draw() -> Float[ndarray, "param"]:
+        return filter_normalized(settings, end, torch.randn(len(end), generator=generator))
+
+    first, second = draw(), draw()
     # If each unit has a single weight, only signs are drawn, and both directions may be the same.
     for _ in range(REDRAWS):
-        if not _are_parallel(first, second):
+        if abs(first @ second) <= 0.9 * np.linalg.norm(first) * np.linalg.norm(second):
             break
-        second = _drawn(settings, end, generator)
+        second = draw()
     else:
         second = torch.randn(len(end), generator=generator).double().numpy()
     directions = np.stack([first, second])
-    return Plane(end, directions, RANDOM_NAMES, is_exact=False, kind=choice.kind)
-
-
-def _drawn(
-    settings: Settings, params: Float[ndarray, "param"], generator: torch.Generator
-) -> Float[ndarray, "param"]:
-    drawn = torch.randn(len(params), generator=generator)
-    return filter_normalized(settings, params, drawn)
-
-
-def _are_parallel(first: Float[ndarray, "param"], second: Float[ndarray, "param"]) -> bool:
-    lengths = np.linalg.norm(first) * np.linalg.norm(second)
-    return bool(abs(first @ second) > 0.9 * lengths)
+    return Plane(
+        end,
+        directions,
+        RANDOM_NAMES,
+        is_exact=False,
+        kind=choice.kind,
+    )
 
 
 def filter_normalized(
@@ -138,7 +140,13 @@ def _sharpest(training: Training, choice: PlaneChoice) -> Plane:
     directions = vectors[0].T.numpy()
     largest = np.abs(directions).argmax(axis=1)
     directions = directions * np.sign(directions[np.arange(2), largest])[:, None]
-    return Plane(end, directions, SHARPEST_NAMES, is_exact=False, kind=choice.kind)
+    return Plane(
+        end,
+        directions,
+        SHARPEST_NAMES,
+        is_exact=False,
+        kind=choice.kind,
+    )
 
 
 def _best_end(training: Training) -> Float[ndarray, "param"]:

@@ -22,10 +22,7 @@ def loss_slices(
     epochs: Int[ndarray, "epoch"],
     params: Float[ndarray, "epoch param"],
 ) -> Slices:
-    """The train loss at SAMPLES points across the box, along both directions through params.
-
-    Raises InvalidSetting if this takes longer than the time limit.
-    """
+    """The train loss at SAMPLES points across the box, along both directions through params."""
     plane, box = surface.plane, surface.box
     positions = np.stack([np.linspace(*box.first, SAMPLES), np.linspace(*box.second, SAMPLES)])
     shifts = positions - plane.coordinates(params)[:, :, None]  # epoch direction sample

@@ -21,14 +21,17 @@ GRID = 51
 
 
 def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossSurface:
-    """The train loss over the chosen plane, on a grid of GRID x GRID points.
-
-    Raises InvalidSetting if this takes longer than the time limit.
-    """
+    """The train loss over the chosen plane, on a grid of GRID x GRID points."""
     sweep = training.sweep
     settings, plane = sweep.settings, choose_plane(training, choice or PlaneChoice())
     box = choose_box(sweep, plane)
     optimum, optimum_loss, name = _optimum(sweep)
+    curvature = None
+    if settings.is_line:
+        # By weight and by bias; they are constant.
+        start = torch.tensor(sweep.params[:1, 0])
+        matrix = hessian(network_for(settings), start, dataset_for(settings))
+        curvature = matrix[0].diagonal().numpy()
     return LossSurface(
         plane=plane,
         box=box,
@@ -39,7 +42,7 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
         optimum_loss=optimum_loss,
         optimum_is_exact=settings.is_line,
         optimum_name=name,
-        curvature=_curvature(sweep) if settings.is_line else None,
+        curvature=curvature,
     )
 
 
@@ -78,10 +81,3 @@ def _optimum(sweep: Sweep) -> tuple[Float[ndarray, "param"], float, str]:
     is_lowest = sweep.last_loss[best] <= np.nanmin(ends)
     name = "lowest loss in this sweep" + ("" if is_lowest else " (of its calm runs)")
     return sweep.params[best, -1], float(sweep.last_loss[best]), name
-
-
-def _curvature(sweep: Sweep) -> Float[ndarray, "2"]:
-    """The second derivatives of a line's loss by weight and by bias; they are constant."""
-    settings, start = sweep.settings, torch.tensor(sweep.params[:1, 0])
-    matrix = hessian(network_for(settings), start, dataset_for(settings))
-    return matrix[0].diagonal().numpy()
