@@ -23,7 +23,7 @@ from app.domain.settings import Settings
 from app.engine import datasets, inspect_run, train, train_sweep
 from app.engine.landscape.surface import train_losses
 from app.exports.payload import detail_payload, map_row
-from app.trainers.base import Experiment, run_experiment
+from app.trainers.base import run_experiment
 from callbacks.training import experiment_payload
 
 LINE = Settings(dataset="line", epochs=1000, learning_rate=0.01)
@@ -77,17 +77,11 @@ def speed_rows() -> list[Row]:
 
 def optimizer_rows() -> list[Row]:
     """A whole sweep with each optimizer against one run with it, and a map against its runs."""
-    rows = [
-        Row(
-            f"parabola, {name}, sweep",
-            ratio(lambda s=chosen: whole_sweep(s), lambda s=chosen: plain_loop(s)),
-            2.5,
-            "x plain loop",
-        )
-        for name, chosen in (
-            (name, replace(PARABOLA, optimizer=name)) for name in NAMES["optimizer"].options
-        )
-    ]
+    rows = []
+    for name in NAMES["optimizer"].options:
+        chosen = replace(PARABOLA, optimizer=name)
+        value = ratio(partial(whole_sweep, chosen), partial(plain_loop, chosen))
+        rows.append(Row(f"parabola, {name}, sweep", value, 2.5, "x plain loop"))
     sample = [replace(PARABOLA, seed=seed) for seed in range(3)]
     one_row = ratio(
         lambda: [map_row(train_sweep(s)) for s in sample],
@@ -100,10 +94,10 @@ def optimizer_rows() -> list[Row]:
 
 def size_rows() -> list[Row]:
     return [
-        Row("line, answer to train", train_kilobytes(LINE), 100, "kB"),
-        Row("parabola, answer to train", train_kilobytes(PARABOLA), 350, "kB"),
-        Row("line, answer to inspect", inspect_kilobytes(LINE), NAN, "kB"),
-        Row("parabola, answer to inspect", inspect_kilobytes(PARABOLA), NAN, "kB"),
+        Row("line, answer to train", kilobytes(whole_sweep(LINE)), 100, "kB"),
+        Row("parabola, answer to train", kilobytes(whole_sweep(PARABOLA)), 350, "kB"),
+        Row("line, answer to inspect", kilobytes(inspect_json(LINE)), NAN, "kB"),
+        Row("parabola, answer to inspect", kilobytes(inspect_json(PARABOLA)), NAN, "kB"),
     ]
 
 
@@ -163,15 +157,15 @@ def plain_loop(settings: Settings) -> list[float]:
 
 def whole_sweep(settings: Settings) -> bytes:
     """Training, planes, surface, projections, fits, figures and the payload's JSON."""
-    return train_json(run_experiment(settings))
+    payload = experiment_payload(run_experiment(settings))
+    return json.dumps({"ticket": 1, "payload": payload}).encode()
 
 
 def surface_both_ways() -> tuple[Callable[[], object], Callable[[], object]]:
     """The notebook's nested loop over a grid, and this project's evaluation of the same points."""
     surface = run_experiment(PARABOLA).surface
-    plane, first, second = surface.plane, surface.first, surface.second
-    points = [plane.origin + np.array([a, b]) @ plane.directions for b in second for a in first]
-    params = np.array(points)
+    grid = [(a, b) for b in surface.second for a in surface.first]
+    params = surface.plane.origin + np.array(grid) @ surface.plane.directions
     stacked = torch.tensor(params, dtype=torch.float32).view(51, 51, -1)
     (inputs, targets), network = data(PARABOLA), model(PARABOLA)
 
@@ -191,19 +185,14 @@ def inspection(settings: Settings) -> Callable[[], object]:
     return lambda: inspect_run(settings, made.training, made.surface)
 
 
-def train_json(made: Experiment) -> bytes:
-    return json.dumps({"ticket": 1, "payload": experiment_payload(made)}).encode()
-
-
-def train_kilobytes(settings: Settings) -> float:
-    return len(gzip.compress(train_json(run_experiment(settings)), 6)) / 1e3
-
-
-def inspect_kilobytes(settings: Settings) -> float:
+def inspect_json(settings: Settings) -> bytes:
     made = run_experiment(settings)
     detail = inspect_run(settings, made.training, made.surface)
-    payload = detail_payload(detail, made.surface, made.dataset)
-    return len(gzip.compress(json.dumps(payload).encode(), 6)) / 1e3
+    return json.dumps(detail_payload(detail, made.surface, made.dataset)).encode()
+
+
+def kilobytes(answer: bytes) -> float:
+    return len(gzip.compress(answer, 6)) / 1e3
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ import pytest
 import yaml
 
 from app.config import BASE_PATH, METRICS, Config, ServerConfig
+from app.domain.cost_model import estimated_seconds
+from app.domain.settings import Settings
 from tests.serving import served
 from tests.web.test_metrics import figures
 from tools.clients import hang_up
@@ -63,6 +65,10 @@ def client_of(port: int) -> httpx.Client:
     return httpx.Client(base_url=f"http://localhost:{port}", timeout=60, trust_env=False)
 
 
+def metrics_of(client: httpx.Client) -> dict[str, float]:
+    return figures(client.get("/metrics").text)
+
+
 def test_a_user_of_make_load_loads_the_page_trains_and_notices_errors(proxy: int) -> None:
     seen = Seen()
 
@@ -102,9 +108,9 @@ def test_disconnected_clients_hold_no_connection(server: Server) -> None:
 
 def test_processes_share_their_metrics(server: Server) -> None:
     with client_of(server.port) as client:
-        before = figures(client.get("/metrics").text)
+        before = metrics_of(client)
         assert {client.get("/foo").status_code for _ in range(20)} == {404}
-        after = figures(client.get("/metrics").text)
+        after = metrics_of(client)
     name = "descent_lab_refusals_total status=404"
     assert after[name] == before.get(name, 0) + 20
     assert after["descent_lab_training_seconds_count"] > 2
@@ -114,14 +120,13 @@ def test_a_stop_answers_trainings_in_flight_despite_idle_connections(
     server: Server, proxy: int
 ) -> None:
     (folder,) = Path("/dev/shm").glob(f"descent-lab-metrics-*/counter_{server.master.pid}.db")
-    with ExitStack() as stack:
-        for _ in range(5):
-            assert stack.enter_context(client_of(proxy)).get("/lab/health").is_success
-        idle = server.held()
-        # A third of a second of work each.
-        with trainings(server.port, 2, epochs=5000, base="/lab") as sent:
-            wait(lambda: server.held() == idle + 2)
-            server.master.send_signal(signal.SIGTERM)
+    # A third of a second of work each.
+    epochs, begun = 5000, 1.9 * estimated_seconds(Settings(epochs=5000))
+    with client_of(proxy) as idle, client_of(server.port) as scraper:
+        assert idle.get("/lab/health").is_success
+        with trainings(server.port, 2, epochs, base="/lab") as sent:
+            wait(lambda: metrics_of(scraper)["descent_lab_queue_seconds"] > begun)
+            server.master.terminate()
         assert len(sent.asked) == 2 and not sent.failed()
         assert server.master.wait(60) == 0
     assert not folder.parent.exists() and not server.errors()
