@@ -71,7 +71,7 @@ def ask(client: FlaskClient, kind: str, value: Any, **how: Any) -> dict[str, Any
 
 
 def body_of(dependency: dict[str, Any], value: Any) -> dict[str, Any]:
-    """What Dash's page makes of a callback and a new value of its one input."""
+    """The request that Dash's page sends when the one input of a callback has a new value."""
     output = dependency["output"]
     is_list = output.startswith("..")
     outputs = [place(name) for name in output.strip(".").split("...")]
@@ -114,7 +114,7 @@ def places(holder: Any, key: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def frame(body: Any) -> Any:
-    """A request without its values, and without what may be left out: what must be as it is."""
+    """A request without its values and optional parts: what must not differ from Dash's own."""
     try:
         whole = dict(body)
         changed = whole["changedPropIds"]

@@ -1,12 +1,12 @@
-"""Shapes and types are checked while the tests run: that comes before any import from app."""
+"""Turns on the shape checks, which must come before any import from app."""
 
 import hypothesis
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-# It sets OMP_NUM_THREADS, which torch reads when tests.shapes loads it. Otherwise a training of a
-# server under test can stand still for a minute on a busy machine.
+# app sets OMP_NUM_THREADS, which torch reads when tests.shapes imports it. Otherwise a training in
+# a server under test can stall for a minute on a busy machine.
 import app as _app  # noqa: F401
 from tests.shapes import check_shapes, forget_calls
 
@@ -22,7 +22,7 @@ hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 
 
 def pytest_runtest_setup() -> None:
-    """Each test has its own calls checked."""
+    """Shape checks count the calls of each test separately."""
     forget_calls()
 
 
@@ -34,5 +34,5 @@ def app() -> Dash:
 
 @pytest.fixture(scope="module")
 def client(app: Dash) -> FlaskClient:
-    """Asks the server of `app`, which a module may make otherwise."""
+    """A client of `app`, which a test module may override."""
     return app.server.test_client()

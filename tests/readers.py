@@ -1,4 +1,4 @@
-"""What the page's scripts read, read in Python: encoded arrays and links."""
+"""Python readers of what only the page's scripts read otherwise: encoded arrays and links."""
 
 from __future__ import annotations
 

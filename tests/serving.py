@@ -1,4 +1,4 @@
-"""An application at an address of this machine, for as long as a test needs it."""
+"""Serves an application on a local port for the length of a test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from werkzeug.serving import make_server
 
 @contextmanager
 def served(application: Any, host: str = "127.0.0.1", **options: Any) -> Iterator[int]:
-    """The port at which it answers."""
+    """Yields the port."""
     server = make_server(host, 0, application, threaded=True, **options)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()

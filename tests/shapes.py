@@ -1,9 +1,8 @@
-"""Shapes and types are checked while the tests run, though not at every step of a training.
+"""Checks shapes and types while the tests run, but not on every call.
 
-A step calls half a dozen functions, and to check a call takes longer than most of them do: a test
-that trains would mostly check the same shapes again. So in each test, of a function's calls with
-arguments of the same types and shapes, those are checked whose number is a power of two: the 1st,
-the 2nd, the 4th, ... What is new is always checked, with its result.
+A check takes longer than most of the functions that a training step calls. So in each test, calls
+of a function with arguments of the same types and shapes are checked only at powers of two: the
+1st, 2nd, 4th, ... Arguments of a new type or shape are always checked, and so is their result.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from typing import Any
 
 import jaxtyping
 
-# The hook looks for compiled code under a name of its own, also for whatever its modules import
-# first, and finds none: what comes with compiled code is imported before, in half the time.
+# The import hook looks for bytecode under a name of its own, also for packages that are first
+# imported while it is active, and finds none. Importing the large ones before takes half the time.
 import sklearn.datasets
 import sklearn.linear_model
 import sklearn.model_selection
@@ -27,24 +26,24 @@ _calls: Counter[tuple[Any, ...]] = Counter()
 
 
 def check_shapes(*modules: str) -> None:
-    """From now on, in what is imported of these: arguments, results and fields of dataclasses."""
+    """Checks arguments, results and dataclass fields of these modules, imported from now on."""
     jaxtyping.jaxtyped = seldom(jaxtyping.jaxtyped)
     jaxtyping.install_import_hook(modules, "beartype.beartype")
 
 
 def forget_calls() -> None:
-    """All are new again: another test begins."""
+    """Starts counting again, for the next test."""
     _calls.clear()
 
 
 def seldom(decorate: Callable[..., Any]) -> Callable[..., Any]:
-    """The decorator that checks every call, so that it checks some."""
+    """Makes a decorator that checks every call check only some."""
 
     def decorate_seldom(function: Any = None, **options: Any) -> Any:
         if function is None:
             return functools.partial(decorate_seldom, **options)
         checked = decorate(function, **options)
-        # Of a dataclass it has changed __init__, and always checks that.
+        # A dataclass is checked in its __init__, every time.
         return checked if isinstance(function, type) else _some(function, checked)
 
     return decorate_seldom
@@ -61,5 +60,5 @@ def _some(function: Callable[..., Any], checked: Callable[..., Any]) -> Callable
 
 
 def _kind(value: Any) -> tuple[Any, ...]:
-    """What a check of its type can depend on, and is quickly found."""
+    """What a type check can depend on, as far as it is cheap to find out."""
     return type(value), getattr(value, "shape", None), getattr(value, "dtype", None)

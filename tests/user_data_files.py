@@ -1,4 +1,4 @@
-"""Files as people bring them, broken and good, for the reader's tests and the browser's."""
+"""Example files for the tests of the CSV reader and of the browser: some broken, some good."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10"
 
 
 class Broken(NamedTuple):
-    """A file that cannot be trained on, and words that its sentence must have."""
+    """A file that cannot be trained on, and a pattern that its error message must match."""
 
     name: str
     content: bytes
@@ -16,7 +16,7 @@ class Broken(NamedTuple):
 
 
 class Good(NamedTuple):
-    """A file and what stands in it: its columns of numbers (None: no number), and what is said."""
+    """A readable file, its numeric columns (None: missing), and a pattern for its notes."""
 
     name: str
     content: bytes

@@ -1,4 +1,4 @@
-"""What docs/learning-rates.md says about its links, checked by the engine at every epoch."""
+"""Checks what docs/learning-rates.md says about its links against the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each unit of work ends by its deadline. The clocks here are not the machine's: see Machine."""
+"""Each unit of work ends by its deadline. The tests use their own clocks: see Machine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BATCHES = Settings(dataset="parabola", hidden_units=2, epochs=20, batch_size=10)
 
 
 class Machine:
-    """Its clocks: each check comes some seconds after the last, all of which this thread computed.
+    """Clocks on which each check comes so many seconds after the last, all of them CPU time.
 
     readings  how often the CPU time was read
     """

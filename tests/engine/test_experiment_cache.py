@@ -17,7 +17,7 @@ SECONDS = 20
 
 
 class Counted:
-    """Stands for `train`, counts its calls, and does first whatever a test wants."""
+    """Replaces `train`: records its calls, and first runs what the test sets."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.trained: list[Settings] = []

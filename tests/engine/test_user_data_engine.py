@@ -1,4 +1,4 @@
-"""Trainings on a person's own data work as on any other data set, and send only numbers."""
+"""Trainings on user data give the same results as on a built-in data set, and finite payloads."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The estimate grows with everything that makes a training longer. How well it meets the seconds of
-a machine is in docs/performance.md: a test must not depend on the machine."""
+"""The estimate grows with everything that makes a training longer. How close it comes to measured
+seconds is in docs/performance.md: a test must not depend on the machine."""
 
 import dataclasses
 from typing import Any

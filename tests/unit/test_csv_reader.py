@@ -13,7 +13,7 @@ from tests.user_data_files import GOOD, UNREADABLE, Broken, Good, many_rows
 
 
 def sentence_of(error: TableError) -> str:
-    """What the person reads: one or two short sentences."""
+    """The error message, which must be one or two short sentences."""
     said = str(error)
     assert said.endswith(".") and 10 < len(said) < 300 and "\n" not in said, said
     assert error.field == "dataset"
@@ -21,7 +21,7 @@ def sentence_of(error: TableError) -> str:
 
 
 def check_any(content: bytes) -> None:
-    """A table of at least two columns of at least three rows, or a sentence."""
+    """Asserts a table of at least two columns and three rows, or an error message."""
     try:
         table = read_table(content)
         assert isinstance(table, Table) and len(table.numeric) >= 2

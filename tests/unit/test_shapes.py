@@ -1,4 +1,4 @@
-"""Which calls have their shapes checked while the tests run."""
+"""Which calls tests/shapes.py checks."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,13 +16,13 @@ from tests.shapes import forget_calls, seldom
 
 @pytest.fixture
 def checked() -> list[int]:
-    """The first of the arguments of each call that was checked."""
+    """The first argument of each checked call."""
     return []
 
 
 @pytest.fixture
 def function(checked: list[int]) -> Callable[..., Any]:
-    """Returns how long its second argument is."""
+    """A function that returns the length of its second argument."""
 
     def noting(some: Callable[..., Any], **_: Any) -> Callable[..., Any]:
         def call(*given: Any, **named: Any) -> Any:
@@ -34,7 +34,7 @@ def function(checked: list[int]) -> Callable[..., Any]:
     return seldom(noting)(typechecker=None)(lambda number, array, **_: len(array))
 
 
-def test_of_calls_alike_ever_fewer_are_checked(function: Any, checked: list[int]) -> None:
+def test_equal_calls_are_checked_at_powers_of_two(function: Any, checked: list[int]) -> None:
     assert [function(number, torch.zeros(3)) for number in range(1, 21)] == [3] * 20
     assert checked == [1, 2, 4, 8, 16]
 
@@ -42,7 +42,7 @@ def test_of_calls_alike_ever_fewer_are_checked(function: Any, checked: list[int]
 @pytest.mark.parametrize(
     "other", [torch.zeros(4), torch.zeros(3, 1), torch.zeros(3).double(), np.zeros(3), [0, 0, 0]]
 )
-def test_another_shape_or_type_is_new(function: Any, checked: list[int], other: Any) -> None:
+def test_a_new_shape_or_type_is_checked(function: Any, checked: list[int], other: Any) -> None:
     for number in range(1, 4):
         function(number, torch.zeros(3))
     assert function(5, other) == len(other)
@@ -50,7 +50,7 @@ def test_another_shape_or_type_is_new(function: Any, checked: list[int], other: 
     assert checked == [1, 2, 5, 6]
 
 
-def test_another_test_begins_anew(function: Any, checked: list[int]) -> None:
+def test_counting_starts_again_after_forget_calls(function: Any, checked: list[int]) -> None:
     for number in range(1, 4):
         function(number, torch.zeros(3))
     forget_calls()
@@ -58,7 +58,7 @@ def test_another_test_begins_anew(function: Any, checked: list[int]) -> None:
     assert checked == [1, 2, 7]
 
 
-def test_a_wrong_result_of_the_engine_is_noticed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_result_of_the_wrong_shape_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     network, inputs = Network(1, 10), torch.zeros(5, 1)
     network.predict(torch.zeros(1, 31), inputs)
     monkeypatch.setattr(Network, "_predict_chunk", lambda *_: torch.zeros(3, 4))
@@ -66,7 +66,7 @@ def test_a_wrong_result_of_the_engine_is_noticed_at_once(monkeypatch: pytest.Mon
         network.predict(torch.zeros(2, 31), inputs)
 
 
-def test_the_fields_of_a_dataclass_are_checked_too() -> None:
+def test_dataclass_fields_are_checked() -> None:
     dataset = datasets.builtin("line")
     with pytest.raises(TypeCheckError):
         replace(dataset, targets=dataset.inputs)

@@ -1,4 +1,4 @@
-"""Columns of a person's table as examples to train on."""
+"""Chosen columns of a user's table as examples to train on."""
 
 import csv
 import io
