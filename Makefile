@@ -11,6 +11,9 @@ BIN := $(VENV)/bin
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH = $(shell grep -o '^torch==[0-9.]*' requirements.txt)
 TORCH_OPTIONS = --no-deps $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --timeout 10 --retries 1
+# node and npm come with a Python package. What npm installs is for the checks alone.
+NODE_MODULES := node_modules/.package-lock.json
+SCRIPTS = assets/lab tests/js eslint.config.mjs
 # Every pin is audited, or the command fails.
 AUDIT = $(BIN)/pip-audit -r requirements.txt -r requirements-distributed.txt --no-deps --disable-pip \
 	--strict --progress-spinner off --timeout 10
@@ -18,7 +21,7 @@ AUDIT = $(BIN)/pip-audit -r requirements.txt -r requirements-distributed.txt --n
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test test-quick check format audit lock sbom bench load faults measure docker clean
+.PHONY: help run classroom install dev test test-js test-quick check format types audit lock sbom bench load faults measure docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +36,7 @@ install: $(VENV)/.app ## install the app's requirements into .venv
 
 dev: $(VENV)/.dev ## install the requirements of the tests and checks as well
 
-test: $(VENV)/.dev ## run all tests; installs Chromium, Redis and nginx if they are missing
+test: test-js ## run all tests; installs Chromium, Redis and nginx if they are missing
 	$(BIN)/python -m tests.programs
 	@# Both halves run at the same time; the browser tests' report is printed last.
 	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile \
@@ -41,15 +44,22 @@ test: $(VENV)/.dev ## run all tests; installs Chromium, Redis and nginx if they 
 	$(BIN)/python -m pytest --ignore=tests/browser || status=1; \
 	wait $$browser || status=1; cat .browser-tests.log; exit $$status
 
-test-quick: $(VENV)/.dev ## run the fast tests, which need no browser and no servers
+test-js: $(VENV)/.dev ## run node's tests of the page's scripts: seconds
+	$(BIN)/python -m tests.js_fixtures
+	$(BIN)/node --test --test-reporter=dot "tests/js/*.test.mjs"
+
+test-quick: test-js ## run the fast tests, which need no browser and no servers
 	$(BIN)/python -m pytest --ignore=tests/browser -m "not servers and not slow" -n 2 --hypothesis-profile quick
 
-check: $(VENV)/.dev ## lint, check format, types and import layers, look for known vulnerabilities
+check: $(VENV)/.dev $(NODE_MODULES) ## lint, check format, types and import layers, look for known vulnerabilities
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/node node_modules/eslint/bin/eslint.js $(SCRIPTS)
+	$(BIN)/node node_modules/prettier/bin/prettier.cjs --check --log-level warn $(SCRIPTS)
+	$(BIN)/node node_modules/typescript/bin/tsc
 	@$(MAKE) --no-print-directory audit
 
 audit: $(VENV)/.dev ## look for known vulnerabilities in the image's packages
@@ -70,9 +80,13 @@ sbom: $(VENV)/.dev ## write descent-lab.cdx.json: the image's packages and their
 		--output-file descent-lab.cdx.json .sbom
 	rm -rf .sbom
 
-format: $(VENV)/.dev ## fix and format the code with ruff
+format: $(VENV)/.dev $(NODE_MODULES) ## fix and format the code with ruff and prettier
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/node node_modules/prettier/bin/prettier.cjs --write --log-level warn $(SCRIPTS)
+
+types: $(VENV)/.dev ## write types/payload.d.ts after a change of app/exports/schema.py
+	$(BIN)/python -m tools.payload_types
 
 bench: $(VENV)/.dev ## compare the engine with a plain training loop
 	$(BIN)/python -m tools.bench
@@ -90,7 +104,7 @@ docker: ## build the image descent-lab
 	docker build --build-arg TORCH_INDEX=$(TORCH_INDEX) -t descent-lab .
 
 clean: ## remove .venv and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each file records when an installation was last complete.
@@ -103,6 +117,10 @@ $(VENV)/.app: requirements.txt | $(BIN)/pip
 
 $(VENV)/.dev: requirements-dev.txt requirements-distributed.txt $(VENV)/.app
 	$(BIN)/pip install -r requirements-dev.txt
+	@touch $@
+
+$(NODE_MODULES): package-lock.json $(VENV)/.dev
+	$(BIN)/npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(BIN)/pip:

@@ -22,11 +22,12 @@ from app.web import (
     request_guard,
     request_log,
     response_headers,
+    script_modules,
     static_files,
 )
 from callbacks import register
 from callbacks.training import experiment_payload
-from components.layout import SET_THEME, page, page_template
+from components.layout import HEAD_SCRIPT, page, page_template
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +54,17 @@ def create_app(
         "descent-lab",
         title="Descent Lab",
         update_title="",
-        assets_folder=str(static_files.ASSETS),
+        assets_folder=str(script_modules.ASSETS),
+        assets_ignore=script_modules.IGNORED,
         url_base_pathname=config.base_path,
         serve_locally=True,
         prevent_initial_callbacks=True,
     )
-    app.index_string = page_template(static_files.plotly_url(app))
+    modules = script_modules.addresses(config.base_path, has_hashes=not debug)
+    import_map = script_modules.import_map(lambda name: modules[name][0])
+    app.index_string = page_template(
+        static_files.plotly_url(app), import_map, [address for address, _ in modules.values()]
+    )
     app.layout = page(first_sweep, course)
     server = app.server
     _serve_health(server, config.base_path)
@@ -72,7 +78,8 @@ def create_app(
     request_log.init_app(server)
     error_handlers.init_app(server)
     request_guard.init_app(app, config.hosts)
-    scripts = [*app.csp_hashes(), response_headers.hash_of(SET_THEME)]
+    inline = [response_headers.hash_of(script) for script in (HEAD_SCRIPT, import_map)]
+    scripts = [*app.csp_hashes(), *inline]
     response_headers.init_app(server, config.frame_ancestors, scripts)
     if meter:
         metrics.init_app(server, meter)

@@ -10,6 +10,7 @@ from dash import Dash, Input, Output, no_update
 
 from app.config import ANCESTORS
 from app.domain.errors import UserError
+from app.domain.link import LONGEST_LINK
 from app.domain.settings import Settings
 from app.domain.user_data import UserData
 from app.exports.csv_export import run_csv, sweep_csv, user_data_csv
@@ -21,8 +22,6 @@ from callbacks.answers import answer, answered
 from callbacks.requests import DataMissing, user_data_of
 from components import ids
 
-# In bytes. A QR code holds about 2300.
-LONGEST_LINK = 1500
 ONLY_HERE = (
     "This link works on this computer only, because the server accepts local connections only. "
     "For a class, start it with: make classroom"

@@ -21,7 +21,7 @@ from components.figures import view_figures
 def register(
     app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData], packed: PackedAnswers
 ) -> None:
-    """Registers the callback. The browser sends one request at a time (assets/60-bridge.js)."""
+    """Registers the callback. The browser sends one request at a time."""
 
     def packed_payload(settings: Settings, plane: PlaneChoice) -> dict[str, Any]:
         # Results on a person's own data are kept only in the cache that expires.

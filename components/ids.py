@@ -36,22 +36,13 @@ CHAPTER_REQUEST = "chapter-request"
 CHAPTER_ANSWER = "chapter-answer"
 PANEL_REQUEST = "panel-request"
 SIDE_BODY = "side-body"
-# Outputs that client-side callbacks need; nothing reads them.
-TRAIN_SEEN = "train-seen"
-INSPECT_SEEN = "inspect-seen"
-MAP_SEEN = "map-seen"
-SHARE_SEEN = "share-seen"
-EXPORT_SEEN = "export-seen"
-OWN_SEEN = "own-seen"
-CHAPTER_SEEN = "chapter-seen"
-PANEL_SEEN = "panel-seen"
-SEEN = (
-    *(TRAIN_SEEN, INSPECT_SEEN, MAP_SEEN, SHARE_SEEN, EXPORT_SEEN, OWN_SEEN),
-    *(CHAPTER_SEEN, PANEL_SEEN),
+ANSWERS = (
+    *(TRAIN_ANSWER, INSPECT_ANSWER, MAP_ANSWER, SHARE_ANSWER, EXPORT_ANSWER, OWN_ANSWER),
+    CHAPTER_ANSWER,
 )
 # All stores that start empty.
 STORES = (
     *(TRAIN_REQUEST, INSPECT_REQUEST, INSPECT_ANSWER, MAP_REQUEST, MAP_ANSWER),
     *(SHARE_REQUEST, SHARE_ANSWER, EXPORT_REQUEST, EXPORT_ANSWER, OWN_REQUEST, OWN_ANSWER),
-    *(CHAPTER_REQUEST, CHAPTER_ANSWER, PANEL_REQUEST, *SEEN),
+    *(CHAPTER_REQUEST, CHAPTER_ANSWER, PANEL_REQUEST),
 )

@@ -1,5 +1,6 @@
 """The page: header, learning rate and facts, five views, timeline."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -11,6 +12,7 @@ from components import ids, theme
 from components.controls.learning_rate import learning_rate_bar
 from components.controls.rail import rail
 from components.lesson import lesson_panel
+from components.page_config import config_element
 from components.panels import PANELS
 from components.parts import aria, data, icon, icon_button, named, select
 from components.playback import timeline
@@ -32,13 +34,20 @@ FACTS = (
     ("edge", "2/sharpness"),
     ("verdict", "outcome of the whole run"),
 )
-# Sets the theme before the first paint: the person's choice, else the system's.
-SET_THEME = (
+# Sets the theme before the first paint: the person's choice, else the system's. A browser without
+# import maps cannot run the page, so it says so.
+HEAD_SCRIPT = (
     "{let own=null;try{own=localStorage.getItem('theme')}catch{}"
     "const theme=['light','dark','projector'].includes(own)?own:"
     "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light';"
     "const root=document.documentElement;root.dataset.palette=theme;"
-    "root.dataset.bsTheme=theme==='dark'?'dark':'light'}"
+    "root.dataset.bsTheme=theme==='dark'?'dark':'light';"
+    "if(!(window.HTMLScriptElement.supports&&HTMLScriptElement.supports('importmap')))"
+    "addEventListener('DOMContentLoaded',()=>document.getElementById('too-old').hidden=false)}"
+)
+TOO_OLD = (
+    "This browser is too old for Descent Lab. It needs Chrome or Edge 89, Firefox 108, "
+    "Safari 16.4, or a later one."
 )
 
 
@@ -77,8 +86,13 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
     )
 
 
-def page_template(plotly_script: str) -> str:
-    """Dash's index page with the palette, the theme and plotly.js in its head."""
+def page_template(plotly_script: str, import_map: str, modules: Sequence[str]) -> str:
+    """Dash's index page with the palette, the theme, plotly.js and the script modules in its head.
+
+    modules  the address of each module: the browser loads them side by side, not as one finds
+             the next
+    """
+    preloads = "".join(f'<link rel="modulepreload" href="{module}">' for module in modules)
     return f"""<!DOCTYPE html>
 <html lang="en" data-bs-theme="light">
 <head>
@@ -89,10 +103,15 @@ def page_template(plotly_script: str) -> str:
 {{%favicon%}}
 {{%css%}}
 <style>{theme.css()}</style>
-<script>{SET_THEME}</script>
+<script>{HEAD_SCRIPT}</script>
+<script type="importmap">{import_map}</script>
+{preloads}
+{config_element()}
 <script defer src="{plotly_script}"></script>
 </head>
 <body>
+<noscript>Descent Lab needs JavaScript.</noscript>
+<p id="too-old" class="message" role="alert" hidden>{TOO_OLD}</p>
 {{%app_entry%}}
 <div>{{%config%}}{{%scripts%}}{{%renderer%}}</div>
 </body>
@@ -169,7 +188,7 @@ def _side() -> Component:
 
 
 def _facts() -> Component:
-    """The strip of live facts; assets/50-facts.js sets texts and data attributes."""
+    """The strip of live facts; assets/lab/page/facts.mjs sets texts and data attributes."""
     return html.Section(
         id="facts",
         className="facts",
@@ -197,7 +216,7 @@ def _view(name: str) -> Component:
         select("plane", PLANES, value="anchored", class_name="small-select"),
         *(select(f"plane-{place}", {}, class_name="small-select") for place in ("first", "second")),
     ]
-    # For browsers without WebGL; assets/36-flat.js shows it.
+    # For browsers without WebGL; assets/lab/views/flat.mjs shows it.
     flat = html.P(id="flat-note", className="flat-note", hidden=True)
     return html.Section(
         className="card-view",

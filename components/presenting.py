@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from components import ids
 from components.parts import data, named
 
-# What each key does; assets/65-keys.js binds them.
+# What each key does; assets/lab/page/keys.mjs binds them.
 KEYS = (
     ("Space", "play or pause"),
     ("← →", "one epoch back or forward"),

@@ -1,8 +1,8 @@
 """The page as one file that works without a server.
 
 It has the layout, styles and modules of the live page. The server makes this shell once; the
-browser adds the sweep on show (assets/80-save.js). So nothing is trained again, and a person's own
-data are not sent anywhere.
+browser adds the sweep on show (assets/lab/page/save.mjs). So nothing is trained again, and a
+person's own data are not sent anywhere.
 """
 
 import base64
@@ -16,15 +16,16 @@ from dash.development.base_component import Component
 
 from app.lessons.course import Course
 from components import theme
-from components.layout import SET_THEME, page
+from components.layout import HEAD_SCRIPT, page
+from components.page_config import config_element
 from components.panels import PANELS, panel_section
 
-# assets/80-save.js replaces these two by the title and the sweep.
+# assets/lab/page/save.mjs replaces these two by the title and the sweep.
 TITLE = "<title>Descent Lab</title>"
 PLACE = '<script type="application/json" id="saved">null</script>'
 # The file sends no requests; this policy enforces it.
 POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; "
     "img-src data: blob:; font-src data:"
 )
 VOID = {"br", "hr", "img", "input"}
@@ -36,13 +37,12 @@ BOOTSTRAP = {"Input": ("input", "form-control"), "Select": ("select", "form-sele
 LETTERS = {r"\theta": "θ", r"\alpha": "α", "u": "u", "+": "+"}
 
 
-def saved_page(
-    version: str, styles: Sequence[str], modules: Sequence[str], packed_plotly: bytes
-) -> str:
+def saved_page(version: str, styles: Sequence[str], import_map: str, packed_plotly: bytes) -> str:
     """The shell, without the sweep.
 
-    styles, modules  the text of each CSS and JavaScript file, in order
-    packed_plotly    plotly.js, compressed by gzip, which halves the file
+    styles         the text of each CSS file, in order
+    import_map     the import map with all script modules in it
+    packed_plotly  plotly.js, compressed by gzip, which halves the file
     """
     return f"""<!DOCTYPE html>
 <html lang="en" data-bs-theme="light" data-palette="light">
@@ -54,14 +54,16 @@ def saved_page(
 {TITLE}
 {PLACE}
 {"".join(f"<style>{_inside('style', style)}</style>" for style in (*styles, theme.css()))}
-<script>{SET_THEME}</script>
+<script>{HEAD_SCRIPT}</script>
+<script type="importmap">{import_map}</script>
+{config_element()}
 </head>
 <body class="saved" data-version="{escape(version)}">
 <noscript>This page needs JavaScript, which is part of the file.</noscript>
 {static_html(page({}, Course((), ())))}
 {"".join(_template(name) for name, panel in PANELS.items() if panel.is_saved)}
 <script type="text/plain" id="packed-plotly">{base64.b64encode(packed_plotly).decode()}</script>
-{"".join(f"<script>{_inside('script', module)}</script>" for module in modules)}
+<script type="module">import "#lab/page/start.mjs"</script>
 </body>
 </html>"""
 

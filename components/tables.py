@@ -7,7 +7,7 @@ from components.parts import aria, data, icon, named
 
 
 def sentence(name: str) -> Component:
-    """Where the browser describes what a view or panel shows now (assets/66-words.js)."""
+    """Where the browser describes what a view or panel shows now."""
     return html.P(id=f"{name}-words", className="visually-hidden said")
 
 
@@ -18,7 +18,7 @@ def data_button(name: str, title: str) -> Component:
 
 
 def table_card() -> Component:
-    """The card in which every table opens; assets/67-tables.js fills it."""
+    """The card in which every table opens; assets/lab/page/tables.mjs fills it."""
     titled = aria(labelledby="table-title")
     return html.Dialog(
         id="table",

@@ -86,8 +86,9 @@ def body_of(dependency: dict[str, Any], value: Any) -> dict[str, Any]:
 
 
 def place(name: str) -> dict[str, str]:
-    component, part = name.rsplit(".", 1)
-    return {"id": component, "property": part}
+    """A callback without an output has the hash of its inputs in place of one."""
+    component, _, part = name.rpartition(".")
+    return {"id": component or name, "property": part}
 
 
 def change(data: st.DataObject, parent: dict, key: str = "body") -> None:

@@ -30,7 +30,7 @@ def decode(encoded: dict[str, Any]) -> Shaped[ndarray, ...]:
 
 
 def settings_of(query: str) -> Settings:
-    """The settings that a link names, as assets/57-choices.js reads them."""
+    """The settings that a link names, as assets/lab/page/address.mjs reads them."""
     chosen = dict(parse_qsl(query, keep_blank_values=True))
     names = {name: chosen[name] for name in NAMES if name in chosen}
     numbers = {name: float(chosen[name]) for name in NUMBERS if name in chosen}

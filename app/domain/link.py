@@ -6,8 +6,10 @@ from app.domain.fields import exact
 from app.domain.settings import Settings
 
 # Each link says its version, so that old links keep their meaning once the form changes; those
-# without one have version 1. assets/59-links.js has the same number.
+# without one have version 1.
 LINK_VERSION = 1
+# In bytes. A QR code holds about 2300.
+LONGEST_LINK = 1500
 
 
 def query(settings: Settings) -> str:

@@ -27,9 +27,9 @@ from whitenoise.compress import Compressor
 
 from app import VERSION
 from app.web.response_headers import ALWAYS, REVALIDATE
+from app.web.script_modules import ASSETS, IMMUTABLE, addresses, inline_map
 from components.saved_page import saved_page
 
-ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 SUFFIXES = (".br", ".gz")
 # Dash's bundles load their own parts under the version and time of Dash's build.
@@ -71,9 +71,9 @@ def serve_files(app: Dash, has_assets: bool = True) -> None:
     """Puts WhiteNoise in front of `app`. Call it last, as it sends the first request: at that
     request Dash registers its files, and answers others that come at the same moment with 404.
 
-    A browser keeps a file for good if its path contains its version. Assets are asked for again
-    after a minute: WhiteNoise does not see their `?m=`, and during a deployment an old server may
-    be asked for a new file.
+    A browser keeps a file for good if its path contains its version. Other assets are asked for
+    again after a minute: WhiteNoise does not see their `?m=`, and during a deployment an old server
+    may be asked for a new file.
 
     has_assets  False leaves `assets/` to Flask, so that files may change while the server runs
     """
@@ -85,7 +85,7 @@ def serve_files(app: Dash, has_assets: bool = True) -> None:
         server.wsgi_app,
         allow_all_origins=False,
         add_headers_function=_add_headers,
-        immutable_file_test=r"/_dash-component-suites/|/plotly-[\d.]+\.min\.js$",
+        immutable_file_test=rf"/_dash-component-suites/|/plotly-[\d.]+\.min\.js$|{IMMUTABLE}",
     )
     for url, path in _files(app):
         if has_assets or ASSETS not in path.parents:
@@ -115,11 +115,8 @@ def _called_once(view: Callable[[], flask.Response]) -> Callable[[], flask.Respo
 
 
 def _saved_page() -> flask.Response:
-    styles, modules = (
-        [path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob(kind))]
-        for kind in ("*.css", "*.js")
-    )
-    text = saved_page(VERSION, styles, modules, compress(PLOTLY.read_bytes(), mtime=0))
+    styles = [path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.css"))]
+    text = saved_page(VERSION, styles, inline_map(), compress(PLOTLY.read_bytes(), mtime=0))
     return flask.Response(text, mimetype="text/html", headers={"Cache-Control": REVALIDATE})
 
 
@@ -147,6 +144,7 @@ def _files(app: Dash) -> Iterator[tuple[str, Path]]:
     for path in ASSETS.rglob("*"):
         if path.is_file() and path.suffix not in SUFFIXES:
             yield f"{prefix}assets/{path.relative_to(ASSETS).as_posix()}", path
+    yield from addresses(prefix).values()
     for package, names in app.registered_paths.items():
         for name, path in _package_files(package, names):
             yield f"{prefix}_dash-component-suites/{package}/{name}", path

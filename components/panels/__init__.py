@@ -1,4 +1,4 @@
-"""The side panels: texts, formulas and empty slots, which assets/45-panels.js fills with the
+"""The side panels: texts, formulas and empty slots, which assets/lab/panels fills with the
 current epoch's numbers."""
 
 from dash import html

@@ -105,7 +105,7 @@ def rest(page: Page) -> None:
     wait(
         page,
         """(() => {
-          const { index } = lab.momentOf(lab.state.track, lab.state.wanted);
+          const { index } = lab.snapshot();
           const { data } = lab.overlays["descent-path"].plot;
           return data.find((trace) => trace.meta === "rest").x.length === index + 1;
         })()""",

@@ -43,7 +43,7 @@ class Axe:
         self._run(mode, {"type": "tag", "values": TAGS})
         for _ in theme.THEMES:
             name = self.page.evaluate(
-                "() => { window.descentLab.nextTheme();"
+                "async () => { (await import('#lab/page/theme.mjs')).nextTheme();"
                 " return document.documentElement.dataset.palette; }"
             )
             driver.next_frames(self.page, 3)

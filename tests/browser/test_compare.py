@@ -30,7 +30,7 @@ from tests.browser.driver import (
 
 # Where a pin's marker is drawn in one frame of a view: the middles of all shapes of its colour.
 MARKERS = """async ([view, color]) => {
-  const { overlays, colors, touch } = window.descentLab;
+  const { overlays, colors } = window.descentLab;
   const { context } = overlays[view];
   const found = [];
   let corners = [];
@@ -47,7 +47,7 @@ MARKERS = """async ([view, color]) => {
     if (context.fillStyle !== colors[color].toLowerCase()) return;
     found.push([0, 1].map((axis) => middle(corners.map((corner) => corner[axis]))));
   });
-  touch();
+  (await import("#lab/state/store.mjs")).invalidate();
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   for (const name of ["beginPath", "lineTo", "fill"]) delete context[name];
   return found;

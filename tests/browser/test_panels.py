@@ -227,7 +227,8 @@ def test_activations_are_torchs_functions(page: Page) -> None:
         z = at.clone().requires_grad_()
         module(z).sum().backward()
         shown = page.evaluate(
-            """([name, at]) => { const f = descentLab.ACTIVATIONS[name];
+            """async ([name, at]) => {
+                 const f = (await import("#lab/model/network.mjs")).ACTIVATIONS[name];
                  return [at.map(f.value), at.map(f.slope)]; }""",
             [name, at.tolist()],
         )

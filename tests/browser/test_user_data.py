@@ -241,7 +241,7 @@ def refused(page: Page, file: Broken) -> str:
     """A file that is read, and refused when it shall be fitted."""
     give(page, file.name, file.content)
     wait_table(page, label_of(file.name))
-    page.evaluate("() => window.descentLab.showMessage('')")
+    page.evaluate("async () => (await import('#lab/lib/dom.mjs')).showMessage('')")
     page.locator("#own-fit").click()
     said = driver.wait_message(page)
     wait(page, "!lab.isTraining()")
@@ -306,7 +306,8 @@ def test_nobody_else_sees_them(
     assert "Your own data are not here" in driver.wait_message(other)
     assert state(other, "sweep.settings.dataset") == "line"
     assert facts(other)["sweep"] == Settings().sweep_id
-    assert other.evaluate("() => window.descentLab.ownChoice()") is None
+    kept = "async () => (await import('#lab/state/user-data.mjs')).ownChoice()"
+    assert other.evaluate(kept) is None
     everything = other.evaluate(
         "() => JSON.stringify([{...sessionStorage}, {...localStorage}]) + document.body.innerHTML"
     )

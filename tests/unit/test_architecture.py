@@ -13,8 +13,9 @@ def test_the_table_of_folders_is_complete() -> None:
     packages = [ROOT / "app", ROOT / "callbacks", ROOT / "components"]
     inner = [one.parent for package in packages for one in package.rglob("__init__.py")]
     outer = [one for one in ROOT.iterdir() if one.is_dir() and one.name.isidentifier()]
-    there = {one.relative_to(ROOT).as_posix() for one in (*inner, *outer)}
-    assert set(FOLDERS) == there - {"__pycache__"}
+    scripts = [one for one in (ROOT / "assets/lab").iterdir() if one.is_dir()]
+    there = {one.relative_to(ROOT).as_posix() for one in (*inner, *outer, *scripts)}
+    assert set(FOLDERS) == there - {"__pycache__", "node_modules"}
     assert len(FOLDERS) == len(set(FOLDERS))
 
 

@@ -10,14 +10,8 @@ from app.domain.errors import InvalidSetting
 from app.domain.fields import NAMES, NUMBERS, USED_BY, users_of
 from app.domain.link import LINK_VERSION, query
 from app.domain.settings import Settings
-from app.web.static_files import ASSETS
 from tests.readers import settings_of
 from tests.unit.test_settings import DEFAULT, choices, settings_or_none, valid
-
-
-def test_page_and_server_have_the_same_link_version() -> None:
-    module = (ASSETS / "59-links.js").read_text()
-    assert re.findall(r"LINK_VERSION = (\d+);", module) == [str(LINK_VERSION)]
 
 
 @given(valid)

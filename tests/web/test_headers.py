@@ -10,6 +10,7 @@ from app.config import ANCESTORS, Config
 from app.domain.errors import UserError
 from app.server import create_app
 from app.web.response_headers import hash_of
+from components import ids
 
 COURSE = "https://course.example.org"
 
@@ -65,8 +66,10 @@ class TestPolicy:
         self, app: Dash, client: FlaskClient
     ) -> None:
         page = client.get("/").get_data(as_text=True)
-        inline = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>(.+?)</script>", page)
-        assert len(inline) == 2
+        scripts = r"<script(?![^>]*(?:src=|application/json))[^>]*>(.+?)</script>"
+        inline = re.findall(scripts, page, re.DOTALL)
+        # The head's, the import map, the renderer's, and one for each client-side callback.
+        assert len(inline) == 3 + len(ids.ANSWERS) + 1
         assert set(policy_of(app)["script-src"]) == {"'self'", *map(hash_of, inline)}
 
 

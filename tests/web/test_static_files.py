@@ -98,9 +98,9 @@ def test_the_parts_that_dashs_bundles_load_later_are_files_too(
 
 
 def test_files_are_only_read_and_by_this_site_only(client: FlaskClient) -> None:
-    headers = get(client, "/assets/40-views.js", Origin="https://evil.example").headers
+    headers = get(client, "/assets/lab/main.mjs", Origin="https://evil.example").headers
     assert "Access-Control-Allow-Origin" not in headers
-    response = client.post("/assets/40-views.js", data=b"x")
+    response = client.post("/assets/lab/main.mjs", data=b"x")
     assert (response.status_code, response.data) == (405, b"")
     assert response.headers["Allow"] == "GET, HEAD"
 
@@ -109,14 +109,15 @@ class TestCaching:
     def test_a_file_is_kept_for_good_with_its_version_in_the_path_else_for_a_minute(
         self, client: FlaskClient, loaded: list[str]
     ) -> None:
-        versioned = [path for path in loaded if path.startswith((SUITES, "/plotly-"))]
-        assert len(versioned) > 5
+        modules = [path for path in loaded if re.search(r"/lab/\w+/", path)]
+        assert len(modules) == len(list(ASSETS.rglob("lab/*/*.mjs")))
+        versioned = [path for path in loaded if path.startswith((SUITES, "/plotly-"))] + modules
         for path in versioned:
             kept = get(client, path).headers["Cache-Control"]
             assert "immutable" in kept, path
             assert int(re.search(r"max-age=(\d+)", kept)[1]) >= 365 * 24 * 3600
         others = set(loaded) - set(versioned)
-        assert len(others) >= len(list(ASSETS.glob("*.js")))
+        assert len(others) >= len(list(ASSETS.glob("*.css")))
         for path in others:
             assert get(client, path).headers["Cache-Control"] == "max-age=60, public", path
 

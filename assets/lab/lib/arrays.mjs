@@ -1,0 +1,118 @@
+/* Arrays as app/exports/payload.py encodes them, and the surface between its grid points. */
+
+/** @typedef {import("#types").Encoded} Encoded */
+
+const MISSING = 65535;
+const STEPS = 65534;
+const TYPES = { "<f4": Float32Array, "<i4": Int32Array, "<u2": Uint16Array };
+
+/** Base64 as bytes, natively where the browser can. @param {string} text */
+export const bytesOf = (text) =>
+  "fromBase64" in Uint8Array
+    ? /** @type {{fromBase64(text: string): Uint8Array}} */ (Uint8Array).fromBase64(text)
+    : Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+/**
+ * Sums integer differences back along one axis, in place; they wrap as they did when made.
+ * @param {Uint16Array | Uint32Array} bits
+ * @param {number[]} shape
+ * @param {number} along
+ */
+function accumulate(bits, shape, along) {
+  const inner = shape.slice(along + 1).reduce((a, b) => a * b, 1);
+  const block = inner * shape[along];
+  for (let start = 0; start < bits.length; start += block) {
+    for (let at = start + inner; at < start + block; at++) bits[at] += bits[at - inner];
+  }
+}
+
+/**
+ * All first bytes, then all second ones, ... -> number by number.
+ * @param {Uint8Array} raw
+ * @param {number} size bytes a number
+ */
+function unshuffle(raw, size) {
+  const count = raw.length / size;
+  const bytes = new Uint8Array(raw.length);
+  for (let byte = 0; byte < size; byte++) {
+    for (let at = 0; at < count; at++) bytes[at * size + byte] = raw[byte * count + at];
+  }
+  return bytes;
+}
+
+/**
+ * The numbers of an array, row-major.
+ * @param {Encoded} encoded
+ * @returns {{values: Float32Array | Int32Array | Uint16Array, shape: number[]}}
+ */
+export function decode(encoded) {
+  const size = Number(encoded.dtype.slice(2));
+  const { buffer } = unshuffle(bytesOf(encoded.data), size);
+  const bits = size === 2 ? new Uint16Array(buffer) : new Uint32Array(buffer);
+  if (encoded.along !== null) accumulate(bits, encoded.shape, encoded.along);
+  const values = encoded.range ? unscale(bits, encoded.range) : new TYPES[encoded.dtype](buffer);
+  return { values, shape: encoded.shape };
+}
+
+/** The same of float32. @param {Encoded} encoded */
+export const floats = (encoded) => /** @type {Float32Array} */ (decode(encoded).values);
+
+/**
+ * @param {Uint16Array | Uint32Array} bits
+ * @param {number[]} range
+ */
+function unscale(bits, [low, high]) {
+  const step = (high - low) / STEPS;
+  return Float32Array.from(bits, (at) => (at === MISSING ? NaN : low + at * step));
+}
+
+/** Plotly's own {dtype, bdata} of float32, as the figures carry it.
+ * @param {{bdata: string}} encoded */
+export const decodePlotly = (encoded) => new Float32Array(bytesOf(encoded.bdata).slice().buffer);
+
+/**
+ * @param {number} a @param {number} b @param {number} c @param {number} d
+ * @param {number} t between b, 0, and c, 1
+ */
+function catmullRom(a, b, c, d, t) {
+  return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+}
+
+/** The loss on the plane between grid points: exact where it is quadratic. */
+export class Grid {
+  /**
+   * @param {Float32Array} values (row, column) of a square grid
+   * @param {import("#types").Box} box
+   */
+  constructor(values, box) {
+    this.values = values;
+    this.size = Math.round(Math.sqrt(values.length));
+    this.box = box;
+  }
+
+  /** @param {number} first @param {number} second */
+  at(first, second) {
+    const [column, s] = this.cell(first, this.box.first);
+    const [row, t] = this.cell(second, this.box.second);
+    const along = (/** @type {number} */ k) => this.alongRow(row + k, column, s);
+    return catmullRom(along(-1), along(0), along(1), along(2), t);
+  }
+
+  /**
+   * The cell that holds a coordinate (the outermost one beyond the border) and the place in it.
+   * @param {number} value
+   * @param {number[]} range
+   */
+  cell(value, [low, high]) {
+    const place = ((value - low) / (high - low)) * (this.size - 1);
+    const cell = Math.min(Math.max(Math.floor(place), 1), this.size - 3);
+    return [cell, place - cell];
+  }
+
+  /** @param {number} row @param {number} column @param {number} s */
+  alongRow(row, column, s) {
+    const at = row * this.size + column;
+    const v = this.values;
+    return catmullRom(v[at - 1], v[at], v[at + 1], v[at + 2], s);
+  }
+}

@@ -1,0 +1,60 @@
+/* Numbers as text, and text as numbers. */
+
+/**
+ * A number with so many significant digits, without an exponent where a person can do without.
+ * @param {number} value
+ * @param {number} digits
+ */
+export function format(value, digits = 5) {
+  if (!Number.isFinite(value)) return "overflow";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-5) {
+    const [mantissa, exponent] = value.toExponential(2).split("e");
+    return `${mantissa.replace("-", "−")} × 10${superscript(Number(exponent))}`;
+  }
+  const decimals = Math.max(digits - 1 - Math.floor(Math.log10(size)), 0);
+  return value.toFixed(Math.min(decimals, 7)).replace("-", "−");
+}
+
+/** A number as the panels print it: four digits, unless told. */
+export const number = (/** @type {number} */ value, digits = 4) => format(value, digits);
+
+/** @param {number} exponent */
+const superscript = (exponent) =>
+  String(exponent).replace(/[-\d]/g, (digit) =>
+    digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)],
+  );
+
+/**
+ * Printed thresholds round down: 0.0888, not 0.0889, where 0.0889 would already be too much. The
+ * digits are cut from the number's own decimals: 2.3 * 100 is 229.99999999999997.
+ * @param {number} value above 0
+ * @param {number} digits
+ */
+export function formatDown(value, digits = 3) {
+  const [mantissa, exponent] = value.toExponential().split("e");
+  return format(Number(`${mantissa.slice(0, digits + 1)}e${exponent}`), digits);
+}
+
+/** Learning rates as they were chosen: 0.05, 1, 0.000125. @param {number} value */
+export const plain = (value) => value.toFixed(10).replace(/\.?0+$/, "");
+
+/** Whether a number is a multiple of 1/parts, as its decimals say: 0.07 is of 1/100.
+ * @param {number} value
+ * @param {number} parts
+ */
+export const isMultiple = (value, parts) =>
+  Math.abs(value * parts - Math.round(value * parts)) < 1e-9;
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+
+/**
+ * What was typed as a number, with a decimal comma too; else as it is, for the server to refuse.
+ * @param {string} text
+ * @returns {number | string}
+ */
+export function numberIn(text) {
+  const words = text.trim().replace(",", ".");
+  return NUMBER.test(words) && Number.isFinite(Number(words)) ? Number(words) : text;
+}

@@ -1,0 +1,195 @@
+/* What a link says: read from an address, and written. Settings that are out of range are the
+   server's to refuse: see openRest in page/training.mjs. */
+import { plain } from "#lab/lib/format.mjs";
+import { config } from "#lab/state/config.mjs";
+import { FIELDS, isSetting, standardOf } from "#lab/state/fields.mjs";
+import { isCard } from "#lab/state/layout.mjs";
+import { CARD_ORDER } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#types").Settings} Settings
+ * @typedef {import("#types").PlaneChoice} PlaneChoice
+ * @typedef {import("#types").View} View
+ * @typedef {object} Shown what a link says besides the settings
+ * @property {PlaneChoice | null} plane
+ * @property {string[]} views the cards and side panels, where not all cards alone are on show
+ * @property {View[] | null} presented
+ * @property {number} epoch
+ */
+
+const LINK_VERSION = config.link.version;
+const LONGEST = config.link.longest;
+// What a link says besides the settings.
+const OTHERS = ["v", "embed", "epoch", "plane", "view", "present", "chapter"];
+
+/** @param {string} slug */
+export const chapterQuery = (slug) => `v=${LINK_VERSION}&chapter=${encodeURIComponent(slug)}`;
+/** A link to the page as it begins. */
+export const bareQuery = `v=${LINK_VERSION}`;
+
+/**
+ * The settings that differ from their defaults, and what else is on show.
+ * @param {Settings} settings
+ * @param {Shown} shown
+ */
+export function queryOf(settings, { plane, views, presented, epoch }) {
+  const words = new URLSearchParams(bareQuery);
+  for (const field of FIELDS) {
+    const value = settings[field];
+    if (value !== standardOf(field))
+      words.set(field, typeof value === "number" ? plain(value) : String(value));
+  }
+  if (plane && plane.kind !== "anchored") words.set("plane", planeWords(plane));
+  if (views.length) words.set("view", views.join(" "));
+  if (presented) words.set("present", presented.join(" "));
+  words.set("epoch", String(epoch));
+  return words.toString();
+}
+
+/** @param {PlaneChoice} plane */
+const planeWords = ({ kind, first, second }) =>
+  kind === "parameters" ? `parameters ${first} ${second}` : kind;
+
+/** The words of an address, none of one that is too long. @param {string} search */
+export const wordsIn = (search) => new URLSearchParams(search.length > LONGEST ? "" : search);
+
+/** * What an address asks for. Of anything but settings that is wrong there is a sentence in
+    `problems`, * and it is left out. * @param {string} search */
+export function readLink(search) {
+  const words = wordsIn(search);
+  const settings = /** @type {any} */ (
+    Object.fromEntries(FIELDS.map((field) => [field, asValue(words.get(field), field)]))
+  );
+  const named = namesIn(words, "view");
+  return {
+    isBare: [...words.keys()].every((name) => ["v", "embed"].includes(name)),
+    settings: /** @type {Settings} */ (settings),
+    plane: planeIn(words),
+    epoch: epochIn(words, settings),
+    views: named.filter((name) => config.panels.includes(name)),
+    cards: CARD_ORDER.filter((name) => named.includes(name)),
+    present: presentedIn(words),
+    chapter: words.get("chapter"),
+    problems: search.length > LONGEST ? [tooLong(search)] : problemsIn(words, settings),
+  };
+}
+
+/** @param {string} search */
+const tooLong = ({ length }) =>
+  `This link is too long: it has ${length} characters, and at most ${LONGEST} are read.`;
+
+/** @param {URLSearchParams} words */
+function planeIn(words) {
+  const [kind, first, second] = namesIn(words, "plane");
+  if (kind === "parameters" && isPair(first, second))
+    return { kind, first: Number(first), second: Number(second) };
+  return { kind: config.planes.includes(kind) && kind !== "parameters" ? kind : "anchored" };
+}
+
+/**
+ * `present=1` is the usual pair of views; else it names one or two.
+ * @param {URLSearchParams} words
+ * @returns {View[] | null}
+ */
+function presentedIn(words) {
+  if (!words.has("present")) return null;
+  const names = namesIn(words, "present");
+  const named = /** @type {View[]} */ (names.filter(isCard));
+  return named.length ? named : ["descent-path", "fit"];
+}
+
+/**
+ * A value of an address: a number where it can be read so, the default where there is none.
+ * @param {string | null} text
+ * @param {string} field
+ */
+function asValue(text, field) {
+  if (text === null) return standardOf(field);
+  return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** @param {string} text */
+const quoted = (text) => `“${text.length > 40 ? `${text.slice(0, 39)}…` : text}”`;
+/** @param {string} text */
+const isWhole = (text) => /^\d+$/.test(text);
+/** @param {string | undefined} first @param {string | undefined} second */
+const isPair = (first, second) =>
+  [first, second].every((text) => isWhole(text ?? "")) && first !== second;
+/** @param {URLSearchParams} words @param {string} name */
+const namesIn = (words, name) => (words.get(name) || "").split(" ").filter(Boolean);
+
+/**
+ * The epoch that a link asks for, within its training; null where it asks for none.
+ * @param {URLSearchParams} words
+ * @param {{epochs: number}} settings
+ */
+function epochIn(words, { epochs }) {
+  const text = words.get("epoch") ?? "";
+  if (!isWhole(text)) return null;
+  return Number.isFinite(epochs) ? Math.min(Number(text), Math.max(epochs, 0)) : Number(text);
+}
+
+/**
+ * A sentence for each part that is wrong.
+ * @param {URLSearchParams} words
+ * @param {{epochs: number}} settings
+ */
+function problemsIn(words, settings) {
+  return [
+    version(words),
+    ...unknownNames(words),
+    epochProblem(words, settings),
+    planeProblem(words),
+    ...views(words),
+    ...presented(words),
+  ].filter(Boolean);
+}
+
+/** @param {URLSearchParams} words */
+function version(words) {
+  const text = words.get("v") ?? "1";
+  if (!isWhole(text) || Number(text) < 1)
+    return `There is no version ${quoted(text)} of links: this one is read as version ${LINK_VERSION}.`;
+  return Number(text) > LINK_VERSION
+    ? `This link comes from a newer Descent Lab (version ${text.slice(0, 9)} of links, and this one knows ${LINK_VERSION}): what is known of it is on show.`
+    : "";
+}
+
+/** @param {URLSearchParams} words */
+const unknownNames = (words) =>
+  [...new Set(words.keys())]
+    .filter((name) => !OTHERS.includes(name) && !isSetting(name))
+    .map((name) => `There is no setting named ${quoted(name)}: it was left out.`);
+
+/** @param {URLSearchParams} words @param {{epochs: number}} settings */
+function epochProblem(words, { epochs }) {
+  const text = words.get("epoch");
+  if (text === null) return "";
+  if (!isWhole(text)) return `Epoch must be a whole number, 0 or more. Got ${quoted(text)}.`;
+  return Number(text) > epochs
+    ? `This training has ${epochs} epochs, so there is no epoch ${quoted(text)}: its last is on show.`
+    : "";
+}
+
+/** @param {URLSearchParams} words */
+function planeProblem(words) {
+  const [kind, first, second] = namesIn(words, "plane");
+  if (!kind && !words.has("plane")) return "";
+  if (!kind || !config.planes.includes(kind))
+    return `There is no plane named ${quoted(kind || "")}: the usual one is on show.`;
+  return kind === "parameters" && !isPair(first, second)
+    ? `A plane of two parameters needs two different whole numbers, as in “parameters 0 1”. Got ${quoted(words.get("plane") ?? "")}.`
+    : "";
+}
+
+/** @param {URLSearchParams} words */
+const views = (words) =>
+  namesIn(words, "view")
+    .filter((name) => !config.panels.includes(name) && !isCard(name))
+    .map((name) => `There is no view named ${quoted(name)}.`);
+
+/** @param {URLSearchParams} words */
+const presented = (words) =>
+  namesIn(words, "present")
+    .filter((name) => name !== "1" && !isCard(name))
+    .map((name) => `There is no view named ${quoted(name)} to present.`);

@@ -1,0 +1,178 @@
+/* A sweep in the browser: its runs, and the data in their own units. No drawing here. */
+import { Grid, decode, decodePlotly, floats } from "#lab/lib/arrays.mjs";
+import { Track } from "#lab/model/track.mjs";
+import { STOPS } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#types").SweepPayload} SweepPayload
+ * @typedef {import("#types").DetailPayload} DetailPayload
+ * @typedef {import("#types").Encoded} Encoded
+ * @typedef {"plane" | "train_loss" | "validation_loss" | "coordinates" | "slopes"} Arrays
+ * @typedef {Arrays | "off_plane"} Decoded
+ */
+
+/** @param {Encoded | null} encoded */
+const maybe = (encoded) => encoded && floats(encoded);
+
+/** All fields of the payload, those as they came that Sweep does not decode.
+ * @type {new (payload: SweepPayload) => Omit<SweepPayload, Decoded>} */
+const Fields = /** @type {any} */ (
+  class {
+    /** @param {SweepPayload} payload */
+    constructor(payload) {
+      Object.assign(this, payload);
+    }
+  }
+);
+
+export class Sweep extends Fields {
+  /**
+   * @param {SweepPayload} payload stays as it came: a saved page takes it along
+   * @param {import("#types").PlaneChoice | null} planeChoice the plane that was asked for
+   */
+  constructor(payload, planeChoice = null) {
+    super(payload);
+    this.payload = payload;
+    this.planeChoice = planeChoice;
+    this.end = payload.settings.epochs;
+    this.train_loss = floats(payload.train_loss);
+    this.coordinates = floats(payload.coordinates);
+    this.slopes = floats(payload.slopes);
+    this.validation_loss = maybe(payload.validation_loss);
+    this.off_plane = maybe(payload.off_plane);
+    this.plane = {
+      ...payload.plane,
+      origin: floats(payload.plane.origin),
+      dual_directions: floats(payload.plane.dual_directions),
+    };
+    this.predictions = payload.fit && floats(payload.fit.predictions);
+    this.inputs = floats(payload.data.inputs);
+    this.targets = floats(payload.data.targets);
+    const surface = payload.views["loss-surface"].data[0];
+    this.grid = new Grid(decodePlotly(surface.z), payload.box);
+    const path = payload.views["descent-path"];
+    const [contour, ...others] = path.data;
+    // The contour's loss is the surface's colour.
+    const data = [{ ...contour, z: surface.surfacecolor }, ...others];
+    /** @type {Record<string, import("#types").Figure>} */
+    this.views = { ...payload.views, "descent-path": { ...path, data } };
+  }
+
+  /* ---- the units in which the person knows the data ---- */
+
+  /** @param {number} input */
+  inputIn(input) {
+    return input * this.scaling.input[1] + this.scaling.input[0];
+  }
+  /** @param {number} known */
+  inputFrom(known) {
+    return (known - this.scaling.input[0]) / this.scaling.input[1];
+  }
+  /** @param {number} target */
+  targetIn(target) {
+    return target * this.scaling.target[1] + this.scaling.target[0];
+  }
+  /** A place of a fit: an input where there is one predictor, else an observed target.
+   * @param {number} place */
+  placeIn(place) {
+    return this.predictors > 1 ? this.targetIn(place) : this.inputIn(place);
+  }
+
+  /** The index of a learning rate; -1 for none. @param {number} learningRate */
+  runOf(learningRate) {
+    return this.learning_rates.indexOf(learningRate);
+  }
+
+  /** A run at the sweep's frames. @param {number} run */
+  track(run) {
+    const frames = this.epochs.length;
+    /** @param {Float32Array} array @param {number} width */
+    const part = (array, width) => array.subarray(run * frames * width, (run + 1) * frames * width);
+    const loss = part(this.train_loss, 1);
+    let length = frames;
+    while (length > 1 && !Number.isFinite(loss[length - 1])) length--;
+    const [coordinates, slopes] = [part(this.coordinates, 2), part(this.slopes, 2)];
+    return new Track({
+      epochs: this.epochs,
+      length,
+      loss,
+      end: this.end,
+      isPlain: this.is_plain,
+      coordinates,
+      slopes,
+      offPlane: this.off_plane && part(this.off_plane, 1),
+      validation: this.validation_loss && part(this.validation_loss, 1),
+      fit: this.fit && this.predictions && part(this.predictions, this.fit.places.length),
+      ...this.asParams(coordinates.subarray(0, 2 * length), slopes.subarray(0, 2 * length)),
+      overflowAt: this.overflow_at[run],
+    });
+  }
+
+  /**
+   * Of a line, weight and bias are the coordinates, and the gradient's parts are the slopes.
+   * @param {Float32Array} coordinates
+   * @param {Float32Array} slopes
+   */
+  asParams(coordinates, slopes) {
+    return this.plane.is_exact ? { params: coordinates, gradients: slopes } : {};
+  }
+
+  /**
+   * The same run at every epoch, from an inspection.
+   * @param {number} run
+   * @param {DetailPayload} detail
+   */
+  detailedTrack(run, detail) {
+    const epochs = decode(detail.epochs).values;
+    const [coordinates, slopes] = [floats(detail.coordinates), floats(detail.slopes)];
+    const { params, gradients } = detail;
+    return new Track({
+      epochs,
+      length: epochs.length,
+      end: this.end,
+      isPlain: this.is_plain,
+      loss: floats(detail.train_loss),
+      coordinates,
+      slopes,
+      validation: maybe(detail.validation_loss),
+      updates: maybe(detail.updates),
+      batches: detail.batches && decode(detail.batches).values,
+      rateFactors: maybe(detail.rate_factors),
+      ...(params && gradients
+        ? { params: floats(params), gradients: floats(gradients) }
+        : this.asParams(coordinates, slopes)),
+      offPlane: maybe(detail.off_plane),
+      fit: detail.fit && floats(detail.fit.predictions),
+      overflowAt: this.overflow_at[run],
+    });
+  }
+
+  /** Where params fall on this sweep's plane, pair by pair.
+   * @param {ArrayLike<number>} params */
+  project(params) {
+    const { origin, dual_directions: dual } = this.plane;
+    const width = origin.length;
+    const coordinates = new Float32Array((2 * params.length) / width);
+    for (let at = 0; at < params.length; at += width) {
+      for (let which = 0; which < 2; which++) {
+        let sum = 0;
+        for (let k = 0; k < width; k++)
+          sum += dual[which * width + k] * (params[at + k] - origin[k]);
+        coordinates[(2 * at) / width + which] = sum;
+      }
+    }
+    return coordinates;
+  }
+
+  /** Where a learning rate stands on the slider: stops are whole numbers, between them by
+      logarithm.
+   * @param {number} learningRate */
+  place(learningRate) {
+    const stops = this.learning_rates.slice(0, STOPS);
+    if (!(learningRate > stops[0])) return 0;
+    const above = stops.findIndex((stop) => stop >= learningRate);
+    if (above < 0) return stops.length - 1;
+    const [low, high] = [stops[above - 1], stops[above]];
+    return above - 1 + Math.log(learningRate / low) / Math.log(high / low);
+  }
+}

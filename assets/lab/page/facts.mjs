@@ -1,0 +1,55 @@
+/* The strip of facts: learning rate, epoch, train loss, stability edge, verdict. */
+import { element, setText } from "#lab/lib/dom.mjs";
+import { format, plain } from "#lab/lib/format.mjs";
+import { state } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#types").Snapshot} Snapshot
+ */
+
+/**
+ * @param {Sweep} sweep
+ * @param {number} run
+ * @param {Snapshot} moment
+ */
+export function showFacts(sweep, run, moment) {
+  const verdict = state.hidden.has("verdict") ? "" : sweep.verdicts[run];
+  const { dataset } = element("facts");
+  const numbers = pointNumbers(moment);
+  if (!sweep.plane.is_exact) for (const name of Object.keys(numbers)) delete dataset[name];
+  const data = {
+    ...runNumbers(sweep, run, moment),
+    verdict,
+    ...(sweep.plane.is_exact ? numbers : {}),
+  };
+  for (const [name, value] of Object.entries(data)) dataset[name] = String(value);
+  setText("fact-learning-rate", plain(sweep.learning_rates[run]));
+  setText("fact-epoch", String(moment.epoch));
+  setText("fact-train-loss", moment.overflowed ? "overflow" : format(moment.loss));
+  setText("fact-verdict", verdict || "?");
+  element("fact-verdict").dataset.verdict = verdict;
+}
+
+/**
+ * What is known of a run and not hidden, for scripts that read the page.
+ * @param {Sweep} sweep
+ * @param {number} run
+ * @param {Snapshot} moment
+ */
+const runNumbers = (sweep, run, moment) => ({
+  learningRate: sweep.learning_rates[run],
+  epoch: moment.epoch,
+  trainLoss: moment.overflowed ? NaN : moment.loss,
+  criticalLearningRate: state.hidden.has("mark") ? "" : (sweep.stability_edge ?? ""),
+  divergedAt: state.hidden.has("verdict") ? "" : sweep.diverged_at[run],
+  sweep: sweep.sweep_id,
+});
+
+/** The point of a line's fit, and the gradient there. @param {Snapshot} moment */
+const pointNumbers = ({ overflowed, first, second, firstSlope, secondSlope }) => ({
+  weight: overflowed ? NaN : first,
+  bias: overflowed ? NaN : second,
+  gradientWeight: overflowed ? NaN : firstSlope,
+  gradientBias: overflowed ? NaN : secondSlope,
+});

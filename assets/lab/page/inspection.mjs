@@ -1,0 +1,53 @@
+/* At rest the run on show is inspected: its every epoch, exact slices, sharpness. */
+import { showMessage } from "#lab/lib/dom.mjs";
+import { snapshotOf } from "#lab/model/track.mjs";
+import { planeForServer, planeIsStale } from "#lab/page/plane.mjs";
+import { adoptDetail, follow, followLater } from "#lab/page/playback.mjs";
+import { isTraining, request } from "#lab/page/training.mjs";
+import { Client } from "#lab/state/requests.mjs";
+import { invalidate, settingsNow, state } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#types").Answer} Answer
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ */
+
+/** @type {Client<{sweep: Sweep, run: number, epoch: number}>} */
+const client = new Client("inspect-request", {
+  build: ({ epoch }) => ({
+    settings: settingsNow(),
+    epoch,
+    plane: planeForServer(state.sweep.planeChoice),
+  }),
+  answered,
+  // It is asked for again once the page rests.
+  silent: invalidate,
+});
+
+export const receiveDetail = (/** @type {Answer | null} */ answer) => client.receive(answer);
+
+/** Called when the page has come to rest: a plane that is stale is trained anew, and a run whose
+    inspection has this epoch is followed by Plotly's own traces at once. */
+export function inspect() {
+  if (planeIsStale(state.sweep)) return request({});
+  const { shownEpoch } = snapshotOf(state.track, state.wanted);
+  const isExact = state.detail && (!state.slices || state.slices.at(shownEpoch));
+  if (isExact) return follow();
+  // The answer brings every epoch: the traces follow once, with it.
+  followLater();
+  if (isTraining()) return undefined;
+  const { sweep, run } = state;
+  return client.ask({ sweep, run, epoch: Math.min(Math.round(state.wanted), sweep.end) });
+}
+
+/**
+ * The answer may have come too late: another run or sweep is on show.
+ * @param {Answer} answer
+ * @param {{sweep: Sweep, run: number, epoch: number}} asked
+ */
+function answered({ payload, error }, { sweep, run }) {
+  const isOnShow = sweep === state.sweep && run === state.run && !isTraining();
+  if (!isOnShow) return client.pending || invalidate();
+  if (error) showMessage(error);
+  return payload?.run === run ? adoptDetail(payload) : follow();
+}

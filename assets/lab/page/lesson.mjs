@@ -1,0 +1,196 @@
+/* The lesson: a chapter sets the same page that free exploration uses, asks, and draws the curtain
+   away. Everything stays touchable; one click brings the chapter's own settings back. */
+import {
+  NARROW,
+  all,
+  button,
+  clicked,
+  element,
+  found,
+  select,
+  setText,
+  showMessage,
+} from "#lab/lib/dom.mjs";
+import { bareQuery, chapterQuery } from "#lab/model/link.mjs";
+import { readAddress, searchOf } from "#lab/page/address.mjs";
+import { openPanels } from "#lab/page/cards.mjs";
+import { drawCurtain } from "#lab/page/curtain.mjs";
+import { choosePlane } from "#lab/page/plane.mjs";
+import { pause, stepBy } from "#lab/page/playback.mjs";
+import { showViews } from "#lab/page/present.mjs";
+import { followLink, requestExactly } from "#lab/page/training.mjs";
+import { isCard, layout, usualCards } from "#lab/state/layout.mjs";
+import { Client } from "#lab/state/requests.mjs";
+import { CARD_ORDER, invalidate, state } from "#lab/state/store.mjs";
+
+/** @typedef {import("#types").Chapter} Chapter */
+
+/* ---- the question ---- */
+
+/** @param {HTMLElement} pressed */
+function answerQuestion(pressed) {
+  const { question, hide } = /** @type {Chapter} */ (layout.chapter);
+  if (!question) return;
+  const isRight = Number(pressed.dataset.choice) === question.answer;
+  for (const choice of /** @type {NodeListOf<HTMLButtonElement>} */ (all("#lesson-text .choice"))) {
+    choice.disabled = true;
+    choice.classList.toggle("right", Number(choice.dataset.choice) === question.answer);
+    choice.classList.toggle("wrong", choice === pressed && !isRight);
+  }
+  setText(
+    "lesson-verdict",
+    isRight ? "Right." : `Not quite: it is “${question.choices[question.answer - 1]}”.`,
+  );
+  element("lesson-why").hidden = false;
+  drawCurtain(hide);
+}
+
+/* ---- chapters ---- */
+
+/** @type {Client<string>} */
+const client = new Client("chapter-request", {
+  build: (slug) => ({ slug }),
+  answered: ({ chapter, error = "" }) => (chapter ? adopt(chapter) : stay(error)),
+  silent: () => stay("The server does not answer."),
+});
+
+export const receiveChapter = (/** @type {import("#types").Answer | null} */ answer) =>
+  client.receive(answer);
+
+/** @param {string} slug */
+function openChapter(slug, isNew = true) {
+  client.drop();
+  client.ask(slug);
+  if (isNew) history.pushState({}, "", searchOf(chapterQuery(slug)));
+}
+
+/** Nothing has changed, so the address goes back to what is on show. @param {string} sentence */
+function stay(sentence) {
+  const { chapter } = layout;
+  showMessage(sentence);
+  history.replaceState({}, "", searchOf(chapter ? chapterQuery(chapter.slug) : bareQuery));
+  invalidate();
+}
+
+/** @param {Chapter} chapter */
+function adopt(chapter) {
+  layout.chapter = chapter;
+  setMode("lesson");
+  select("chapter").value = chapter.slug;
+  button("previous-chapter").disabled = !chapter.previous;
+  button("next-chapter").disabled = !chapter.next;
+  element("lesson-body").scrollTop = 0;
+  showViews(usualCards());
+  openPanels(chapter.views.filter((name) => !isCard(name)));
+  setChapter();
+}
+
+/** The chapter's settings, learning rate and playhead; its curtain unless it was answered. */
+function setChapter() {
+  const chapter = /** @type {Chapter} */ (layout.chapter);
+  pause();
+  state.wanted = chapter.playhead;
+  const isAnswered =
+    document.querySelector("#lesson-text .choice:disabled") && !element("lesson-why").hidden;
+  drawCurtain(
+    chapter.question && !isAnswered ? [...chapter.hide, ...chapter.curtain] : chapter.hide,
+  );
+  choosePlane({ kind: "anchored" });
+  requestExactly(chapter.settings);
+}
+
+/** One chapter back or on; false where no lesson is open. @param {number} way */
+export function turnPage(way) {
+  const { chapter } = layout;
+  const slug = chapter && (way < 0 ? chapter.previous : chapter.next);
+  if (slug) openChapter(slug);
+  return Boolean(chapter);
+}
+
+function explore(isNew = true) {
+  // A chapter that is still on its way has come too late.
+  client.drop();
+  Object.assign(layout, { chapter: null, cards: CARD_ORDER });
+  setMode("explore");
+  showViews(CARD_ORDER);
+  openPanels([]);
+  drawCurtain([]);
+  if (isNew) history.pushState({}, "", location.pathname);
+}
+
+/** @param {"explore" | "lesson"} mode */
+function setMode(mode) {
+  document.body.dataset.mode = mode;
+  element("lesson").hidden = mode !== "lesson";
+  for (const name of ["explore", "lesson"])
+    element(`go-${name}`).setAttribute("aria-current", name === mode ? "page" : "false");
+}
+
+/** The address decides at the start and after Back. */
+function followAddress() {
+  const asked = readAddress();
+  if (asked.problems.length) showMessage(asked.problems.join("\n"));
+  if (asked.chapter) return openChapter(asked.chapter, false);
+  if (layout.chapter) explore(false);
+  if (asked.isBare) return invalidate();
+  choosePlane(asked.plane, true);
+  if (asked.epoch !== null) state.wanted = asked.epoch;
+  openPanels(asked.views);
+  layout.cards = asked.cards.length ? asked.cards : CARD_ORDER;
+  showViews(layout.cards);
+  followLink(asked.settings, asked.problems);
+}
+
+/* ---- a goal that can be checked ---- */
+
+export function checkGoal() {
+  const { chapter } = layout;
+  const status = found("lesson-goal-status");
+  if (!chapter?.goal || !status) return;
+  const { train_loss_below: below, within_epochs: within } = chapter.goal;
+  const { track } = state;
+  for (let k = 0; k < track.length && track.epochs[k] <= within; k++) {
+    if (track.loss[k] >= below) continue;
+    setText("lesson-goal-status", `Reached, at epoch ${track.epochs[k]}.`);
+    status.dataset.reached = "true";
+    return;
+  }
+  setText("lesson-goal-status", "Not yet.");
+  status.dataset.reached = "false";
+}
+
+/* ---- start ---- */
+
+/** The first of the contents; Dash puts an empty one before it. */
+const firstChapter = () => [...select("chapter").options].find(({ value }) => value)?.value ?? "";
+
+export function startLesson() {
+  element("go-lesson").addEventListener("click", () =>
+    openChapter(select("chapter").value || firstChapter()),
+  );
+  element("go-explore").addEventListener("click", () => explore());
+  select("chapter").addEventListener("change", () => openChapter(select("chapter").value));
+  element("previous-chapter").addEventListener("click", () => turnPage(-1));
+  element("next-chapter").addEventListener("click", () => turnPage(1));
+  element("reset-chapter").addEventListener("click", setChapter);
+  const panel = select("panel");
+  panel.addEventListener("change", () => openPanels(panel.value === "none" ? [] : [panel.value]));
+  element("close-side").addEventListener("click", () => openPanels([]));
+  document.addEventListener("click", (event) => {
+    const choice = clicked(event, "#lesson-text .choice");
+    if (choice) answerQuestion(choice);
+    if (clicked(event, "#make-step")) stepBy(1);
+  });
+  document.addEventListener("input", (event) => clicked(event, "#tensor-x") && invalidate());
+  window.addEventListener("popstate", followAddress);
+  setMode("explore");
+  followAddress();
+}
+
+/** Dash has put new text or a new panel on the page. */
+export function seeChange() {
+  // On a phone a panel opens below everything else.
+  if (layout.panels.length && window.matchMedia(NARROW).matches && !layout.chapter)
+    setTimeout(() => element("side").scrollIntoView(), 100);
+  invalidate();
+}

@@ -1,0 +1,107 @@
+/* Ways through the page without a mouse: links past the choices, the tabs of a phone, the choices
+   that slide in from the side. */
+import { NARROW, all, clicked, element } from "#lab/lib/dom.mjs";
+import { CARD_ORDER, invalidate } from "#lab/state/store.mjs";
+
+const narrow = window.matchMedia(NARROW);
+
+/* ---- past the choices ---- */
+
+/** The page's address says what is on show, so the link only moves the focus.
+ * @param {Event} event
+ * @param {string} id */
+function skip(event, id) {
+  event.preventDefault();
+  const target = element(id);
+  if (!target.matches("input, button")) target.tabIndex = -1;
+  target.focus();
+}
+
+/* ---- tabs: on a phone three views share one place ---- */
+
+const tabs = () => [...all(".tab")];
+/** @param {HTMLElement} tab */
+const cardOf = (tab) => element(`${tab.dataset.view}-card`);
+
+/** @param {HTMLElement} chosen */
+export function chooseTab(chosen) {
+  for (const tab of tabs()) {
+    tab.setAttribute("aria-selected", String(tab === chosen));
+    tab.tabIndex = tab === chosen ? 0 : -1;
+    cardOf(tab).classList.toggle("chosen", tab === chosen);
+  }
+  invalidate();
+}
+
+/** Only where tabs are on show is a card one of their panels. */
+export function showTabs() {
+  const areTabs = narrow.matches && element("views").dataset.count === String(CARD_ORDER.length);
+  for (const tab of tabs()) {
+    if (areTabs) cardOf(tab).setAttribute("role", "tabpanel");
+    else cardOf(tab).removeAttribute("role");
+    cardOf(tab).setAttribute("aria-labelledby", areTabs ? tab.id : `${tab.dataset.view}-title`);
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function onTabKey(event) {
+  const found = tabs();
+  const at = found.findIndex((tab) => tab === event.target);
+  /** @type {Record<string, number>} */
+  const places = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 };
+  if (!(event.key in places)) return;
+  event.preventDefault();
+  const next = found.at(places[event.key] % found.length);
+  if (next) chooseTab(next);
+  next?.focus();
+}
+
+/* ---- the choices, where they slide in ---- */
+
+/** @param {boolean} isOpen */
+function slideRail(isOpen) {
+  document.body.classList.toggle("rail-open", isOpen);
+  element("open-rail").setAttribute("aria-expanded", String(isOpen));
+}
+
+function bindRail() {
+  const opener = element("open-rail");
+  const isOpen = () => document.body.classList.contains("rail-open");
+  slideRail(false);
+  opener.setAttribute("aria-controls", "rail");
+  opener.addEventListener("click", (event) => {
+    slideRail(!isOpen());
+    // Opened by a key, the choices are next in line for it.
+    if (isOpen() && event.detail === 0) element("dataset").focus();
+  });
+  document.addEventListener(
+    "click",
+    (event) => isOpen() && !clicked(event, "#rail, #open-rail") && slideRail(false),
+  );
+  element("rail").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !isOpen()) return;
+    event.stopPropagation();
+    slideRail(false);
+    opener.focus();
+  });
+  for (const twin of all("[data-stands-for]")) {
+    twin.addEventListener("click", () => {
+      slideRail(false);
+      element(twin.dataset.standsFor ?? "").click();
+    });
+  }
+  // Tabbing out of them at their end closes them.
+  element("rail").addEventListener("focusout", ({ relatedTarget }) => {
+    const next = relatedTarget instanceof Element ? relatedTarget : null;
+    if (isOpen() && next && !next.closest("#rail, #open-rail")) slideRail(false);
+  });
+}
+
+export function bindReach() {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (all(".skip")))
+    link.addEventListener("click", (event) => skip(event, link.hash.slice(1)));
+  all(".tabs")[0].addEventListener("keydown", onTabKey);
+  narrow.addEventListener("change", showTabs);
+  showTabs();
+  bindRail();
+}

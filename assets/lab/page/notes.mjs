@@ -1,0 +1,90 @@
+/* The note below each view. */
+import { setText } from "#lab/lib/dom.mjs";
+import { format } from "#lab/lib/format.mjs";
+import { state } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#types").Snapshot} Snapshot
+ */
+
+/**
+ * @param {Sweep} sweep
+ * @param {number} run
+ * @param {Snapshot} moment
+ * @param {boolean} isSliced whether the exact losses along both directions are there
+ */
+export function showNotes(sweep, run, moment, isSliced) {
+  setText("descent-path-note", pathNote(sweep, run, moment));
+  setText("loss-surface-note", surfaceNote(sweep));
+  setText("cross-sections-note", sectionsNote(sweep, isSliced));
+  setText("curves-note", curvesNote(moment));
+  setText("fit-note", fitNote(sweep, moment));
+}
+
+/**
+ * @param {Sweep} sweep
+ * @param {number} run
+ * @param {Snapshot} moment
+ */
+function pathNote(sweep, run, { first, second, offPlane }) {
+  if (sweep.plane.is_exact) return `weight ${format(first, 4)} · bias ${format(second, 4)}`;
+  const share = Math.round(100 * sweep.explained[run]);
+  return `shows ${share} % of the squared distance from the start; now ${format(offPlane, 2)} off the plane`;
+}
+
+/** @param {Sweep} sweep @param {boolean} isSliced */
+function sectionsNote({ plane }, isSliced) {
+  if (plane.is_exact) return "exact";
+  return isSliced ? "exact, through the point itself" : "on the plane";
+}
+
+/** @param {Snapshot} moment */
+function curvesNote({ track, index, loss, overflowed, shownEpoch }) {
+  if (overflowed) return `overflow; drawn: epoch ${shownEpoch}`;
+  const held = track.validation;
+  return held
+    ? `train ${format(loss, 3)} · validation ${format(held[index], 3)} (dashed)`
+    : `train loss ${format(loss)}`;
+}
+
+/** @param {Sweep} sweep @param {Snapshot} moment */
+function fitNote(sweep, moment) {
+  if (sweep.data_info && !moment.overflowed) return ownFit(sweep, moment);
+  if (sweep.predictors > 1) return "predicted against observed";
+  if (state.hidden.has("optimum")) return sweep.validation_loss ? "rings: validation" : "";
+  return sweep.validation_loss
+    ? "dotted: least squares; rings: validation"
+    : "dotted: least squares";
+}
+
+/** @param {string} name */
+const shorter = (name) => (name.length > 14 ? `${name.slice(0, 13)}…` : name);
+
+/**
+ * The model of a person's own data in their own units, and its root mean squared error.
+ * @param {Sweep} sweep of own data
+ * @param {Snapshot} moment
+ */
+export function ownFit(sweep, { first, second, loss }) {
+  const { input, target } = sweep.scaling;
+  const [[middle, width], [mean, scale]] = [input, target];
+  const name = shorter(sweep.data_info?.target ?? "");
+  const error = `typical error ${format(Math.sqrt(loss) * scale, 3)}`;
+  if (!sweep.plane.is_exact)
+    return `${sweep.predictors > 1 ? "predicted against observed" : name}; ${error}`;
+  const slope = (first * scale) / width;
+  const start = mean + scale * second - slope * middle;
+  const sign = slope < 0 ? "−" : "+";
+  return `${name} = ${format(start, 3)} ${sign} ${format(Math.abs(slope), 3)} × ${shorter(sweep.predictor_names[0])}; ${error}`;
+}
+
+/** @param {Sweep} sweep */
+function surfaceNote({ plane, data_info: own }) {
+  if (plane.is_exact)
+    return own?.is_standardized
+      ? "weight × bias of the standardised data: exact"
+      : "weight × bias: exact";
+  if (plane.kind === "parameters") return `the others as at epoch ${plane.frozen_at}`;
+  return "directions of all parameters, not single weights";
+}

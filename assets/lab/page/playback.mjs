@@ -1,0 +1,242 @@
+/* The playhead and the page's one clock: controls change the state, each frame draws it once.
+   Dragging and playing stay in here: no request, no call into Plotly. */
+import { decode } from "#lab/lib/arrays.mjs";
+import { element } from "#lab/lib/dom.mjs";
+import { scale } from "#lab/lib/scale.mjs";
+import { snapshotOf } from "#lab/model/track.mjs";
+import { emit, on } from "#lab/state/events.mjs";
+import { CARD_ORDER, clock, invalidate, overlays, redraw, state } from "#lab/state/store.mjs";
+import { readColors } from "#lab/state/theme.mjs";
+import { refitCamera, rest, show } from "#lab/views/figures.mjs";
+import { drawingOf, figureOf, watchScene } from "#lab/views/flat.mjs";
+import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
+
+const SECONDS_FOR_ALL = 8;
+const REST_AFTER = 250;
+const FOLLOW_AFTER = 1000;
+const ASLEEP_AFTER = 1000;
+const VIEWS = CARD_ORDER;
+
+/** How long the scripts of the last frames took, for automation.
+ * @type {number[]} */
+export const timings = [];
+
+/**
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#types").DetailPayload} DetailPayload
+ */
+
+/** The clock goes while something moves or may move; else it stops and costs nothing. */
+function wake() {
+  clock.wokenAt = performance.now();
+  if (clock.isAwake) return;
+  [clock.isAwake, clock.lastTick] = [true, clock.wokenAt];
+  requestAnimationFrame(tick);
+}
+
+/* ---- changes ---- */
+
+/**
+ * Another sweep is on show; resolves when its figures are.
+ * @param {Sweep} sweep
+ * @param {boolean} keepsRate whether the selected rate stays, where the sweep has it
+ */
+export function adoptSweep(sweep, keepsRate = false) {
+  const rate =
+    state.sweep && keepsRate ? state.sweep.learning_rates[state.run] : sweep.settings.learning_rate;
+  state.sweep = sweep;
+  const run = sweep.runOf(rate);
+  state.run = run >= 0 ? run : sweep.runOf(sweep.settings.learning_rate);
+  forgetDetail();
+  state.share = scale.toShare(Math.min(state.wanted, sweep.end), sweep.end);
+  // What has a place beside the figures takes it first: they are then drawn once, at their size.
+  emit("sweep", sweep);
+  const shown = VIEWS.map((name) => show(overlays[name], sweep.views[figureOf(name)]));
+  invalidate();
+  return Promise.all(shown).then(invalidate);
+}
+
+/** @param {number} run */
+export function selectRun(run) {
+  if (run === state.run) return;
+  state.run = run;
+  forgetDetail();
+  invalidate();
+}
+
+function forgetDetail() {
+  state.detail = state.slices = null;
+  state.track = state.sweep.track(state.run);
+}
+
+/** @param {DetailPayload} detail */
+export function adoptDetail(detail) {
+  state.detail = detail;
+  state.track = state.sweep.detailedTrack(state.run, detail);
+  state.slices = detail.slices && sliceTable(detail.slices);
+  invalidate();
+}
+
+/** The exact slices by epoch. @param {import("#types").Slices} slices */
+function sliceTable({ epochs, loss }) {
+  const { values, shape } = decode(loss);
+  const losses = /** @type {Float32Array} */ (values);
+  const samples = shape[2];
+  const index = new Map(epochs.map((epoch, k) => [epoch, k]));
+  return {
+    at(/** @type {number} */ epoch) {
+      const place = index.get(epoch);
+      if (place === undefined) return undefined;
+      const from = place * 2 * samples;
+      return {
+        0: losses.subarray(from, from + samples),
+        1: losses.subarray(from + samples, from + 2 * samples),
+        samples,
+      };
+    },
+  };
+}
+
+/** @param {number} epoch */
+export function goTo(epoch) {
+  state.wanted = Math.min(Math.max(epoch, 0), state.sweep.end);
+  state.share = scale.toShare(state.wanted, state.sweep.end);
+  invalidate();
+}
+
+/** One kept epoch back, -1, or on, 1. @param {number} way */
+export function stepBy(way) {
+  pause();
+  goTo(state.track.neighbour(state.track.nearest(state.wanted), way));
+}
+
+export function play() {
+  if (state.share >= 1) goTo(0);
+  state.playing = true;
+  invalidate();
+}
+
+export function pause() {
+  state.playing = false;
+  invalidate();
+}
+
+/* ---- the clock ---- */
+
+/** @param {number} seconds */
+function advance(seconds) {
+  state.share += (seconds * state.speed) / SECONDS_FOR_ALL;
+  if (state.share >= 1 && state.loop) state.share = 0;
+  else if (state.share >= 1) [state.share, state.playing] = [1, false];
+  state.wanted = scale.toEpoch(state.share, state.sweep.end);
+  invalidate();
+}
+
+/** @param {number} now */
+const mayMove = (now) =>
+  clock.dirty || !clock.rested || clock.followAt < Infinity || now - clock.wokenAt < ASLEEP_AFTER;
+
+/** Nothing moves and no hand holds anything. @param {number} now */
+const isStill = (now) =>
+  !clock.rested && !state.playing && !state.held && now - clock.changedAt > REST_AFTER;
+
+/** @param {number} now */
+function tick(now) {
+  const began = performance.now();
+  // First of all: a mistake in one frame must not stop the clock.
+  clock.isAwake = mayMove(began);
+  if (clock.isAwake) requestAnimationFrame(tick);
+  if (!state.sweep) return;
+  if (state.playing) advance(Math.min((now - clock.lastTick) / 1000, 0.25));
+  clock.lastTick = now;
+  const seen = cameraKey(overlays["loss-surface"]);
+  if (seen !== clock.camera) [clock.camera, clock.dirty] = [seen, true];
+  if (clock.dirty) {
+    clock.dirty = false;
+    draw();
+    timings.push(performance.now() - began);
+    if (timings.length > 1000) timings.shift();
+  } else if (isStill(now)) {
+    clock.rested = true;
+    emit("idle");
+  } else if (now > clock.followAt) {
+    follow();
+  }
+}
+
+function draw() {
+  const moment = snapshotOf(state.track, state.wanted);
+  for (const name of VIEWS) {
+    if (overlays[name].ready) drawingOf(name)(overlays[name], state.sweep, moment, state);
+  }
+  emit("frame", moment);
+}
+
+/** Plotly's traces follow soon, although the run's inspection has not come. */
+export const followLater = () => (clock.followAt = performance.now() + FOLLOW_AFTER);
+
+export function follow() {
+  clock.followAt = Infinity;
+  const moment = snapshotOf(state.track, state.wanted);
+  for (const name of VIEWS) {
+    if (overlays[name].ready) rest(figureOf(name), overlays[name], state.sweep, moment);
+  }
+}
+
+/* ---- start ---- */
+
+export function start() {
+  on("wake", wake);
+  readColors();
+  for (const name of VIEWS) overlays[name] = new Overlay(element(name));
+  watchScene(overlays["loss-surface"]);
+  const resize = new ResizeObserver((entries) => {
+    for (const { target } of entries) resized(overlays[target.id]);
+  });
+  VIEWS.forEach((name) => resize.observe(element(name)));
+  followHand();
+  // The camera is moved by Plotly, which says so only at the end.
+  for (const move of ["pointerdown", "pointermove", "wheel", "keydown"]) {
+    document.addEventListener(move, wake, { capture: true, passive: true });
+  }
+}
+
+/** Whether something is held. A menu of the browser's own may swallow the release. */
+function followHand() {
+  const release = () => {
+    state.held = false;
+    clock.changedAt = performance.now();
+  };
+  document.addEventListener("pointerdown", (event) => (state.held = event.button === 0), true);
+  for (const end of ["pointerup", "pointercancel", "change"])
+    document.addEventListener(end, release, true);
+  document.addEventListener(
+    "pointermove",
+    (event) => state.held && event.pointerType === "mouse" && !event.buttons && release(),
+    true,
+  );
+  window.addEventListener("blur", release);
+}
+
+/** @param {Overlay} overlay */
+function resized(overlay) {
+  if (!overlay.plot._fullLayout || !overlay.host.clientWidth) return;
+  redraw();
+  if (fits(overlay)) return;
+  // Plotly takes its time: only then do pixels mean what they will.
+  window.Plotly.Plots.resize(overlay.plot).then(
+    () => {
+      refitCamera(overlay);
+      redraw();
+    },
+    () => {},
+  );
+}
+
+export function repaint() {
+  readColors();
+  invalidate();
+  return Promise.all(
+    VIEWS.map((name) => show(overlays[name], state.sweep.views[figureOf(name)])),
+  ).then(invalidate);
+}

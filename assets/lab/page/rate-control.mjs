@@ -1,0 +1,89 @@
+/* The learning rate: its slider, its exact number and the strip. Dragging selects another run of
+   the sweep on show; only a typed rate is trained. */
+import { element, input, leaveOnEnter } from "#lab/lib/dom.mjs";
+import { numberIn, plain } from "#lab/lib/format.mjs";
+import { selectRun } from "#lab/page/playback.mjs";
+import { keepRate, request } from "#lab/page/training.mjs";
+import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
+
+export function showRate() {
+  const rate = selectedRate();
+  const slider = input("learning-rate");
+  const isTyped = state.run >= STOPS;
+  slider.step = isTyped ? "any" : "1";
+  slider.value = String(isTyped ? state.sweep.place(rate) : state.run);
+  const outcome = state.hidden.has("verdict") ? "" : `, ${state.sweep.verdicts[state.run]}`;
+  slider.setAttribute("aria-valuetext", `${plain(rate)}${outcome}`);
+  input("learning-rate-value").value = plain(rate);
+  document
+    .querySelectorAll("#strip .cell")
+    .forEach((cell, run) => cell.classList.toggle("now", run === state.run));
+}
+
+/** @param {number} run */
+function select(run) {
+  selectRun(run);
+  keepRate();
+  showRate();
+}
+
+/** @param {number} stop */
+const selectStop = (stop) => select(Math.min(Math.max(Math.round(stop), 0), STOPS - 1));
+
+/** The stop nearest to a rate, by its logarithm: for a click on an axis of learning rates.
+ * @param {number} rate */
+export const selectRate = (rate) => selectStop(state.sweep.place(rate));
+
+/** One stop on; from a typed rate to the next stop in that way, if there is one.
+ * @param {number} way */
+export function stepRate(way) {
+  const stops = state.sweep.learning_rates.slice(0, STOPS);
+  const now = selectedRate();
+  const next =
+    way > 0 ? stops.findIndex((rate) => rate > now) : stops.findLastIndex((rate) => rate < now);
+  if (next >= 0) selectStop(next);
+}
+
+/** A typed rate: a stop is selected at once, any other trains as one more run.
+ * @param {string} text */
+function typeRate(text) {
+  const rate = numberIn(text);
+  const run = typeof rate === "number" ? state.sweep.runOf(rate) : -1;
+  // What is no number is the server's to refuse.
+  if (run < 0) return request(/** @type {any} */ ({ learning_rate: rate }));
+  return select(run);
+}
+
+export function bindRate() {
+  const slider = input("learning-rate");
+  // Between two stops stands only a typed rate; a hand on the slider brings it back to the stops.
+  slider.addEventListener("pointerdown", () => (slider.step = "1"));
+  slider.addEventListener("keydown", (event) => {
+    /** @type {Record<string, number>} */
+    const ways = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+    if (!(event.key in ways)) return;
+    event.preventDefault();
+    stepRate(ways[event.key]);
+  });
+  slider.addEventListener("input", () => selectStop(Number(slider.value)));
+  const typed = input("learning-rate-value");
+  typed.addEventListener("change", () => typeRate(typed.value));
+  typed.setAttribute("aria-label", "learning rate, exact value");
+  leaveOnEnter(typed);
+  element("slower").addEventListener("click", () => stepRate(-1));
+  element("faster").addEventListener("click", () => stepRate(1));
+  bindStrip();
+}
+
+/** A finger or a mouse on the strip, which has a cell for each stop. */
+function bindStrip() {
+  const strip = element("strip");
+  const pick = (/** @type {PointerEvent} */ event) => {
+    const { left, width } = strip.getBoundingClientRect();
+    selectStop(Math.floor((STOPS * (event.clientX - left)) / width));
+  };
+  // A busy page makes no click of a short touch; a touch that scrolls ends otherwise.
+  strip.addEventListener("pointerup", pick);
+  strip.addEventListener("pointerdown", (event) => strip.setPointerCapture(event.pointerId));
+  strip.addEventListener("pointermove", (event) => event.buttons && pick(event));
+}

@@ -1,0 +1,118 @@
+/* Save as a page: the shell (components/saved_page.py) with what is on show put into it. All of
+   that is in this browser already, so nothing is trained again and nothing leaves it. */
+import { clicked, setText } from "#lab/lib/dom.mjs";
+import { plain } from "#lab/lib/format.mjs";
+import { snapshotOf } from "#lab/model/track.mjs";
+import { chosenInWords } from "#lab/page/fields.mjs";
+import { saveFile } from "#lab/page/pictures.mjs";
+import { pause } from "#lab/page/playback.mjs";
+import { queryForOthers } from "#lab/page/share.mjs";
+import { optionOf } from "#lab/state/fields.mjs";
+import { layout } from "#lab/state/layout.mjs";
+import { settingsNow, state } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#types").Settings} Settings
+ * @typedef {import("#types").DetailPayload} DetailPayload
+ */
+
+// Where components/saved_page.py leaves room; the first such place counts, as this module is in
+// there too.
+const TITLE = "<title>Descent Lab<";
+const PLACE = 'id="saved">null<';
+const LARGEST = 8e6;
+const DETAIL_WITHIN = 4000;
+
+async function savePage() {
+  pause();
+  say("Putting the page together …");
+  try {
+    const [shell, detail] = await Promise.all([fetchShell(), detailSoon()]);
+    const [page, isWhole] = filled(shell, detail);
+    const address = URL.createObjectURL(new Blob([page], { type: "text/html" }));
+    saveFile(address, nameOf(settingsNow()));
+    setTimeout(() => URL.revokeObjectURL(address), 60000);
+    say(
+      isWhole
+        ? "Saved. It shows everything, also what a curtain hides here."
+        : "Saved without this run’s every epoch: with it the file would be larger than 8 MB.",
+    );
+  } catch {
+    say("The server does not answer, so there is no page to put the sweep into.");
+  }
+}
+
+/** @param {string} words */
+const say = (words) => setText("export-note", words);
+
+async function fetchShell() {
+  const answer = await fetch("saved-page.html");
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.text();
+}
+
+/** The run on show in full, for which the page may have just asked; null where it does not come. */
+async function detailSoon() {
+  const patience = performance.now() + DETAIL_WITHIN;
+  while (!state.detail && performance.now() < patience)
+    await new Promise((done) => setTimeout(done, 50));
+  return state.detail;
+}
+
+/**
+ * The page's text, and whether the run on show is in it at every epoch.
+ * @param {string} shell
+ * @param {DetailPayload | null} detail
+ * @returns {[string, boolean]}
+ */
+function filled(shell, detail) {
+  const whole = put(shell, detail);
+  return whole.length <= LARGEST || !detail ? [whole, Boolean(detail)] : [put(shell, null), false];
+}
+
+/** @param {string} shell @param {DetailPayload | null} detail */
+function put(shell, detail) {
+  const saved = JSON.stringify(onShow(detail)).replaceAll("<", "\\u003c");
+  return shell
+    .replace(TITLE, () => `<title>${escaped(titleOf(settingsNow()))}<`)
+    .replace(PLACE, () => `id="saved">${saved}<`);
+}
+
+/** @param {DetailPayload | null} detail */
+function onShow(detail) {
+  const { payload, planeChoice } = state.sweep;
+  const moment = snapshotOf(state.track, state.wanted);
+  return {
+    saved: new Date().toISOString(),
+    theme: document.documentElement.dataset.palette,
+    epoch: moment.epoch,
+    panels: layout.panels,
+    words: chosenInWords(),
+    query: queryForOthers(moment),
+    // A link to a machine that only this room knows would lead nowhere.
+    home: isPublic(location.hostname) ? location.origin + location.pathname : null,
+    payload: { ...payload, planeChoice, settings: settingsNow() },
+    detail,
+  };
+}
+
+/** A name that others can look up: not this machine, and none of a private network.
+ * @param {string} host */
+function isPublic(host) {
+  if (/^[\d.]+$|:/.test(host))
+    return !/^(127|10|169\.254|192\.168|172\.(1[6-9]|2\d|3[01]))\.|:/.test(host);
+  return host.includes(".") && !/\.(local|localhost|internal|lan|home|test)$/i.test(host);
+}
+
+/** @param {string} text */
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+/** @param {Settings} settings */
+const titleOf = (settings) =>
+  `Descent Lab: ${optionOf("dataset", settings.dataset)}, learning rate ${plain(settings.learning_rate)}`;
+/** @param {Settings} settings */
+const nameOf = (settings) =>
+  `descent-${String(settings.dataset).replace(/[^\w-]/g, "-")}-${plain(settings.learning_rate)}.html`;
+
+export function bindSave() {
+  document.addEventListener("click", (event) => clicked(event, "#save-page") && savePage());
+}

@@ -1,0 +1,163 @@
+/* Wires the page: who listens to what, in which order; then begins with the first sweep. */
+import { all, element, found, showMessage } from "#lab/lib/dom.mjs";
+import { Sweep } from "#lab/model/sweep.mjs";
+import { snapshotOf } from "#lab/model/track.mjs";
+import { bindFrame, keepAddress } from "#lab/page/address.mjs";
+import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
+import { showExplanation } from "#lab/page/explanation.mjs";
+import { showFacts } from "#lab/page/facts.mjs";
+import { bindChoices, showChoices } from "#lab/page/fields.mjs";
+import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
+import { bindKeys } from "#lab/page/keys.mjs";
+import { checkGoal, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
+import { showNotes } from "#lab/page/notes.mjs";
+import { bindPictures } from "#lab/page/pictures.mjs";
+import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
+import { adoptSweep, start } from "#lab/page/playback.mjs";
+import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
+import { bindSave } from "#lab/page/save.mjs";
+import { isSaved, openSaved } from "#lab/page/saved.mjs";
+import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
+import { followWidth, showSweep } from "#lab/page/strip.mjs";
+import { bindTables, followTable } from "#lab/page/tables.mjs";
+import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
+import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
+import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
+import { bindCompare } from "#lab/panels/compare.mjs";
+import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
+import { drawPanels } from "#lab/panels/panels.mjs";
+import { bindUserData } from "#lab/panels/user-data.mjs";
+import { receiveTable } from "#lab/panels/user-reading.mjs";
+import { on } from "#lab/state/events.mjs";
+import { layout } from "#lab/state/layout.mjs";
+import { placePins } from "#lab/state/pins.mjs";
+import { state } from "#lab/state/store.mjs";
+import { recallOwn } from "#lab/state/user-data.mjs";
+import "#lab/page/automation.mjs";
+
+/* ---- what the server answers ---- */
+
+/** @type {Record<string, (answer: any) => void>} */
+const RECEIVERS = {
+  "train-answer": receiveSweep,
+  "inspect-answer": receiveDetail,
+  "map-answer": receiveRow,
+  "share-answer": receiveLink,
+  "export-answer": receiveExport,
+  "own-answer": receiveTable,
+  "chapter-answer": receiveChapter,
+  "side-body": seeChange,
+};
+
+/** Passes on what Dash has put into a store; the first page brings its sweep with it.
+ * @param {string} store
+ * @param {any} answer */
+export function receive(store, answer) {
+  if (store === "train-answer" && answer?.ticket === 0) whenReady(() => begin(answer.payload));
+  else RECEIVERS[store](answer);
+}
+
+/* ---- who listens ---- */
+
+const moment = () => snapshotOf(state.track, state.wanted);
+
+function listen() {
+  on("sweep", (sweep) => {
+    showSweep(sweep);
+    makeRoomForPlane(sweep);
+    placePins(sweep);
+  });
+  on("frame", drawFrame);
+  on("idle", () => {
+    drawPanels(state.sweep, moment());
+    share(moment());
+    describe();
+    keepAddress();
+    inspect();
+  });
+  on("curtain", () => {
+    showSweep(state.sweep);
+    showRate();
+    describeNow();
+  });
+  on("controls", () => {
+    showChoices(state.sweep);
+    showPlane(state.sweep);
+    showRate();
+  });
+  on("rate", showRate);
+  on("described", followTable);
+  on("choose", request);
+  on("open", requestExactly);
+  on("pick", selectRate);
+  on("busy", showBusy);
+}
+
+/** @param {import("#types").Snapshot} now */
+function drawFrame(now) {
+  const { sweep, run, slices, detail } = state;
+  showFacts(sweep, run, now);
+  showNotes(sweep, run, now, Boolean(slices?.at(now.shownEpoch)));
+  showExplanation(sweep, run, now, detail);
+  showTimeline(state, now);
+  drawPanels(sweep, now);
+  share(now);
+  checkGoal();
+}
+
+/** What the server says while it is busy goes away with it. @param {string} sentence */
+function showBusy(sentence) {
+  if (sentence) showMessage(sentence);
+  else if (element("message").textContent === layout.busySentence) showMessage("");
+  layout.busySentence = sentence;
+}
+
+/* ---- start ---- */
+
+function bindPage() {
+  element("theme").addEventListener("click", nextTheme);
+  nameTheme();
+  const tabs = all(".tab");
+  tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
+  chooseTab(tabs[0]);
+  bindReach();
+  for (const bind of [
+    bindFrame,
+    bindDescriptions,
+    bindTables,
+    bindShare,
+    bindPictures,
+    bindSave,
+    bindCompare,
+    bindMap,
+    bindUserData,
+  ])
+    bind();
+}
+
+/** @param {import("#types").SweepPayload} payload */
+function begin(payload) {
+  listen();
+  start();
+  followWidth();
+  adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
+  bindRate();
+  bindChoices(showControls);
+  bindTimeline();
+  bindPage();
+  bindPlanes();
+  recallOwn();
+  showControls();
+  startLesson();
+  recallMap();
+  bindKeys();
+}
+
+/** Dash may be done before the page's elements or plotly.js are there. @param {() => void} then */
+function whenReady(then) {
+  if (window.Plotly && found("curves") && found("playhead")) then();
+  else setTimeout(whenReady, 20, then);
+}
+
+if (isSaved) openSaved(begin);

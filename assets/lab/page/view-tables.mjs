@@ -1,0 +1,164 @@
+/* The data of each view as a table. */
+import { example, predict } from "#lab/model/network.mjs";
+import { here } from "#lab/page/descriptions.mjs";
+import { epochName, listed, ofEpochs, say, spread } from "#lab/page/table-rows.mjs";
+import { config } from "#lab/state/config.mjs";
+import { state } from "#lab/state/store.mjs";
+import { sections } from "#lab/views/sections.mjs";
+
+/**
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#types").Snapshot} Snapshot
+ * @typedef {import("#types").Numbers} Numbers
+ * @typedef {import("#lab/page/table-rows.mjs").TableData} TableData
+ */
+
+const MOST_EXAMPLES = 200;
+const GRID_LINES = 11;
+// In heights of the box.
+const CUT_AT = config.cut_at;
+const SECTION_ROWS = 21;
+
+/**
+ * Coarser than it is drawn; the highest second coordinate on top, as in the picture.
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @returns {TableData}
+ */
+function surfaceTable({ grid, box, plane }, { first, second, loss }) {
+  const lines = spread(grid.size, GRID_LINES);
+  const at = (/** @type {number[]} */ [low, high], /** @type {number} */ k) =>
+    say(low + (k / (grid.size - 1)) * (high - low), 3);
+  const cut = CUT_AT * box.height;
+  const cell = (/** @type {number} */ value) =>
+    value >= cut * (1 - 1e-6) ? `≥ ${say(cut, 3)}` : say(value, 4);
+  return {
+    head: [
+      `${plane.names[1]} down, ${plane.names[0]} across`,
+      ...lines.map((k) => at(box.first, k)),
+    ],
+    rows: [...lines]
+      .reverse()
+      .map((row) => [
+        at(box.second, row),
+        ...lines.map((column) => cell(grid.values[row * grid.size + column])),
+      ]),
+    note: `The train loss at ${lines.length} by ${lines.length} of ${grid.size} by ${grid.size} places. The run is at ${here(plane, first, second)}, at a train loss of ${say(loss)}.`,
+  };
+}
+
+/**
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @returns {TableData}
+ */
+function pathTable({ plane }, { track, index, shownEpoch }) {
+  const shown = listed(track, index);
+  return {
+    head: ["epoch", ...plane.names, "train loss"],
+    rows: shown.map((k) => [
+      epochName(track.epochs[k], shownEpoch),
+      say(track.first(k)),
+      say(track.second(k)),
+      say(track.loss[k]),
+    ]),
+    note: ofEpochs(shown, track.length),
+  };
+}
+
+/**
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @returns {TableData}
+ */
+function curveTable(sweep, { track, index, shownEpoch }) {
+  const shown = listed(track, index);
+  const columns = curveColumns(sweep, track);
+  return {
+    head: ["epoch", ...columns.map(([name]) => name)],
+    rows: shown.map((k) => [
+      epochName(track.epochs[k], shownEpoch),
+      ...columns.map(([, value]) => say(value(k))),
+    ]),
+    note: ofEpochs(shown, track.length),
+  };
+}
+
+/**
+ * Each curve's name, and its value at an index.
+ * @param {Sweep} sweep
+ * @param {import("#lab/model/track.mjs").Track} track
+ */
+function curveColumns({ plane }, track) {
+  const { loss, validation } = track;
+  /** @type {[string, (k: number) => number][]} */
+  const columns = [["train loss", (k) => loss[k]]];
+  if (validation) columns.push(["validation loss", (k) => validation[k]]);
+  if (plane.is_exact)
+    columns.push([plane.names[0], (k) => track.first(k)], [plane.names[1], (k) => track.second(k)]);
+  return columns;
+}
+
+/**
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @returns {TableData}
+ */
+function sectionTable(sweep, moment) {
+  const exact = state.slices?.at(moment.shownEpoch);
+  const both = sections(sweep, moment, exact);
+  const rows = spread(both[0].count, SECTION_ROWS).map((k) =>
+    both.flatMap(({ side, count: places, curve }) => {
+      const [low, high] = side.range;
+      const place = low + (k / (places - 1)) * (high - low);
+      return [say(place, 4), curve ? say(curve(place, k)) : "–"];
+    }),
+  );
+  const isTrue = exact || sweep.plane.is_exact;
+  return {
+    head: sweep.plane.names.flatMap((name) => [name, "train loss"]),
+    rows,
+    note: `Through the point of epoch ${moment.shownEpoch}${isTrue ? "" : ", on the plane"}: ${rows.length} places along each direction.`,
+  };
+}
+
+/**
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @returns {TableData}
+ */
+function fitTable(sweep, { track, index, shownEpoch }) {
+  const params = track.paramsAt(index);
+  const all = sweep.targets.length;
+  const shown = spread(all, MOST_EXAMPLES);
+  const part = shown.length < all ? `${shown.length} of ${all} examples. ` : "";
+  const input = sweep.data_info ? sweep.predictor_names[0] : "x";
+  const names = sweep.predictors === 1 ? [input, "observed"] : ["observed"];
+  return {
+    head: ["example", ...names, "predicted now"],
+    rows: shown.map((i) => fitRow(sweep, params, i)),
+    note: `${part}${params ? `At epoch ${shownEpoch}.` : "The predictions come as soon as you pause."}`,
+  };
+}
+
+/**
+ * An example with its prediction.
+ * @param {Sweep} sweep
+ * @param {Numbers | null} params
+ * @param {number} i
+ */
+const fitRow = (sweep, params, i) => [
+  String(i + 1),
+  ...(sweep.predictors === 1 ? [say(sweep.inputIn(sweep.inputs[i]))] : []),
+  say(sweep.targetIn(sweep.targets[i])),
+  params ? say(sweep.targetIn(predict(sweep, params, example(sweep, i)))) : "…",
+];
+
+/** @type {Record<import("#types").View, (sweep: Sweep, moment: Snapshot) => TableData>} */
+export const VIEW_TABLES = {
+  "loss-surface": surfaceTable,
+  "descent-path": pathTable,
+  "cross-sections": sectionTable,
+  fit: fitTable,
+  curves: curveTable,
+};

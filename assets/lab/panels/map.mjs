@@ -1,0 +1,205 @@
+/* The map: learning rate against a second setting, one sweep a row, one request a row. What is done
+   is kept for this browser tab, so a reload goes on where it was. */
+import { clicked, element, select, setText } from "#lab/lib/dom.mjs";
+import { config } from "#lab/state/config.mjs";
+import { emit } from "#lab/state/events.mjs";
+import { isUsed, standardOf, withDefaults } from "#lab/state/fields.mjs";
+import { mapping } from "#lab/state/map.mjs";
+import { Client } from "#lab/state/requests.mjs";
+import { STOPS, invalidate, state } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#types").RateMap} RateMap
+ * @typedef {import("#types").Settings} Settings
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#lab/panels/chart.mjs").Chart} Chart
+ */
+
+const KEY = "descent-lab-map";
+/** From these values, ends included, the rows are taken: evenly, or by equal factors.
+ * @type {Record<string, (rows: number, sweep: Sweep) => number[]>} */
+const VALUES = {
+  seed: (rows) => range(rows, (k) => k),
+  hidden_units: (rows) =>
+    unique(range(rows, (k) => Math.round(1 + (Math.min(rows, 64) - 1) * share(k, rows)))),
+  momentum: (rows) => range(rows, (k) => round(0.99 * share(k, rows))),
+  batch_size: (rows, sweep) =>
+    unique(range(rows, (k) => Math.round(sweep.example_count ** share(k, rows)))),
+  noise: (rows) => range(rows, (k) => round(share(k, rows))),
+  initial_scale: (rows) => range(rows, (k) => round(0.1 * 100 ** share(k, rows))),
+};
+/** @param {number} rows @param {(k: number) => number} value */
+const range = (rows, value) => Array.from({ length: rows }, (_, k) => value(k));
+/** @param {number} k @param {number} rows */
+const share = (k, rows) => (rows > 1 ? k / (rows - 1) : 0);
+/** @param {number} value */
+const round = (value) => Number(value.toPrecision(3));
+/** @param {number[]} values */
+const unique = (values) => [...new Set(values)];
+
+/* ---- filling ---- */
+
+function begin() {
+  const field = select("map-field").value;
+  const { sweep } = state;
+  const changed = needed(field, sweep.settings);
+  const settings = withDefaults({
+    ...sweep.settings,
+    learning_rate: Number(standardOf("learning_rate")),
+    ...changed,
+  });
+  const values = VALUES[field](Number(select("map-rows").value), sweep);
+  mapping.map = { settings, field, values, changed, rows: [], running: true };
+  askNext(mapping.map);
+}
+
+/** What has the second setting, where what is on show has not.
+ * @type {Record<string, string>} */
+const USUAL = { optimizer: "momentum", dataset: "noisy_parabola" };
+
+/**
+ * What the second setting takes for granted: momentum an optimizer that has it, noise such data,
+ * whose examples a larger batch would not fit.
+ * @param {string} field
+ * @param {Settings} settings
+ * @returns {Partial<Settings>}
+ */
+function needed(field, settings) {
+  const { decides } = config.fields[field];
+  if (!decides || isUsed(field, settings)) return {};
+  return { [decides]: USUAL[decides], ...(decides === "dataset" ? { batch_size: 0 } : {}) };
+}
+
+/** @type {Client<{settings: Settings}>} */
+const client = new Client("map-request", {
+  answered: addRow,
+  silent: () => stop("The server does not answer. Resume when it does."),
+});
+
+/** @param {import("#types").Answer | null} answer */
+export const receiveRow = (answer) => client.receive(answer);
+
+/** @param {RateMap} map */
+function askNext(map) {
+  const row = map.rows.length;
+  if (row >= map.values.length) map.running = false;
+  keep();
+  invalidate();
+  if (map.running) client.ask({ settings: settingsOf(map, row) });
+}
+
+/** @param {RateMap} map @param {number} row @returns {Settings} */
+export const settingsOf = (map, row) => ({ ...map.settings, [map.field]: map.values[row] });
+
+/**
+ * A refusal stays so; anything else may work when it is asked for again.
+ * @param {import("#types").Answer} answer
+ */
+function addRow({ payload, error, field }) {
+  const { map } = mapping;
+  if (!map) return;
+  if (error && !field) {
+    stop(error);
+    return;
+  }
+  mapping.trouble = "";
+  map.rows.push(payload || { error });
+  askNext(map);
+}
+
+/** An answer that is still on its way then comes too late. */
+function stop(sentence = "") {
+  client.drop();
+  mapping.trouble = sentence;
+  if (mapping.map) mapping.map.running = false;
+  keep();
+  invalidate();
+}
+
+/** @param {RateMap} map */
+function resume(map) {
+  map.running = true;
+  askNext(map);
+}
+
+/** A browser that keeps nothing loses the map at a reload, and nothing else. */
+function keep() {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(mapping.map));
+  } catch {
+    /* see above */
+  }
+}
+
+export function recallMap() {
+  const map = kept();
+  mapping.map = Array.isArray(map?.rows) && Array.isArray(map.values) ? map : null;
+  if (mapping.map?.running) askNext(mapping.map);
+}
+
+/** What the browser has kept, which may be anything. @returns {RateMap | null} */
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/* ---- buttons ---- */
+
+/** The cell under the pointer, or null. @param {Chart} chart @param {MouseEvent} event */
+function cellAt(chart, event) {
+  const values = chart.valuesAt(event);
+  if (!mapping.map || !values) return null;
+  const row = Math.round(values.y);
+  const run = Math.round(state.sweep.place(values.x));
+  return row >= 0 && row < mapping.map.rows.length && run >= 0 && run < STOPS ? { row, run } : null;
+}
+
+/** @param {Chart} chart */
+export function bindChart(chart) {
+  chart.canvas.classList.add("pickable");
+  chart.canvas.addEventListener("pointermove", (event) => hover(cellAt(chart, event)));
+  chart.canvas.addEventListener("pointerleave", () => hover(null));
+  chart.canvas.addEventListener("click", (event) => openCell(cellAt(chart, event)));
+}
+
+/** @param {typeof mapping.hovered} cell */
+function hover(cell) {
+  mapping.hovered = cell;
+  invalidate();
+}
+
+/** @param {typeof mapping.hovered} cell */
+function openCell(cell) {
+  const { map } = mapping;
+  if (!map || !cell || map.rows[cell.row].error) return;
+  const rate = state.sweep.learning_rates[cell.run];
+  emit("open", { ...settingsOf(map, cell.row), learning_rate: rate });
+}
+
+export function showButtons() {
+  const { map } = mapping;
+  const isWhole = map !== null && map.rows.length === map.values.length;
+  const isRunning = map !== null && map.running;
+  setText("map-start", isRunning ? "Cancel" : map && !isWhole ? "Resume" : "Start");
+  element("map-again").hidden = !map || isRunning || isWhole;
+  for (const name of ["map-field", "map-rows"]) select(name).disabled = isRunning;
+  element("map-progress").hidden = !map || isWhole;
+}
+
+/** The one button starts, cancels and resumes. */
+function startOrStop() {
+  const { map } = mapping;
+  if (map?.running) return stop();
+  return map && map.rows.length < map.values.length ? resume(map) : begin();
+}
+
+export function bindMap() {
+  document.addEventListener("click", (event) => {
+    if (clicked(event, "#map-again")) begin();
+    else if (clicked(event, "#map-start")) startOrStop();
+  });
+  document.addEventListener("change", (event) => clicked(event, "#map-color") && invalidate());
+}

@@ -1,0 +1,203 @@
+/* One step in numbers: data, prediction, loss, gradient, update. */
+import { setText, slot } from "#lab/lib/dom.mjs";
+import { number, plain } from "#lab/lib/format.mjs";
+import { contributions, example, gradient, predict } from "#lab/model/network.mjs";
+import { inBrackets, maths, sum, texNumber } from "#lab/panels/maths.mjs";
+import { table } from "#lab/panels/table.mjs";
+import { selectedRate } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#types").Snapshot} Snapshot
+ * @typedef {import("#types").Numbers} Numbers
+ * @typedef {object} Step
+ * @property {number[]} batch the examples that it takes
+ * @property {boolean} isBatch whether these are some of all
+ * @property {number[]} predictions one for each of them
+ * @property {number[]} squares their squared errors
+ * @property {Numbers} gradients
+ * @property {Numbers} direction
+ * @property {number} rate with what the schedule makes of it
+ */
+
+export const ROWS = 10;
+
+// A deep network has thousands of parameters: the tables show the first of them.
+export const MOST_ROWS = 500;
+
+/**
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @param {Numbers} params
+ */
+export function oneStep(sweep, moment, params) {
+  const step = stepOf(sweep, moment, params);
+  slot("batch").textContent = batchWords(sweep, moment, step.batch);
+  slot("update-rule").textContent = ruleOf(sweep, moment.track.factorAt(moment.index));
+  const steps = sweep.steps_per_epoch;
+  const words = steps > 1 ? `Make this epoch’s ${steps} steps` : "Make this step";
+  setText("make-step", `5 · ${words}`);
+  showExamples(sweep, step);
+  showFormulas(sweep, params, step);
+  showUpdates(sweep, params, step);
+}
+
+/**
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @param {Numbers} params
+ * @returns {Step}
+ */
+function stepOf(sweep, { track, index }, params) {
+  const isBatch = Boolean(track.batches);
+  const batch = Array.from(track.batchAt(index) ?? sweep.targets.keys());
+  const predictions = batch.map((i) => predict(sweep, params, example(sweep, i)));
+  return {
+    batch,
+    isBatch,
+    predictions,
+    squares: predictions.map((prediction, k) => (sweep.targets[batch[k]] - prediction) ** 2),
+    // The panel waits until the run has its gradient and its direction.
+    gradients: isBatch
+      ? gradient(sweep, params, batch)
+      : /** @type {Float32Array} */ (track.gradientsAt(index)),
+    direction: /** @type {Float32Array} */ (track.directionAt(index)),
+    rate: selectedRate() * track.factorAt(index),
+  };
+}
+
+/** @param {Sweep} sweep @param {Step} step */
+function showExamples(sweep, { batch, predictions, squares }) {
+  const hasOne = sweep.predictors === 1;
+  table(
+    slot("examples"),
+    ["i", ...(hasOne ? ["x"] : []), "observed", "predicted", "error²"],
+    predictions
+      .slice(0, ROWS)
+      .map((prediction, k) => [
+        batch[k] + 1,
+        ...(hasOne ? [number(sweep.inputs[batch[k]])] : []),
+        number(sweep.targets[batch[k]]),
+        number(prediction),
+        number(squares[k]),
+      ]),
+  );
+}
+
+/** @param {Sweep} sweep @param {Numbers} params @param {Step} step */
+function showFormulas(sweep, params, step) {
+  const { batch, isBatch, predictions, squares, rate, direction } = step;
+  maths("predict", [
+    `\\hat y_{${batch[0] + 1}} &= ${predictTex(sweep, params, batch[0])}`,
+    `&= ${texNumber(predictions[0])}`,
+  ]);
+  const mean = squares.reduce((a, b) => a + b, 0) / batch.length;
+  maths("loss", [
+    `${isBatch ? "L_{\\text{batch}}" : "L"} &= \\tfrac{1}{${batch.length}}\\,(${sum(squares)})`,
+    `&= ${texNumber(mean, 5)}`,
+  ]);
+  maths("gradient", gradientTex(sweep, step));
+  const symbols = sweep.plane.is_exact ? ["w", "b"] : ["\\theta_1", "\\theta_2"];
+  maths(
+    "update",
+    symbols.flatMap((symbol, k) => [
+      `${symbol} &\\leftarrow ${texNumber(params[k])} ${stepTex(sweep, rate, direction[k])}`,
+      `&= ${texNumber(params[k] + rate * direction[k])}`,
+    ]),
+  );
+}
+
+/** @param {Sweep} sweep @param {Numbers} params @param {Step} step */
+function showUpdates(sweep, params, { isBatch, gradients, direction, rate }) {
+  table(
+    slot("updates"),
+    ["parameter", "now", "gradient", isBatch ? "after its first step" : "after the step"],
+    sweep.parameter_names
+      .slice(0, MOST_ROWS)
+      .map((name, k) => [
+        name,
+        number(params[k]),
+        number(gradients[k]),
+        number(params[k] + rate * direction[k]),
+      ]),
+  );
+}
+
+/**
+ * Plain descent takes the gradient itself; any other optimizer a direction that it makes of it.
+ * @param {Sweep} sweep
+ * @param {number} rate
+ * @param {number} direction
+ */
+const stepTex = (sweep, rate, direction) =>
+  sweep.is_plain
+    ? `- ${plain(rate)} \\cdot ${inBrackets(-direction)}`
+    : `+ ${texNumber(rate)} \\cdot ${inBrackets(direction)}`;
+
+/**
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @param {number[]} batch
+ */
+function batchWords(sweep, { epoch }, batch) {
+  if (sweep.steps_per_epoch === 1) return "";
+  const names = batch
+    .slice(0, ROWS)
+    .map((i) => i + 1)
+    .join(", ");
+  return `Epoch ${epoch} has ${sweep.steps_per_epoch} steps. This is its first: a batch of ${batch.length} of ${sweep.example_count} examples, numbers ${names}${batch.length > ROWS ? ", …" : ""}. Below, L is the loss of this batch; the train loss is that of all.`;
+}
+
+/**
+ * How the optimizer makes its direction u of the gradient g, in words of the options' table.
+ * @param {Sweep} sweep
+ * @param {number} factor
+ */
+function ruleOf({ settings, is_plain: isPlain, update_rule: rule }, factor) {
+  if (isPlain) return "";
+  const momentum = ["momentum", "nesterov"].includes(settings.optimizer)
+    ? ` β = ${settings.momentum}.`
+    : "";
+  const decay =
+    settings.weight_decay && settings.optimizer !== "adamw"
+      ? ` Before, weight decay adds ${settings.weight_decay} × θ to g.`
+      : "";
+  const schedule = factor === 1 ? "" : ` The schedule makes ${number(factor, 3)} of α by now.`;
+  return `Here θ ← θ + α u with ${rule}.${momentum}${decay}${schedule}`;
+}
+
+/**
+ * @param {Sweep} sweep
+ * @param {Numbers} params
+ * @param {number} i
+ */
+function predictTex(sweep, params, i) {
+  const inputs = example(sweep, i);
+  const bias = params[params.length - 1];
+  if (sweep.settings.hidden_units) return sum([bias, ...contributions(sweep, params, inputs)]);
+  const products = Array.from(
+    inputs.slice(0, 2),
+    (input, k) => `${inBrackets(params[k])} \\cdot ${inBrackets(input)}`,
+  );
+  const rest = inputs.length > 2 ? " + \\dots" : "";
+  return `${products.join(" + ")}${rest} + ${inBrackets(bias)}`;
+}
+
+/** @param {Sweep} sweep @param {Step} step */
+function gradientTex(sweep, { predictions, gradients, batch }) {
+  if (!sweep.plane.is_exact) {
+    const length = Math.hypot(...Array.from(gradients));
+    return [
+      `\\lVert \\nabla L \\rVert &= ${texNumber(length)} \\quad \\text{over ${gradients.length} parameters}`,
+    ];
+  }
+  const errors = predictions.map((prediction, k) => prediction - sweep.targets[batch[k]]);
+  const products = errors.map((error, k) => error * sweep.inputs[batch[k]]);
+  const scale = `\\tfrac{2}{${predictions.length}}`;
+  return [
+    `\\tfrac{\\partial L}{\\partial w} &= ${scale}\\,(${sum(products)})`,
+    `&= ${texNumber(gradients[0])}`,
+    `\\tfrac{\\partial L}{\\partial b} &= ${scale}\\,(${sum(errors)})`,
+    `&= ${texNumber(gradients[1])}`,
+  ];
+}

@@ -1,0 +1,60 @@
+/* All parameters, and the loss at every fifty epochs. */
+import { slot } from "#lab/lib/dom.mjs";
+import { number } from "#lab/lib/format.mjs";
+import { layers, widthsOf } from "#lab/model/network.mjs";
+import { MOST_ROWS } from "#lab/panels/one-step.mjs";
+import { table } from "#lab/panels/table.mjs";
+import { state } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#types").Snapshot} Snapshot
+ * @typedef {import("#types").Numbers} Numbers
+ */
+
+/**
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @param {Numbers} params
+ * @param {Numbers} gradients
+ */
+export function parameters(sweep, moment, params, gradients) {
+  const counts = layers(sweep);
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  table(
+    slot("layers"),
+    [`${widthsOf(sweep).join("-")} network`, "parameters"],
+    [...counts, ["together", total]],
+  );
+  const squares = sweep.least_squares;
+  table(
+    slot("values"),
+    ["parameter", "value", "gradient", ...(squares ? ["least squares"] : [])],
+    sweep.parameter_names
+      .slice(0, MOST_ROWS)
+      .map((name, k) => [
+        name,
+        number(params[k]),
+        number(gradients[k]),
+        ...(squares ? [number(squares[k])] : []),
+      ]),
+  );
+  table(slot("losses"), ["epoch", "train loss"], lossRows(sweep, moment));
+}
+
+/**
+ * Every 50 epochs where the run has that epoch; what lies ahead stays behind a curtain.
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ */
+function lossRows(sweep, { track, epoch }) {
+  const rows = [];
+  for (let at = 0; at <= sweep.end; at += 50) {
+    const isAhead = state.hidden.has("ahead") && at > epoch;
+    const overflowed = track.overflowAt >= 0 && at >= track.overflowAt;
+    const index = track.indexOf(at);
+    if (!overflowed && track.epochs[index] !== at) continue;
+    rows.push([at, isAhead ? "?" : overflowed ? "overflow" : number(track.loss[index], 5)]);
+  }
+  return rows;
+}

@@ -1,0 +1,259 @@
+/* The learning rate as an axis: the loss after one step of each rate. */
+import { slot } from "#lab/lib/dom.mjs";
+import { format, formatDown, plain } from "#lab/lib/format.mjs";
+import { geometricMean } from "#lab/lib/geometry.mjs";
+import { moved, trainLoss, work } from "#lab/model/network.mjs";
+import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
+import { drawn } from "#lab/state/drawn.mjs";
+import { emit } from "#lab/state/events.mjs";
+import { selectedRate, state } from "#lab/state/store.mjs";
+import { colors } from "#lab/state/theme.mjs";
+import { dot, stroke } from "#lab/views/canvas.mjs";
+
+/**
+ * @typedef {import("#types").Numbers} Numbers
+ * @typedef {import("#types").Snapshot} Snapshot
+ * @typedef {import("#types").StepCurve} StepCurve
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#lab/panels/chart.mjs").Chart} Chart
+ * @typedef {import("#lab/panels/chart.mjs").ChartAxes} ChartAxes
+ * @typedef {import("#types").ChartContents["rate-axis"] & {factor: number}} Step of the selected
+ *   rate, and what the schedule makes of it
+ */
+
+const LOWEST = 1e-5;
+const HIGHEST = 10;
+
+// How many rates are tried, and how often a mark's place is halved: fewer while something moves,
+// and where even that is more unit values than a frame can afford, the curve waits for the rest.
+const AT_REST = { samples: 97, halvings: 24 };
+const MOVING = { samples: 41, halvings: 6 };
+const WORK_A_FRAME = 200000;
+
+/** @param {number} share */
+const rateAt = (share) => LOWEST * (HIGHEST / LOWEST) ** share;
+
+/* ---- the curve ---- */
+
+/**
+ * The loss after one step of each rate; where it is best, and from where on the loss goes up.
+ * @param {(rate: number) => number} after the loss after a step
+ * @param {number} now the loss before it
+ * @param {{samples: number, halvings: number}} effort
+ * @returns {StepCurve}
+ */
+function stepCurve(after, now, { samples, halvings }) {
+  const rates = Array.from({ length: samples }, (_, k) => rateAt(k / (samples - 1)));
+  const losses = rates.map(after);
+  const least = losses.reduce((best, loss, k) => (loss < losses[best] ? k : best), 0);
+  const rise = losses.findIndex((loss) => !(loss <= now));
+  const fall = rise < 0 ? -1 : losses.findIndex((loss, k) => k > rise && loss <= now);
+  const isLower = losses[least] < now;
+  const around = [rates[Math.max(least - 1, 0)], rates[Math.min(least + 1, samples - 1)]];
+  return {
+    now,
+    rates,
+    losses,
+    after,
+    fallsOn: least === samples - 1 && isLower,
+    fall: fall < 0 ? null : rates[fall],
+    best: isLower ? narrowBest(after, around, halvings) : null,
+    rise: narrowRise({ rates, after, now }, rise, halvings),
+  };
+}
+
+/**
+ * From where on the loss goes up: between the last sample that does not raise it and the first that
+ * does; null where none does.
+ * @param {Pick<StepCurve, "rates" | "after" | "now">} curve
+ * @param {number} rise the index of that first sample; -1 for none
+ * @param {number} halvings
+ */
+function narrowRise({ rates, after, now }, rise, halvings) {
+  if (rise <= 0) return rise < 0 ? null : rates[0];
+  let [low, high] = [rates[rise - 1], rates[rise]];
+  for (let k = 0; k < halvings; k++) {
+    const middle = geometricMean(low, high);
+    if (after(middle) <= now) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Golden section between two rates around the least sample.
+ * @param {(rate: number) => number} after
+ * @param {number[]} around
+ * @param {number} halvings
+ */
+function narrowBest(after, [low, high], halvings) {
+  const share = (Math.sqrt(5) - 1) / 2;
+  for (let k = 0; k < halvings; k++) {
+    const [a, b] = [low + (1 - share) * (high - low), low + share * (high - low)];
+    if (after(a) < after(b)) high = b;
+    else low = a;
+  }
+  return (low + high) / 2;
+}
+
+/**
+ * The curve at the playhead, kept until the run or the epoch is another; null where it is too much
+ * for a frame.
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @param {Numbers} params
+ * @param {Numbers} direction
+ * @returns {StepCurve | null}
+ */
+function curveAt(sweep, { track, index }, params, direction) {
+  const isMoving = state.playing || state.held;
+  const effort = isMoving ? MOVING : AT_REST;
+  const key = [sweep.sweep_id, state.run, track.epochs[index]].join();
+  if (key === drawn.curveKey && (isMoving || drawn.curve.effort === effort)) return drawn.curve;
+  if (isMoving && work(sweep) * (effort.samples + 2 * effort.halvings) > WORK_A_FRAME) return null;
+  const factor = track.factorAt(index);
+  const after = (/** @type {number} */ rate) =>
+    trainLoss(sweep, moved(params, direction, rate * factor));
+  const curve = stepCurve(after, trainLoss(sweep, params), effort);
+  [drawn.curveKey, drawn.curve] = [key, Object.assign(curve, { effort })];
+  return curve;
+}
+
+/* ---- the chart ---- */
+
+/**
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @param {Numbers} params
+ */
+export function rateAxis(sweep, moment, params) {
+  const chart = chartIn("rate-axis", (made) => made.onPick((rate) => emit("pick", rate)));
+  const { track, index } = moment;
+  const [direction, gradients] = [track.directionAt(index), track.gradientsAt(index)];
+  if (!direction || !gradients) return;
+  const curve = curveAt(sweep, moment, params, direction);
+  slot("rate-axis").classList.toggle("stale", !curve);
+  if (!curve) {
+    slot("rate-axis-reading").textContent = "The curve comes as soon as you pause.";
+    return;
+  }
+  const [rate, factor] = [selectedRate(), track.factorAt(index)];
+  const slope = direction.reduce((sum, part, k) => sum + part * gradients[k], 0) * factor;
+  const step = { ...curve, rate, landing: curve.after(rate), slope, factor };
+  drawStep(chart, step);
+  const words = stepWords(sweep, step);
+  slot("rate-axis-reading").textContent = words;
+  const { now, landing, best, rise } = step;
+  chart.say(words, { now, landing, best: best ?? "", rise: rise ?? "", slope }, step);
+}
+
+/** Around the loss now, down to the lowest one. @param {StepCurve} curve
+ * @returns {[number, number]} */
+function rangeOf({ now, losses }) {
+  const low = Math.min(...losses.filter(Number.isFinite), now);
+  const room = Math.max(now - low, now * 1e-3, 1e-12);
+  return [Math.max(low - 0.25 * room, 0), now + 0.9 * room];
+}
+
+/** @param {Chart} chart @param {Step} step */
+function drawStep(chart, step) {
+  const { best, rise, rate, landing } = step;
+  const range = rangeOf(step);
+  const axes = chart.begin({
+    x: { range: [LOWEST, HIGHEST], log: true, title: "learning rate" },
+    y: {
+      range,
+      title: "train loss after this step",
+      words: (value) => plain(Number(value.toPrecision(3))),
+    },
+  });
+  chart.inside(() => drawLines(axes, step));
+  if (best && !step.fallsOn)
+    chart.mark(best, `best ${format(best, 3)}`, colors.optimum, { row: 1 });
+  if (rise) chart.mark(rise, `up from ${formatDown(rise)}`, colors.diverged, { row: 2 });
+  chart.mark(rate, plain(rate), colors.path, { dash: [] });
+  if (landing >= range[0] && landing <= range[1])
+    dot(axes.context, [axes.x(rate), axes.y(landing)], 5.5, colors.path, colors.background);
+}
+
+/**
+ * The loss now, what the slope promises, what a step of each rate does, and that of the selected.
+ * @param {ChartAxes} axes
+ * @param {Step} step
+ */
+function drawLines(axes, { now, rates, losses, rate, landing, slope }) {
+  const { context, left, right, x, y } = axes;
+  const level = y(now);
+  shadeRises(axes, rates, losses, now);
+  stroke(
+    context,
+    [left, right].map((pixel) => [pixel, level]),
+    { color: colors.muted, width: 1 },
+  );
+  stroke(
+    context,
+    rates.map((at) => [x(at), y(now + slope * at)]),
+    { color: colors.gradient, width: 2, dash: [7, 5] },
+  );
+  stroke(
+    context,
+    rates.map((at, k) => (Number.isFinite(losses[k]) ? [x(at), y(losses[k])] : null)),
+    { color: colors.first, width: 3 },
+  );
+  const step = { ...axes, top: level, bottom: y(landing) };
+  verticalLine(step, x(rate), { color: colors.path, width: 2 });
+}
+
+/**
+ * The zone where the loss goes up.
+ * @param {ChartAxes} axes
+ * @param {number[]} rates
+ * @param {number[]} losses
+ * @param {number} now
+ */
+function shadeRises({ context, x, top, bottom }, rates, losses, now) {
+  context.save();
+  context.globalAlpha = 0.14;
+  context.fillStyle = colors.diverged;
+  for (let from = 0; from < rates.length; from++) {
+    if (losses[from] <= now) continue;
+    let to = from;
+    while (to + 1 < rates.length && !(losses[to + 1] <= now)) to += 1;
+    const left = x(from ? geometricMean(rates[from - 1], rates[from]) : rates[0]);
+    context.fillRect(left, top, x(rates[to]) - left, bottom - top);
+    from = to;
+  }
+  context.restore();
+}
+
+/* ---- in words ---- */
+
+/** @param {Sweep} sweep @param {Step} step */
+function stepWords({ steps_per_epoch: steps }, step) {
+  const { rate, now, landing, factor } = step;
+  const way = landing > now ? "up" : landing < now ? "down" : "nowhere";
+  const scheduled =
+    factor === 1 ? "" : ` (the schedule makes ${format(rate * factor, 3)} of it here)`;
+  const which = steps > 1 ? `the first of this epoch’s ${steps} steps` : "this step";
+  return [
+    `At ${plain(rate)}${scheduled} ${which} takes the train loss ${way}, from ${format(now, 4)} to ${format(landing, 4)}.`,
+    bestWords(step),
+    ...riseWords(step),
+  ].join(" ");
+}
+
+/** @param {StepCurve} curve */
+function bestWords({ best, fallsOn }) {
+  if (fallsOn) return `Even at ${HIGHEST} the loss still falls.`;
+  return best
+    ? `The best step here is at ${format(best, 3)}.`
+    : "No step in this direction lowers the loss.";
+}
+
+/** @param {StepCurve} curve */
+function riseWords({ rise, fall }) {
+  if (!rise) return [];
+  return fall
+    ? [`Between ${formatDown(rise)} and ${format(fall, 2)} the loss goes up.`]
+    : [`From ${formatDown(rise)} on, the loss goes up.`];
+}

@@ -1,0 +1,170 @@
+/* The sharpness that a run meets over training, against what its learning rate can stand. */
+import { slot } from "#lab/lib/dom.mjs";
+import { format } from "#lab/lib/format.mjs";
+import { epochTicks } from "#lab/lib/ticks.mjs";
+import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
+import { selectedRate, state } from "#lab/state/store.mjs";
+import { colors } from "#lab/state/theme.mjs";
+import { dot, stroke } from "#lab/views/canvas.mjs";
+
+/**
+ * @typedef {import("#types").Point} Point
+ * @typedef {import("#types").Snapshot} Snapshot
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#lab/panels/chart.mjs").Chart} Chart
+ * @typedef {import("#lab/panels/chart.mjs").ChartAxes} ChartAxes
+ * @typedef {object} Numbers what is drawn
+ * @property {number[]} epochs
+ * @property {number[]} values
+ * @property {(number | null)[]} thresholds
+ * @property {boolean} isRescaled whether it is the sharpness as the optimizer rescales it
+ */
+
+// A limit farther above the sharpness than this is left out of the picture.
+const FARTHEST_LIMIT = 100;
+
+/** @param {Sweep} sweep @param {Snapshot} moment */
+export function sharpness(sweep, moment) {
+  if (!state.detail) return;
+  const chart = chartIn("sharpness");
+  const target = slot("sharpness-reading");
+  const numbers = numbersOf(state.detail, sweep, moment);
+  const shown = shownOf(numbers);
+  if (!shown.length) {
+    target.textContent = "Nothing curves upward here: sharpness is 0.";
+    return;
+  }
+  drawSharpness(chart, sweep, moment, numbers, [
+    Math.min(...shown) * 0.8,
+    Math.max(...shown) * 1.25,
+  ]);
+  const words = sharpnessWords(sweep, numbers);
+  target.textContent = words;
+  const { epochs, values, thresholds } = numbers;
+  chart.say(
+    words,
+    { first: values[0], last: values[values.length - 1], threshold: thresholds.at(-1) ?? "" },
+    { epochs, values, thresholds },
+  );
+}
+
+/**
+ * @param {import("#types").DetailPayload} detail
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @returns {Numbers}
+ */
+function numbersOf(detail, sweep, { track }) {
+  const epochs = detail.sharpness_epochs;
+  return {
+    epochs,
+    values: detail.rescaled_sharpness || detail.sharpness,
+    thresholds: epochs.map((epoch) => thresholdAt(sweep, track, epoch)),
+    isRescaled: Boolean(detail.rescaled_sharpness),
+  };
+}
+
+/** What the picture has room for. @param {Numbers} numbers */
+function shownOf({ values, thresholds }) {
+  const most = FARTHEST_LIMIT * Math.max(...values);
+  const limits = thresholds.filter((limit) => limit !== null).filter((limit) => limit < most);
+  return [...values, ...limits].filter((value) => value > 0 && Number.isFinite(value));
+}
+
+/** An epoch on the axis. @param {number} epoch */
+const placeOf = (epoch) => Math.log10(1 + epoch);
+
+/**
+ * @param {Chart} chart
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @param {Numbers} numbers
+ * @param {[number, number]} range
+ */
+function drawSharpness(chart, sweep, moment, numbers, range) {
+  const title = numbers.isRescaled ? "rescaled sharpness" : "sharpness";
+  const axes = chart.begin({
+    x: {
+      range: [0, placeOf(sweep.end)],
+      title: "epoch",
+      ticks: epochTicks(sweep.end).map(placeOf),
+      words: (at) => String(Math.round(10 ** at - 1)),
+    },
+    y: { range, log: true, title },
+  });
+  chart.inside(() => drawLines(axes, numbers));
+  const playhead = { color: colors.text, width: 1.5, dash: [5, 4] };
+  verticalLine(axes, axes.x(placeOf(moment.epoch)), playhead);
+}
+
+/** @param {ChartAxes} axes @param {Numbers} numbers */
+function drawLines({ context, x, y }, { epochs, values, thresholds }) {
+  /** @param {(number | null)[]} series */
+  const line = (series) =>
+    epochs.map((epoch, k) => {
+      const value = series[k];
+      return value !== null && value > 0
+        ? /** @type {Point} */ ([x(placeOf(epoch)), y(value)])
+        : null;
+    });
+  stroke(context, line(thresholds), { color: colors.gradient, width: 2.5, dash: [2, 5] });
+  stroke(context, line(values), { color: colors.path, width: 3 });
+  for (const point of line(values))
+    if (point) dot(context, point, 2.5, colors.path, colors.background, 1);
+}
+
+/**
+ * Above this sharpness the optimizer's steps overshoot and grow; null where no such limit is known.
+ * @param {Sweep} sweep
+ * @param {import("#lab/model/track.mjs").Track} track
+ * @param {number} epoch
+ */
+function thresholdAt(sweep, track, epoch) {
+  const { settings, sharpness_numerator: numerator } = sweep;
+  if (!numerator) return null;
+  const decay = settings.optimizer === "adamw" ? 0 : settings.weight_decay;
+  const limit = numerator / (selectedRate() * track.factorAt(track.indexOf(epoch)));
+  return sweep.stability_edge_numerator ? limit - decay : limit;
+}
+
+/** @param {Sweep} sweep @param {Numbers} numbers */
+function sharpnessWords(sweep, { values, thresholds, isRescaled }) {
+  const [first, last] = [values[0], values[values.length - 1]];
+  const [begin, limit] = [thresholds[0], thresholds.at(-1)];
+  const what = isRescaled ? "Sharpness as the optimizer rescales it" : "Sharpness";
+  const way = `${what} goes from ${format(first, 3)} to ${format(last, 3)}.`;
+  if (!limit || begin === null)
+    return `${way} No fixed limit is known for NAdam: its momentum grows on the way.`;
+  const isConstant = sweep.settings.schedule === "constant";
+  const size = isConstant ? ` = ${format(limit, 3)}` : ", which moves with the schedule";
+  return [
+    way,
+    `Dotted: ${sweep.sharpness_formula}${size}.`,
+    edgeWords(sweep, first / begin, last / limit),
+    isRescaled ? "For adaptive optimizers see Cohen et al. 2022." : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/**
+ * What the start and the end say, as multiples of their limits; of a run that trains only.
+ * @param {Sweep} sweep
+ * @param {number} first
+ * @param {number} last
+ */
+function edgeWords(
+  { verdicts, is_linear: isLinear, settings, steps_per_epoch: steps },
+  first,
+  last,
+) {
+  const verdict = verdicts[state.run];
+  if (verdict === "stuck")
+    return "All units of a layer are off: what curves now is little more than the output bias.";
+  if (isLinear || verdict === "diverged" || verdict === "overflow") return "";
+  const isSteady = settings.schedule === "constant" && steps === 1;
+  if (isSteady && Math.abs(last - 1) < 0.1) return "Training ends at the edge of stability.";
+  if (first > 1 && last < 1)
+    return "It began above the limit and survived by finding a flatter place.";
+  return last > 1 ? "It ends above the limit: its steps overshoot." : "";
+}

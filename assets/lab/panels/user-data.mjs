@@ -1,0 +1,224 @@
+/* The panel of one's own data: text, a file or clicked points are read by the server into a table,
+   of which the person chooses columns. Points are text as well: one way for all. */
+import { NARROW, all, clicked, make, slot } from "#lab/lib/dom.mjs";
+import { tableLine } from "#lab/panels/table.mjs";
+import { drawChart } from "#lab/panels/user-points.mjs";
+import {
+  MOST_PREDICTORS,
+  exampleAddress,
+  openExample,
+  readFile,
+  readText,
+  sayOfData,
+} from "#lab/panels/user-reading.mjs";
+import { emit } from "#lab/state/events.mjs";
+import { invalidate, state } from "#lab/state/store.mjs";
+import { keepOwn, ownChoice } from "#lab/state/user-data.mjs";
+import { userTable } from "#lab/state/user-table.mjs";
+
+/**
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#types").DataInfo} DataInfo
+ * @typedef {import("#lab/state/user-table.mjs").Choice} Choice
+ * @typedef {import("#lab/state/user-table.mjs").ReadTable} ReadTable
+ */
+
+/** The table and what is chosen of it: the controls are there only once both are. */
+const ofTable = () => /** @type {{table: ReadTable, choice: Choice}} */ (userTable);
+
+/* ---- choosing ---- */
+
+function fit() {
+  const { table, choice } = ofTable();
+  if (!choice.predictors.length) {
+    sayOfData("Choose at least one predictor.");
+    return;
+  }
+  userTable.isAwaited = true;
+  const { content, name } = table.file;
+  emit("choose", { dataset: "own", data_token: keepOwn({ content, name, ...choice }) });
+}
+
+function standardize() {
+  const now = ownChoice(state.sweep.settings.data_token);
+  if (!now) return;
+  if (userTable.choice && userTable.table?.file.content === now.content)
+    userTable.choice.standardize = true;
+  emit("choose", { dataset: "own", data_token: keepOwn({ ...now, standardize: true }) });
+}
+
+/** @param {string} name */
+function chooseTarget(name) {
+  const { table, choice } = ofTable();
+  const isOther = (/** @type {string} */ one) => one !== name;
+  const kept = choice.predictors.filter(isOther);
+  choice.target = name;
+  choice.predictors = kept.length ? kept : table.numeric.filter(isOther).slice(0, 1);
+  invalidate();
+}
+
+/**
+ * @param {string} name
+ * @param {boolean} isChosen
+ */
+function choosePredictor(name, isChosen) {
+  const { table, choice } = ofTable();
+  const before = choice.predictors;
+  choice.predictors = table.numeric.filter((one) =>
+    one === name ? isChosen : before.includes(one),
+  );
+  const isTooMany = choice.predictors.length > MOST_PREDICTORS;
+  sayOfData(isTooMany ? `At most ${MOST_PREDICTORS} predictors.` : "");
+}
+
+/* ---- drawing ---- */
+
+/** @param {Sweep} sweep */
+export function drawUserData(sweep) {
+  drawFile();
+  drawChart();
+  const target = slot("own-table");
+  const { table, choice } = userTable;
+  const notes = sweep.data_info?.notes;
+  const key = table ? JSON.stringify([table.number, choice?.target, sweep.sweep_id, notes]) : "";
+  if (target.dataset.key === key && (target.firstChild || !table)) return;
+  target.dataset.key = key;
+  target.replaceChildren(...(table ? layTable(notes) : []));
+  if (sweep.data_info) showFitted(sweep.data_info, sweep.predictor_names);
+}
+
+/** @param {DataInfo} own @param {string[]} names of the predictors */
+function showFitted(own, names) {
+  sayOfData(`On show: ${own.target} from ${names.join(", ")}; ${own.example_count} examples.`);
+  if (userTable.isAwaited && window.matchMedia(NARROW).matches)
+    document.querySelector(".views")?.scrollIntoView();
+  userTable.isAwaited = false;
+}
+
+/** The field for a file, and what comes with it: links to the examples, and dropping. */
+function drawFile() {
+  const target = slot("own-file");
+  if (target.firstChild) return;
+  const field = make("input", {
+    type: "file",
+    id: "own-file",
+    accept: ".csv,.tsv,.txt,text/csv,text/plain",
+    className: "form-control",
+  });
+  field.setAttribute("aria-label", "open a CSV file");
+  field.addEventListener("change", () => {
+    readFile(field.files?.[0]);
+    field.value = "";
+  });
+  target.append(field);
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (all("[data-save]")))
+    link.href = exampleAddress(link.dataset.save ?? "");
+  all('[data-panel="own-data"]').forEach(bindDrop);
+}
+
+/** A file may also be dropped anywhere on the panel. @param {HTMLElement} panel */
+function bindDrop(panel) {
+  panel.addEventListener("dragover", (event) => event.preventDefault());
+  panel.addEventListener("drop", (event) => {
+    event.preventDefault();
+    readFile(event.dataTransfer?.files[0]);
+  });
+}
+
+/**
+ * What was read, and what can be chosen of it.
+ * @param {string[]} about what is to be said of the data on show
+ */
+function layTable(about = []) {
+  const { table } = ofTable();
+  const button = make("button", {
+    id: "own-fit",
+    className: "btn btn-primary play wide",
+    textContent: "Fit these data",
+  });
+  button.addEventListener("click", fit);
+  const notes = new Set([...table.notes, ...about]);
+  return [
+    make("p", { textContent: tableWords(table) }),
+    firstRows(table),
+    targetChoice(),
+    predictorChoice(),
+    scaleChoice(),
+    button,
+    ...Array.from(notes, (note) => make("p", { className: "own-words", textContent: note })),
+  ];
+}
+
+/** @param {ReadTable} table */
+const tableWords = ({ label, rows, columns, separator, decimal, has_header: hasHeader }) =>
+  `${label}: ${rows} rows, ${columns.length} columns; ${separator}, decimal ${decimal}, ${hasHeader ? "with" : "without"} a header.`;
+
+/** @param {ReadTable} table */
+function firstRows({ columns, head }) {
+  const body = head.map((cells) => tableLine("td", cells));
+  const scroller = make("div", { className: "own-head", tabIndex: 0 }, [
+    make("table", {}, [make("thead", {}, [tableLine("th", columns)]), make("tbody", {}, body)]),
+  ]);
+  scroller.setAttribute("role", "region");
+  scroller.setAttribute("aria-label", "first rows");
+  return scroller;
+}
+
+function targetChoice() {
+  const { table, choice } = ofTable();
+  const menu = make(
+    "select",
+    { id: "own-target", className: "form-select" },
+    table.numeric.map((name) => make("option", { value: name, textContent: name })),
+  );
+  menu.value = choice.target;
+  menu.addEventListener("change", () => chooseTarget(menu.value));
+  return make("div", {}, [make("label", { htmlFor: "own-target", textContent: "Predict" }), menu]);
+}
+
+function predictorChoice() {
+  const { table, choice } = ofTable();
+  const boxes = table.numeric
+    .filter((name) => name !== choice.target)
+    .map((name) => {
+      const box = make("input", {
+        type: "checkbox",
+        className: "form-check-input",
+        checked: choice.predictors.includes(name),
+        value: name,
+      });
+      box.addEventListener("change", () => choosePredictor(name, box.checked));
+      return make("label", { className: "own-predictor" }, [box, name]);
+    });
+  return make("fieldset", { className: "own-predictors" }, [
+    make("legend", { textContent: "from, at most 10" }),
+    ...boxes,
+  ]);
+}
+
+function scaleChoice() {
+  const box = make("input", {
+    type: "checkbox",
+    id: "own-standardize",
+    className: "form-check-input",
+    checked: ofTable().choice.standardize,
+  });
+  box.setAttribute("role", "switch");
+  box.addEventListener("change", () => (ofTable().choice.standardize = box.checked));
+  return make("label", { className: "own-predictor form-switch" }, [
+    box,
+    "Standardise: each column to mean 0 and standard deviation 1",
+  ]);
+}
+
+export function bindUserData() {
+  document.addEventListener("click", (event) => {
+    const example = clicked(event, "[data-example]")?.dataset.example;
+    if (example) openExample(example);
+    if (clicked(event, "#own-read")) readText();
+    if (clicked(event, "#standardize")) standardize();
+  });
+  document.addEventListener("input", ({ target }) => {
+    if (/** @type {Element} */ (target).id === "own-text") invalidate();
+  });
+}

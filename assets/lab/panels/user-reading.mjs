@@ -1,0 +1,105 @@
+/* Reading a table: text, a file or an example goes to the server, which says what is in it. */
+import { found, input, setText, slot } from "#lab/lib/dom.mjs";
+import { config } from "#lab/state/config.mjs";
+import { Client } from "#lab/state/requests.mjs";
+import { invalidate } from "#lab/state/store.mjs";
+import { userTable } from "#lab/state/user-table.mjs";
+
+/** @typedef {{content: string, name: string}} NamedContent what is read: base64, and its name */
+
+export const { bytes: MOST_BYTES, predictors: MOST_PREDICTORS } = config.upload;
+const TOO_LARGE = `The file is too large: at most ${MOST_BYTES / 2 ** 20} MiB are read.`;
+const SILENCE = "The server does not answer. Your data are still here; read them again later.";
+
+/** @param {string} text */
+function toBase64(text) {
+  const bytes = new TextEncoder().encode(text);
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += 8192)
+    binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(binary);
+}
+
+/** Writes the line below the text. @param {string} sentence */
+export function sayOfData(sentence, isProblem = false) {
+  const note = found("own-note");
+  if (!note) return;
+  setText("own-note", sentence);
+  note.classList.toggle("problem", isProblem);
+  if (isProblem) note.scrollIntoView({ block: "nearest" });
+}
+
+/** @type {Client<NamedContent>} */
+const client = new Client("own-request", {
+  answered: ({ table, error }, file) => (error ? sayOfData(error, true) : adopt(table, file)),
+  silent: () => sayOfData(SILENCE),
+});
+
+/**
+ * What cannot be read leaves the table before it as it is.
+ * @param {import("#types").Answer | null} answer
+ */
+export const receiveTable = (answer) => client.receive(answer);
+
+/**
+ * @param {string} content base64
+ * @param {string} name
+ */
+function read(content, name) {
+  sayOfData("reading …");
+  client.ask({ content, name });
+}
+
+export function readText() {
+  const text = input("own-text").value;
+  if (new Blob([text]).size > MOST_BYTES) sayOfData(TOO_LARGE, true);
+  else read(toBase64(text), "");
+}
+
+/** @param {File | undefined} file */
+export function readFile(file) {
+  if (!file) return;
+  if (file.size > MOST_BYTES) {
+    sayOfData(TOO_LARGE, true);
+    return;
+  }
+  const reader = new FileReader();
+  reader.addEventListener("load", () => read(String(reader.result).split(",")[1] || "", file.name));
+  reader.addEventListener("error", () => sayOfData("This file cannot be opened."));
+  reader.readAsDataURL(file);
+}
+
+/**
+ * One of the app's own files; its text is shown to be looked at and changed.
+ * @param {string} name
+ */
+export async function openExample(name) {
+  try {
+    const text = await (await fetch(exampleAddress(name))).text();
+    input("own-text").value = text;
+    read(toBase64(text), `${name}.csv`);
+  } catch {
+    sayOfData(SILENCE);
+  }
+}
+
+/** @param {string} name */
+export const exampleAddress = (name) => `assets/examples/${name}.csv`;
+
+/**
+ * Shows what the server found in a file; the last numeric column is the target, until another is
+ * chosen.
+ * @param {import("#types").Table} table
+ * @param {NamedContent} file
+ */
+function adopt(table, file) {
+  userTable.table = { ...table, file, number: client.ticket };
+  userTable.choice = {
+    target: table.numeric[table.numeric.length - 1],
+    predictors: [table.numeric[0]],
+    standardize: userTable.choice?.standardize || false,
+  };
+  sayOfData("");
+  invalidate();
+  requestAnimationFrame(() => slot("own-table")?.scrollIntoView({ block: "nearest" }));
+}

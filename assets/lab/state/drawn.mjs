@@ -1,0 +1,37 @@
+/* What was drawn last, where drawing it again would cost: caches and timers of views and panels. */
+
+/**
+ * @typedef {{eye: Record<string, number>, center: Record<string, number>}} Camera
+ * @typedef {object} Drawn
+ * @property {string[]} verdicts
+ * @property {boolean} isFlat
+ * @property {Camera | null} usualCamera
+ * @property {Camera | null} placedCamera
+ * @property {string} curveKey
+ * @property {any} curve
+ * @property {WeakMap<HTMLElement, import("#lab/panels/chart.mjs").Chart>} charts
+ * @property {Map<HTMLElement, string>} formulas
+ * @property {number} typesetTimer
+ * @property {any} network
+ */
+
+/** @type {Drawn} */
+export const drawn = {
+  // The verdicts on the strip; none behind a curtain.
+  verdicts: [],
+  // Whether the contour stands in for the surface.
+  isFlat: false,
+  // The camera as the figure has it, and where it was last put; one that the person moved stays.
+  usualCamera: null,
+  placedCamera: null,
+  // The loss after one step of each rate, and of which run and epoch it is.
+  curveKey: "",
+  curve: null,
+  // The chart of a slot.
+  charts: new WeakMap(),
+  // The formulas that wait to be typeset, by slot.
+  formulas: new Map(),
+  typesetTimer: 0,
+  // The network's edges and units as SVG elements.
+  network: null,
+};

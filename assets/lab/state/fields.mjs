@@ -1,0 +1,48 @@
+/* The settings by name: their defaults, labels and options, and which of them count. */
+import { config } from "#lab/state/config.mjs";
+
+/** @typedef {import("#types").Settings} Settings */
+
+export const FIELDS = /** @type {(keyof Settings)[]} */ (Object.keys(config.fields));
+
+/** @param {unknown} name @returns {name is keyof Settings} */
+export const isSetting = (name) => FIELDS.includes(/** @type {keyof Settings} */ (name));
+
+/** @param {string} field */
+export const standardOf = (field) => config.fields[field]?.default;
+
+/**
+ * Whether the other settings leave a field with a use.
+ * @param {string} field
+ * @param {Settings} settings
+ */
+export function isUsed(field, settings) {
+  const { decides, users } = config.fields[field];
+  return !decides || Boolean(users?.includes(String(settings[decides])));
+}
+
+/**
+ * A setting that the other choices leave without a use goes back to its default.
+ * @param {Settings} settings
+ * @returns {Settings}
+ */
+export function withDefaults(settings) {
+  const unused = FIELDS.filter((field) => !isUsed(field, settings));
+  return { ...settings, ...Object.fromEntries(unused.map((field) => [field, standardOf(field)])) };
+}
+
+/** What a field is called in a sentence. @param {string} field */
+export const labelOf = (field) => config.fields[field]?.label.toLowerCase() || field;
+
+/**
+ * A value as its menu calls it; a number as it is.
+ * @param {string} field
+ * @param {unknown} value
+ */
+export const optionOf = (field, value) =>
+  config.fields[field]?.options?.[String(value)] ?? String(value);
+
+/** Whether all settings are equal.
+ * @param {Settings} a
+ * @param {Settings} b */
+export const same = (a, b) => Object.entries(a).every(([name, value]) => Object(b)[name] === value);

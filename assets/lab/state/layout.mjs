@@ -1,0 +1,38 @@
+/* Which parts of the page are on show: the chapter, the cards, the side panels, what is
+   presented. */
+import { CARD_ORDER } from "#lab/state/store.mjs";
+
+export const layout = {
+  /** The chapter on show, or null in free exploration.
+   * @type {import("#types").Chapter | null} */
+  chapter: null,
+  // The cards that a link named, else all.
+  cards: CARD_ORDER,
+  /** @type {string[]} */
+  panels: [],
+  /** Which views fill the screen of a class, or null.
+   * @type {import("#types").View[] | null} */
+  presented: null,
+  /** The one view that fills the page, or null.
+   * @type {import("#types").View | null} */
+  alone: null,
+  // The table that is open in the card, by its view or panel.
+  table: "",
+  /** The controls of the rail, see page/fields.mjs.
+   * @type {import("#types").Control[]} */
+  controls: [],
+  areSingleKeysOn: true,
+  // The query that was last shared.
+  shared: "",
+  // What the server says while it is busy.
+  busySentence: "",
+};
+
+/** The cards that are on show when nobody has chosen others. */
+export const usualCards = () =>
+  layout.chapter
+    ? /** @type {import("#types").View[]} */ (layout.chapter.views.filter(isCard))
+    : layout.cards;
+
+/** @param {string} name */
+export const isCard = (name) => CARD_ORDER.some((card) => card === name);

@@ -1,0 +1,69 @@
+/* What is on show, and whether it has been drawn. */
+import { config } from "#lab/state/config.mjs";
+import { emit } from "#lab/state/events.mjs";
+
+// How many learning rates the slider has; a typed one is a run beyond these.
+export const STOPS = config.stops.length;
+// The five views in the order of their keys.
+export const CARD_ORDER = config.views;
+
+/** @type {import("#types").State} */
+export const state = {
+  // These two are there from the first sweep on; nothing reads them before.
+  sweep: /** @type {any} */ (null),
+  track: /** @type {any} */ (null),
+  run: 0,
+  detail: null,
+  slices: null,
+  hidden: new Set(),
+  wanted: 3,
+  playing: false,
+  share: 0,
+  speed: 1,
+  loop: false,
+  held: false,
+  textSize: undefined,
+};
+
+// What is chosen in the panels: the rates that are compared, the unit that is read out.
+/** @type {{rates: number[], unit: number | null}} */
+export const chosen = { rates: [1, 0.1, 0.01], unit: null };
+
+/** The canvas above each view's figure.
+ * @type {Record<string, import("#lab/views/overlay.mjs").Overlay>} */
+export const overlays = {};
+
+export const selectedRate = () => state.sweep.learning_rates[state.run];
+
+/** All that is chosen for the run on show. @returns {import("#types").Settings} */
+export const settingsNow = () => ({ ...state.sweep.settings, learning_rate: selectedRate() });
+
+/* ---- the clock's own state, see page/playback.mjs ---- */
+
+export const clock = {
+  dirty: false,
+  changedAt: 0,
+  rested: true,
+  // When Plotly's traces follow although the run's inspection has not come.
+  followAt: Infinity,
+  lastTick: 0,
+  isAwake: false,
+  wokenAt: 0,
+  // The camera that was drawn last.
+  camera: "",
+};
+
+/** Something that is drawn has changed: the next frame draws it, and the page rests anew. */
+export function invalidate() {
+  Object.assign(clock, { rested: false, followAt: Infinity, changedAt: performance.now() });
+  redraw();
+}
+
+/** The next frame draws again what has not changed, as at a new size. */
+export function redraw() {
+  clock.dirty = true;
+  emit("wake");
+}
+
+/** Whether the last change has been drawn and settled. */
+export const isResting = () => clock.rested && !clock.dirty;

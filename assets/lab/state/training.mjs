@@ -1,0 +1,14 @@
+/* What is chosen, and the training that is out. */
+
+/** @typedef {{rate: number, plane: import("#types").PlaneChoice | null}} Sent */
+
+export const training = {
+  // All that the person has chosen, typed numbers that are still being trained included.
+  chosen: /** @type {import("#types").Settings} */ (/** @type {unknown} */ ({})),
+  // What was on show when the request that is out was sent: {rate, plane}.
+  sent: /** @type {Sent} */ ({ rate: NaN, plane: null }),
+  spinner: 0,
+  // What is to be said of a link, also once its sweep has come; and whether one is being followed.
+  notes: /** @type {string[]} */ ([]),
+  isFollowing: false,
+};

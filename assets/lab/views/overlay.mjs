@@ -1,0 +1,115 @@
+/* A transparent canvas above each Plotly figure, and the way from data to its pixels.
+   The only file that reads Plotly's internals (plotly.js 4.1: _fullLayout, _scene.glplot); the
+   alignment tests in tests/browser hold it to Plotly's own marks. */
+import { make } from "#lab/lib/dom.mjs";
+import { clear, clipTo } from "#lab/views/canvas.mjs";
+
+/** An element that Plotly fills. */
+export const plotPlace = () =>
+  /** @type {PlotElement} */ (/** @type {unknown} */ (make("div", { className: "plot-inner" })));
+
+export class Overlay {
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.host = host;
+    this.plot = host.appendChild(plotPlace());
+    this.canvas = host.appendChild(document.createElement("canvas"));
+    this.canvas.className = "overlay";
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+  }
+
+  /** Clears the canvas and fits it to its host; drawing is in CSS pixels. */
+  begin() {
+    clear(this.context, this.host);
+    return this.context;
+  }
+
+  /** On show and drawn by Plotly; a 3D scene without WebGL never is. */
+  get ready() {
+    const layout = this.plot._fullLayout;
+    return this.host.clientWidth > 0 && Boolean(layout) && (!layout.scene || this.hasScene);
+  }
+
+  get hasScene() {
+    return Boolean(this.plot._fullLayout?.scene?._scene?.glplot);
+  }
+}
+
+/**
+ * Whether Plotly has drawn at the host's size: an observer's first news is the size of the moment.
+ * @param {Overlay} overlay
+ */
+export function fits({ host, plot }) {
+  const { width, height } = plot._fullLayout;
+  return Math.abs(width - host.clientWidth) < 1 && Math.abs(height - host.clientHeight) < 1;
+}
+
+/**
+ * A pair of 2D axes: `x`, `y` give pixels, `inside` clips what is drawn to their rectangle.
+ * @param {Overlay} overlay
+ * @param {string} suffix of Plotly's names for the axes
+ * @returns {import("#types").Axes}
+ */
+export function flatAxes(overlay, suffix = "") {
+  const layout = overlay.plot._fullLayout;
+  const across = layout["xaxis" + suffix];
+  const up = layout["yaxis" + suffix];
+  const area = {
+    left: across._offset,
+    right: across._offset + across._length,
+    top: up._offset,
+    bottom: up._offset + up._length,
+  };
+  return {
+    ...area,
+    x: (value) => across._offset + across.l2p(value),
+    y: (value) => up._offset + up.l2p(value),
+    toX: (pixel) => across.p2l(pixel - across._offset),
+    inside: (context, draw) => clipTo(context, area, draw),
+  };
+}
+
+/**
+ * The product of two column-major 4 x 4 matrices.
+ * @param {ArrayLike<number>} left
+ * @param {ArrayLike<number>} right
+ */
+function times(left, right) {
+  const product = new Float64Array(16);
+  for (let at = 0; at < 16; at++) {
+    const [row, column] = [at % 4, at - (at % 4)];
+    for (let k = 0; k < 4; k++) product[at] += left[row + 4 * k] * right[column + k];
+  }
+  return product;
+}
+
+/**
+ * The 3D scene: `point` gives pixels of a data point.
+ * @param {Overlay} overlay
+ * @returns {import("#types").SceneAxes}
+ */
+export function sceneAxes(overlay) {
+  const scene = overlay.plot._fullLayout.scene._scene;
+  const { model, view, projection } = scene.glplot.cameraParams;
+  const [scaleX, scaleY, scaleZ] = scene.dataScale;
+  const box = scene.container.getBoundingClientRect();
+  const host = overlay.host.getBoundingClientRect();
+  const [left, top] = [box.left - host.left, box.top - host.top];
+  const toScene = [scaleX, 0, 0, 0, 0, scaleY, 0, 0, 0, 0, scaleZ, 0, 0, 0, 0, 1];
+  const m = times(projection, times(view, times(model, toScene)));
+  return {
+    point(x, y, z) {
+      const depth = m[3] * x + m[7] * y + m[11] * z + m[15];
+      const across = (m[0] * x + m[4] * y + m[8] * z + m[12]) / depth;
+      const up = (m[1] * x + m[5] * y + m[9] * z + m[13]) / depth;
+      return [left + box.width * (0.5 + 0.5 * across), top + box.height * (0.5 - 0.5 * up)];
+    },
+  };
+}
+
+/** Changes whenever the camera moves. @param {Overlay} overlay */
+export function cameraKey(overlay) {
+  if (!overlay.hasScene) return "";
+  const scene = overlay.plot._fullLayout.scene._scene;
+  return Array.from(scene.glplot.cameraParams.view).join() + scene.container.clientWidth;
+}

@@ -1,0 +1,67 @@
+"""What the page's scripts know from Python: a JSON element, so that nothing of it stands twice."""
+
+import json
+from functools import cache
+from typing import Any
+
+from app.domain.csv_reader import MOST_BYTES
+from app.domain.fields import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, users_of
+from app.domain.link import LINK_VERSION, LONGEST_LINK
+from app.domain.plane_choice import PLANES
+from app.domain.user_data import MOST_PREDICTORS
+from app.lessons.course import HIDEABLE
+from components import ids, theme
+from components.controls.fields import STOPS
+from components.controls.rail import FIRST, MORE
+from components.figures.surface import CUT_AT
+from components.panels import PANELS
+from components.panels.rate_map import FIELDS as MAP_FIELDS
+
+# What the class curtain hides besides: where training should arrive.
+CURTAIN = (*HIDEABLE, "optimum")
+
+
+def page_config() -> dict[str, Any]:
+    """All of it, as assets/lab/state/config.mjs reads it.
+
+    fields    each setting by name, in the order of the rail, the learning rate last
+    stops     the learning rates of the slider
+    cut_at    where the surface is cut off, in heights of the box
+    """
+    return {
+        "fields": {name: _field(name) for name in (*FIRST, *MORE, "learning_rate")},
+        "stops": SLIDER_LEARNING_RATES,
+        "views": ids.VIEWS,
+        "panels": list(PANELS),
+        "planes": list(PLANES),
+        "curtain": CURTAIN,
+        "colors": [*theme.PALETTE],
+        "themes": theme.THEMES,
+        "link": {"version": LINK_VERSION, "longest": LONGEST_LINK},
+        "upload": {"bytes": MOST_BYTES, "predictors": MOST_PREDICTORS},
+        "cut_at": CUT_AT,
+        "map_fields": list(MAP_FIELDS),
+    }
+
+
+@cache
+def config_element() -> str:
+    """The element for the page's head."""
+    text = json.dumps(page_config(), ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("<", "\\u003c")
+    return f'<script type="application/json" id="config">{text}</script>'
+
+
+def _field(name: str) -> dict[str, Any]:
+    choice = NAMES[name] if name in NAMES else NUMBERS[name]
+    decides = USED_BY[name][0] if name in USED_BY else None
+    return {
+        "label": choice.label,
+        "default": choice.default,
+        "options": NAMES[name].options if name in NAMES else None,
+        "range": [NUMBERS[name].low, NUMBERS[name].high] if name in NUMBERS else None,
+        "stops": STOPS.get(name),
+        "decides": decides,
+        "users": users_of(name) if decides else None,
+        "is_more": name in MORE,
+    }

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { fixtures } from "./setup.mjs";
+import { format, formatDown, isMultiple, numberIn, plain } from "#lab/lib/format.mjs";
+import { epochTicks, evenTicks, logTicks } from "#lab/lib/ticks.mjs";
+
+test("numbers have so many digits, and an exponent only where they must", () => {
+  const cases = /** @type {[number, number, string][]} */ ([
+    [0.0888542755816101, 5, "0.088854"],
+    [1234.5, 3, "1235"],
+    [-0.5, 4, "−0.5000"],
+    [0, 5, "0"],
+    [1.5e7, 5, "1.50 × 10⁷"],
+    [2e-7, 5, "2.00 × 10⁻⁷"],
+    [NaN, 5, "overflow"],
+    [Infinity, 5, "overflow"],
+  ]);
+  for (const [value, digits, text] of cases) assert.equal(format(value, digits), text);
+});
+
+test("limits are rounded down as their decimals say", () => {
+  for (const { value, down } of fixtures.rounded_down)
+    assert.equal(formatDown(value), format(down, 3), String(value));
+  for (const value of [2.3, 1.15, 8.2]) assert.equal(formatDown(value), format(value, 3));
+});
+
+test("multiples of a hundredth are known by their decimals", () => {
+  for (let k = 0; k < 100; k++) assert.ok(isMultiple(Number((k / 100).toFixed(2)), 100));
+  for (const value of [0.075, 0.001, 0.9999]) assert.ok(!isMultiple(value, 100));
+});
+
+test("learning rates are written as they were chosen", () => {
+  for (const rate of fixtures.config.stops) assert.equal(Number(plain(rate)), rate);
+  assert.deepEqual([0.000125, 1, 10].map(plain), ["0.000125", "1", "10"]);
+});
+
+test("what is typed is a number, or is left as it is", () => {
+  const cases = [
+    ["0,05", 0.05],
+    [" 1e-3 ", 0.001],
+    [".5", 0.5],
+    ["0x10", "0x10"],
+    ["1_0", "1_0"],
+    ["", ""],
+    ["1e999", "1e999"],
+  ];
+  for (const [text, value] of cases) assert.equal(numberIn(String(text)), value);
+});
+
+test("ticks lie within their range, evenly or by decades", () => {
+  for (const range of /** @type {[number, number][]} */ ([
+    [0, 1],
+    [-3, 7],
+    [0.001, 0.0042],
+  ])) {
+    const ticks = evenTicks(range);
+    assert.ok(ticks.length >= 3 && ticks.length <= 11);
+    assert.ok(ticks.every((tick) => tick >= range[0] - 1e-12 && tick <= range[1] + 1e-12));
+    const gaps = ticks.slice(1).map((tick, k) => tick - ticks[k]);
+    assert.ok(Math.max(...gaps) - Math.min(...gaps) < 1e-9);
+  }
+  assert.deepEqual(logTicks([1e-4, 1]), [1e-4, 1e-3, 1e-2, 1e-1, 1]);
+  assert.deepEqual(epochTicks(500), [0, 1, 10, 100]);
+});

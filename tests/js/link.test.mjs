@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { fixtures } from "./setup.mjs";
+import { queryOf, readLink } from "#lab/model/link.mjs";
+
+const NOTHING = { plane: null, views: [], presented: null, epoch: 0 };
+
+test("links that Python wrote are read as their settings", () => {
+  for (const { query, settings } of fixtures.links) {
+    const link = readLink(`?${query}`);
+    assert.deepEqual(link.problems, []);
+    for (const [field, value] of Object.entries(link.settings))
+      assert.equal(value, settings[field]);
+  }
+});
+
+test("links that the page writes are read as they were, and say what Python's say", () => {
+  for (const { query, settings } of fixtures.links) {
+    const written = queryOf(settings, NOTHING);
+    assert.deepEqual(readLink(`?${written}`).settings, readLink(`?${query}`).settings);
+    const words = new URLSearchParams(written);
+    words.delete("epoch");
+    assert.deepEqual(new Set(words.keys()), new Set(new URLSearchParams(query).keys()));
+  }
+});
+
+test("a link says what else is on show", () => {
+  const { settings } = fixtures.links[0];
+  const query = queryOf(
+    { ...settings, epochs: 100 },
+    {
+      plane: { kind: "parameters", first: 0, second: 2 },
+      views: ["fit", "compare"],
+      presented: ["descent-path", "fit"],
+      epoch: 7,
+    },
+  );
+  const link = readLink(`?${query}`);
+  assert.deepEqual(link.plane, { kind: "parameters", first: 0, second: 2 });
+  assert.deepEqual([link.cards, link.views], [["fit"], ["compare"]]);
+  assert.deepEqual([link.present, link.epoch], [["descent-path", "fit"], 7]);
+});
+
+test("each part that means nothing gets a sentence, and the rest is read", () => {
+  const link = readLink(
+    "?v=2&seed=3&rate=1&epoch=x&plane=parameters+1+1&view=none+nothing&present=all",
+  );
+  assert.equal(link.settings.seed, 3);
+  assert.equal(link.epoch, null);
+  assert.deepEqual(link.plane, { kind: "anchored" });
+  const said = [
+    "newer",
+    "named “rate”",
+    "Epoch must",
+    "two different",
+    "“none”",
+    "“nothing”",
+    "to present",
+  ];
+  assert.equal(link.problems.length, said.length);
+  said.forEach((words, k) => assert.ok(link.problems[k].includes(words), link.problems[k]));
+});
+
+test("a link that is too long is not read", () => {
+  const link = readLink(`?seed=3&x=${"x".repeat(2000)}`);
+  assert.equal(link.settings.seed, 0);
+  assert.match(link.problems[0], /too long/);
+});

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import test, { beforeEach, mock } from "node:test";
+import "./setup.mjs";
+import { useBackend } from "#lab/state/backend.mjs";
+import { on } from "#lab/state/events.mjs";
+import { Client, SILENCE_AFTER } from "#lab/state/requests.mjs";
+import { adoptOwn, keepOwn } from "#lab/state/user-data.mjs";
+
+/** @type {any[]} */
+let asked = [];
+/** @type {string[]} */
+let busy = [];
+useBackend({ canTrain: true, waiting: "", ask: (_, data) => asked.push(data) });
+on("busy", (sentence) => busy.push(sentence));
+mock.timers.enable({ apis: ["setTimeout"] });
+
+beforeEach(() => {
+  [asked, busy] = [[], []];
+});
+
+/** A client, and what its turns were called with. */
+function made() {
+  const answers = /** @type {any[]} */ ([]);
+  const silent = /** @type {any[]} */ ([]);
+  /** @type {Client<any>} */
+  const client = new Client("some-request", {
+    build: (wanted) => ({ settings: wanted }),
+    answered: (answer, wanted) => answers.push([answer.payload ?? answer.error, wanted]),
+    silent: (wanted) => silent.push(wanted),
+  });
+  return { client, answers, silent };
+}
+
+/** @param {Client<any>} client @param {object} part */
+const answer = (client, part) => client.receive({ ticket: client.ticket, ...part });
+
+test("one request is out; of those that wait the newest is sent", () => {
+  const { client, answers } = made();
+  for (const wanted of [{ seed: 1 }, { seed: 2 }, { seed: 3 }]) client.ask(wanted);
+  assert.deepEqual(
+    asked.map(({ settings }) => settings.seed),
+    [1],
+  );
+  answer(client, { payload: "a" });
+  assert.deepEqual(
+    asked.map(({ settings }) => settings.seed),
+    [1, 3],
+  );
+  answer(client, { payload: "b" });
+  assert.deepEqual(answers, [
+    ["a", { seed: 1 }],
+    ["b", { seed: 3 }],
+  ]);
+  assert.equal(client.state, "idle");
+});
+
+test("an answer to another request is none", () => {
+  const { client, answers } = made();
+  client.receive({ ticket: 0, payload: "early" });
+  client.ask({});
+  client.receive({ ticket: client.ticket - 1, payload: "old" });
+  client.receive(null);
+  assert.deepEqual(answers, []);
+  answer(client, { payload: "new" });
+  answer(client, { payload: "twice" });
+  assert.deepEqual(answers, [["new", {}]]);
+});
+
+test("a busy server is asked again, as often as it says so, and its sentence goes away", () => {
+  const { client, answers, silent } = made();
+  client.ask({ seed: 1 });
+  for (let turn = 0; turn < 4; turn++) {
+    answer(client, { error: "busy", again: 6 });
+    assert.equal(client.state, "busy");
+    mock.timers.tick(6000 * 1.4);
+    assert.equal(client.state, "waiting");
+    // Answers that come late but come are no silence.
+    mock.timers.tick(SILENCE_AFTER - 1);
+  }
+  answer(client, { payload: "a" });
+  assert.deepEqual([answers, silent], [[["a", { seed: 1 }]], []]);
+  assert.equal(asked.length, 5);
+  assert.equal(new Set(asked.map(({ turn }) => turn)).size, 5);
+  assert.equal(busy.at(-1), "");
+});
+
+test("retries are spread", () => {
+  const waits = new Set();
+  for (let k = 0; k < 5; k++) {
+    const { client } = made();
+    client.ask({});
+    answer(client, { error: "busy", again: 10 });
+    let waited = 0;
+    while (client.state === "busy") {
+      mock.timers.tick(100);
+      waited += 100;
+    }
+    assert.ok(waited >= 8000 && waited <= 14100);
+    waits.add(waited);
+  }
+  assert.ok(waits.size > 1);
+});
+
+test("what was asked meanwhile is sent instead of what the server had no time for", () => {
+  const { client } = made();
+  client.ask({ seed: 1 });
+  answer(client, { error: "busy", again: 1 });
+  client.ask({ seed: 2 });
+  assert.equal(asked.length, 1);
+  mock.timers.tick(1400);
+  assert.deepEqual(
+    asked.map(({ settings }) => settings.seed),
+    [1, 2],
+  );
+});
+
+test("silence is told once, and what still comes is no answer", () => {
+  const { client, answers, silent } = made();
+  client.ask({ seed: 1 });
+  client.ask({ seed: 2 });
+  const { ticket } = client;
+  mock.timers.tick(SILENCE_AFTER);
+  assert.deepEqual([client.state, silent], ["failed", [{ seed: 1 }]]);
+  client.receive({ ticket, payload: "late" });
+  assert.deepEqual(answers, []);
+  client.ask({ seed: 3 });
+  answer(client, { error: "refused" });
+  assert.deepEqual([client.state, answers], ["failed", [["refused", { seed: 3 }]]]);
+});
+
+test("what is dropped is not answered, nor asked again", () => {
+  const { client, answers, silent } = made();
+  client.ask({ seed: 1 });
+  const { ticket } = client;
+  client.drop();
+  client.receive({ ticket, payload: "late" });
+  mock.timers.tick(2 * SILENCE_AFTER);
+  assert.deepEqual([answers, silent, client.state], [[], [], "idle"]);
+});
+
+test("a person's own data go along the first time, and when the server says so", () => {
+  const { client, answers } = made();
+  const choice = { content: "eA==", name: "x", target: "y", predictors: ["x"], standardize: false };
+  const settings = { dataset: "own", data_token: keepOwn(choice) };
+  client.ask(settings);
+  assert.equal(asked[0].data_upload.content, "eA==");
+  answer(client, { payload: "a" });
+  adoptOwn(settings.data_token);
+  client.ask(settings);
+  assert.equal(asked[1].data_upload, undefined);
+  answer(client, { error: "gone", missing: true });
+  assert.equal(asked[2].data_upload.content, "eA==");
+  // Once: a server that goes on saying so has its sentence shown.
+  answer(client, { error: "gone", missing: true });
+  assert.deepEqual(answers.at(-1), ["gone", settings]);
+});

@@ -1,0 +1,141 @@
+"""Writes tests/js/fixtures.json: what Python and torch make of the numbers that the page's scripts
+compute or read. `make test-js` runs it before node's tests.
+"""
+
+import base64
+import json
+import random
+from collections.abc import Callable
+from decimal import ROUND_FLOOR, Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from plotly.io.json import to_json_plotly
+from torch import Tensor
+
+from app.domain.fields import NAMES, NUMBERS
+from app.domain.link import query
+from app.domain.settings import Settings
+from app.engine import inspect_run
+from app.exports.payload import detail_payload, settings_payload
+from callbacks.training import experiment_payload
+from components.page_config import page_config
+from tests.oracles import LINE, NARROW, experiment
+
+TARGET = Path(__file__).parent / "js" / "fixtures.json"
+SWEEPS = (LINE, NARROW, Settings(dataset="sine", hidden_units=2, epochs=60, batch_size=7))
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "logistic": torch.sigmoid,
+    "linear": lambda z: z,
+    # Its gradient is 0, not missing.
+    "threshold": lambda z: (z > 0).to(z.dtype) + 0 * z,
+}
+# predictors, hidden units, hidden layers
+SHAPES = ((1, 0, 1), (2, 0, 1), (1, 4, 1), (3, 3, 2), (1, 2, 3))
+
+
+def fixtures() -> dict[str, Any]:
+    """All of them; random ones are the same in every run."""
+    chance = random.Random(0)
+    return {
+        "config": page_config(),
+        "sweeps": [_sweep(settings) for settings in SWEEPS],
+        "networks": [_network(*shape, name) for shape in SHAPES for name in ACTIVATIONS],
+        "activations": {name: _activation(name) for name in ACTIVATIONS},
+        "links": [_link(_random_settings(chance)) for _ in range(200)],
+        "rounded_down": [_rounded_down(chance) for _ in range(300)],
+    }
+
+
+def _sweep(settings: Settings) -> dict[str, Any]:
+    """A sweep's payloads, and the arrays in them as plain float32."""
+    made = experiment(settings)
+    detail = inspect_run(settings, made.training, made.surface, 5)
+    sweep = made.sweep
+    return {
+        "payload": json.loads(to_json_plotly(experiment_payload(made))),
+        "detail": json.loads(to_json_plotly(detail_payload(detail, made.surface, made.dataset))),
+        "train_loss": _plain(sweep.train_loss),
+        "coordinates": _plain(made.projection.coordinates),
+        "detail_loss": _plain(detail.train_loss),
+        "inputs": _plain(made.dataset.inputs),
+        "predictions": None if settings.is_line else made.fit.predictions[:, -1].tolist(),
+    }
+
+
+def _plain(array: np.ndarray) -> str:
+    return base64.b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode()
+
+
+def _network(predictors: int, units: int, layers: int, name: str) -> dict[str, Any]:
+    """A network's prediction, loss and gradient in float64, by torch."""
+    widths = [predictors, *([units] * layers if units else []), 1]
+    generator = torch.Generator().manual_seed(sum(widths))
+    count = sum(b * (a + 1) for a, b in pairwise(widths))
+    params = torch.randn(count, dtype=torch.float64, generator=generator).requires_grad_()
+    inputs = torch.randn((5, predictors), dtype=torch.float64, generator=generator)
+    targets = torch.randn(5, dtype=torch.float64, generator=generator)
+    values, place = inputs, 0
+    for k, (below, width) in enumerate(pairwise(widths)):
+        weights = params[place : place + width * below].reshape(width, below)
+        biases = params[place + width * below : place + width * (below + 1)]
+        values, place = values @ weights.T + biases, place + width * (below + 1)
+        values = values if k == len(widths) - 2 else ACTIVATIONS[name](values)
+    loss = ((values[:, 0] - targets) ** 2).mean()
+    (gradient,) = torch.autograd.grad(loss, params)
+    return {
+        "settings": {"hidden_units": units, "hidden_layers": layers, "activation": name},
+        "predictors": predictors,
+        **{
+            key: part.flatten().tolist() for key, part in (("inputs", inputs), ("targets", targets))
+        },
+        "params": params.tolist(),
+        "predictions": values[:, 0].tolist(),
+        "loss": loss.item(),
+        "gradient": gradient.tolist(),
+    }
+
+
+def _activation(name: str) -> dict[str, list[float]]:
+    z = torch.linspace(-3, 3, 24, dtype=torch.float64).requires_grad_()
+    values = ACTIVATIONS[name](z)
+    (slopes,) = torch.autograd.grad(values.sum(), z)
+    return {"z": z.tolist(), "values": values.tolist(), "slopes": slopes.tolist()}
+
+
+def _random_settings(chance: random.Random) -> Settings:
+    """Settings that differ from the defaults in about half of the fields."""
+    while True:
+        names = {name: chance.choice([*choice.rows]) for name, choice in NAMES.items()}
+        numbers = {
+            name: chance.randint(int(choice.low), int(choice.high))
+            if choice.whole
+            else round(chance.uniform(choice.low, choice.high), chance.randint(1, 6))
+            for name, choice in NUMBERS.items()
+        }
+        chosen = {k: v for k, v in (names | numbers).items() if chance.random() < 0.5}
+        try:
+            return Settings(**chosen)
+        except ValueError:
+            continue
+
+
+def _link(settings: Settings) -> dict[str, Any]:
+    return {"query": query(settings), "settings": settings_payload(settings)}
+
+
+def _rounded_down(chance: random.Random) -> dict[str, Any]:
+    """A number with three digits, the rest cut off, as decimals say it."""
+    value = float(f"{chance.uniform(1, 10):.{chance.randint(0, 5)}f}e{chance.randint(-4, 4)}")
+    exact = Decimal(repr(value))
+    step = Decimal(1).scaleb(exact.adjusted() - 2)
+    return {"value": value, "down": float((exact / step).to_integral_value(ROUND_FLOOR) * step)}
+
+
+if __name__ == "__main__":
+    TARGET.write_text(json.dumps(fixtures()), encoding="utf-8")

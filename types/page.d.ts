@@ -1,0 +1,292 @@
+/* Shapes that several modules share. What Python sends is in payload.d.ts. */
+import type { DetailPayload, MapRow, SettingsPayload, SweepPayload } from "./payload.d.ts";
+import type { Sweep } from "#lab/model/sweep.mjs";
+import type { Track } from "#lab/model/track.mjs";
+import type { Overlay } from "#lab/views/overlay.mjs";
+
+export type * from "./payload.d.ts";
+export type Settings = SettingsPayload;
+export type Verdict = SweepPayload["verdicts"][number];
+export type Values = Float32Array | Int32Array | Uint16Array;
+export type Numbers = ArrayLike<number>;
+/** Pixels or data: across, up. */
+export type Point = [number, number];
+export type Point3 = [number, number, number];
+/** Points of a line; null is a break. */
+export type Line = (Point | null)[];
+export type View = "loss-surface" | "descent-path" | "cross-sections" | "fit" | "curves";
+
+/** A control's field, see components/page_config.py. */
+export interface Field {
+  label: string;
+  default: number | string;
+  options: Record<string, string> | null;
+  range: [number, number] | null;
+  stops: number[] | null;
+  decides: keyof Settings | null;
+  users: string[] | null;
+  is_more: boolean;
+}
+
+export interface Config {
+  fields: Record<string, Field>;
+  stops: number[];
+  views: View[];
+  panels: string[];
+  planes: string[];
+  curtain: string[];
+  colors: string[];
+  themes: string[];
+  link: { version: number; longest: number };
+  upload: { bytes: number; predictors: number };
+  cut_at: number;
+  map_fields: string[];
+}
+
+/** What is true of a run at an epoch; after an overflow the last finite point is kept on show. */
+export interface Snapshot {
+  track: Track;
+  index: number;
+  epoch: number;
+  overflowed: boolean;
+  /** Of what is drawn. */
+  shownEpoch: number;
+  first: number;
+  second: number;
+  loss: number;
+  firstSlope: number;
+  secondSlope: number;
+  offPlane: number;
+}
+
+/** The exact losses along both directions at an epoch. */
+export interface Slice {
+  0: Float32Array;
+  1: Float32Array;
+  samples: number;
+}
+
+/** What is on show. */
+export interface State {
+  /** There from the first sweep on; nothing reads it before. */
+  sweep: Sweep;
+  run: number;
+  track: Track;
+  detail: DetailPayload | null;
+  slices: { at(epoch: number): Slice | undefined } | null;
+  /** What a curtain hides, of config.curtain. */
+  hidden: Set<string>;
+  /** The epoch that the person asked for; a sweep shows the nearest that it has. */
+  wanted: number;
+  playing: boolean;
+  /** The playhead's place on the timeline, 0 to 1. */
+  share: number;
+  speed: number;
+  loop: boolean;
+  /** Whether a hand holds something. */
+  held: boolean;
+  /** While presenting, all text on the pictures is larger. */
+  textSize: number | undefined;
+}
+
+/** The plane of a network's loss, as it is chosen and requested. */
+export interface PlaneChoice {
+  kind: string;
+  first?: number;
+  second?: number;
+  epoch?: number;
+  run?: number;
+}
+
+/** An answer of the server: a payload or an error, see callbacks/answers.py. */
+export interface Answer {
+  ticket: number;
+  error?: string;
+  field?: string | null;
+  /** Seconds after which to ask again. */
+  again?: number;
+  /** The person's own data are to be sent with it. */
+  missing?: boolean;
+  [part: string]: any;
+}
+
+export interface Chapter {
+  slug: string;
+  settings: Settings;
+  playhead: number;
+  views: string[];
+  hide: string[];
+  curtain: string[];
+  question: { choices: string[]; answer: number } | null;
+  goal: { train_loss_below: number; within_epochs: number } | null;
+  previous: string | null;
+  next: string | null;
+}
+
+export interface Look {
+  color: string;
+  dash: number[];
+  marker: "square" | "triangle" | "diamond" | "cross";
+}
+
+/** A run that is kept for comparison. */
+export interface Pin {
+  look: Look;
+  track: Track;
+  settings: Settings;
+  end: number;
+  verdict: Verdict;
+  lastLoss: number | null;
+  /** Which of its epochs are drawn. */
+  thinned: number[];
+  mismatch?: string | null;
+  coordinates?: Float32Array | null;
+}
+
+/** A person's own data as they are sent: `content` is base64. */
+export interface Upload {
+  content: string;
+  name: string;
+  target: string;
+  predictors: string[];
+  standardize: boolean;
+  isSent?: boolean;
+}
+
+/** What the server found in a table, see callbacks/user_data.py. */
+export interface Table {
+  label: string;
+  rows: number;
+  separator: string;
+  decimal: string;
+  has_header: boolean;
+  head: string[][];
+  columns: string[];
+  numeric: string[];
+  notes: string[];
+}
+
+/** A map of learning rates; a row that was refused has its error. */
+export interface RateMap {
+  settings: Settings;
+  field: string;
+  values: number[];
+  changed: Partial<Settings>;
+  rows: (Partial<MapRow> & { error?: string })[];
+  running: boolean;
+}
+
+/** A pair of axes in pixels. */
+export interface Axes {
+  x(value: number): number;
+  y(value: number): number;
+  toX(pixel: number): number;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  inside(context: CanvasRenderingContext2D, draw: () => void): void;
+}
+
+/** The rectangle of a pair of axes. */
+export type Area = Pick<Axes, "left" | "right" | "top" | "bottom">;
+
+/** The 3D scene: pixels of a data point. */
+export interface SceneAxes {
+  point(x: number, y: number, z: number): Point;
+}
+
+/** A view draws what moves, on the canvas above its figure. */
+export type Draw = (
+  overlay: Overlay,
+  sweep: Sweep,
+  moment: Snapshot,
+  shown: Pick<State, "hidden" | "slices">,
+) => void;
+
+/** A run in the table of compared ones; that on show has no look of a pin. */
+export type Compared = Omit<Pin, "look" | "thinned"> & { look: Look | null };
+
+/** The loss after one step of each learning rate. */
+export interface StepCurve {
+  /** The loss before it. */
+  now: number;
+  rates: number[];
+  losses: number[];
+  after(rate: number): number;
+  /** Whether even the highest rate is the best. */
+  fallsOn: boolean;
+  best: number | null;
+  /** From where on the loss goes up, and where beyond that it goes down again. */
+  rise: number | null;
+  fall: number | null;
+}
+
+/** What each panel's chart is drawn of, for its sentence and its table. */
+export interface ChartContents {
+  "rate-axis": StepCurve & { rate: number; landing: number; slope: number };
+  "loss-by-rate": { rates: number[]; now: number[]; ends: (number | null)[]; epoch: number };
+  sharpness: { epochs: number[]; values: number[]; thresholds: (number | null)[] };
+  compare: { runs: Compared[]; names: string[] };
+  map: { map: RateMap; color: string };
+}
+
+/** The slot of the compared runs: no chart, but it is described like one. */
+export interface CompareSlot extends HTMLElement {
+  shown?: ChartContents["compare"];
+}
+
+/** What a saved page has in it, see page/save.mjs. */
+export interface Saved {
+  saved: string;
+  theme: string;
+  epoch: number;
+  panels: string[];
+  words: string;
+  query: string;
+  home: string | null;
+  payload: SweepPayload & { planeChoice: PlaneChoice | null };
+  detail: DetailPayload | null;
+}
+
+/** A control of the rail. */
+export interface Control {
+  control: HTMLElement;
+  field: keyof Settings;
+  name: string;
+  decides: keyof Settings | null;
+  stops: number[] | null;
+  standard: number | string;
+  isMore: boolean;
+  input: HTMLInputElement;
+  typed: HTMLInputElement | null;
+}
+
+declare global {
+  interface Window {
+    dash_clientside: { set_props(id: string, props: { data: unknown }): void };
+    MathJax?: { tex2svg?(tex: string, options: { display: boolean }): HTMLElement };
+    descentLab: unknown;
+    Plotly: Plotly;
+  }
+  /** The part of plotly.js 4.1 that the page calls. */
+  interface Plotly {
+    newPlot(plot: PlotElement, data: any[], layout: any, config: object): Promise<PlotElement>;
+    react(plot: PlotElement, data: any[], layout: any, config: object): Promise<PlotElement>;
+    update(
+      plot: PlotElement,
+      style: object,
+      layout: object,
+      traces?: number[],
+    ): Promise<PlotElement>;
+    restyle(plot: PlotElement, style: object, traces: number[]): Promise<PlotElement>;
+    relayout(plot: PlotElement, layout: object): Promise<PlotElement>;
+    toImage(plot: PlotElement, options: object): Promise<string>;
+    Plots: { resize(plot: PlotElement): Promise<void> };
+  }
+  /** A figure's element; what begins with _ is Plotly's own and read in views/ only. */
+  interface PlotElement extends HTMLElement {
+    _fullLayout?: any;
+    data: any[];
+  }
+}
