@@ -26,7 +26,7 @@ from app.web import (
     static_files,
 )
 from callbacks import register
-from callbacks.training import experiment_payload
+from callbacks.training import first_payload
 from components.layout import HEAD_SCRIPT, page, page_template
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def create_app(
     meter = metrics.Prometheus() if config.has_metrics else None
     local = LocalTrainer(meter=meter)
     cache = ExperimentCache(trainer=trainer_for(config, local, meter), meter=meter)
-    first_sweep = experiment_payload(warm_up(local))
+    first_sweep = first_payload(warm_up(local))
     app = Dash(
         "descent-lab",
         title="Descent Lab",
@@ -71,8 +71,8 @@ def create_app(
     # The order matters. Flask calls before_request functions in the order of this list and
     # after_request functions in reverse; the last WSGI wrapper is the outermost. So a request
     # passes proxy headers, files, log, guard and its callback, and the response passes
-    # metrics, headers, log, packed answers and compression. Files skip all of Flask, the log sees
-    # what the guard refuses, and a packed answer is not compressed twice.
+    # metrics, headers, log and compression. Files skip all of Flask, and the log sees what the
+    # guard refuses.
     static_files.init_app(app)
     register(app, cache, course, listens_on, config.frame_ancestors, meter)
     request_log.init_app(server)

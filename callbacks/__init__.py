@@ -10,7 +10,7 @@ from app.meter import Meter
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks import browser, inspection, lesson, mapping, sharing, training, user_data
-from callbacks.packed import PackedAnswers, set_packed_answers
+from callbacks.blocks import Blocks
 from callbacks.requests import MOST_KEPT
 
 
@@ -28,10 +28,9 @@ def register(
     ancestors   the origins whose pages may embed the page
     """
     uploads: TtlCache[UserData] = TtlCache(MOST_KEPT)
-    packed = PackedAnswers(meter)
-    set_packed_answers(app.server)
-    training.register(app, cache, uploads, packed)
-    inspection.register(app, cache, uploads, packed)
+    blocks = Blocks(meter)
+    training.register(app, cache, uploads, blocks)
+    inspection.register(app, cache, uploads, blocks)
     mapping.register(app, cache, uploads)
     user_data.register(app)
     lesson.register(app, course)

@@ -30,8 +30,6 @@ def answered(
     fields = fields_of(request)
     ticket = ticket_of(fields)
     try:
-        # "payload" comes before "ticket": PackedAnswers replaces the beginning of the answer, and
-        # checks that it is there.
         return make(fields) | {"ticket": ticket}
     except UserError as error:
         more: dict[str, Any] = {"missing": True} if isinstance(error, DataMissing) else {}

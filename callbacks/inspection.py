@@ -12,24 +12,21 @@ from app.exports.payload import detail_payload
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import answer
-from callbacks.packed import PackedAnswers
+from callbacks.blocks import Blocks
 from components import ids
 
 
 def register(
-    app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData], packed: PackedAnswers
+    app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData], blocks: Blocks
 ) -> None:
     """Registers the callback. The browser drops late answers by their ticket."""
 
-    def packed_payload(settings: Settings, plane: PlaneChoice, epoch: Any) -> dict[str, Any]:
-        # Results on a person's own data are kept only in the cache that expires.
-        if settings.user_data:
-            return inspect_payload(cache, settings, epoch, plane)
+    def payload(settings: Settings, plane: PlaneChoice, epoch: Any) -> dict[str, Any]:
         # Made once for everyone who looks at this run.
         counts = epoch_that_counts(settings, settings.checked_epoch(epoch))
-        return packed.payload(
-            ids.INSPECT_ANSWER,
-            (settings.sweep_id, settings.learning_rate, plane, counts),
+        key = (settings.sweep_id, settings.learning_rate, plane, counts)
+        return blocks.payload(
+            None if settings.user_data else key,
             lambda: inspect_payload(cache, settings, epoch, plane),
         )
 
@@ -37,7 +34,7 @@ def register(
     def inspect(request: Any) -> dict[str, Any]:
         return answer(
             request,
-            lambda settings, plane: packed_payload(settings, plane, request.get("epoch")),
+            lambda settings, plane: payload(settings, plane, request.get("epoch")),
             uploads,
         )
 

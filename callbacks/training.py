@@ -8,40 +8,33 @@ from dash import Dash, Input, Output
 from app.domain.plane_choice import PlaneChoice
 from app.domain.settings import Settings
 from app.domain.user_data import UserData
+from app.exports.block import pack
 from app.exports.payload import range_test_payload, settings_payload, sweep_payload
 from app.trainers.base import Experiment
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import answer
-from callbacks.packed import PackedAnswers
+from callbacks.blocks import Blocks
 from components import ids
 from components.figures import view_figures
 
 
 def register(
-    app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData], packed: PackedAnswers
+    app: Dash, cache: ExperimentCache, uploads: TtlCache[UserData], blocks: Blocks
 ) -> None:
     """Registers the callback. The browser sends one request at a time."""
 
-    def packed_payload(settings: Settings, plane: PlaneChoice) -> dict[str, Any]:
-        # Results on a person's own data are kept only in the cache that expires.
-        if settings.user_data:
-            return train_payload(cache, settings, plane)
-
-        def shared() -> dict[str, Any]:
-            """The part that all learning rates of a sweep share, made once."""
-            payload = train_payload(cache, settings, plane)
-            return {name: part for name, part in payload.items() if name != "settings"}
-
-        # Only the default plane is the same for every run.
+    def payload(settings: Settings, plane: PlaneChoice) -> dict[str, Any]:
+        # All learning rates of a sweep share its block; only the default plane is the same for
+        # every run.
         rate = None if plane == PlaneChoice() else settings.learning_rate
-        stand_in = packed.payload(ids.TRAIN_ANSWER, (settings.sweep_id, plane, rate), shared)
-        # The stand-in comes first: see PackedAnswers.payload.
-        return stand_in | {"settings": settings_payload(settings)}
+        key = None if settings.user_data else (settings.sweep_id, plane, rate)
+        made = blocks.payload(key, lambda: train_payload(cache, settings, plane))
+        return made | {"settings": settings_payload(settings)}
 
     @app.callback(Output(ids.TRAIN_ANSWER, "data"), Input(ids.TRAIN_REQUEST, "data"))
     def train(request: Any) -> dict[str, Any]:
-        return answer(request, packed_payload, uploads)
+        return answer(request, payload, uploads)
 
 
 def train_payload(
@@ -53,8 +46,14 @@ def train_payload(
     return payload | {"settings": settings_payload(settings)}
 
 
+def first_payload(experiment: Experiment) -> dict[str, Any]:
+    """The payload of the page's first sweep."""
+    settings = settings_payload(experiment.sweep.settings)
+    return {"block": pack(experiment_payload(experiment)), "settings": settings}
+
+
 def experiment_payload(experiment: Experiment) -> dict[str, Any]:
-    """An experiment as the one JSON object that the page plays."""
+    """All that the page plays of an experiment."""
     sweep, surface, dataset = experiment.sweep, experiment.surface, experiment.dataset
     payload = sweep_payload(sweep, surface, experiment.projection, experiment.fit, dataset)
     return payload | {

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from components import ids
+from tests.readers import unpack
 from tools.crowd import body_of as request_of
 
 QUICK = {"epochs": 10, "learning_rate": 0.1}
@@ -67,7 +68,11 @@ def ask(client: FlaskClient, kind: str, value: Any, **how: Any) -> dict[str, Any
     """What the page's store for answers "train", "inspect" and the like then holds."""
     response = post(client, request_of(kind, value), **how)
     assert response.status_code == 200
-    return json.loads(text_of(response))["response"][f"{kind}-answer"]["data"]
+    answer: dict[str, Any] = json.loads(text_of(response))["response"][f"{kind}-answer"]["data"]
+    payload = answer.get("payload")
+    if isinstance(payload, dict) and "block" in payload:
+        answer["payload"] = unpack(payload.pop("block")) | payload
+    return answer
 
 
 def body_of(dependency: dict[str, Any], value: Any) -> dict[str, Any]:

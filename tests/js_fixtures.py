@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from plotly.io.json import to_json_plotly
 from torch import Tensor
 
 from app.domain.fields import NAMES, NUMBERS
 from app.domain.link import query
 from app.domain.settings import Settings
 from app.engine import inspect_run
+from app.exports.block import pack
 from app.exports.payload import detail_payload, settings_payload
-from callbacks.training import experiment_payload
+from callbacks.training import first_payload
 from components.page_config import page_config
 from tests.oracles import LINE, NARROW, experiment
 
@@ -58,8 +58,8 @@ def _sweep(settings: Settings) -> dict[str, Any]:
     detail = inspect_run(settings, made.training, made.surface, 5)
     sweep = made.sweep
     return {
-        "payload": json.loads(to_json_plotly(experiment_payload(made))),
-        "detail": json.loads(to_json_plotly(detail_payload(detail, made.surface, made.dataset))),
+        "payload": first_payload(made),
+        "detail": {"block": pack(detail_payload(detail, made.surface, made.dataset))},
         "train_loss": _plain(sweep.train_loss),
         "coordinates": _plain(made.projection.coordinates),
         "detail_loss": _plain(detail.train_loss),

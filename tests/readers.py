@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,10 +16,34 @@ from app.domain.settings import Settings
 from app.exports.payload import MISSING, STEPS
 
 
+def header_of(block: str) -> str:
+    """The JSON of a block."""
+    data = base64.b64decode(block)
+    return data[4 : _arrays_at(data)].decode()
+
+
+def unpack(block: str) -> dict[str, Any]:
+    """The payload of a block, its arrays with their "bytes" again; the inverse of `pack`."""
+    data = base64.b64decode(block)
+    start = _arrays_at(data)
+
+    def with_array(part: dict[str, Any]) -> dict[str, Any]:
+        if "at" not in part:
+            return part
+        at = start + part.pop("at")
+        return part | {"bytes": data[at : at + part.pop("size")]}
+
+    return json.loads(data[4:start], object_hook=with_array)
+
+
+def _arrays_at(data: bytes) -> int:
+    return 4 + int.from_bytes(data[:4], "little")
+
+
 def decode(encoded: dict[str, Any]) -> Shaped[ndarray, ...]:
     """The inverse of `encode`, and of `encode_scaled` to within half a step."""
     dtype, along = np.dtype(encoded["dtype"]), encoded["along"]
-    raw = np.frombuffer(base64.b64decode(encoded["data"]), np.uint8)
+    raw = np.frombuffer(encoded["bytes"], np.uint8)
     bits = np.ascontiguousarray(raw.reshape(dtype.itemsize, -1).T).view(f"<u{dtype.itemsize}")
     bits = bits.reshape(encoded["shape"])
     if along is not None:

@@ -5,6 +5,14 @@ import type { Track } from "#lab/model/track.mjs";
 import type { Overlay } from "#lab/views/overlay.mjs";
 
 export type * from "./payload.d.ts";
+/** An inspected run, with the block that it came in. */
+export type Detail = DetailPayload & { packed: { block: string } };
+
+/** An answer's payload: its block, and for a sweep the settings as they were asked for. */
+export interface Packed {
+  block: string;
+  settings: SettingsPayload;
+}
 export type Settings = SettingsPayload;
 export type Verdict = SweepPayload["verdicts"][number];
 export type Values = Float32Array | Int32Array | Uint16Array;
@@ -72,7 +80,7 @@ export interface State {
   sweep: Sweep;
   run: number;
   track: Track;
-  detail: DetailPayload | null;
+  detail: Detail | null;
   slices: { at(epoch: number): Slice | undefined } | null;
   /** What a curtain hides, of config.curtain. */
   hidden: Set<string>;
@@ -245,8 +253,8 @@ export interface Saved {
   words: string;
   query: string;
   home: string | null;
-  payload: SweepPayload & { planeChoice: PlaneChoice | null };
-  detail: DetailPayload | null;
+  payload: Packed & { planeChoice: PlaneChoice | null };
+  detail: { block: string } | null;
 }
 
 /** A control of the rail. */
@@ -260,6 +268,13 @@ export interface Control {
   isMore: boolean;
   input: HTMLInputElement;
   typed: HTMLInputElement | null;
+}
+
+declare module "./payload.d.ts" {
+  /** `bytes` are those of the block, see lib/arrays.mjs. */
+  interface Encoded {
+    bytes: Uint8Array;
+  }
 }
 
 declare global {

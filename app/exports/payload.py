@@ -1,13 +1,12 @@
-"""Results as JSON for the browser: arrays as base64 of little-endian bytes, never as decimals.
+"""Results for the browser: arrays as little-endian bytes, never as decimals.
 
-An array becomes {"dtype", "shape", "along", "data"}. Along its frames it goes as differences of the
-numbers' bit patterns taken as integers: exact and, as neighbours are alike, mostly small. Its bytes
-are shuffled (all first bytes, then all second ones, ...). Together that compresses a third better
-than plain base64. A scaled array is uint16 over a range, for curves that no screen shows finer; its
-NaN is 65535.
+An array becomes {"dtype", "shape", "along", "bytes"}, see block.py. Along its frames it goes as
+differences of the numbers' bit patterns taken as integers: exact and, as neighbours are alike,
+mostly small. Its bytes are shuffled (all first bytes, then all second ones, ...). Together that
+compresses a third better than the plain bytes. A scaled array is uint16 over a range, for curves
+that no screen shows finer; its NaN is 65535.
 """
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -45,14 +44,14 @@ FIT_ROOM = 1.0
 def encode(
     array: Shaped[ndarray, "..."], dtype: str = "<f4", along: int | None = None
 ) -> dict[str, Any]:
-    """An array as base64; `along` is the axis of its frames."""
+    """An array as bytes; `along` is the axis of its frames."""
     typed = np.ascontiguousarray(array, dtype=dtype)
     bits = typed.view(f"<u{typed.itemsize}")
     if along is not None:
         bits = np.diff(bits, axis=along, prepend=bits.dtype.type(0))
     shuffled = np.ascontiguousarray(bits).reshape(-1, 1).view(np.uint8).T
-    data = base64.b64encode(np.ascontiguousarray(shuffled).tobytes()).decode()
-    return {"dtype": dtype, "shape": list(typed.shape), "along": along, "data": data}
+    about = {"dtype": dtype, "shape": list(typed.shape), "along": along}
+    return about | {"bytes": np.ascontiguousarray(shuffled).tobytes()}
 
 
 def encode_scaled(

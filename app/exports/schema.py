@@ -9,12 +9,13 @@ Verdict = Literal["overflow", "stuck", "diverged", "oscillating", "too slow", "c
 
 
 class Encoded(TypedDict):
-    """An array, see app/exports/payload.py; `range` is that of a scaled one."""
+    """An array, see app/exports/payload.py and block.py; `range` is that of a scaled one."""
 
     dtype: Literal["<f4", "<i4", "<u2"]
     shape: list[int]
     along: int | None
-    data: str
+    at: int
+    size: int
     range: NotRequired[list[float]]
 
 

@@ -17,6 +17,7 @@ from tests.browser.driver import (
     facts,
     message,
     next_frames,
+    plain,
     wait,
     wait_fact,
     wait_ready,
@@ -58,7 +59,7 @@ def test_every_chapter_sets_the_page_and_hides_until_the_answer(page: Page, addr
 
 def check_chapter(page: Page, chapter: Chapter) -> None:
     wait_fact(page, "epoch", chapter.playhead)
-    assert float(facts(page)["learningRate"]) == chapter.settings.learning_rate, chapter.slug
+    wait_fact(page, "learningRate", plain(chapter.settings.learning_rate))
     for view in PAGE_VIEWS:
         shown = page.locator(f"#{view}-card").is_visible()
         assert shown == (view in chapter.views), (chapter.slug, view)

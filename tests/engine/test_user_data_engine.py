@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from itertools import cycle
 from pathlib import Path
@@ -23,6 +22,7 @@ from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
+from app.exports.block import pack
 from app.exports.csv_export import run_csv, sweep_csv
 from app.trainers.experiment_cache import ExperimentCache
 from callbacks.inspection import inspect_payload
@@ -150,7 +150,7 @@ def check_payloads(chosen: Settings) -> None:
         detail = inspect_payload(experiment_cache, chosen, 3)
         sweep_csv(experiment_cache.experiment(chosen).sweep)
         run_csv(experiment_cache.experiment(chosen).sweep, experiment_cache.inspect(chosen)[1])
-    json.dumps(payload, allow_nan=False), json.dumps(detail, allow_nan=False)
+    pack(payload), pack(detail)
     assert decode(payload["train_loss"]).shape[0] == 41
     for middle, width in payload["scaling"].values():
         assert np.isfinite(middle) and width > 0

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
-import { Grid, bytesOf, decode, floats } from "#lab/lib/arrays.mjs";
+import { Grid, bytesOf, decode, decodePlotly, floats, unpack } from "#lab/lib/arrays.mjs";
 
 /** @param {string} text */
 const plainFloats = (text) => new Float32Array(bytesOf(text).slice().buffer);
 
 test("arrays are decoded bit for bit", () => {
-  for (const { payload, detail, ...expected } of fixtures.sweeps) {
+  for (const { payload: packed, detail: packedDetail, ...expected } of fixtures.sweeps) {
+    const [payload, detail] = [unpack(packed.block), unpack(packedDetail.block)];
     assert.deepEqual(floats(payload.train_loss), plainFloats(expected.train_loss));
     assert.deepEqual(floats(payload.coordinates), plainFloats(expected.coordinates));
     assert.deepEqual(floats(detail.train_loss), plainFloats(expected.detail_loss));
@@ -16,8 +17,9 @@ test("arrays are decoded bit for bit", () => {
 });
 
 test("scaled arrays are decoded to within half a step", () => {
-  for (const { payload, predictions } of fixtures.sweeps) {
+  for (const { payload: packed, predictions } of fixtures.sweeps) {
     if (!predictions) continue;
+    const payload = unpack(packed.block);
     const { values, shape } = decode(payload.fit.predictions);
     const [low, high] = payload.fit.predictions.range;
     const [, frames, places] = shape;
@@ -29,6 +31,15 @@ test("scaled arrays are decoded to within half a step", () => {
       }),
     );
   }
+});
+
+test("Plotly's arrays are as Plotly has them", () => {
+  const { views, box } = unpack(fixtures.sweeps[0].payload.block);
+  const [{ x, z }] = views["loss-surface"].data;
+  const places = decodePlotly(x);
+  const ends = [places[0], places[places.length - 1]];
+  assert.deepEqual(ends, box.first.map(Math.fround));
+  assert.equal(decodePlotly(z).length, places.length ** 2);
 });
 
 test("between grid points a quadratic is exact", () => {

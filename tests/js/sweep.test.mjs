@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
+import { unpack } from "#lab/lib/arrays.mjs";
 import { scale } from "#lab/lib/scale.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
@@ -44,8 +45,8 @@ test("after an overflow the last finite epoch is shown", () => {
 });
 
 test("an inspection brings every epoch", () => {
-  for (const { payload, detail } of fixtures.sweeps) {
-    const sweep = new Sweep(payload);
+  for (const { payload, detail: packed } of fixtures.sweeps) {
+    const [sweep, detail] = [new Sweep(payload), unpack(packed.block)];
     const track = sweep.detailedTrack(detail.run, detail);
     const coarse = sweep.track(detail.run);
     assert.deepEqual(
@@ -61,8 +62,8 @@ test("an inspection brings every epoch", () => {
 });
 
 test("params are projected to their coordinates", () => {
-  for (const { payload, detail } of fixtures.sweeps) {
-    const sweep = new Sweep(payload);
+  for (const { payload, detail: packed } of fixtures.sweeps) {
+    const [sweep, detail] = [new Sweep(payload), unpack(packed.block)];
     const track = sweep.detailedTrack(detail.run, detail);
     const [first, second] = sweep.project(track.paramsAt(3) ?? []);
     const scales = 1e-4 * (1 + Math.hypot(track.first(3), track.second(3)));

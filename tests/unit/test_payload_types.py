@@ -3,21 +3,22 @@
 from typing import Any
 
 import pytest
-from plotly.io.json import to_json_plotly
 from pydantic import TypeAdapter
 
 from app.domain.settings import Settings
 from app.engine import inspect_run
 from app.exports import schema
+from app.exports.block import pack
 from app.exports.payload import detail_payload, map_row
 from callbacks.training import experiment_payload
 from tests.oracles import LINE, NARROW, experiment
+from tests.readers import header_of
 from tools.payload_types import TARGET, declarations
 
 
 def check(kind: Any, payload: Any) -> None:
     """Raises if anything is missing, left over or of another type."""
-    TypeAdapter(kind).validate_json(to_json_plotly(payload), strict=True, extra="forbid")
+    TypeAdapter(kind).validate_json(header_of(pack(payload)), strict=True, extra="forbid")
 
 
 def test_the_written_types_are_current() -> None:

@@ -18,6 +18,7 @@ from app.engine import train_sweep
 from app.server import create_app, create_server
 from app.web.static_files import ASSETS
 from tests.callback_requests import REAL, ask
+from tests.readers import unpack
 
 # A namespace of SVG is a name: nothing is fetched from there.
 NAMES = ("http://www.w3.org/",)
@@ -30,7 +31,8 @@ def foreign(text: str) -> list[str]:
 
 def test_the_page_opens_with_the_default_sweep_and_names_no_other_host(client: FlaskClient) -> None:
     layout = client.get("/_dash-layout").get_data(as_text=True)
-    assert f'"sweep_id":"{Settings().sweep_id}"' in layout.replace(" ", "")
+    [block] = re.findall(r'"block": ?"([^"]+)"', layout)
+    assert unpack(block)["sweep_id"] == Settings().sweep_id
     assert not foreign(layout) and not foreign(client.get("/").get_data(as_text=True))
 
 

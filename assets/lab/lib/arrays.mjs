@@ -12,6 +12,30 @@ export const bytesOf = (text) =>
     ? /** @type {{fromBase64(text: string): Uint8Array}} */ (Uint8Array).fromBase64(text)
     : Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
+const WORD = 4;
+
+/**
+ * A payload from its block, see app/exports/block.py: each array in it gets its `bytes`, and one of
+ * Plotly's its `bdata`.
+ * @param {string} block
+ * @returns {any}
+ */
+export function unpack(block) {
+  const bytes = bytesOf(block);
+  const length = new DataView(bytes.buffer).getUint32(bytes.byteOffset, true);
+  const arrays = bytes.subarray(WORD + length);
+  const header = new TextDecoder().decode(bytes.subarray(WORD, WORD + length));
+  return JSON.parse(header, (_, part) =>
+    typeof part?.at === "number" ? withArray(part, arrays) : part,
+  );
+}
+
+/** @param {any} part @param {Uint8Array} arrays */
+function withArray(part, arrays) {
+  const bytes = arrays.subarray(part.at, part.at + part.size);
+  return "along" in part ? { ...part, bytes } : { ...part, bdata: bytes.slice().buffer };
+}
+
 /**
  * Sums integer differences back along one axis, in place; they wrap as they did when made.
  * @param {Uint16Array | Uint32Array} bits
@@ -47,7 +71,7 @@ function unshuffle(raw, size) {
  */
 export function decode(encoded) {
   const size = Number(encoded.dtype.slice(2));
-  const { buffer } = unshuffle(bytesOf(encoded.data), size);
+  const { buffer } = unshuffle(encoded.bytes, size);
   const bits = size === 2 ? new Uint16Array(buffer) : new Uint32Array(buffer);
   if (encoded.along !== null) accumulate(bits, encoded.shape, encoded.along);
   const values = encoded.range ? unscale(bits, encoded.range) : new TYPES[encoded.dtype](buffer);
@@ -67,8 +91,8 @@ function unscale(bits, [low, high]) {
 }
 
 /** Plotly's own {dtype, bdata} of float32, as the figures carry it.
- * @param {{bdata: string}} encoded */
-export const decodePlotly = (encoded) => new Float32Array(bytesOf(encoded.bdata).slice().buffer);
+ * @param {{bdata: ArrayBuffer}} encoded */
+export const decodePlotly = (encoded) => new Float32Array(encoded.bdata);
 
 /**
  * @param {number} a @param {number} b @param {number} c @param {number} d

@@ -1,5 +1,5 @@
 /* A sweep in the browser: its runs, and the data in their own units. No drawing here. */
-import { Grid, decode, decodePlotly, floats } from "#lab/lib/arrays.mjs";
+import { Grid, decode, decodePlotly, floats, unpack } from "#lab/lib/arrays.mjs";
 import { Track } from "#lab/model/track.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 
@@ -27,12 +27,14 @@ const Fields = /** @type {any} */ (
 
 export class Sweep extends Fields {
   /**
-   * @param {SweepPayload} payload stays as it came: a saved page takes it along
+   * @param {import("#types").Packed} packed stays as it came: a saved page takes it along
    * @param {import("#types").PlaneChoice | null} planeChoice the plane that was asked for
    */
-  constructor(payload, planeChoice = null) {
+  constructor(packed, planeChoice = null) {
+    /** @type {SweepPayload} */
+    const payload = { ...unpack(packed.block), settings: packed.settings };
     super(payload);
-    this.payload = payload;
+    this.packed = packed;
     this.planeChoice = planeChoice;
     this.end = payload.settings.epochs;
     this.train_loss = floats(payload.train_loss);

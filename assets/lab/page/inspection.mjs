@@ -1,4 +1,5 @@
 /* At rest the run on show is inspected: its every epoch, exact slices, sharpness. */
+import { unpack } from "#lab/lib/arrays.mjs";
 import { showMessage } from "#lab/lib/dom.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { planeForServer, planeIsStale } from "#lab/page/plane.mjs";
@@ -49,5 +50,5 @@ function answered({ payload, error }, { sweep, run }) {
   const isOnShow = sweep === state.sweep && run === state.run && !isTraining();
   if (!isOnShow) return client.pending || invalidate();
   if (error) showMessage(error);
-  return payload?.run === run ? adoptDetail(payload) : follow();
+  return payload ? adoptDetail({ ...unpack(payload.block), packed: payload }) : follow();
 }

@@ -23,7 +23,7 @@ export const timings = [];
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
- * @typedef {import("#types").DetailPayload} DetailPayload
+ * @typedef {import("#types").Detail} Detail
  */
 
 /** The clock goes while something moves or may move; else it stops and costs nothing. */
@@ -69,7 +69,7 @@ function forgetDetail() {
   state.track = state.sweep.track(state.run);
 }
 
-/** @param {DetailPayload} detail */
+/** @param {Detail} detail */
 export function adoptDetail(detail) {
   state.detail = detail;
   state.track = state.sweep.detailedTrack(state.run, detail);

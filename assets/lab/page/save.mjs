@@ -13,7 +13,7 @@ import { settingsNow, state } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#types").Settings} Settings
- * @typedef {import("#types").DetailPayload} DetailPayload
+ * @typedef {import("#types").Detail} Detail
  */
 
 // Where components/saved_page.py leaves room; the first such place counts, as this module is in
@@ -62,7 +62,7 @@ async function detailSoon() {
 /**
  * The page's text, and whether the run on show is in it at every epoch.
  * @param {string} shell
- * @param {DetailPayload | null} detail
+ * @param {Detail | null} detail
  * @returns {[string, boolean]}
  */
 function filled(shell, detail) {
@@ -70,7 +70,7 @@ function filled(shell, detail) {
   return whole.length <= LARGEST || !detail ? [whole, Boolean(detail)] : [put(shell, null), false];
 }
 
-/** @param {string} shell @param {DetailPayload | null} detail */
+/** @param {string} shell @param {Detail | null} detail */
 function put(shell, detail) {
   const saved = JSON.stringify(onShow(detail)).replaceAll("<", "\\u003c");
   return shell
@@ -78,9 +78,9 @@ function put(shell, detail) {
     .replace(PLACE, () => `id="saved">${saved}<`);
 }
 
-/** @param {DetailPayload | null} detail */
+/** @param {Detail | null} detail */
 function onShow(detail) {
-  const { payload, planeChoice } = state.sweep;
+  const { packed, planeChoice } = state.sweep;
   const moment = snapshotOf(state.track, state.wanted);
   return {
     saved: new Date().toISOString(),
@@ -91,8 +91,8 @@ function onShow(detail) {
     query: queryForOthers(moment),
     // A link to a machine that only this room knows would lead nowhere.
     home: isPublic(location.hostname) ? location.origin + location.pathname : null,
-    payload: { ...payload, planeChoice, settings: settingsNow() },
-    detail,
+    payload: { ...packed, planeChoice, settings: settingsNow() },
+    detail: detail && detail.packed,
   };
 }
 

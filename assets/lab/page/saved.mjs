@@ -127,7 +127,7 @@ function showTheme() {
 
 /**
  * Shows what was on show when the page was saved.
- * @param {(payload: import("#types").SweepPayload) => void} begin starts the page
+ * @param {(payload: import("#types").Packed) => void} begin starts the page
  */
 export function openSaved(begin) {
   showTheme();

@@ -136,7 +136,7 @@ function bindPage() {
     bind();
 }
 
-/** @param {import("#types").SweepPayload} payload */
+/** @param {import("#types").Packed} payload */
 function begin(payload) {
   listen();
   start();

@@ -164,7 +164,7 @@ function refuse(sentence, field = null) {
   invalidate();
 }
 
-/** @param {import("#types").SweepPayload} payload */
+/** @param {import("#types").Packed} payload */
 function adopt(payload) {
   // The rate that the person selected while the training ran counts, not the one it began with.
   const hasMoved = selectedRate() !== training.sent.rate;

@@ -1,21 +1,17 @@
-"""Answers that many people get are kept packed, and are the same as if made each time."""
-
-import gzip
-import json
-import random
-from typing import Any
+"""Blocks that many people get are made once, and are the same as if made each time."""
 
 import pytest
 from flask.testing import FlaskClient
-from plotly.io.json import to_json_plotly
 
 from app.domain.plane_choice import PlaneChoice
 from app.domain.settings import Settings
+from app.exports.block import pack
 from app.trainers.experiment_cache import ExperimentCache
+from callbacks.blocks import MOST_KEPT, Blocks
 from callbacks.inspection import inspect_payload
-from callbacks.packed import Packed, PackedAnswers
 from callbacks.training import train_payload
 from tests.callback_requests import ask
+from tests.readers import unpack
 from tests.web.test_user_data_privacy import part, request, token
 
 NETWORK = {"dataset": "parabola", "hidden_units": 3, "epochs": 40}
@@ -39,29 +35,26 @@ def test_every_answer_decodes_to_the_payload(
             "inspect": inspect_payload(cache, chosen, 7, seen),
         }
         for kind, payload in wanted.items():
-            answer: Any = ask(client, kind, value, headers={"Accept-Encoding": encoding})
-            assert answer == json.loads(to_json_plotly({"ticket": 7, "payload": payload}))
+            answer = ask(client, kind, value, headers={"Accept-Encoding": encoding})
+            assert answer == {"ticket": 7, "payload": unpack(pack(payload))}
 
 
 def test_answers_about_own_data_are_not_kept(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(PackedAnswers, "packed")
+    monkeypatch.delattr(Blocks, "_found")
     for kind in ("train", "inspect"):
         assert "payload" in ask(client, kind, request(token(), part()) | {"epoch": 1})
 
 
-def test_the_newest_are_kept_up_to_a_size() -> None:
-    answers, made = PackedAnswers(most_bytes=3500), []
+def test_the_newest_are_kept() -> None:
+    blocks, made = Blocks(), []
 
     def ask_for(key: int) -> None:
-        def make() -> Packed:
-            made.append(key)
-            return Packed.of(b"{", random.Random(0).randbytes(1000))
+        assert unpack(blocks.payload(key, lambda: made.append(key) or {"key": key})["block"]) == {
+            "key": key
+        }
 
-        packed = answers.packed(key, make)
-        assert gzip.decompress(packed.zipped(b"}")) == packed.plain(b"}")
-
-    for key in (1, 2, 3, 1, 4, 1, 3, 4, 2):
+    for key in (*range(MOST_KEPT), 0, MOST_KEPT, 0, 1):
         ask_for(key)
-    assert made == [1, 2, 3, 4, 2]
+    assert made == [*range(MOST_KEPT), MOST_KEPT, 1]
