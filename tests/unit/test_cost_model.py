@@ -47,7 +47,6 @@ def test_estimate_grows_with_every_setting_that_adds_work(change: dict[str, Any]
     [
         dict(hidden_units=64, hidden_layers=3, epochs=50),
         dict(dataset="parabola", hidden_units=64, epochs=100, optimizer="adam"),
-        dict(dataset="diabetes", hidden_units=64, hidden_layers=3, epochs=10),
         dict(dataset="diabetes", hidden_units=32, hidden_layers=2, epochs=10, batch_size=100),
     ],
 )
