@@ -4,6 +4,8 @@ import json
 from functools import cache
 from typing import Any
 
+from plotly.colors import get_colorscale
+
 from app.domain.csv_reader import MOST_BYTES
 from app.domain.fields import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, users_of
 from app.domain.link import LINK_VERSION, LONGEST_LINK
@@ -26,6 +28,7 @@ def page_config() -> dict[str, Any]:
 
     fields    each setting by name, in the order of the rail, the learning rate last
     stops     the learning rates of the slider
+    scale     the colours of the surface, as Plotly has them: shares from 0 to 1, hex colours
     cut_at    where the surface is cut off, in heights of the box
     """
     return {
@@ -39,6 +42,7 @@ def page_config() -> dict[str, Any]:
         "themes": theme.THEMES,
         "link": {"version": LINK_VERSION, "longest": LONGEST_LINK},
         "upload": {"bytes": MOST_BYTES, "predictors": MOST_PREDICTORS},
+        "scale": get_colorscale(theme.COLORSCALE),
         "cut_at": CUT_AT,
         "map_fields": list(MAP_FIELDS),
     }

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from plotly.colors import sample_colorscale
 from torch import Tensor
 
 from app.domain.fields import NAMES, NUMBERS
@@ -35,6 +36,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     # Its gradient is 0, not missing.
     "threshold": lambda z: (z > 0).to(z.dtype) + 0 * z,
 }
+SHARES = (0.0, 0.02, 1 / 9, 0.37, 0.5, 0.93, 1.0)
 # predictors, hidden units, hidden layers
 SHAPES = ((1, 0, 1), (2, 0, 1), (1, 4, 1), (3, 3, 2), (1, 2, 3))
 
@@ -48,6 +50,7 @@ def fixtures() -> dict[str, Any]:
         "networks": [_network(*shape, name) for shape in SHAPES for name in ACTIVATIONS],
         "activations": {name: _activation(name) for name in ACTIVATIONS},
         "links": [_link(_random_settings(chance)) for _ in range(200)],
+        "colors": [(share, sample_colorscale("Cividis", [share])[0]) for share in SHARES],
         "rounded_down": [_rounded_down(chance) for _ in range(300)],
     }
 

@@ -47,6 +47,7 @@ export interface Config {
   themes: string[];
   link: { version: number; longest: number };
   upload: { bytes: number; predictors: number };
+  scale: [number, string][];
   cut_at: number;
   map_fields: string[];
 }

@@ -90,6 +90,10 @@ class CeleryTrainer:
                 return result, is_ours
             task_id = uuid4().hex
             if self._redis.set(CLAIM.format(key), task_id, nx=True, ex=CLAIM_SECONDS):
+                # A result may have come, and its claim gone, since the look above.
+                if self._redis.exists(RESULT.format(key)):
+                    self._redis.delete(CLAIM.format(key))
+                    continue
                 is_ours = True
                 job = {"kind": kind, "choices": settings.choices(), "request": request_id()}
                 self._celery.send_task(TRAIN, (key,), job, task_id=task_id, retry=False)

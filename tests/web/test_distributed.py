@@ -111,6 +111,21 @@ class TestTraining:
         assert (names.count("trained"), names.count("found")) == (1, 5)
         assert all(0 < seconds < SECONDS for name, seconds in told if name == "trained")
 
+    def test_result_that_comes_between_look_and_claim_is_taken(
+        self, lab: Deployment, web: CeleryTrainer, local: Local, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings, claim = Settings(epochs=10, seed=5), web._redis.set
+        before = lab.trainings()
+
+        def claim_late(*args: Any, **options: Any) -> Any:
+            CeleryTrainer(lab.url, local).run(run_experiment, settings)
+            return claim(*args, **options)
+
+        monkeypatch.setattr(web._redis, "set", claim_late)
+        assert web.run(run_experiment, settings) and local.trained == []
+        assert lab.trainings() == before + 1
+        assert not lab.redis.exists(CLAIM.format(key_of(settings)))
+
     def test_errors_of_a_worker_are_raised_and_a_users_has_its_field(
         self, lab: Deployment, web: CeleryTrainer
     ) -> None:

@@ -2,8 +2,10 @@
 import { element, select, slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
+import { colorAt } from "#lab/lib/scale.mjs";
 import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
 import { bindChart, settingsOf, showButtons } from "#lab/panels/map.mjs";
+import { config } from "#lab/state/config.mjs";
 import { labelOf, same } from "#lab/state/fields.mjs";
 import { mapping } from "#lab/state/map.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
@@ -18,30 +20,9 @@ import { colors } from "#lab/state/theme.mjs";
  * @typedef {[number, number]} Scale the logarithms of the lowest and the highest value
  */
 
-const CIVIDIS = [
-  "#00224e",
-  "#1d3b6d",
-  "#3f4f6e",
-  "#5a6470",
-  "#757875",
-  "#928d78",
-  "#b2a570",
-  "#d4bf63",
-  "#fee838",
-];
-
 /** 0 is the lowest loss, dark; 1 the highest, bright, as on the surface.
  * @param {number} part */
-function cividis(part) {
-  const at = Math.min(Math.max(part, 0), 1) * (CIVIDIS.length - 1);
-  const [low, high] = [CIVIDIS[Math.floor(at)], CIVIDIS[Math.ceil(at)]];
-  const mix = (/** @type {number} */ k) =>
-    Math.round(
-      parseInt(low.slice(k, k + 2), 16) * (1 - (at % 1)) +
-        parseInt(high.slice(k, k + 2), 16) * (at % 1),
-    );
-  return `rgb(${mix(1)},${mix(3)},${mix(5)})`;
-}
+const surfaceColor = (part) => colorAt(config.scale, part);
 
 /** Whether a row was not refused. @param {RateMap["rows"][number]} row @returns {row is MapRow} */
 const isTrained = (row) => !row.error;
@@ -83,9 +64,10 @@ function cellColor(row, run, color, scale) {
   const part = (/** @type {number} */ value) => (Math.log(value) - low) / (high - low || 1);
   if (color === "last_loss") {
     const loss = row.last_loss[run];
-    return loss !== null && loss <= row.start_loss ? cividis(part(Math.max(loss, 1e-30))) : null;
+    const isLow = loss !== null && loss <= row.start_loss;
+    return isLow ? surfaceColor(part(Math.max(loss, 1e-30))) : null;
   }
-  return row.diverged_at[run] < 0 ? null : cividis(1 - part(row.diverged_at[run] + 1));
+  return row.diverged_at[run] < 0 ? null : surfaceColor(1 - part(row.diverged_at[run] + 1));
 }
 
 /* ---- the picture ---- */

@@ -3,6 +3,7 @@ import { slot } from "#lab/lib/dom.mjs";
 import { format } from "#lab/lib/format.mjs";
 import { epochTicks } from "#lab/lib/ticks.mjs";
 import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
+import { optionOf } from "#lab/state/fields.mjs";
 import { selectedRate, state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, stroke } from "#lab/views/canvas.mjs";
@@ -127,14 +128,18 @@ function thresholdAt(sweep, track, epoch) {
   return sweep.stability_edge_numerator ? limit - decay : limit;
 }
 
+/** @param {string} optimizer */
+export const noLimit = (optimizer) =>
+  `No fixed limit is known for ${optionOf("optimizer", optimizer)}` +
+  (optimizer === "nadam" ? ": its momentum grows on the way." : ".");
+
 /** @param {Sweep} sweep @param {Numbers} numbers */
 function sharpnessWords(sweep, { values, thresholds, isRescaled }) {
   const [first, last] = [values[0], values[values.length - 1]];
   const [begin, limit] = [thresholds[0], thresholds.at(-1)];
   const what = isRescaled ? "Sharpness as the optimizer rescales it" : "Sharpness";
   const way = `${what} goes from ${format(first, 3)} to ${format(last, 3)}.`;
-  if (!limit || begin === null)
-    return `${way} No fixed limit is known for NAdam: its momentum grows on the way.`;
+  if (!limit || begin === null) return `${way} ${noLimit(sweep.settings.optimizer)}`;
   const isConstant = sweep.settings.schedule === "constant";
   const size = isConstant ? ` = ${format(limit, 3)}` : ", which moves with the schedule";
   return [
