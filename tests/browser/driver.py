@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -281,6 +282,21 @@ def drag_slider(page: Page, name: str, start: float, end: float, steps: int = 20
     grab(page, name, start)
     drag_to(page, name, end, steps)
     page.mouse.up()
+
+
+@contextmanager
+def fingers(page: Page, *starts: tuple[float, float]) -> Iterator[Callable[..., None]]:
+    """Fingers on the glass; what is given, a place for each of them, moves them."""
+    session = page.context.new_cdp_session(page)
+
+    def send(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", *starts)
+    yield lambda *places: send("touchMove", *places)
+    send("touchEnd")
+    next_frames(page, 3)
 
 
 def turn_scene(page: Page, right: float = 60, down: float = -30) -> None:

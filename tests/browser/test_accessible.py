@@ -5,8 +5,7 @@ Few pages and many checks on each: to load a page costs more than to look at it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -263,30 +262,15 @@ def check_tab_keys(page: Page) -> None:
     expect(card).to_be_visible()
 
 
-@contextmanager
-def finger(page: Page, x: float, y: float) -> Iterator[Callable[[float, float], None]]:
-    """A finger on the glass; what is given moves it."""
-    session = page.context.new_cdp_session(page)
-
-    def send(kind: str, *points: tuple[float, float]) -> None:
-        touches = [{"x": x, "y": y} for x, y in points]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-
-    send("touchStart", (x, y))
-    yield lambda x, y: send("touchMove", (x, y))
-    send("touchEnd")
-    driver.next_frames(page, 3)
-
-
 def swipe(page: Page, name: str, start: float, end: float) -> None:
     """Across an element, from one part of its width to another."""
     page.locator(f"#{name}").scroll_into_view_if_needed()
     box = page.locator(f"#{name}").bounding_box()
     assert box is not None
     y = box["y"] + box["height"] / 2
-    with finger(page, box["x"] + start * box["width"], y) as move:
+    with driver.fingers(page, (box["x"] + start * box["width"], y)) as move:
         for share in np.linspace(start, end, 8):
-            move(box["x"] + float(share) * box["width"], y)
+            move((box["x"] + float(share) * box["width"], y))
 
 
 def test_a_finger_moves_rate_playhead_and_curves(open_page: Callable[..., Page]) -> None:

@@ -2,6 +2,7 @@
    the sweep on show; only a typed rate is trained. */
 import { element, input, leaveOnEnter } from "#lab/lib/dom.mjs";
 import { numberIn, plain } from "#lab/lib/format.mjs";
+import { onPick } from "#lab/lib/touch.mjs";
 import { selectRun } from "#lab/page/playback.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
 import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
@@ -82,8 +83,6 @@ function bindStrip() {
     const { left, width } = strip.getBoundingClientRect();
     selectStop(Math.floor((STOPS * (event.clientX - left)) / width));
   };
-  // A busy page makes no click of a short touch; a touch that scrolls ends otherwise.
-  strip.addEventListener("pointerup", pick);
-  strip.addEventListener("pointerdown", (event) => strip.setPointerCapture(event.pointerId));
-  strip.addEventListener("pointermove", (event) => event.buttons && pick(event));
+  // A busy page makes no click of a short touch.
+  onPick(strip, pick);
 }

@@ -1,5 +1,6 @@
 /* Wires the page: who listens to what, in which order; then begins with the first sweep. */
 import { all, element, found, showMessage } from "#lab/lib/dom.mjs";
+import { holdSliders } from "#lab/lib/touch.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
@@ -139,6 +140,8 @@ function bindPage() {
 /** @param {import("#types").Packed} payload */
 function begin(payload) {
   listen();
+  // Before the sliders' own listeners, which must hear nothing of a finger that scrolls.
+  holdSliders(document);
   start();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));

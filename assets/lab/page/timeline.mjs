@@ -2,6 +2,7 @@
 import { button, element, input, make, select, setText } from "#lab/lib/dom.mjs";
 import { scale } from "#lab/lib/scale.mjs";
 import { epochTicks } from "#lab/lib/ticks.mjs";
+import { onPick } from "#lab/lib/touch.mjs";
 import { goTo, pause, play, stepBy } from "#lab/page/playback.mjs";
 import { overlays, state } from "#lab/state/store.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
@@ -45,11 +46,7 @@ function bindCurves() {
     pause();
     goTo(10 ** share - 1);
   };
-  curves.addEventListener("pointerdown", (event) => {
-    move(event);
-    curves.setPointerCapture(event.pointerId);
-  });
-  curves.addEventListener("pointermove", (event) => event.buttons && move(event));
+  onPick(curves, move);
 }
 
 /** Called at each frame: the playhead, its words and the play button.

@@ -4,6 +4,7 @@ import { slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
 import { clamp } from "#lab/lib/geometry.mjs";
 import { evenTicks, logTicks } from "#lab/lib/ticks.mjs";
+import { onPick } from "#lab/lib/touch.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { clear, clipTo, label, stroke } from "#lab/views/canvas.mjs";
@@ -161,15 +162,10 @@ export class Chart {
   /** Calls back with the data value under a click or a drag.
    * @param {(x: number, y: number) => void} pick */
   onPick(pick) {
-    const tell = (/** @type {PointerEvent} */ event) => {
+    onPick(this.canvas, (event) => {
       const values = this.valuesAt(event);
       if (values) pick(values.x, values.y);
-    };
-    this.canvas.addEventListener("pointerdown", (event) => {
-      tell(event);
-      this.canvas.setPointerCapture(event.pointerId);
     });
-    this.canvas.addEventListener("pointermove", (event) => event.buttons && tell(event));
     this.canvas.classList.add("pickable");
   }
 }

@@ -1,0 +1,64 @@
+"""Fingers on the page: what scrolls, what sets a value, what turns the surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests.browser import driver
+from tests.browser.driver import facts, state, wait_detail
+
+# A phone, and the rest as Playwright calls it.
+PHONE = {"size": (390, 844), "has_touch": True, "is_mobile": True}
+
+
+def scroll_from(page: Page, name: str, distance: float = -150) -> None:
+    """A finger comes down on an element, at another value than it has, and moves up or down."""
+    box = page.locator(f"#{name}").bounding_box()
+    assert box is not None
+    x, y = box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2
+    with driver.fingers(page, (x, y)) as move:
+        for step in range(1, 16):
+            move((x, y + distance * step / 15))
+            driver.next_frames(page, 1)
+    driver.next_frames(page, 6)
+
+
+def scrolled(page: Page) -> float:
+    return float(page.evaluate("() => scrollY"))
+
+
+def test_a_finger_that_scrolls_changes_nothing(open_page: Callable[..., Page]) -> None:
+    page = open_page(**PHONE)
+    wait_detail(page)
+    before, wanted = facts(page), state(page, "wanted")
+    slider = page.locator("#learning-rate").input_value()
+    for name in ("learning-rate", "strip", "playhead"):
+        page.evaluate("() => scrollTo(0, 100)")
+        scroll_from(page, name)
+        assert scrolled(page) > 200, name
+        assert (facts(page), state(page, "wanted")) == (before, wanted), name
+    assert page.locator("#learning-rate").input_value() == slider
+    page.locator("#curves-tab").tap()
+    driver.stay(page)
+    page.evaluate("() => document.getElementById('curves').scrollIntoView({ block: 'center' })")
+    place = scrolled(page)
+    scroll_from(page, "curves", 120)
+    assert scrolled(page) < place - 60 and state(page, "wanted") == wanted
+    # The rail's sliders as well.
+    page.locator("#open-rail").tap()
+    units = page.locator("#hidden-units")
+    units.scroll_into_view_if_needed()
+    held = units.input_value()
+    page.wait_for_timeout(300)
+    scroll_from(page, "hidden-units", -100)
+    assert units.input_value() == held and facts(page)["sweep"] == before["sweep"]
+    # A tap on it sets it.
+    box = units.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+    driver.wait(
+        page, "document.getElementById('facts').dataset.sweep !== argument", before["sweep"]
+    )
+    assert units.input_value() != held
