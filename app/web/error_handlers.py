@@ -3,6 +3,7 @@
 import flask
 from dash.exceptions import DependencyException
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import quote_header_value
 
 from app.log import log_failure
 
@@ -52,5 +53,11 @@ def init_app(server: flask.Flask) -> None:
 
 
 def plain(status: int, sentence: str) -> flask.Response:
-    """A sentence as a plain-text response."""
-    return flask.Response(f"{sentence}\n", status, mimetype="text/plain")
+    """A sentence as a plain-text response.
+
+    The page reads it from the header: Dash does not hand on the text of a failed request, and the
+    browser does not time one without showing its Server-Timing.
+    """
+    response = flask.Response(f"{sentence}\n", status, mimetype="text/plain")
+    response.headers["Server-Timing"] = f"refusal;desc={quote_header_value(sentence)}"
+    return response

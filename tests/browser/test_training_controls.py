@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
@@ -300,6 +301,38 @@ def test_a_failing_server_leaves_the_page_usable(page: Page, watch: Watch, failu
     driver.wait_no_message(page)
     wait_detail(page)
     check_engine(page, Settings(seed=13, learning_rate=0.05))
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ({"status": 401, "body": "Unauthorized"}, "You were signed out: open the page again"),
+        ({"status": 200, "content_type": "text/html", "body": "<form>"}, "You were signed out"),
+        ({"status": 502, "body": "<h1>Bad gateway</h1>"}, "The server is restarting"),
+        # The app's own request guard.
+        (None, "The request must be a JSON object with an output and inputs."),
+    ],
+    ids=["401", "login page", "502", "guard"],
+)
+def test_an_answer_of_another_server_is_told_at_once(
+    page: Page, watch: Watch, answer: dict[str, Any] | None, sentence: str
+) -> None:
+    # Dash reads the text of a 401 twice.
+    watch.allow("Failed to load resource|Callback error|not valid JSON|body stream already read")
+    before = facts(page)
+
+    def other(route: Route) -> None:
+        route.continue_(post_data="{}") if answer is None else route.fulfill(**answer)
+
+    page.route(driver.UPDATES, other)
+    driver.choose(page, "seed", 12)
+    # Of a silent server the page would say something else.
+    assert driver.wait_message(page).startswith(sentence)
+    driver.stay(page)
+    assert facts(page) == before and page.locator("#seed").input_value() == "0"
+    page.unroute(driver.UPDATES)
+    driver.train(page, seed=13)
+    driver.wait_no_message(page)
 
 
 def test_a_spinner_for_long_trainings_and_a_reload_in_the_middle_of_one(page: Page) -> None:

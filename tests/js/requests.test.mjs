@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import test, { beforeEach, mock } from "node:test";
 import "./setup.mjs";
+import { sentenceOf } from "#lab/page/failures.mjs";
 import { useBackend } from "#lab/state/backend.mjs";
 import { on } from "#lab/state/events.mjs";
-import { Client, SILENCE_AFTER } from "#lab/state/requests.mjs";
+import { Client, SILENCE_AFTER, failWaiting } from "#lab/state/requests.mjs";
 import { adoptOwn, keepOwn } from "#lab/state/user-data.mjs";
 
 /** @type {any[]} */
@@ -22,13 +23,15 @@ beforeEach(() => {
 function made() {
   const answers = /** @type {any[]} */ ([]);
   const silent = /** @type {any[]} */ ([]);
+  const failures = /** @type {any[]} */ ([]);
   /** @type {Client<any>} */
   const client = new Client("some-request", {
     build: (wanted) => ({ settings: wanted }),
     answered: (answer, wanted) => answers.push([answer.payload ?? answer.error, wanted]),
     silent: (wanted) => silent.push(wanted),
+    failed: (sentence, wanted) => failures.push([sentence, wanted]),
   });
-  return { client, answers, silent };
+  return { client, answers, silent, failures };
 }
 
 /** @param {Client<any>} client @param {object} part */
@@ -126,6 +129,56 @@ test("silence is told once, and what still comes is no answer", () => {
   client.ask({ seed: 3 });
   answer(client, { error: "refused" });
   assert.deepEqual([client.state, answers], ["failed", [["refused", { seed: 3 }]]]);
+});
+
+test("a failure is told at once to those who wait, and only to them", () => {
+  const [{ client, silent, failures }, idle, other] = [made(), made(), made()];
+  failWaiting("of tests before");
+  assert.ok(!failWaiting("signed out"));
+  client.ask({ seed: 1 });
+  client.ask({ seed: 2 });
+  other.client.ask({ seed: 3 });
+  answer(other.client, { error: "busy", again: 6 });
+  const { ticket } = client;
+  assert.ok(failWaiting("signed out"));
+  assert.deepEqual([failures, idle.failures], [[["signed out", { seed: 1 }]], []]);
+  assert.deepEqual([client.state, other.client.state], ["failed", "busy"]);
+  client.receive({ ticket, payload: "late" });
+  mock.timers.tick(SILENCE_AFTER);
+  assert.deepEqual([silent, client.pending], [[], null]);
+  client.ask({ seed: 4 });
+  assert.equal(client.state, "waiting");
+  other.client.drop();
+});
+
+test("an answer that is not the app's is known by its status, its kind or a redirect", () => {
+  /** @param {object} entry */
+  const said = (entry) =>
+    sentenceOf(
+      /** @type {any} */ ({
+        responseStatus: 200,
+        contentType: "application/json",
+        redirectStart: 0,
+        serverTiming: [],
+        ...entry,
+      }),
+    );
+  assert.equal(said({}), "");
+  assert.equal(said({ responseStatus: 204, contentType: "" }), "");
+  assert.equal(said({ responseStatus: undefined, contentType: undefined }), "");
+  for (const away of [
+    { responseStatus: 401 },
+    { responseStatus: 403, contentType: "text/html" },
+    { contentType: "text/html" },
+    { redirectStart: 3 },
+  ])
+    assert.match(said(away), /^You were signed out: /);
+  assert.match(said({ responseStatus: 0 }), /cannot be reached/);
+  assert.match(said({ responseStatus: 413 }), /of this size/);
+  assert.match(said({ responseStatus: 502 }), /restarting/);
+  assert.match(said({ responseStatus: 418 }), /418/);
+  const serverTiming = [{ name: "refusal", description: "Too large." }];
+  assert.equal(said({ responseStatus: 413, serverTiming }), "Too large.");
 });
 
 test("what is dropped is not answered, nor asked again", () => {

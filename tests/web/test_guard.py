@@ -80,6 +80,8 @@ def check_polite(response: TestResponse, statuses: set[int] = REFUSALS) -> None:
     if response.status_code in REFUSALS:
         assert response.mimetype == "text/plain"
         assert len(text) < 100 and text.endswith(".\n")
+        # From where the page reads it.
+        assert response.headers["Server-Timing"] == f'refusal;desc="{text[:-1]}"'
         assert response.headers["Cache-Control"] == "no-store"
 
 

@@ -23,6 +23,11 @@ const client = new Client("inspect-request", {
   answered,
   // It is asked for again once the page rests.
   silent: invalidate,
+  // At once it would fail again.
+  failed(sentence) {
+    showMessage(sentence);
+    follow();
+  },
 });
 
 export const receiveDetail = (/** @type {Answer | null} */ answer) => client.receive(answer);

@@ -52,6 +52,7 @@ const client = new Client("chapter-request", {
   build: (slug) => ({ slug }),
   answered: ({ chapter, error = "" }) => (chapter ? adopt(chapter) : stay(error)),
   silent: () => stay("The server does not answer."),
+  failed: stay,
 });
 
 export const receiveChapter = (/** @type {import("#types").Answer | null} */ answer) =>

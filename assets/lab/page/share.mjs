@@ -1,6 +1,15 @@
 /* Share and take away: the link, the script and the frame to copy, and files. The server draws the
    QR code and writes the texts and the files. */
-import { all, clicked, element, found, input, isOpen, setText } from "#lab/lib/dom.mjs";
+import {
+  all,
+  clicked,
+  element,
+  found,
+  input,
+  isOpen,
+  setText,
+  showMessage,
+} from "#lab/lib/dom.mjs";
 import { queryNow } from "#lab/page/address.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { Client } from "#lab/state/requests.mjs";
@@ -19,6 +28,7 @@ const COPIED_FOR = 2000;
 const links = new Client("share-request", {
   build: (query) => ({ query, settings: settingsNow() }),
   answered: showLink,
+  failed: showMessage,
 });
 export const receiveLink = (/** @type {Answer | null} */ answer) => links.receive(answer);
 
@@ -82,6 +92,7 @@ async function copy(pressed) {
 const files = new Client("export-request", {
   build: (kind) => ({ kind, settings: settingsNow() }),
   answered: ({ error }) => error && setText("export-note", error),
+  failed: (sentence) => setText("export-note", sentence),
 });
 export const receiveExport = (/** @type {Answer | null} */ answer) => files.receive(answer);
 

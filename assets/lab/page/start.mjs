@@ -6,6 +6,7 @@ import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { showExplanation } from "#lab/page/explanation.mjs";
+import { watchFailures } from "#lab/page/failures.mjs";
 import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
@@ -142,6 +143,7 @@ function begin(payload) {
   listen();
   // Before the sliders' own listeners, which must hear nothing of a finger that scrolls.
   holdSliders(document);
+  if (!isSaved) watchFailures();
   start();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));

@@ -24,7 +24,8 @@ import { adoptOwn, ownOf } from "#lab/state/user-data.mjs";
  */
 
 const SPINNER_AFTER = 300;
-const SILENCE = "The server does not answer. What you see still works; a new training does not.";
+const SILENCE = "The server does not answer.";
+const STILL = "What you see still works; a new training does not.";
 
 /* ---- choosing ---- */
 
@@ -130,7 +131,8 @@ const client = new Client("train-request", {
   },
   answered: ({ payload, error = "", field = null }) =>
     payload ? adopt(payload) : fail(error, field),
-  silent: () => refuse(SILENCE),
+  silent: () => refuse(`${SILENCE} ${STILL}`),
+  failed: (sentence) => refuse(`${sentence} ${STILL}`),
   changed: showSpinner,
 });
 

@@ -74,6 +74,7 @@ function needed(field, settings) {
 const client = new Client("map-request", {
   answered: addRow,
   silent: () => stop("The server does not answer. Resume when it does."),
+  failed: stop,
 });
 
 /** @param {import("#types").Answer | null} answer */

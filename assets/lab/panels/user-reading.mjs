@@ -33,6 +33,7 @@ export function sayOfData(sentence, isProblem = false) {
 const client = new Client("own-request", {
   answered: ({ table, error }, file) => (error ? sayOfData(error, true) : adopt(table, file)),
   silent: () => sayOfData(SILENCE),
+  failed: (sentence) => sayOfData(sentence, true),
 });
 
 /**

@@ -6,6 +6,18 @@ import { withUpload } from "#lab/state/user-data.mjs";
 
 export const SILENCE_AFTER = 15000;
 
+/** All of the page's clients, for what goes wrong without saying which of them it is about.
+ * @type {Set<Client<any>>} */
+const clients = new Set();
+
+/** Tells those who wait that what came is no answer of the app. False if nobody waits.
+ * @param {string} sentence */
+export function failWaiting(sentence) {
+  const waiting = [...clients].filter(({ state }) => state === "waiting");
+  for (const client of waiting) client.fail(sentence);
+  return waiting.length > 0;
+}
+
 /**
  * What a kind of request does at each turn.
  * @template Asked
@@ -14,6 +26,8 @@ export const SILENCE_AFTER = 15000;
  *   when it is sent
  * @property {(answer: import("#types").Answer, asked: Asked) => unknown} answered
  * @property {(asked: Asked) => unknown} [silent] no answer came
+ * @property {(sentence: string, asked: Asked) => unknown} [failed] what came is not the app's, or
+ *   the app's guard has refused the request
  * @property {(state: string) => unknown} [changed] called at every change of `state`
  */
 
@@ -41,9 +55,10 @@ export class Client {
    * @param {string} store the Dash store that carries the request
    * @param {Turns<Asked>} turns
    */
-  constructor(store, { build = (asked) => Object(asked), answered, silent, changed }) {
+  constructor(store, { build = (asked) => Object(asked), answered, silent, failed, changed }) {
     this.store = store;
-    this.turns = { build, answered, silent, changed };
+    this.turns = { build, answered, silent, failed, changed };
+    clients.add(this);
   }
 
   get isOut() {
@@ -72,6 +87,12 @@ export class Client {
     if (answer.again) this.#waitFor(answer);
     else if (answer.missing && !this.#isWhole) this.#transmit(true);
     else this.#finish(answer);
+  }
+
+  /** Whatever waits would fare no better. @param {string} sentence */
+  fail(sentence) {
+    const sent = this.#giveUp();
+    this.turns.failed?.(sentence, sent);
   }
 
   /** @param {import("#types").Answer} answer */
@@ -105,7 +126,7 @@ export class Client {
   #transmit(isWhole) {
     this.#become("waiting");
     this.#isWhole = isWhole;
-    this.#timer = setTimeout(() => this.#giveUp(), SILENCE_AFTER);
+    this.#timer = setTimeout(() => this.turns.silent?.(this.#giveUp()), SILENCE_AFTER);
     // The turn makes a repeated request another one, which Dash would else leave out.
     this.#turn += 1;
     backend.ask(this.store, withUpload({ ...this.#request, turn: this.#turn }, isWhole));
@@ -116,7 +137,7 @@ export class Client {
     const sent = /** @type {Asked} */ (this.#sent);
     this.drop();
     this.#become("failed");
-    this.turns.silent?.(sent);
+    return sent;
   }
 
   /** @param {Client<any>["state"]} state */
