@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser import driver
@@ -62,3 +64,36 @@ def test_a_finger_that_scrolls_changes_nothing(open_page: Callable[..., Page]) -
         page, "document.getElementById('facts').dataset.sweep !== argument", before["sweep"]
     )
     assert units.input_value() != held
+
+
+@pytest.mark.scene
+def test_two_fingers_zoom_the_surface_and_never_turn_it(open_page: Callable[..., Page]) -> None:
+    page = open_page(has_touch=True)
+    wait_detail(page)
+    box = page.locator("#loss-surface").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    start, middle, up = driver.camera(page)
+    distances = []
+    with driver.fingers(page, (x - 30, y)) as one:
+        one((x - 30, y))
+    with driver.fingers(page, (x - 30, y), (x + 30, y)) as move:
+        for half in (35, 45, 60):
+            move((x - half, y), (x + half, y))
+            driver.next_frames(page, 2)
+            eye, center, now = driver.camera(page)
+            distances.append(np.linalg.norm(eye - center) / np.linalg.norm(start - middle))
+            # The same way of looking, from nearer.
+            np.testing.assert_allclose(np.cross(eye - center, start - middle), 0, atol=1e-3)
+            np.testing.assert_allclose([center, now], [middle, up], atol=1e-3)
+    np.testing.assert_allclose(distances, [30 / 35, 30 / 45, 30 / 60], rtol=1e-2)
+    driver.steady_camera(page)
+    eye, center, _ = driver.camera(page)
+    assert np.linalg.norm(eye - center) == pytest.approx(np.linalg.norm(start - middle) / 2, 1e-2)
+    # One finger turns it, as before.
+    with driver.fingers(page, (x, y)) as turn:
+        for step in range(1, 6):
+            turn((x + 12 * step, y))
+            driver.next_frames(page, 1)
+    driver.steady_camera(page)
+    assert not np.allclose(driver.camera(page)[0], eye, atol=1e-2)

@@ -10,6 +10,7 @@ import { readColors } from "#lab/state/theme.mjs";
 import { refitCamera, rest, show } from "#lab/views/figures.mjs";
 import { drawingOf, figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
+import { bindPinch } from "#lab/views/pinch.mjs";
 
 const SECONDS_FOR_ALL = 8;
 const REST_AFTER = 250;
@@ -190,6 +191,7 @@ export function start() {
   readColors();
   for (const name of VIEWS) overlays[name] = new Overlay(element(name));
   watchScene(overlays["loss-surface"]);
+  bindPinch(overlays["loss-surface"]);
   const resize = new ResizeObserver((entries) => {
     for (const { target } of entries) resized(overlays[target.id]);
   });

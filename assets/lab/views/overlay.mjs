@@ -107,6 +107,25 @@ export function sceneAxes(overlay) {
   };
 }
 
+/** Where the camera of the 3D scene stands. @param {Overlay} overlay */
+export const cameraOf = ({ plot }) => plot._fullLayout.scene._scene.getCamera();
+
+/**
+ * Puts the camera nearer, or farther off, in the way that it looks.
+ * @param {Overlay} overlay
+ * @param {ReturnType<typeof cameraOf>} from where it stood before
+ * @param {number} share of its distance then
+ */
+export function placeCamera({ plot }, { eye, center, up }, share) {
+  const places = ["x", "y", "z"].map((axis) => [
+    center[axis] + (eye[axis] - center[axis]) * share,
+    center[axis],
+    up[axis],
+  ]);
+  const [to, at, above] = [0, 1, 2].map((part) => places.map((place) => place[part]));
+  plot._fullLayout.scene._scene.camera.lookAt(to, at, above);
+}
+
 /** Changes whenever the camera moves. @param {Overlay} overlay */
 export function cameraKey(overlay) {
   if (!overlay.hasScene) return "";
