@@ -424,9 +424,14 @@ def asks(body: str | None, store: str) -> bool:
 # ---- pictures ----
 
 
+def encoded(picture: bytes) -> str:
+    """As the page can be given it."""
+    return base64.b64encode(picture).decode()
+
+
 def blob(page: Page, clip: dict[str, float], colour: tuple[int, int, int]) -> tuple[float, float]:
     """The centre, in CSS pixels of the page, of all that has this colour inside a rectangle."""
-    picture = base64.b64encode(page.screenshot(clip=clip)).decode()  # type: ignore[arg-type]
+    picture = encoded(page.screenshot(clip=clip))  # type: ignore[arg-type]
     found = page.evaluate(
         """async ([picture, red, green, blue]) => {
           const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0));
