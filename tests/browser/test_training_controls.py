@@ -268,6 +268,21 @@ def test_bad_numbers_are_refused_with_a_sentence(page: Page) -> None:
     driver.wait_no_message(page)
 
 
+def test_thousands_are_asked_about_and_nothing_is_trained(page: Page, watch: Watch) -> None:
+    before = facts(page)
+    driver.type_number(page, "epochs", "2,500")
+    error = page.locator("#epochs-error")
+    error.wait_for(state="visible")
+    assert error.inner_text() == "Is 2,500 to be 2500 or 2.5? Write 2500 or 2.5."
+    driver.type_rate(page, "1,000")
+    assert driver.wait_message(page).startswith("Is 1,000 to be 1000 or 1.0?")
+    driver.stay(page)
+    assert facts(page) == before and watch.most_trainings_in_flight == 0
+    driver.type_number(page, "epochs", "2500")
+    error.wait_for(state="hidden")
+    assert driver.state(page, "sweep.settings.epochs") == 2500
+
+
 # ---- failures ----
 
 

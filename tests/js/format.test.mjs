@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
-import { format, formatDown, isMultiple, numberIn, plain } from "#lab/lib/format.mjs";
+import { format, formatDown, isMultiple, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { epochTicks, evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 
 test("numbers have so many digits, and an exponent only where they must", () => {
@@ -45,6 +45,44 @@ test("what is typed is a number, or is left as it is", () => {
     ["1e999", "1e999"],
   ];
   for (const [text, value] of cases) assert.equal(numberIn(String(text)), value);
+});
+
+test("marks between thousands are a question", () => {
+  const both = (/** @type {string} */ text, /** @type {string[]} */ ...numbers) =>
+    `Is ${text} to be ${numbers.join(" or ")}? Write ${numbers.join(" or ")}.`;
+  assert.equal(questionOf("1,000"), both("1,000", "1000", "1.0"));
+  assert.equal(questionOf(" 2,500"), both("2,500", "2500", "2.5"));
+  assert.equal(questionOf("-12,345"), both("-12,345", "-12345", "-12.345"));
+  for (const [text, full] of [
+    ["1.000.000", "1000000"],
+    ["1,000,000", "1000000"],
+    ["1,234.5", "1234.5"],
+    ["1.234,5", "1234.5"],
+    ["1,234.500", "1234.500"],
+    ["1.234.567,25", "1234567.25"],
+  ])
+    assert.equal(questionOf(text), `Write ${full}, without marks between the thousands.`);
+  // A point is a decimal point, but of a whole number it is none.
+  assert.equal(questionOf("1.000"), "");
+  assert.equal(questionOf("1.000", true), both("1.000", "1000", "1.0"));
+});
+
+test("decimals are no question", () => {
+  for (const text of [
+    "0,05",
+    "2,5",
+    "0,125",
+    "0.001",
+    "1,0000",
+    "1,00",
+    "1e3",
+    "1000",
+    "",
+    "x",
+    "1.234,567.8",
+  ])
+    assert.equal(questionOf(text), "", text);
+  assert.deepEqual(["0,05", "2,5", "0,125"].map(numberIn), [0.05, 2.5, 0.125]);
 });
 
 test("ticks lie within their range, evenly or by decades", () => {

@@ -49,6 +49,30 @@ export const isMultiple = (value, parts) =>
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
 
+// Marks of one kind between the thousands, the other for the decimals: 1,000 and 2.500,75. There
+// are no thousands in 0,125.
+const GROUPED = /^([+-]?[1-9]\d{0,2})(([.,])\d{3}(?:\3\d{3})*)(?:(?!\3)[.,](\d+))?$/;
+
+/**
+ * What to ask of a number that may have marks between its thousands, as 1,000 may; else nothing.
+ * A single point is this page's decimal point, except where only whole numbers count.
+ * @param {string} text
+ */
+export function questionOf(text, isWhole = false) {
+  const typed = text.trim();
+  const [, first, groups, mark, decimals] = GROUPED.exec(typed) ?? [];
+  if (!first) return "";
+  const full = `${first}${groups.replaceAll(mark, "")}`;
+  if (decimals) return withoutMarks(`${full}.${decimals}`);
+  if (groups.length > 4) return withoutMarks(full);
+  if (mark === "." && !isWhole) return "";
+  const decimal = `${first}.${groups.slice(1).replace(/0{1,2}$/, "")}`;
+  return `Is ${typed} to be ${full} or ${decimal}? Write ${full} or ${decimal}.`;
+}
+
+/** @param {string} digits */
+const withoutMarks = (digits) => `Write ${digits}, without marks between the thousands.`;
+
 /**
  * What was typed as a number, with a decimal comma too; else as it is, for the server to refuse.
  * @param {string} text

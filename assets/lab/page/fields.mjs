@@ -1,6 +1,6 @@
 /* The controls that train again, found on the page as components/controls made them. */
 import { all, element, found, input, leaveOnEnter, setText } from "#lab/lib/dom.mjs";
-import { isMultiple, numberIn, plain } from "#lab/lib/format.mjs";
+import { isMultiple, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { openPanels } from "#lab/page/cards.mjs";
 import { config } from "#lab/state/config.mjs";
 import { emit } from "#lab/state/events.mjs";
@@ -109,8 +109,8 @@ function showFieldNotes({ settings, steps_per_epoch: steps, example_count: examp
   setText("validation-fraction-note", settings.validation_fraction ? `${examples} train` : "");
 }
 
-/** The server's sentence beside the control that it is about; beside the one that decides where
-    the control itself is not on show.
+/** A sentence, most often the server's, beside the control that it is about; beside the one that
+    decides where the control itself is not on show.
  * @param {string | null} field
  * @param {string} sentence */
 export function showFieldError(field, sentence = "") {
@@ -160,7 +160,11 @@ function bindNumber(control, typed, settle) {
     emit("choose", { [field]: value });
   });
   slider.addEventListener("change", settle);
-  typed.addEventListener("change", () => emit("choose", { [field]: numberIn(typed.value) }));
+  typed.addEventListener("change", () => {
+    const question = questionOf(typed.value, typed.inputMode === "numeric");
+    if (question) showFieldError(field, question);
+    else emit("choose", { [field]: numberIn(typed.value) });
+  });
   leaveOnEnter(typed);
   typed.setAttribute("aria-label", `${name.replaceAll("-", " ")}, exact value`);
 }

@@ -1,7 +1,7 @@
 /* The learning rate: its slider, its exact number and the strip. Dragging selects another run of
    the sweep on show; only a typed rate is trained. */
-import { element, input, leaveOnEnter } from "#lab/lib/dom.mjs";
-import { numberIn, plain } from "#lab/lib/format.mjs";
+import { element, input, leaveOnEnter, showMessage } from "#lab/lib/dom.mjs";
+import { numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { selectRun } from "#lab/page/playback.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
@@ -48,6 +48,8 @@ export function stepRate(way) {
 /** A typed rate: a stop is selected at once, any other trains as one more run.
  * @param {string} text */
 function typeRate(text) {
+  const question = questionOf(text);
+  if (question) return showMessage(question);
   const rate = numberIn(text);
   const run = typeof rate === "number" ? state.sweep.runOf(rate) : -1;
   // What is no number is the server's to refuse.

@@ -1,7 +1,7 @@
 /* Pinned runs: each keeps its own numbers, and is drawn in every view with the run on show. What
    may be compared shares start, data and batch order; the rest of the settings may differ. */
-import { all, button, clicked, make, setText, slot } from "#lab/lib/dom.mjs";
-import { format, numberIn, plain } from "#lab/lib/format.mjs";
+import { all, button, clicked, make, setText, showMessage, slot } from "#lab/lib/dom.mjs";
+import { format, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { labelOf, optionOf, same } from "#lab/state/fields.mjs";
 import { MOST, SHARED, pinCurrent, pinned, unpin } from "#lab/state/pins.mjs";
 import { invalidate, settingsNow, state } from "#lab/state/store.mjs";
@@ -190,7 +190,9 @@ function lossField(wanted) {
   field.setAttribute("aria-label", "train loss to reach");
   field.addEventListener("change", () => {
     const typed = numberIn(field.value);
-    const isGood = typeof typed === "number" && typed > 0;
+    const question = questionOf(field.value);
+    showMessage(question);
+    const isGood = !question && typeof typed === "number" && typed > 0;
     field.classList.toggle("is-invalid", !isGood);
     if (isGood) pinned.wantedLoss = typed;
     invalidate();
