@@ -217,6 +217,55 @@ def test_another_worker_a_reload_and_points(page: Page, watch: Watch) -> None:
     assert again.token != "" and np.array_equal(again.table, user_data.table)
     check_numbers(page, again)
     assert driver.message(page) == ""
+    # The panel as well: the table, the text and its points.
+    wait_table(page, "Your own data")
+    assert page.locator("#own-text").input_value() == text
+    assert chart.locator("circle").count() == 3
+
+
+def test_the_choice_of_columns_survives_a_reload(page: Page) -> None:
+    open_by_menu(page)
+    give(page, "shoes.csv", b"height,shoe,age\n172,41,30\n168,39,41\n181,43,22\n190,45,35\n")
+    wait_table(page, "shoes")
+    page.locator("#own-target").select_option("shoe")
+    page.locator('.own-predictor input[value="height"]').uncheck()
+    page.locator('.own-predictor input[value="age"]').check()
+    page.locator("#own-standardize").check()
+    fit(page)
+    page.reload()
+    wait_ready(page)
+    wait_table(page, "shoes")
+    assert page.locator("#own-target").input_value() == "shoe"
+    chosen = page.locator(".own-predictor input:checked").evaluate_all(
+        "(boxes) => boxes.map((box) => box.value || box.id)"
+    )
+    assert chosen[0] == "age" and len(chosen) == 2
+    assert page.locator("#own-standardize").is_checked()
+    # What is fitted now are these columns, with the one that is added.
+    page.locator('.own-predictor input[value="height"]').check()
+    fit(page)
+    assert state(page, "sweep.predictor_names") == ["height", "age"]
+
+
+def drop_file(page: Page, path: Path, x: float, y: float) -> None:
+    """A file from elsewhere is dragged over the page and dropped there."""
+    session = page.context.new_cdp_session(page)
+    dragged = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        place = {"type": kind, "x": x, "y": y, "data": dragged}
+        session.send("Input.dispatchDragEvent", place)
+
+
+def test_a_dropped_file_never_replaces_the_page(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "shoes.csv"
+    path.write_bytes(b"height,shoe\n172,41\n168,39\n181,43\n")
+    drop_file(page, path, 500, 400)
+    assert "More views, Your own data" in driver.wait_message(page)
+    open_by_menu(page)
+    # Beside the panel, too.
+    drop_file(page, path, 500, 400)
+    wait_table(page, "shoes")
+    assert state(page, "sweep.settings.dataset") == "line"
 
 
 def click_point(page: Page, x: float, y: float) -> None:

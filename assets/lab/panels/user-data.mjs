@@ -1,6 +1,6 @@
 /* The panel of one's own data: text, a file or clicked points are read by the server into a table,
    of which the person chooses columns. Points are text as well: one way for all. */
-import { NARROW, all, clicked, make, slot } from "#lab/lib/dom.mjs";
+import { NARROW, all, clicked, isOpen, make, showMessage, slot } from "#lab/lib/dom.mjs";
 import { tableLine } from "#lab/panels/table.mjs";
 import { drawChart } from "#lab/panels/user-points.mjs";
 import {
@@ -9,8 +9,10 @@ import {
   openExample,
   readFile,
   readText,
+  recallTable,
   sayOfData,
 } from "#lab/panels/user-reading.mjs";
+import { backend } from "#lab/state/backend.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { invalidate, state } from "#lab/state/store.mjs";
 import { keepOwn, ownChoice } from "#lab/state/user-data.mjs";
@@ -22,6 +24,10 @@ import { userTable } from "#lab/state/user-table.mjs";
  * @typedef {import("#lab/state/user-table.mjs").Choice} Choice
  * @typedef {import("#lab/state/user-table.mjs").ReadTable} ReadTable
  */
+
+const CLOSED =
+  "To read a file of your own, open the panel first: More views, Your own data. Then drop it again.";
+const NO_PANEL = "This is a saved page: it reads no files.";
 
 /** The table and what is chosen of it: the controls are there only once both are. */
 const ofTable = () => /** @type {{table: ReadTable, choice: Choice}} */ (userTable);
@@ -76,6 +82,7 @@ function choosePredictor(name, isChosen) {
 /** @param {Sweep} sweep */
 export function drawUserData(sweep) {
   drawFile();
+  if (backend.canTrain) recallTable();
   drawChart();
   const target = slot("own-table");
   const { table, choice } = userTable;
@@ -95,7 +102,7 @@ function showFitted(own, names) {
   userTable.isAwaited = false;
 }
 
-/** The field for a file, and what comes with it: links to the examples, and dropping. */
+/** The field for a file, and what comes with it: links to the examples. */
 function drawFile() {
   const target = slot("own-file");
   if (target.firstChild) return;
@@ -113,15 +120,19 @@ function drawFile() {
   target.append(field);
   for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (all("[data-save]")))
     link.href = exampleAddress(link.dataset.save ?? "");
-  all('[data-panel="own-data"]').forEach(bindDrop);
 }
 
-/** A file may also be dropped anywhere on the panel. @param {HTMLElement} panel */
-function bindDrop(panel) {
-  panel.addEventListener("dragover", (event) => event.preventDefault());
-  panel.addEventListener("drop", (event) => {
+/** A file that is dropped on the page would replace it: it is read where the panel is open, and
+    else it is said how to open it. */
+function bindDrop() {
+  const hasFile = (/** @type {DragEvent} */ event) =>
+    event.dataTransfer?.types.includes("Files") ?? false;
+  document.addEventListener("dragover", (event) => hasFile(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!hasFile(event)) return;
     event.preventDefault();
-    readFile(event.dataTransfer?.files[0]);
+    if (isOpen("own-data")) readFile(event.dataTransfer?.files[0]);
+    else showMessage(backend.canTrain ? CLOSED : NO_PANEL);
   });
 }
 
@@ -212,6 +223,7 @@ function scaleChoice() {
 }
 
 export function bindUserData() {
+  bindDrop();
   document.addEventListener("click", (event) => {
     const example = clicked(event, "[data-example]")?.dataset.example;
     if (example) openExample(example);

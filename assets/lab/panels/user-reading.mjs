@@ -3,13 +3,24 @@ import { found, input, setText, slot } from "#lab/lib/dom.mjs";
 import { config } from "#lab/state/config.mjs";
 import { Client } from "#lab/state/requests.mjs";
 import { invalidate } from "#lab/state/store.mjs";
+import { ownChoice } from "#lab/state/user-data.mjs";
 import { userTable } from "#lab/state/user-table.mjs";
 
-/** @typedef {{content: string, name: string}} NamedContent what is read: base64, and its name */
+/**
+ * @typedef {import("#lab/state/user-table.mjs").Choice} Choice
+ * @typedef {object} Reading what is read
+ * @property {string} content base64
+ * @property {string} name
+ * @property {Choice} [choice] of its columns, where it was made before
+ */
 
 export const { bytes: MOST_BYTES, predictors: MOST_PREDICTORS } = config.upload;
 const TOO_LARGE = `The file is too large: at most ${MOST_BYTES / 2 ** 20} MiB are read.`;
 const SILENCE = "The server does not answer. Your data are still here; read them again later.";
+
+/** @param {string} base64 */
+const toText = (base64) =>
+  new TextDecoder().decode(Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)));
 
 /** @param {string} text */
 function toBase64(text) {
@@ -29,8 +40,9 @@ export function sayOfData(sentence, isProblem = false) {
   if (isProblem) note.scrollIntoView({ block: "nearest" });
 }
 
-/** @type {Client<NamedContent>} */
+/** @type {Client<Reading>} */
 const client = new Client("own-request", {
+  build: ({ content, name }) => ({ content, name }),
   answered: ({ table, error }, file) => (error ? sayOfData(error, true) : adopt(table, file)),
   silent: () => sayOfData(SILENCE),
   failed: (sentence) => sayOfData(sentence, true),
@@ -87,20 +99,31 @@ export async function openExample(name) {
 /** @param {string} name */
 export const exampleAddress = (name) => `assets/examples/${name}.csv`;
 
+/** After a reload the data are here, and what was chosen of them: the table is read once more. */
+export function recallTable() {
+  const own = ownChoice();
+  if (!own || userTable.table || client.isOut || client.state === "failed") return;
+  const { content, name, target, predictors, standardize } = own;
+  // What has no name was typed, or clicked as points.
+  if (!name && !input("own-text").value) input("own-text").value = toText(content);
+  sayOfData("reading …");
+  client.ask({ content, name, choice: { target, predictors, standardize } });
+}
+
 /**
  * Shows what the server found in a file; the last numeric column is the target, until another is
  * chosen.
  * @param {import("#types").Table} table
- * @param {NamedContent} file
+ * @param {Reading} reading
  */
-function adopt(table, file) {
-  userTable.table = { ...table, file, number: client.ticket };
-  userTable.choice = {
+function adopt(table, { content, name, choice }) {
+  userTable.table = { ...table, file: { content, name }, number: client.ticket };
+  userTable.choice = choice ?? {
     target: table.numeric[table.numeric.length - 1],
     predictors: [table.numeric[0]],
     standardize: userTable.choice?.standardize || false,
   };
   sayOfData("");
   invalidate();
-  requestAnimationFrame(() => slot("own-table")?.scrollIntoView({ block: "nearest" }));
+  if (!choice) requestAnimationFrame(() => slot("own-table")?.scrollIntoView({ block: "nearest" }));
 }
