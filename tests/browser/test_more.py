@@ -388,17 +388,19 @@ def test_a_link_a_change_a_reload_and_back_from_the_lesson(blank: Page, address:
     wait_ready(page)
     page.locator('[data-panel="rate-axis"]').wait_for(state="visible")
     check_place(page, settings, 40, "sharpest", "rate-axis")
-    # What is changed by hand is in the address as soon as all rests, and is no step of its history.
+    # What is changed by hand is in the address as soon as all rests. Each training is one step of
+    # the history, on whichever plane; rate, playhead and panel are none.
     steps = page.evaluate("() => history.length")
     choose_rate(page, 0.1)
-    settings = set_up(page, replace(settings, learning_rate=0.1), seed=7, hidden_units=5)
-    settings = set_up(page, settings, learning_rate=0.09)
+    settings = set_up(page, replace(settings, learning_rate=0.1), seed=7)
+    for name, chosen in (("hidden_units", 5), ("learning_rate", 0.09)):
+        settings = set_up(page, settings, **{name: chosen})
     page.locator("#plane").select_option("random")
     page.locator("#close-side").click()
     wait(page, "lab.state.sweep.plane.kind === 'random'")
     go_to(page, 63)
     check_place(page, settings, 63, "random", None)
-    assert page.evaluate("() => history.length") == steps
+    assert page.evaluate("() => history.length") == steps + 3
     # The lesson is a page of its own; Back leads to this one.
     page.locator("#go-lesson").click()
     wait_fact(page, "sweep", FIRST_CHAPTER.settings.sweep_id)
@@ -416,6 +418,20 @@ def test_a_link_a_change_a_reload_and_back_from_the_lesson(blank: Page, address:
     page.wait_for_load_state("networkidle")
     driver.stay(page)
     check_place(page, settings, 63, "random", None)
+    # Back once more, and again: one state each, and no new step.
+    page.go_back()
+    wait(page, "lab.state.sweep.plane.kind === 'sharpest'")
+    driver.stay(page)
+    check_place(page, settings, 40, "sharpest", "rate-axis")
+    page.go_back()
+    before = replace(settings, hidden_units=6, learning_rate=0.1)
+    wait_fact(page, "sweep", before.sweep_id)
+    driver.stay(page)
+    check_place(page, before, 40, "sharpest", "rate-axis")
+    page.go_forward()
+    wait_fact(page, "sweep", settings.sweep_id)
+    driver.stay(page)
+    check_place(page, settings, 40, "sharpest", "rate-axis")
 
 
 def test_an_address_of_two_parameters(blank: Page, address: str) -> None:

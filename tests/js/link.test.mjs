@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
-import { queryOf, readLink } from "#lab/model/link.mjs";
+import { isAnotherState, queryOf, readLink } from "#lab/model/link.mjs";
 
 const NOTHING = { plane: null, views: [], presented: null, epoch: 0 };
 
@@ -65,4 +65,15 @@ test("a link that is too long is not read", () => {
   const link = readLink(`?seed=3&x=${"x".repeat(2000)}`);
   assert.equal(link.settings.seed, 0);
   assert.match(link.problems[0], /too long/);
+});
+
+test("another training is another state; rate, playhead and views on show are not", () => {
+  const now = "?v=1&hidden_units=4&seed=2&learning_rate=0.1&epoch=3";
+  for (const same of [
+    "?v=1&seed=2&hidden_units=4&epoch=90&learning_rate=0.05&view=fit",
+    "?v=1&hidden_units=4&seed=2&present=fit&embed=1",
+  ])
+    assert.equal(isAnotherState(now, same), false, same);
+  for (const other of ["", "?v=1&hidden_units=4", `${now}&plane=random`, `${now}&optimizer=adam`])
+    assert.equal(isAnotherState(now, other), true, other);
 });

@@ -46,6 +46,20 @@ export function queryOf(settings, { plane, views, presented, epoch }) {
   return words.toString();
 }
 
+// What changes while somebody looks: it is in the address, and no step back of its own.
+const PASSING = ["v", "embed", "epoch", "learning_rate", "view", "present"];
+
+/**
+ * Whether two addresses are about different trainings, apart from the learning rate on show.
+ * @param {string} search
+ * @param {string} other
+ */
+export function isAnotherState(search, other) {
+  const lasting = (/** @type {string} */ text) =>
+    [...wordsIn(text)].filter(([name]) => !PASSING.includes(name)).sort();
+  return JSON.stringify(lasting(search)) !== JSON.stringify(lasting(other));
+}
+
 /** @param {PlaneChoice} plane */
 const planeWords = ({ kind, first, second }) =>
   kind === "parameters" ? `parameters ${first} ${second}` : kind;

@@ -1,12 +1,13 @@
 /* The address of the page. It follows what is on show, so that it can be shared; a saved page's is
    that of its file. */
 import { clicked } from "#lab/lib/dom.mjs";
-import { chapterQuery, queryOf, readLink, wordsIn } from "#lab/model/link.mjs";
+import { chapterQuery, isAnotherState, queryOf, readLink, wordsIn } from "#lab/model/link.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { isTraining } from "#lab/page/training.mjs";
 import { backend } from "#lab/state/backend.mjs";
 import { layout, usualCards } from "#lab/state/layout.mjs";
 import { CARD_ORDER, settingsNow, state } from "#lab/state/store.mjs";
+import { training } from "#lab/state/training.mjs";
 
 export const isEmbedded = wordsIn(location.search).get("embed") === "1";
 
@@ -31,13 +32,16 @@ export function queryNow(moment) {
 const chapterInAddress = () => new URLSearchParams(location.search).get("chapter");
 
 /** A link that is still being trained stays; a chapter's address is its own, also while its text is
-    on the way. */
+    on the way. Called at rest: all that was changed until then is one step of the history. */
 export function keepAddress() {
   const isChapters = document.body.dataset.mode === "lesson" || chapterInAddress() !== null;
   if (!backend.canTrain || isTraining() || isChapters) return;
-  const address = location.pathname + searchOf(queryNow(snapshotOf(state.track, state.wanted)));
-  if (address !== location.pathname + location.search)
-    history.replaceState(history.state, "", address);
+  const search = searchOf(queryNow(snapshotOf(state.track, state.wanted)));
+  const isStep = !training.hasEntry && !isEmbedded && isAnotherState(search, location.search);
+  training.hasEntry = true;
+  if (isStep) history.pushState({}, "", location.pathname + search);
+  else if (search !== location.search)
+    history.replaceState(history.state, "", location.pathname + search);
 }
 
 /** What the address asks for. */

@@ -19,9 +19,11 @@ import { choosePlane } from "#lab/page/plane.mjs";
 import { pause, stepBy } from "#lab/page/playback.mjs";
 import { showViews } from "#lab/page/present.mjs";
 import { followLink, requestExactly } from "#lab/page/training.mjs";
+import { backend } from "#lab/state/backend.mjs";
 import { isCard, layout, usualCards } from "#lab/state/layout.mjs";
 import { Client } from "#lab/state/requests.mjs";
 import { CARD_ORDER, invalidate, state } from "#lab/state/store.mjs";
+import { training } from "#lab/state/training.mjs";
 
 /** @typedef {import("#types").Chapter} Chapter */
 
@@ -117,6 +119,7 @@ function explore(isNew = true) {
   openPanels([]);
   drawCurtain([]);
   if (isNew) history.pushState({}, "", location.pathname);
+  training.hasEntry = true;
 }
 
 /** @param {"explore" | "lesson"} mode */
@@ -125,6 +128,16 @@ function setMode(mode) {
   element("lesson").hidden = mode !== "lesson";
   for (const name of ["explore", "lesson"])
     element(`go-${name}`).setAttribute("aria-current", name === mode ? "page" : "false");
+}
+
+/** Back leads to an entry that is there already, also where it says nothing of settings: then it
+    is how the page begins. */
+function followBack() {
+  const isLesson = layout.chapter !== null;
+  training.hasEntry = true;
+  followAddress();
+  const { isBare, settings } = readAddress();
+  if (isBare && !isLesson && backend.canTrain) followLink(settings, []);
 }
 
 /** The address decides at the start and after Back. */
@@ -183,7 +196,7 @@ export function startLesson() {
     if (clicked(event, "#make-step")) stepBy(1);
   });
   document.addEventListener("input", (event) => clicked(event, "#tensor-x") && invalidate());
-  window.addEventListener("popstate", followAddress);
+  window.addEventListener("popstate", followBack);
   setMode("explore");
   followAddress();
 }

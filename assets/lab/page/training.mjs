@@ -32,7 +32,7 @@ const STILL = "What you see still works; a new training does not.";
 /** What the person changed, on top of what is chosen; the rest stays as it is.
  * @param {Partial<Settings>} change */
 export function request(change) {
-  training.isFollowing = false;
+  training.isFollowing = training.hasEntry = false;
   choose(withDefaults({ ...training.chosen, ...change }));
 }
 
@@ -45,6 +45,7 @@ function choose(settings) {
 /** All of these settings: at once where the sweep on show has them, else by a training.
  * @param {Partial<Settings>} settings */
 export function requestExactly(settings) {
+  training.hasEntry = false;
   const { learning_rate: rate = selectedRate() } = settings;
   const now = { ...state.sweep.settings, learning_rate: rate };
   const run = state.sweep.runOf(rate);
@@ -83,6 +84,7 @@ export function followLink(settings, sentences) {
   [training.notes, training.isFollowing] = [sentences, true];
   showMessage(training.notes.join("\n"));
   requestExactly(settings);
+  training.hasEntry = true;
 }
 
 /** What there is to say of a link stays until something else is chosen. */

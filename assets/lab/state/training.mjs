@@ -11,4 +11,7 @@ export const training = {
   // What is to be said of a link, also once its sweep has come; and whether one is being followed.
   notes: /** @type {string[]} */ ([]),
   isFollowing: false,
+  // Whether what is on show has its entry in the browser's history, as after Back: then the address
+  // only follows. A person's new choice takes it away.
+  hasEntry: true,
 };
