@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+# They differ where names were once cut off.
+LONG_NAMES = [f"Latest: Z-axis acceleration of the left hand {hand} (m/s²)" for hand in (1, 2)]
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10"
 
 
@@ -110,7 +112,11 @@ GOOD = [
     Good("index.csv", b",x,y\n0,1.5,2\n1,2.5,3\n2,3.5,5\n",
          {"column 1": [0, 1, 2], "x": [1.5, 2.5, 3.5], "y": [2, 3, 5]}),
     Good("formula_names.csv", b"=x,@y,-z\n1,2,3\n2,3,5\n3,4,4\n",
-         {"x": [1, 2, 3], "y": [2, 3, 4], "z": [3, 5, 4]}),
+         {"=x": [1, 2, 3], "@y": [2, 3, 4], "-z": [3, 5, 4]}),
+    Good("long_names.csv", f"{LONG_NAMES[0]},{LONG_NAMES[1]}\n1,2\n2,3\n3,5\n".encode(),
+         {LONG_NAMES[0]: [1, 2, 3], LONG_NAMES[1]: [2, 3, 5]}),
+    Good("names_like_markup.csv", b"cost $ per $ unit,H<sub>2</sub>O & x<y\n1,2\n2,3\n3,5\n",
+         {"cost $ per $ unit": [1, 2, 3], "H<sub>2</sub>O & x<y": [2, 3, 5]}),
     Good("with_words.csv", b"who,x,y\nAda,1,2\nBob,2,3\nCid,4,5\n",
          {"x": [1, 2, 4], "y": [2, 3, 5]}, words=r"Not selectable \(mostly not numeric\): who"),
 ]  # fmt: skip

@@ -14,14 +14,16 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from app.domain.errors import UserError
-from app.domain.fields import shown
+from app.domain.fields import shortened, shown
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 LEAST_ROWS = 3
 HEAD_ROWS = 5
-LONGEST_NAME = 40
+# Names are kept whole; this is for a text in the place of a name.
+LONGEST_NAME = 120
+LONGEST_CELL = 40
 # In the order in which they are tried: a comma may also be a decimal comma.
 SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma"}
 # No two parts can match the same digit, so a long cell takes linear time.
@@ -121,7 +123,9 @@ def _read(content: bytes) -> Table:
     _check_numbers(columns)
     if words := [column.name for column in columns if not column.is_numeric]:
         notes.append(f"Not selectable (mostly not numeric): {_first_five(words)}.")
-    head = tuple(tuple(cell[:LONGEST_NAME] for cell in cells) for cells in body[:HEAD_ROWS])
+    head = tuple(
+        tuple(shortened(cell, LONGEST_CELL) for cell in cells) for cells in body[:HEAD_ROWS]
+    )
     return Table(columns, head, SEPARATORS[separator], has_comma, has_header, tuple(notes))
 
 
@@ -236,11 +240,10 @@ def _has_header(codes: Int[ndarray, "row column"]) -> bool:
 
 
 def _names(cells: list[str]) -> list[str]:
-    """A different name for each column. The characters with which a spreadsheet formula begins are
-    removed, because the names are written into files."""
+    """A different name for each column."""
     names: list[str] = []
     for place, cell in enumerate(cells, 1):
-        usual = " ".join(cell.lstrip("=+-@ \t").split())[:LONGEST_NAME] or f"column {place}"
+        usual = shortened(" ".join(cell.split()), LONGEST_NAME) or f"column {place}"
         others = (f"{usual} ({number})" for number in itertools.count(2))
         names.append(next(name for name in itertools.chain([usual], others) if name not in names))
     return names

@@ -186,6 +186,15 @@ def exact(number: float) -> str:
     return f"{Decimal(repr(number)).normalize():f}"
 
 
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters. In the place of what is left out stands an ellipsis; it
+    is in the middle, because names often differ at their ends: a unit, a number."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 2
+    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+
+
 def shown(value: Any) -> str:
     """A received value for a sentence, shortened if it is long."""
     if isinstance(value, int) and abs(value) > 10**30:

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from app.domain.csv_reader import LEAST_ROWS, NUMBERLESS, Table, TableError, counted
+from app.domain.fields import shortened
 
 MOST_PREDICTORS = 10
 # About as many as the largest built-in data set has.
@@ -93,7 +94,7 @@ def label_of(file_name: Any) -> str:
         return "Your own data"
     stem = PurePosixPath(file_name.replace("\\", "/")).stem
     words = "".join(c for c in stem if c.isprintable()).split()
-    return " ".join(words)[:LONGEST_LABEL] or "Your own data"
+    return shortened(" ".join(words), LONGEST_LABEL) or "Your own data"
 
 
 def _names(table: Table, target: Any, predictors: Any) -> list[str]:

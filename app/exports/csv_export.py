@@ -32,8 +32,14 @@ def sweep_csv(sweep: Sweep) -> str:
 
 
 def user_data_csv(user_data: UserData) -> str:
-    """A person's own examples as the exported script reads them, to the last digit."""
-    return _written([*user_data.predictors, user_data.target], user_data.table.tolist())
+    """A person's own examples as the exported script reads them, to the last digit.
+
+    A name that begins with = or @ has a blank before it, so that no spreadsheet computes it. A name
+    may well begin with a minus, as -log10(p) does.
+    """
+    names = [*user_data.predictors, user_data.target]
+    heads = [f" {name}" if name.startswith(("=", "@")) else name for name in names]
+    return _written(heads, user_data.table.tolist())
 
 
 def _written(heads: list[str], rows: Iterable[Iterable[object]]) -> str:

@@ -108,6 +108,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "settings": settings,
         "address": "?" + link.query(settings),
         "exact": exact,
+        "as_markdown": _as_markdown,
         "data_file": DATA_FILE,
         "dataset": DATASETS.get(settings.dataset),
         "validation_count": settings.data.example_count - settings.example_count,
@@ -156,6 +157,11 @@ def _optimizer_call(settings: Settings) -> str:
     if len(line) <= WIDTH:
         return line
     return "\n".join([f"{start}(", *(f"    {argument}," for argument in arguments), ")"])
+
+
+def _as_markdown(text: str) -> str:
+    """Markdown, with TeX, that shows the text as it is written: a file may be called $a$."""
+    return re.sub(r"[\\`*_{}\[\]<>#$&|~]", r"\\\g<0>", text)
 
 
 def _in_words(name: str, value: Any) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """What all figures share: layout, axes with fixed ranges, ticks."""
 
 import math
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -32,10 +33,15 @@ def base_layout(left: int = 52, right: int = 12, top: int = 6, bottom: int = 42)
     )
 
 
+def as_written(text: str) -> str:
+    """What Plotly shows as this text: in its titles, tags are markup and $…$ is mathematics."""
+    return escape(text, quote=False).replace("$", "&#36;").replace("\n", "<br>")
+
+
 def axis(title: str, limits: tuple[float, float], **more: Any) -> dict[str, Any]:
-    """A 2D axis with a fixed range."""
+    """A 2D axis with a fixed range; the title is shown as it is written."""
     look = dict(
-        title=dict(text=title, standoff=6),
+        title=dict(text=as_written(title), standoff=6),
         range=list(limits),
         gridcolor=theme.color("grid"),
         linecolor=theme.color("line"),
@@ -55,7 +61,7 @@ def in_two_lines(title: str) -> str:
     words = title.split()
     if len(title) < 15:
         return title
-    return " ".join(words[: len(words) // 2]) + "<br>" + " ".join(words[len(words) // 2 :])
+    return " ".join(words[: len(words) // 2]) + "\n" + " ".join(words[len(words) // 2 :])
 
 
 def rest_trace(name: str, **more: Any) -> go.Scatter:

@@ -4,11 +4,14 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy import ndarray
 
+from app.domain.fields import shortened
 from app.domain.results import Dataset
 from components import theme
 from components.figures.base import axis, base_layout, dotted, rest_trace
 
 ROOM = 0.12
+# Of an axis's title, in characters.
+TITLE_ROOM = 32
 # How far beyond the targets the start's predictions extend the range, in spans of the targets.
 FURTHEST = 1.0
 
@@ -46,8 +49,18 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
     further = FURTHEST * (high - low)
     near = np.clip(scaling.targets(start), low - further, high + further)
     limits = _with_room(np.concatenate([targets, held_targets, near]))
-    layout = base_layout(left=44) | dict(xaxis=axis(names[0], ends), yaxis=axis(names[1], limits))
+    across, up = _titles(*names)
+    layout = base_layout(left=44) | dict(xaxis=axis(across, ends), yaxis=axis(up, limits))
     return go.Figure(traces, layout)
+
+
+def _titles(*names: str) -> list[str]:
+    """The names as far as there is room, or as far as it takes to tell them apart."""
+    room, titles = TITLE_ROOM, [shortened(name, TITLE_ROOM) for name in names]
+    while len(set(titles)) < len(set(names)):
+        room += 8
+        titles = [shortened(name, room) for name in names]
+    return titles
 
 
 def _line_in_units(dataset: Dataset) -> tuple[float, float]:

@@ -14,7 +14,7 @@ def sections_figure(surface: LossSurface) -> go.Figure:
     traces = [rest_trace("first"), rest_trace("second", xaxis="x2", yaxis="y2")]
     # Side by side, long names would overlap.
     first, second = in_two_lines(first), in_two_lines(second)
-    bottom = 56 if "<br>" in first + second else 42
+    bottom = 56 if "\n" in first + second else 42
     layout = base_layout(left=46, bottom=bottom) | dict(
         xaxis=axis(first, box.first, domain=[0, 0.48], nticks=5),
         yaxis=height,

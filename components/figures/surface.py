@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from app.domain.results import LossSurface
 from components import theme
-from components.figures.base import base_layout, in_two_lines, log_loss
+from components.figures.base import as_written, base_layout, in_two_lines, log_loss
 
 # In heights of the box. WebGL would draw much higher values over everything else.
 CUT_AT = 1.5
@@ -62,7 +62,7 @@ def surface_figure(surface: LossSurface) -> go.Figure:
 
 def _scene_axis(title: str, limits: tuple[float, float]) -> dict[str, Any]:
     return dict(
-        title=dict(text=in_two_lines(title)),
+        title=dict(text=as_written(in_two_lines(title))),
         range=list(limits),
         nticks=5,
         showbackground=False,

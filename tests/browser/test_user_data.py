@@ -19,7 +19,15 @@ from app.trainers.ttl_cache import TtlCache
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import close, facts, go_to, set_up, state, value, wait, wait_ready
-from tests.user_data_files import GOOD, UNFIT, UNREADABLE, Broken, Good, many_rows
+from tests.user_data_files import (
+    GOOD,
+    LONG_NAMES,
+    UNFIT,
+    UNREADABLE,
+    Broken,
+    Good,
+    many_rows,
+)
 
 WINE = (Path(__file__).parents[2] / "assets" / "examples" / "wine.csv").read_bytes()
 NOTE = "document.getElementById('own-note').textContent"
@@ -384,3 +392,23 @@ ASK = """async ([data_token, ticket]) => {
   const answer = await fetch("_dash-update-component", { method: "POST", headers, body });
   return (await answer.json()).response["train-answer"].data;
 }"""
+
+
+@pytest.mark.parametrize(
+    ("predictor", "target"),
+    [("-log10(p)", "H<sub>2</sub>O & x<y"), ("<b>mass</b> [g]", "cost $ per $ unit"), LONG_NAMES],
+)
+def test_names_are_shown_as_they_are_written(page: Page, predictor: str, target: str) -> None:
+    open_by_menu(page)
+    give_text(page, f"{predictor},{target}\n1,0.5\n2,1.1\n3,1.4\n4,2.2\n")
+    assert page.locator(".own-head th").all_inner_texts() == [predictor, target]
+    fit(page)
+    for axis, name in (("x", predictor), ("y", target)):
+        begin, _, end = page.locator(f"#fit .{axis}title").text_content().partition("…")
+        assert name.startswith(begin) and name.endswith(end)
+        assert name in (begin, LONG_NAMES[0], LONG_NAMES[1])
+    assert page.locator("#fit .MathJax, #fit [class*=-math]").count() == 0
+    note = page.locator("#fit-note").inner_text()
+    shown = note.split(" = ")[0], note.split("× ")[1].split(";")[0]
+    assert shown[0] != shown[1]
+    assert page.locator("#own-note").inner_text().startswith(f"On show: {target} from {predictor};")

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
-import { format, formatDown, isMultiple, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
+import {
+  format,
+  formatDown,
+  isMultiple,
+  numberIn,
+  plain,
+  questionOf,
+  shortened,
+} from "#lab/lib/format.mjs";
 import { epochTicks, evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 
 test("numbers have so many digits, and an exponent only where they must", () => {
@@ -83,6 +91,19 @@ test("decimals are no question", () => {
   ])
     assert.equal(questionOf(text), "", text);
   assert.deepEqual(["0,05", "2,5", "0,125"].map(numberIn), [0.05, 2.5, 0.125]);
+});
+
+test("names are shortened in the middle, and stay different", () => {
+  assert.deepEqual(shortened(["dose", "-log10(p)"], 16), ["dose", "-log10(p)"]);
+  const hands = [1, 2].map((hand) => `Latest: Z-axis acceleration of hand ${hand} (m/s²)`);
+  assert.deepEqual(shortened(hands, 16), ["Latest: Z-… 1 (m/s²)", "Latest: Z-… 2 (m/s²)"]);
+  const [one, other] = shortened(
+    [1, 2].map((k) => "a".repeat(30) + k + "b".repeat(30)),
+    16,
+  );
+  assert.notEqual(one, other);
+  assert.equal(shortened(["𝛼".repeat(30)], 7)[0], "𝛼𝛼𝛼…𝛼𝛼𝛼");
+  assert.deepEqual(shortened(["x".repeat(30)], Infinity), ["x".repeat(30)]);
 });
 
 test("ticks lie within their range, evenly or by decades", () => {

@@ -82,10 +82,16 @@ def test_column_names_are_unique(names: list[str]) -> None:
     assert len(set(found)) == len(names), found
 
 
-@pytest.mark.parametrize("name", ["=1+1", "= =1+1", "+ @x", "- -x", "=", '"=x"', "@ =SUM(A1)"])
-def test_column_names_never_begin_like_a_formula(name: str) -> None:
-    table = read_table(f"{name},why\n1,2\n2,3\n3,5\n".encode())
-    assert table.columns[0].name[0] not in "=+-@", table.columns[0].name
+def test_very_long_names_and_cells_are_shortened_in_the_middle() -> None:
+    names, cell = (f"{'long ' * 60}{unit}" for unit in ("cm", "kg")), "c" * 50 + "d" * 50
+    table = read_table(f"{','.join(names)},note\n1,2,{cell}\n2,3,x\n3,5,x\n".encode())
+    found = [column.name for column in table.numeric]
+    assert [len(name) for name in found] == [120, 120]
+    assert [(name[:5], name[-3:], "…" in name) for name in found] == [
+        ("long ", " cm", True),
+        ("long ", " kg", True),
+    ]
+    assert table.head[0][2] == "c" * 20 + "…" + "d" * 19
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 from functools import cache
+from html import unescape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -23,6 +24,7 @@ from components.figures.fit import fit_figure
 from components.figures.sections import sections_figure
 from components.figures.surface import surface_figure
 from tests.oracles import ALL, LINE, LINES, NETWORKS, PARABOLA, experiment, name_of, with_rate
+from tests.user_data_files import LONG_NAMES
 
 EVERY = [*ALL, with_rate(PARABOLA, 10.0)]
 GRIDS = ("surface", "contour")
@@ -174,6 +176,31 @@ class TestFit:
         for values, name in ((points.x, "xaxis"), (points.y, "yaxis")):
             low, high = found[name]["range"]
             assert low < min(values) and max(values) < high
+
+    @pytest.mark.parametrize(
+        ("names", "titles"),
+        [
+            (("-log10(p)", "dose"), ("-log10(p)", "dose")),
+            (("cost $ per $ unit", "<b>mass</b> [g]"), None),
+            (("H<sub>2</sub>O & x<y", "&lt;$"), None),
+            (
+                LONG_NAMES,
+                ("Latest: Z-axis a…t hand 1 (m/s²)", "Latest: Z-axis a…t hand 2 (m/s²)"),
+            ),
+            (
+                (f"{'a' * 40}1{'b' * 40}", f"{'a' * 40}2{'b' * 40}"),
+                (f"{'a' * 40}1{'b' * 40}", f"{'a' * 40}2{'b' * 40}"),
+            ),
+        ],
+    )
+    def test_axes_have_the_names_as_they_are_written(
+        self, names: tuple[str, str], titles: tuple[str, str] | None
+    ) -> None:
+        found = axes(fit_figure(experiment(LINE).dataset, np.zeros(10), names))
+        texts = [found[name]["title"]["text"] for name in ("xaxis", "yaxis")]
+        # No tag, and no dollar, between which Plotly would see mathematics.
+        assert not any(set("<>$") & set(text) for text in texts)
+        assert tuple(map(unescape, texts)) == (titles or names)
 
 
 class TestCurves:

@@ -195,7 +195,8 @@ def test_exported_examples_are_exact(rows: list[tuple[float, float]]) -> None:
     [
         ("heights.csv", "heights"), ("C:\\Users\\me\\heights.csv", "heights"),
         ("../../etc/passwd", "passwd"), ("/home/me/a b.tsv", "a b"), ("", "Your own data"),
-        (None, "Your own data"), (7, "Your own data"), ("x" * 99 + ".csv", "x" * 40),
+        (None, "Your own data"), (7, "Your own data"),
+        ("x" * 99 + "yz.csv", "x" * 20 + "…" + "x" * 17 + "yz"),
         ("a\nimport os\n.csv", "aimport os"), ("gr\u00f6\u00dfe.csv", "gr\u00f6\u00dfe"),
         ("a\u2028b\ud800\u202e.csv", "ab"),
     ],

@@ -1,5 +1,6 @@
 """Script and notebook of user data, run beside the exported data.csv."""
 
+import json
 import os
 import subprocess
 import sys
@@ -93,6 +94,23 @@ def test_script_runs_with_any_label(label: str, folder: Path) -> None:
     put_data(folder, one)
     check_losses(one, ran(script(one)))
     assert cells(one)
+
+
+def test_exported_names_are_as_written_but_no_formulas(folder: Path) -> None:
+    names = ["-log10(p)", "cost $ per $ unit", "=SUM(A1)", "@x", "H<sub>2</sub>O & x<y"]
+    rows = "1,2,3,4,5\n2,1,4,3,6\n3,5,1,2,9\n"
+    table = read_table(f"{','.join(names)}\n{rows}".encode())
+    one = settings_of(choose(table, TOKEN, predictors=names[:-1]))
+    put_data(folder, one)
+    head = (folder / "data.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert head == [*names[:2], " =SUM(A1)", " @x", names[-1]]
+    check_losses(one, ran(script(one)))
+
+
+def test_a_notebooks_title_is_the_label_and_no_markup() -> None:
+    user_data = choose(read_table(b"x,y\n1,2\n2,3\n3,5\n"), TOKEN, label_of("a_b_ $c$ <i>.csv"))
+    title = json.loads(notebook(settings_of(user_data)))["cells"][0]["source"]
+    assert "".join(title).startswith(r"# a\_b\_ \$c\$ \<i\>: SGD")
 
 
 HEADERS = ["Größe,Á Č ğ", '"#, a",# b', '"x ""y""",z', "日本,語"]

@@ -37,6 +37,30 @@ export function formatDown(value, digits = 3) {
   return format(Number(`${mantissa.slice(0, digits + 1)}e${exponent}`), digits);
 }
 
+/**
+ * A text of at most so many characters, with an ellipsis in the middle for what is left out.
+ * @param {string} text
+ * @param {number} most
+ */
+const shortenedTo = (text, most) => {
+  const letters = [...text];
+  const end = Math.floor((most - 1) / 2);
+  if (letters.length <= most) return text;
+  return [...letters.slice(0, most - 1 - end), "…", ...letters.slice(-end)].join("");
+};
+
+/**
+ * Names as far as there is room, or as far as it takes to tell them apart.
+ * @param {string[]} names
+ * @param {number} room in characters
+ */
+export function shortened(names, room) {
+  let short = names.map((name) => shortenedTo(name, room));
+  for (let more = room + 4; new Set(short).size < new Set(names).size; more += 4)
+    short = names.map((name) => shortenedTo(name, more));
+  return short;
+}
+
 /** Learning rates as they were chosen: 0.05, 1, 0.000125. @param {number} value */
 export const plain = (value) => value.toFixed(10).replace(/\.?0+$/, "");
 

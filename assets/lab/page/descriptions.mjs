@@ -103,7 +103,7 @@ function fitWords(sweep, moment) {
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function lineWords(sweep, moment) {
-  if (sweep.data_info) return `the fit is the line ${ownFit(sweep, moment)}`;
+  if (sweep.data_info) return `the fit is the line ${ownFit(sweep, moment, Infinity)}`;
   const { first, second } = moment;
   const bias = `${second < 0 ? "−" : "+"} ${say(Math.abs(second))}`;
   return `the fit is the line y = ${say(first)} x ${bias}`;

@@ -1,6 +1,6 @@
 /* The note below each view. */
 import { setText } from "#lab/lib/dom.mjs";
-import { format } from "#lab/lib/format.mjs";
+import { format, shortened } from "#lab/lib/format.mjs";
 import { state } from "#lab/state/store.mjs";
 
 /**
@@ -58,25 +58,26 @@ function fitNote(sweep, moment) {
     : "dotted: least squares";
 }
 
-/** @param {string} name */
-const shorter = (name) => (name.length > 14 ? `${name.slice(0, 13)}…` : name);
+// For a name in a note, in characters.
+const NAME_ROOM = 16;
 
 /**
  * The model of a person's own data in their own units, and its root mean squared error.
  * @param {Sweep} sweep of own data
  * @param {Snapshot} moment
  */
-export function ownFit(sweep, { first, second, loss }) {
+export function ownFit(sweep, { first, second, loss }, room = NAME_ROOM) {
   const { input, target } = sweep.scaling;
   const [[middle, width], [mean, scale]] = [input, target];
-  const name = shorter(sweep.data_info?.target ?? "");
+  const names = [sweep.data_info?.target ?? "", sweep.predictor_names[0]];
+  const [name, predictor] = shortened(names, room);
   const error = `typical error ${format(Math.sqrt(loss) * scale, 3)}`;
   if (!sweep.plane.is_exact)
     return `${sweep.predictors > 1 ? "predicted against observed" : name}; ${error}`;
   const slope = (first * scale) / width;
   const start = mean + scale * second - slope * middle;
   const sign = slope < 0 ? "−" : "+";
-  return `${name} = ${format(start, 3)} ${sign} ${format(Math.abs(slope), 3)} × ${shorter(sweep.predictor_names[0])}; ${error}`;
+  return `${name} = ${format(start, 3)} ${sign} ${format(Math.abs(slope), 3)} × ${predictor}; ${error}`;
 }
 
 /** @param {Sweep} sweep */
