@@ -350,6 +350,17 @@ def test_an_answer_of_another_server_is_told_at_once(
     driver.wait_no_message(page)
 
 
+def test_an_inspection_that_failed_is_asked_for_again(page: Page, watch: Watch) -> None:
+    watch.allow("Failed to load resource|Callback error")
+    page.evaluate(HURRY)
+    page.route(driver.UPDATES, lambda route: route.fulfill(status=502))
+    driver.choose_rate(page, 0.05)
+    assert driver.wait_message(page) == "The server is restarting: try again in a minute."
+    page.unroute(driver.UPDATES)
+    wait_detail(page)
+    driver.wait_no_message(page)
+
+
 def test_a_spinner_for_long_trainings_and_a_reload_in_the_middle_of_one(page: Page) -> None:
     gate = Gate(page, "train-request")
     driver.choose(page, "seed", 41)

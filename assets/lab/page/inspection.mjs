@@ -5,7 +5,9 @@ import { snapshotOf } from "#lab/model/track.mjs";
 import { planeForServer, planeIsStale } from "#lab/page/plane.mjs";
 import { adoptDetail, follow, followLater } from "#lab/page/playback.mjs";
 import { isTraining, request } from "#lab/page/training.mjs";
-import { Client } from "#lab/state/requests.mjs";
+import { emit } from "#lab/state/events.mjs";
+import { layout } from "#lab/state/layout.mjs";
+import { Client, SILENCE_AFTER } from "#lab/state/requests.mjs";
 import { invalidate, settingsNow, state } from "#lab/state/store.mjs";
 
 /**
@@ -25,8 +27,10 @@ const client = new Client("inspect-request", {
   silent: invalidate,
   // At once it would fail again.
   failed(sentence) {
-    showMessage(sentence);
+    layout.isInspectionLost = true;
+    emit("busy", sentence);
     follow();
+    setTimeout(invalidate, SILENCE_AFTER);
   },
 });
 
@@ -52,6 +56,9 @@ export function inspect() {
  * @param {{sweep: Sweep, run: number, epoch: number}} asked
  */
 function answered({ payload, error }, { sweep, run }) {
+  // What was said of the server goes away with its first answer.
+  if (layout.isInspectionLost) emit("busy", "");
+  layout.isInspectionLost = false;
   const isOnShow = sweep === state.sweep && run === state.run && !isTraining();
   if (!isOnShow) return client.pending || invalidate();
   if (error) showMessage(error);

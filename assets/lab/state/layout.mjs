@@ -26,6 +26,8 @@ export const layout = {
   shared: "",
   // What the server says while it is busy.
   busySentence: "",
+  // Whether the last inspection failed, see page/failures.mjs.
+  isInspectionLost: false,
 };
 
 /** The cards that are on show when nobody has chosen others. */
