@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from threading import Thread
+from time import monotonic
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
@@ -40,6 +41,28 @@ OBSERVE = """() => {
 }"""
 
 
+# Times each step of the seed from the key to the first task after the frame that shows its sweep.
+OBSERVE_STEPS = """async () => {
+  const { on } = await import("#lab/state/events.mjs");
+  window.steps = { began: 0, took: [], sweeps: 0, last: "" };
+  const { steps } = window;
+  const seed = document.getElementById("seed");
+  seed.addEventListener("keydown", () => (steps.began = performance.now()), true);
+  on("frame", () => {
+    const { sweep_id: id } = window.descentLab.state.sweep;
+    if (id === steps.last) return;
+    [steps.last, steps.sweeps] = [id, steps.sweeps + 1];
+    const { began } = steps;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => steps.took.push(performance.now() - began);
+    requestAnimationFrame(() => port2.postMessage(0));
+  });
+}"""
+STEPS = 20
+HELD_SECONDS = 4
+KEYS_A_SECOND = 30
+
+
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     path = find_browser()
@@ -62,6 +85,7 @@ def main() -> None:
             measure(page, "dragging with four pinned runs", drag)
             driver.rest(page)
             measure(page, "playing with four pinned runs", play)
+            step_seeds(page)
             page.close()
         browser.close()
     server.shutdown()
@@ -89,6 +113,25 @@ def measure(page: Page, name: str, act: Callable[[Page], None]) -> None:
     print(f"  {name}: {spread(timings)} of script a frame, {rate:.0f} frames/s")
     if seen["paints"]:
         print(f"  drag to paint: {spread(seen['paints'])}")
+
+
+def step_seeds(page: Page) -> None:
+    """Seeds that the server has not trained: one at a time, then with the key held down."""
+    page.evaluate(OBSERVE_STEPS)
+    page.locator("#seed").focus()
+    for _ in range(STEPS):
+        page.keyboard.press("ArrowRight")
+        driver.rest(page)
+    took = page.evaluate("() => window.steps.took.splice(0)")[-STEPS:]
+    print(f"  one step of the seed: {spread(took)} to all views changed")
+    page.evaluate("() => (window.steps.sweeps = 0)")
+    began = monotonic()
+    while monotonic() - began < HELD_SECONDS:
+        page.keyboard.down("ArrowRight")
+        page.wait_for_timeout(1000 / KEYS_A_SECOND)
+    shown = page.evaluate("() => window.steps.sweeps")
+    page.keyboard.up("ArrowRight")
+    print(f"  seed held down: {shown / HELD_SECONDS:.1f} new sweeps a second")
 
 
 def spread(milliseconds: list[float]) -> str:

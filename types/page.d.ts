@@ -203,6 +203,8 @@ export type Area = Pick<Axes, "left" | "right" | "top" | "bottom">;
 /** The 3D scene: pixels of a data point. */
 export interface SceneAxes {
   point(x: number, y: number, z: number): Point;
+  /** Grows with the distance from the camera. */
+  depth(x: number, y: number, z: number): number;
 }
 
 /** A view draws what moves, on the canvas above its figure. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
-import { Grid, bytesOf, decode, decodePlotly, floats, unpack } from "#lab/lib/arrays.mjs";
+import { Grid, bytesOf, decode, floatsOf, floats, unpack } from "#lab/lib/arrays.mjs";
 
 /** @param {string} text */
 const plainFloats = (text) => new Float32Array(bytesOf(text).slice().buffer);
@@ -36,10 +36,10 @@ test("scaled arrays are decoded to within half a step", () => {
 test("Plotly's arrays are as Plotly has them", () => {
   const { views, box } = unpack(fixtures.sweeps[0].payload.block);
   const [{ x, z }] = views["loss-surface"].data;
-  const places = decodePlotly(x);
+  const places = floatsOf(x);
   const ends = [places[0], places[places.length - 1]];
   assert.deepEqual(ends, box.first.map(Math.fround));
-  assert.equal(decodePlotly(z).length, places.length ** 2);
+  assert.equal(floatsOf(z).length, places.length ** 2);
 });
 
 test("between grid points a quadratic is exact", () => {

@@ -59,7 +59,7 @@ function unshuffle(raw, size) {
   const count = raw.length / size;
   const bytes = new Uint8Array(raw.length);
   for (let byte = 0; byte < size; byte++) {
-    for (let at = 0; at < count; at++) bytes[at * size + byte] = raw[byte * count + at];
+    for (let at = byte * count, to = byte; to < bytes.length; at++, to += size) bytes[to] = raw[at];
   }
   return bytes;
 }
@@ -87,12 +87,17 @@ export const floats = (encoded) => /** @type {Float32Array} */ (decode(encoded).
  */
 function unscale(bits, [low, high]) {
   const step = (high - low) / STEPS;
-  return Float32Array.from(bits, (at) => (at === MISSING ? NaN : low + at * step));
+  const values = new Float32Array(bits.length);
+  for (let at = 0; at < bits.length; at++) {
+    values[at] = bits[at] === MISSING ? NaN : low + bits[at] * step;
+  }
+  return values;
 }
 
-/** Plotly's own {dtype, bdata} of float32, as the figures carry it.
- * @param {{bdata: ArrayBuffer}} encoded */
-export const decodePlotly = (encoded) => new Float32Array(encoded.bdata);
+/** The numbers of Plotly's own form, as the figures carry it.
+ * @param {{dtype: string, bdata: ArrayBuffer}} encoded */
+export const floatsOf = ({ dtype, bdata }) =>
+  dtype === "f8" ? Float32Array.from(new Float64Array(bdata)) : new Float32Array(bdata);
 
 /**
  * @param {number} a @param {number} b @param {number} c @param {number} d

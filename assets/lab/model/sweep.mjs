@@ -1,5 +1,5 @@
 /* A sweep in the browser: its runs, and the data in their own units. No drawing here. */
-import { Grid, decode, decodePlotly, floats, unpack } from "#lab/lib/arrays.mjs";
+import { Grid, decode, floats, floatsOf, unpack } from "#lab/lib/arrays.mjs";
 import { Track } from "#lab/model/track.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 
@@ -51,7 +51,7 @@ export class Sweep extends Fields {
     this.inputs = floats(payload.data.inputs);
     this.targets = floats(payload.data.targets);
     const surface = payload.views["loss-surface"].data[0];
-    this.grid = new Grid(decodePlotly(surface.z), payload.box);
+    this.grid = new Grid(floatsOf(surface.z), payload.box);
     const path = payload.views["descent-path"];
     const [contour, ...others] = path.data;
     // The contour's loss is the surface's colour.

@@ -11,6 +11,7 @@ import { refitCamera, rest, show } from "#lab/views/figures.mjs";
 import { drawingOf, figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
 import { bindPinch } from "#lab/views/pinch.mjs";
+import { sketch } from "#lab/views/sketch.mjs";
 
 const SECONDS_FOR_ALL = 8;
 const REST_AFTER = 250;
@@ -25,6 +26,7 @@ export const timings = [];
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  * @typedef {import("#types").Detail} Detail
+ * @typedef {import("#types").View} View
  */
 
 /** The clock goes while something moves or may move; else it stops and costs nothing. */
@@ -52,9 +54,28 @@ export function adoptSweep(sweep, keepsRate = false) {
   state.share = scale.toShare(Math.min(state.wanted, sweep.end), sweep.end);
   // What has a place beside the figures takes it first: they are then drawn once, at their size.
   emit("sweep", sweep);
-  const shown = VIEWS.map((name) => show(overlays[name], sweep.views[figureOf(name)]));
+  const slow = VIEWS.filter((name) => !sketch(overlays[name], sweep.views[figureOf(name)]));
   invalidate();
-  return Promise.all(shown).then(invalidate);
+  return Promise.all(slow.map(showFigure)).then(invalidate);
+}
+
+/** Plotly draws a view's still layers. @param {View} name */
+async function showFigure(name) {
+  const { still } = overlays[name];
+  await show(overlays[name], state.sweep.views[figureOf(name)]);
+  // Else another sweep has been sketched meanwhile.
+  if (overlays[name].still === still) overlays[name].dropSketch();
+  redraw();
+}
+
+/** Plotly draws what is only sketched, a view at a time; false where nothing is left. */
+function showSketched() {
+  const name = VIEWS.find((one) => overlays[one].still);
+  if (name && !clock.isShowing) {
+    clock.isShowing = true;
+    showFigure(name).finally(() => (clock.isShowing = false));
+  }
+  return Boolean(name);
 }
 
 /** @param {number} run */
@@ -158,6 +179,7 @@ function tick(now) {
     timings.push(performance.now() - began);
     if (timings.length > 1000) timings.shift();
   } else if (isStill(now)) {
+    if (showSketched()) return;
     clock.rested = true;
     emit("idle");
   } else if (now > clock.followAt) {
@@ -238,7 +260,5 @@ function resized(overlay) {
 export function repaint() {
   readColors();
   invalidate();
-  return Promise.all(
-    VIEWS.map((name) => show(overlays[name], state.sweep.views[figureOf(name)])),
-  ).then(invalidate);
+  return Promise.all(VIEWS.map(showFigure)).then(invalidate);
 }

@@ -48,6 +48,8 @@ export const clock = {
   followAt: Infinity,
   lastTick: 0,
   isAwake: false,
+  // Whether Plotly is drawing a view that was only sketched.
+  isShowing: false,
   wokenAt: 0,
   // The camera that was drawn last.
   camera: "",

@@ -16,11 +16,23 @@ export class Overlay {
     this.canvas = host.appendChild(document.createElement("canvas"));
     this.canvas.className = "overlay";
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    /** Paints the still layers where Plotly has not drawn them yet, see sketch.mjs.
+     * @type {((context: CanvasRenderingContext2D) => void) | null} */
+    this.still = null;
+    /** Their ranges by Plotly's name of the axis.
+     * @type {Record<string, [number, number]> | null} */
+    this.ranges = null;
+  }
+
+  /** Plotly has drawn the still layers itself. */
+  dropSketch() {
+    this.still = this.ranges = null;
   }
 
   /** Clears the canvas and fits it to its host; drawing is in CSS pixels. */
   begin() {
     clear(this.context, this.host);
+    this.still?.(this.context);
     return this.context;
   }
 
@@ -62,10 +74,27 @@ export function flatAxes(overlay, suffix = "") {
   };
   return {
     ...area,
-    x: (value) => across._offset + across.l2p(value),
-    y: (value) => up._offset + up.l2p(value),
-    toX: (pixel) => across.p2l(pixel - across._offset),
+    ...scalesOf(
+      area,
+      [`xaxis${suffix}`, `yaxis${suffix}`].map(
+        (name, k) => overlay.ranges?.[name] ?? [across, up][k].range,
+      ),
+    ),
     inside: (context, draw) => clipTo(context, area, draw),
+  };
+}
+
+/**
+ * From data to pixels and back, on linear axes.
+ * @param {import("#types").Area} area
+ * @param {[number, number][]} ranges across, up
+ */
+function scalesOf({ left, right, top, bottom }, [[west, east], [south, north]]) {
+  const [width, height] = [right - left, bottom - top];
+  return {
+    x: (/** @type {number} */ value) => left + ((value - west) / (east - west)) * width,
+    y: (/** @type {number} */ value) => bottom - ((value - south) / (north - south)) * height,
+    toX: (/** @type {number} */ pixel) => west + ((pixel - left) / width) * (east - west),
   };
 }
 
@@ -97,8 +126,14 @@ export function sceneAxes(overlay) {
   const [left, top] = [box.left - host.left, box.top - host.top];
   const toScene = [scaleX, 0, 0, 0, 0, scaleY, 0, 0, 0, 0, scaleZ, 0, 0, 0, 0, 1];
   const m = times(projection, times(view, times(model, toScene)));
+  const place = inScene(overlay);
   return {
-    point(x, y, z) {
+    depth(x, y, z) {
+      const [a, b, c] = place(x, y, z);
+      return m[3] * a + m[7] * b + m[11] * c + m[15];
+    },
+    point(...data) {
+      const [x, y, z] = place(...data);
       const depth = m[3] * x + m[7] * y + m[11] * z + m[15];
       const across = (m[0] * x + m[4] * y + m[8] * z + m[12]) / depth;
       const up = (m[1] * x + m[5] * y + m[9] * z + m[13]) / depth;
@@ -124,6 +159,21 @@ export function placeCamera({ plot }, { eye, center, up }, share) {
   ]);
   const [to, at, above] = [0, 1, 2].map((part) => places.map((place) => place[part]));
   plot._fullLayout.scene._scene.camera.lookAt(to, at, above);
+}
+
+/**
+ * A data point where the scene on show has it: the ranges of a sketch take the place of Plotly's.
+ * @param {Overlay} overlay
+ * @returns {(x: number, y: number, z: number) => [number, number, number]}
+ */
+function inScene({ plot, ranges }) {
+  if (!ranges) return (...point) => point;
+  const { scene } = plot._fullLayout;
+  const scales = ["xaxis", "yaxis", "zaxis"].map((name) => {
+    const [[low, high], [from, to]] = [ranges[name], scene[name].range];
+    return (/** @type {number} */ value) => from + ((value - low) / (high - low)) * (to - from);
+  });
+  return (x, y, z) => [scales[0](x), scales[1](y), scales[2](z)];
 }
 
 /** Changes whenever the camera moves. @param {Overlay} overlay */
