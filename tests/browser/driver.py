@@ -162,6 +162,8 @@ def chart(page: Page, name: str) -> dict[str, str]:
 
 def chart_point(page: Page, name: str, x: float, y: float | None = None) -> dict[str, float]:
     """Where a chart draws a point, in pixels of its canvas; halfway up if there is no y."""
+    # Asked for before its panel has drawn it, the chart would be made here, deaf to clicks.
+    page.locator(f'[data-slot="{name}"] canvas').wait_for()
     return page.evaluate(
         """([name, x, y]) => {
           const { axes } = window.descentLab.chartIn(name);
