@@ -289,6 +289,7 @@ declare global {
   }
   /** The part of plotly.js 4.1 that the page calls. */
   interface Plotly {
+    purge(plot: PlotElement): void;
     newPlot(plot: PlotElement, data: any[], layout: any, config: object): Promise<PlotElement>;
     react(plot: PlotElement, data: any[], layout: any, config: object): Promise<PlotElement>;
     update(
@@ -306,5 +307,6 @@ declare global {
   interface PlotElement extends HTMLElement {
     _fullLayout?: any;
     data: any[];
+    layout: any;
   }
 }

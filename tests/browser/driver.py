@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Locator, Page, Route
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.results import RunDetail, Sweep
@@ -37,6 +37,14 @@ CHROMIUM_ARGUMENTS = [
 ]
 UPDATES = re.compile("/_dash-update-component")
 VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
+ROW = """async (picture) => {
+  const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, Math.floor(image.height / 2), image.width, 1);
+  return Array.from({ length: image.width }, (_, at) => [...data.slice(4 * at, 4 * at + 3)]);
+}"""
 # Parts of a slider's whole way at its two ends that its thumb's centre never reaches.
 THUMB_CENTRE = """([name, share]) => {
   const box = document.getElementById(name).getBoundingClientRect();
@@ -429,6 +437,11 @@ def asks(body: str | None, store: str) -> bool:
 def encoded(picture: bytes) -> str:
     """As the page can be given it."""
     return base64.b64encode(picture).decode()
+
+
+def row(part: Locator) -> list[tuple[int, ...]]:
+    """The colours of an element's pixels from left to right, at half of its height."""
+    return [tuple(one) for one in part.page.evaluate(ROW, encoded(part.screenshot()))]
 
 
 def blob(page: Page, clip: dict[str, float], colour: tuple[int, int, int]) -> tuple[float, float]:

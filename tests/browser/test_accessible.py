@@ -333,15 +333,57 @@ def test_without_webgl_the_contour_stands_in_and_says_so(page: Page) -> None:
     )
 
 
+def lose_context(page: Page) -> None:
+    page.evaluate(
+        """() => { const { plot } = window.descentLab.overlays["loss-surface"];
+             window.lostScene = plot._fullLayout.scene._scene.glplot;
+             window.lost = window.lostScene.gl.getExtension("WEBGL_lose_context");
+             window.lost.loseContext(); }"""
+    )
+
+
+def tones_of_surface(page: Page) -> int:
+    """How many colours there are half way down the 3D view."""
+    page.mouse.move(5, 5)
+    driver.next_frames(page, 3)
+    return len(set(driver.row(page.locator("#loss-surface"))))
+
+
+@pytest.mark.scene
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_drawing_context_that_comes_back_draws_as_before(page: Page, is_late: bool) -> None:
+    driver.turn_scene(page, 25, 5)
+    driver.rest(page)
+    before, tones = driver.camera(page), tones_of_surface(page)
+    assert tones > 40
+    lose_context(page)
+    if is_late:
+        driver.wait(page, "lab.isFlat()")
+        # The surface that comes back is that of the sweep that is on show by then.
+        driver.train(page, seed=1)
+        wait_detail(page)
+    else:
+        page.wait_for_timeout(200)
+    page.evaluate("() => window.lost.restoreContext()")
+    driver.wait(
+        page,
+        "!lab.isFlat() && lab.overlays['loss-surface'].plot._fullLayout.scene._scene.glplot"
+        " !== window.lostScene",
+    )
+    driver.stay(page)
+    expect(page.locator("#flat-note")).to_be_hidden()
+    np.testing.assert_allclose(driver.camera(page), before, atol=1e-6)
+    # The surface is drawn, in its many colours, and a hand still turns it.
+    assert tones_of_surface(page) > tones / 2
+    driver.turn_scene(page)
+    assert not np.allclose(driver.camera(page), before, atol=1e-2)
+
+
 @pytest.mark.scene
 def test_where_the_browser_stops_drawing_in_3d_the_contour_takes_over(page: Page) -> None:
     expect(page.locator("#flat-note")).to_be_hidden()
     assert "surface" in page.locator("#loss-surface-words").inner_text()
-    page.evaluate(
-        """() => { const { plot } = window.descentLab.overlays["loss-surface"];
-             const { gl } = plot._fullLayout.scene._scene.glplot;
-             gl.getExtension("WEBGL_lose_context").loseContext(); }"""
-    )
+    lose_context(page)
     expect(page.locator("#flat-note")).to_be_visible()
     driver.wait(page, "lab.overlays['loss-surface'].plot._fullLayout?.xaxis && lab.isFlat()")
     driver.train(page, seed=1)

@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 from tests.browser import driver
-
-Colours = list[tuple[int, ...]]
-ROW = """async (picture) => {
-  const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0));
-  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-  const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
-  context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, Math.floor(image.height / 2), image.width, 1);
-  return Array.from({ length: image.width }, (_, at) => [...data.slice(4 * at, 4 * at + 3)]);
-}"""
 
 
 @pytest.fixture
@@ -27,18 +17,13 @@ def page(open_page: Callable[..., Page]) -> Page:
     return page
 
 
-def row(part: Locator) -> Colours:
-    """The colours of an element's pixels from left to right, at half of its height."""
-    return [tuple(one) for one in part.page.evaluate(ROW, driver.encoded(part.screenshot()))]
-
-
 def background(page: Page) -> tuple[int, ...]:
-    return row(page.locator("#rail"))[2]
+    return driver.row(page.locator("#rail"))[2]
 
 
 @pytest.mark.parametrize("name", ["learning-rate", "playhead", "epochs"])
 def test_a_slider_has_its_track_and_its_thumb(page: Page, name: str) -> None:
-    colours = row(page.locator(f"#{name}"))[12:-12]
+    colours = driver.row(page.locator(f"#{name}"))[12:-12]
     # The line, another colour than what is behind it, and the thumb, another than both.
     assert background(page) not in (colours[0], colours[-1])
     assert len(set(colours)) >= 3
@@ -51,10 +36,10 @@ def test_boxes_and_switches_show_their_state(page: Page) -> None:
     for box in (page.locator(".own-predictor input").first, page.locator("#own-standardize")):
         box.set_checked(False)
         page.mouse.move(2, 2)
-        off = row(box)
+        off = driver.row(box)
         box.set_checked(True)
         page.mouse.move(2, 2)
-        on = row(box)
+        on = driver.row(box)
         assert sum(one != other for one, other in zip(on, off, strict=True)) > len(on) / 5
     # The knob, in a colour of its own, is at one end or at the other.
     middle = len(off) // 2
@@ -62,7 +47,7 @@ def test_boxes_and_switches_show_their_state(page: Page) -> None:
     assert len(set(off[4 : middle - 2])) > 1 and len(set(on[middle + 2 : -4])) > 1
     # What is pressed as well.
     loop = page.locator("#loop")
-    before = row(loop)
+    before = driver.row(loop)
     loop.click()
     page.mouse.move(2, 2)
-    assert row(loop)[4] != before[4]
+    assert driver.row(loop)[4] != before[4]

@@ -138,6 +138,12 @@ export function show(overlay, figure) {
   return window.Plotly.update(overlay.plot, style, changes);
 }
 
+/** Fits a figure to the size of its card. @param {Overlay} overlay */
+export const resize = ({ plot }) => window.Plotly.Plots.resize(plot);
+
+/** Gives up a figure. @param {Overlay["plot"]} plot */
+export const purge = (plot) => window.Plotly.purge(plot);
+
 /**
  * The surface's arrays and colours; the points of the last sweep at rest are taken away.
  * @param {Record<string, any>} surface

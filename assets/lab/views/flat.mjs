@@ -7,8 +7,8 @@ import { drawn } from "#lab/state/drawn.mjs";
 import { invalidate, state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { stroke } from "#lab/views/canvas.mjs";
-import { show } from "#lab/views/figures.mjs";
-import { flatAxes, plotPlace } from "#lab/views/overlay.mjs";
+import { purge, resize, show } from "#lab/views/figures.mjs";
+import { flatAxes, placeCamera, plotPlace } from "#lab/views/overlay.mjs";
 import { DRAW } from "#lab/views/views.mjs";
 
 /**
@@ -43,12 +43,16 @@ function standIn(sentence) {
 }
 
 /**
- * At the start, and again when the browser takes the context away and Plotly gets none back.
+ * At the start, and again when the browser takes the context away and gives none back in time.
  * @param {Overlay} overlay
  */
 export function watchScene(overlay) {
   if (!canDrawScenes()) return standIn(NEVER);
-  const lost = () => setTimeout(leaveScene, RECOVERY, overlay);
+  const lost = (/** @type {Event} */ event) => {
+    // Else the browser gives none back.
+    event.preventDefault();
+    setTimeout(leaveScene, RECOVERY, overlay);
+  };
   // The event does not bubble, so it is caught on its way down.
   return overlay.host.addEventListener("webglcontextlost", lost, true);
 }
@@ -56,13 +60,43 @@ export function watchScene(overlay) {
 /** @param {Overlay} overlay */
 function leaveScene(overlay) {
   const context = overlay.plot._fullLayout?.scene?._scene?.glplot?.gl;
-  if (drawn.isFlat || (context && !context.isContextLost())) return;
+  if (drawn.isFlat || !context?.isContextLost()) return;
   // Plotly goes on asking for its context, so its own element is left to it.
-  const place = plotPlace();
-  overlay.plot.replaceWith(place);
-  overlay.plot = place;
+  const scene = overlay.plot;
+  exchange(overlay, plotPlace());
   standIn(LOST);
   show(overlay, state.sweep.views[figureOf("loss-surface")]).then(invalidate);
+  const back = () => returnToScene(overlay, scene);
+  scene.addEventListener("webglcontextrestored", back, { capture: true, once: true });
+}
+
+/** @param {Overlay} overlay @param {Overlay["plot"]} plot that takes the place of the one there */
+function exchange(overlay, plot) {
+  overlay.plot.replaceWith(plot);
+  overlay.plot = plot;
+}
+
+/**
+ * The context has come back late, as in a tab that was hidden; Plotly makes its scene anew within
+ * a few frames.
+ * @param {Overlay} overlay
+ * @param {Overlay["plot"]} plot
+ */
+async function returnToScene(overlay, plot) {
+  const { _scene: scene } = plot._fullLayout.scene;
+  const lost = scene.glplot;
+  const camera = scene.getCamera();
+  const contour = overlay.plot;
+  drawn.isFlat = false;
+  element("flat-note").hidden = true;
+  exchange(overlay, plot);
+  while (scene.glplot === lost) await new Promise((done) => requestAnimationFrame(done));
+  placeCamera(overlay, camera, 1);
+  purge(contour);
+  await show(overlay, state.sweep.views["loss-surface"]);
+  overlay.dropSketch();
+  resize(overlay);
+  invalidate();
 }
 
 /**

@@ -176,6 +176,11 @@ function inScene({ plot, ranges }) {
   return (x, y, z) => [scales[0](x), scales[1](y), scales[2](z)];
 }
 
+/** Plotly keeps the camera as it stands, as it does after a turn. @param {Overlay} overlay */
+export function keepCamera({ plot }) {
+  plot._fullLayout.scene._scene.saveLayout(plot.layout);
+}
+
 /** Changes whenever the camera moves. @param {Overlay} overlay */
 export function cameraKey(overlay) {
   if (!overlay.hasScene) return "";

@@ -1,6 +1,6 @@
 /* Two fingers on the 3D view: Plotly knows one only, and turned the scene by leaps from one finger
    to the other. Here they bring the camera nearer or take it farther off. */
-import { cameraOf, placeCamera } from "#lab/views/overlay.mjs";
+import { cameraOf, keepCamera, placeCamera } from "#lab/views/overlay.mjs";
 
 /** @typedef {import("#lab/views/overlay.mjs").Overlay} Overlay */
 
@@ -58,7 +58,9 @@ export function bindPinch(overlay) {
     overlay.host.addEventListener(
       end,
       (event) => {
-        if (!(/** @type {TouchEvent} */ (event).touches.length)) pinch = null;
+        if (!pinch || /** @type {TouchEvent} */ (event).touches.length) return;
+        pinch = null;
+        keepCamera(overlay);
       },
       true,
     );
