@@ -166,3 +166,17 @@ def check_names(page: Page) -> None:
         if not node.get("name", {}).get("value", "").strip()
     ]
     assert [(node["localName"], node["attributes"]) for node in nameless] == []
+
+
+def test_the_overlays_follow_the_screen_to_which_the_page_is_moved(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    for ratio in (3, 2):
+        metrics = {"width": 1366, "height": 768, "deviceScaleFactor": ratio, "mobile": False}
+        session.send("Emulation.setDeviceMetricsOverride", metrics)
+        page.mouse.move(600 + ratio, 20)
+        driver.wait(
+            page,
+            "Object.values(lab.overlays).every(({ canvas, host }) =>"
+            " Math.abs(canvas.width / host.clientWidth - argument) < 0.01)",
+            ratio,
+        )

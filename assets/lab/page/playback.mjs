@@ -171,7 +171,8 @@ function tick(now) {
   if (!state.sweep) return;
   if (state.playing) advance(Math.min((now - clock.lastTick) / 1000, 0.25));
   clock.lastTick = now;
-  const seen = cameraKey(overlays["loss-surface"]);
+  // On another screen, or at another zoom, the canvases need other pixels.
+  const seen = `${cameraKey(overlays["loss-surface"])} ${window.devicePixelRatio}`;
   if (seen !== clock.camera) [clock.camera, clock.dirty] = [seen, true];
   if (clock.dirty) {
     clock.dirty = false;

@@ -51,7 +51,7 @@ export const clock = {
   // Whether Plotly is drawing a view that was only sketched.
   isShowing: false,
   wokenAt: 0,
-  // The camera that was drawn last.
+  // The camera and the pixel ratio that were drawn last.
   camera: "",
 };
 
