@@ -136,8 +136,9 @@ function followBack() {
   const isLesson = layout.chapter !== null;
   training.hasEntry = true;
   followAddress();
-  const { isBare, settings } = readAddress();
-  if (isBare && !isLesson && backend.canTrain) followLink(settings, []);
+  const { isBare, settings, problems } = readAddress();
+  const isStart = isBare && !problems.length;
+  if (isStart && !isLesson && backend.canTrain) followLink(settings, []);
 }
 
 /** The address decides at the start and after Back. */
