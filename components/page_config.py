@@ -4,8 +4,6 @@ import json
 from functools import cache
 from typing import Any
 
-from plotly.colors import get_colorscale
-
 from app.domain.csv_reader import MOST_BYTES
 from app.domain.fields import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, users_of
 from app.domain.link import LINK_VERSION, LONGEST_LINK
@@ -42,7 +40,7 @@ def page_config() -> dict[str, Any]:
         "themes": theme.THEMES,
         "link": {"version": LINK_VERSION, "longest": LONGEST_LINK},
         "upload": {"bytes": MOST_BYTES, "predictors": MOST_PREDICTORS},
-        "scale": get_colorscale(theme.COLORSCALE),
+        "scale": theme.COLORSCALE,
         "cut_at": CUT_AT,
         "map_fields": list(MAP_FIELDS),
     }

@@ -39,7 +39,16 @@ SELECTORS = (
     '[data-bs-theme="light"][data-palette="projector"]',
 )
 
-COLORSCALE = "Cividis"
+# Plotly's Cividis: it reads the same to colour-blind eyes.
+COLORSCALE = [
+    [place / 9, color]
+    for place, color in enumerate(
+        (
+            *("#00224e", "#123570", "#3b496c", "#575d6d", "#707173"),
+            *("#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"),
+        )
+    )
+]
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif'
 FONT_SIZE = 12
 

@@ -17,17 +17,16 @@ from components.figures.surface import surface_figure
 
 
 def view_figures(sweep: Sweep, surface: LossSurface, dataset: Dataset, fit: Fit) -> dict[str, Any]:
-    """Each view's figure as Plotly JSON (binary arrays as base64), by element id."""
+    """Each view's figure as Plotly's JSON with arrays, by element id."""
     user_data = sweep.settings.user_data
     names = (user_data.predictors[0], user_data.target) if user_data else ("x", "y")
-    figures = {
+    views = {
         ids.LOSS_SURFACE: surface_figure(surface),
         ids.DESCENT_PATH: contour_figure(surface),
         ids.CROSS_SECTIONS: sections_figure(surface),
         ids.FIT: fit_figure(dataset, fit.predictions[0, 0], names),
         ids.CURVES: curves_figure(sweep, surface),
     }
-    views = {name: figure.to_dict() for name, figure in figures.items()}
     # The contour has the surface's colours as heights: the browser copies them.
     views[ids.DESCENT_PATH]["data"][0]["z"] = None
     return views

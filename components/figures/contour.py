@@ -1,21 +1,29 @@
 """The contours below the descent path: the loss surface seen from above."""
 
-import plotly.graph_objects as go
-
 from app.domain.results import LossSurface
 from components import theme
-from components.figures.base import axis, base_layout, decade_ticks, log_loss, rest_trace
+from components.figures.base import (
+    Figure,
+    Trace,
+    axis,
+    base_layout,
+    decade_ticks,
+    figure,
+    log_loss,
+    rest_trace,
+)
 
 LEVELS = 20
 
 
-def contour_figure(surface: LossSurface) -> go.Figure:
+def contour_figure(surface: LossSurface) -> Figure:
     """Contours at log-spaced losses, which show the bowl as well as its floor."""
     box, (first, second) = surface.box, surface.plane.names
     logs = log_loss(surface)
     low, high = float(logs.min()), float(logs.max())
     traces = [
-        go.Contour(
+        dict(
+            type="contour",
             x=surface.first.astype("float32"),
             y=surface.second.astype("float32"),
             z=logs,
@@ -39,16 +47,17 @@ def contour_figure(surface: LossSurface) -> go.Figure:
     layout = base_layout(right=6) | dict(
         xaxis=axis(first, box.first), yaxis=axis(second, box.second)
     )
-    return go.Figure(traces, layout)
+    return figure(traces, layout)
 
 
-def _optimum(surface: LossSurface) -> go.Scatter:
+def _optimum(surface: LossSurface) -> Trace:
     """A filled star at a known optimum; a hollow one at the best point found so far."""
     exact = surface.optimum_is_exact
     name = surface.optimum_name
     first, second = (float(value) for value in surface.optimum)
     middle = sum(surface.box.first) / 2
-    return go.Scatter(
+    return dict(
+        type="scatter",
         x=[first],
         y=[second],
         name=name,

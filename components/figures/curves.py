@@ -4,11 +4,18 @@ import math
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.results import LossSurface, Sweep
-from components.figures.base import axis, base_layout, decade_ticks, dotted, rest_trace
+from components.figures.base import (
+    Figure,
+    axis,
+    base_layout,
+    decade_ticks,
+    dotted,
+    figure,
+    rest_trace,
+)
 
 EPOCH_TICKS = (0, 1, 10, 100, 1000, 5000)
 ROOM = 0.06
@@ -16,7 +23,7 @@ ROOM = 0.06
 RISE = 20
 
 
-def curves_figure(sweep: Sweep, surface: LossSurface) -> go.Figure:
+def curves_figure(sweep: Sweep, surface: LossSurface) -> Figure:
     """Train loss over epochs, both logarithmic; below it weight and bias of the linear model.
 
     Epochs are drawn at log10(1 + epoch), which shows epoch 0 and gives the first steps room.
@@ -28,7 +35,7 @@ def curves_figure(sweep: Sweep, surface: LossSurface) -> go.Figure:
     loss_axis = axis("train loss", losses, automargin="left", **decade_ticks(*losses))
     if not surface.plane.is_exact:
         layout = base_layout() | dict(xaxis=epoch_axis, yaxis=loss_axis)
-        return go.Figure([rest_trace("train loss")], layout)
+        return figure([rest_trace("train loss")], layout)
     lows, highs = zip(surface.box.first, surface.box.second, strict=True)
     range_of_both = min(lows), max(highs)
     layout = base_layout() | dict(
@@ -42,14 +49,14 @@ def curves_figure(sweep: Sweep, surface: LossSurface) -> go.Figure:
     loss, weight, bias = ((value, value) for value in (reached, *surface.optimum.tolist()))
     below: dict[str, Any] = dict(xaxis="x2", yaxis="y2")
     traces = [
-        dotted(name, "optimum", ends, loss, line_width=1.5, xaxis="x", yaxis="y"),
-        dotted(f"weight of {name}", "first", ends, weight, line_width=1.5, **below),
-        dotted(f"bias of {name}", "second", ends, bias, line_width=1.5, **below),
+        dotted(name, "optimum", ends, loss, width=1.5, xaxis="x", yaxis="y"),
+        dotted(f"weight of {name}", "first", ends, weight, width=1.5, **below),
+        dotted(f"bias of {name}", "second", ends, bias, width=1.5, **below),
         rest_trace("train loss"),
         rest_trace("weight", **below),
         rest_trace("bias", **below),
     ]
-    return go.Figure(traces, layout)
+    return figure(traces, layout)
 
 
 def _loss_range(sweep: Sweep, surface: LossSurface) -> tuple[float, float]:

@@ -1,13 +1,12 @@
 """The data and the least-squares fit. The browser draws the current fit on a canvas."""
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy import ndarray
 
 from app.domain.fields import shortened
 from app.domain.results import Dataset
 from components import theme
-from components.figures.base import axis, base_layout, dotted, rest_trace
+from components.figures.base import Figure, Trace, axis, base_layout, dotted, figure, rest_trace
 
 ROOM = 0.12
 # Of an axis's title, in characters.
@@ -16,7 +15,7 @@ TITLE_ROOM = 32
 FURTHEST = 1.0
 
 
-def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", "y")) -> go.Figure:
+def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", "y")) -> Figure:
     """One predictor against the target; with several, predicted against observed. All in the units
     of the original data.
 
@@ -51,7 +50,7 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
     limits = _with_room(np.concatenate([targets, held_targets, near]))
     across, up = _titles(*names)
     layout = base_layout(left=44) | dict(xaxis=axis(across, ends), yaxis=axis(up, limits))
-    return go.Figure(traces, layout)
+    return figure(traces, layout)
 
 
 def _titles(*names: str) -> list[str]:
@@ -71,9 +70,10 @@ def _line_in_units(dataset: Dataset) -> tuple[float, float]:
     return own_weight, at_zero - own_weight * scaling.input_means[0]
 
 
-def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> go.Scatter:
+def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> Trace:
     size = 8 if len(inputs) < 50 else 6
-    return go.Scatter(
+    return dict(
+        type="scatter",
         x=inputs,
         y=targets,
         name=name,
@@ -84,7 +84,7 @@ def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> go.S
     )
 
 
-def _observed_figure(dataset: Dataset) -> go.Figure:
+def _observed_figure(dataset: Dataset) -> Figure:
     """Predicted against observed: a perfect model puts every example on the diagonal."""
     ends = _with_room(dataset.scaling.targets(dataset.targets))
     name = "predicted = observed"
@@ -92,7 +92,7 @@ def _observed_figure(dataset: Dataset) -> go.Figure:
     layout = base_layout(left=48) | dict(
         xaxis=axis("observed", ends), yaxis=axis("predicted", ends)
     )
-    return go.Figure([diagonal, rest_trace("fit")], layout)
+    return figure([diagonal, rest_trace("fit")], layout)
 
 
 def _with_room(values: ndarray) -> tuple[float, float]:

@@ -1,12 +1,10 @@
 """The axes of the cross sections. The browser draws the curves, which follow the current point."""
 
-import plotly.graph_objects as go
-
 from app.domain.results import LossSurface
-from components.figures.base import axis, base_layout, in_two_lines, rest_trace
+from components.figures.base import Figure, axis, base_layout, figure, in_two_lines, rest_trace
 
 
-def sections_figure(surface: LossSurface) -> go.Figure:
+def sections_figure(surface: LossSurface) -> Figure:
     """Loss along each direction of the plane, on one scale."""
     box, (first, second) = surface.box, surface.plane.names
     # Large losses have long tick labels.
@@ -21,4 +19,4 @@ def sections_figure(surface: LossSurface) -> go.Figure:
         xaxis2=axis(second, box.second, domain=[0.52, 1], nticks=5, anchor="y2"),
         yaxis2=height | dict(title=None, anchor="x2", showticklabels=False, ticks="", matches="y"),
     )
-    return go.Figure(traces, layout)
+    return figure(traces, layout)

@@ -3,25 +3,25 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.domain.results import LossSurface
 from components import theme
-from components.figures.base import as_written, base_layout, in_two_lines, log_loss
+from components.figures.base import Figure, as_written, base_layout, figure, in_two_lines, log_loss
 
 # In heights of the box. WebGL would draw much higher values over everything else.
 CUT_AT = 1.5
 CAMERA = dict(eye=dict(x=0.84, y=-1.84, z=1.14), center=dict(x=0, y=0, z=-0.33))
 
 
-def surface_figure(surface: LossSurface) -> go.Figure:
+def surface_figure(surface: LossSurface) -> Figure:
     """The surface, coloured by log loss. Users can rotate its initial view."""
     box, (first, second) = surface.box, surface.plane.names
     height = np.minimum(surface.loss, CUT_AT * box.height).astype("float32")
     logs = log_loss(surface)
     lines = dict(show=True, start=0, end=box.height, size=box.height / 8, color="#9c9884", width=1)
     traces = [
-        go.Surface(
+        dict(
+            type="surface",
             x=surface.first.astype("float32"),
             y=surface.second.astype("float32"),
             z=height,
@@ -36,7 +36,8 @@ def surface_figure(surface: LossSurface) -> go.Figure:
                 f"{first} %{{x:.3f}}<br>{second} %{{y:.3f}}<br>train loss %{{z:.4g}}<extra></extra>"
             ),
         ),
-        go.Scatter3d(
+        dict(
+            type="scatter3d",
             x=[],
             y=[],
             z=[],
@@ -57,7 +58,7 @@ def surface_figure(surface: LossSurface) -> go.Figure:
             camera=CAMERA,
         ),
     )
-    return go.Figure(traces, layout)
+    return figure(traces, layout)
 
 
 def _scene_axis(title: str, limits: tuple[float, float]) -> dict[str, Any]:

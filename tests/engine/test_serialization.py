@@ -13,6 +13,7 @@ from app.domain.csv_reader import read_table
 from app.domain.settings import Settings
 from app.domain.user_data import choose
 from app.engine import inspect_run
+from app.exports.block import pack
 from app.trainers.base import run_experiment
 from app.trainers.serialization import dumps, loads
 from callbacks.training import experiment_payload
@@ -44,7 +45,7 @@ def test_experiment_round_trip_is_exact(chosen: dict) -> None:
         inspect_run(settings, made.training, made.surface, 3),
         inspect_run(settings, again.training, again.surface, 3),
     )
-    assert experiment_payload(made) == experiment_payload(again)
+    assert pack(experiment_payload(made)) == pack(experiment_payload(again))
 
 
 WHOLE = dumps(run_experiment(QUICK))

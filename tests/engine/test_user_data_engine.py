@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -197,7 +198,7 @@ class TestPicture:
         made = dataset_for(
             Settings(dataset="own", user_data=user_data, validation_fraction=fraction)
         )
-        traces = {one.name: one for one in fit_figure(made, np.zeros(1)).data}
+        traces = {one.name: one for one in go.Figure(fit_figure(made, np.zeros(1))).data}
         points = [
             (x, y)
             for kind in ("data", "validation") if kind in traces
@@ -212,7 +213,9 @@ class TestPicture:
     def test_the_dotted_line_is_least_squares_in_the_persons_units(self, standardize: bool) -> None:
         table = PLAIN * [30, 9] + [170, 70]
         made = dataset_for(Settings(dataset="own", user_data=user_data_of(table, standardize)))
-        line = next(one for one in fit_figure(made, np.zeros(1)).data if one.meta == "optimum")
+        line = next(
+            one for one in go.Figure(fit_figure(made, np.zeros(1))).data if one.meta == "optimum"
+        )
         solution = LinearRegression().fit(table[:, :1], table[:, 1])
         expected = solution.predict(np.array(line.x)[:, None])
         np.testing.assert_allclose(line.y, expected, rtol=1e-5)

@@ -1,6 +1,5 @@
 """The figures' static layers against the arrays that they draw."""
 
-import json
 import math
 from dataclasses import replace
 from functools import cache
@@ -15,6 +14,7 @@ from sklearn.linear_model import LinearRegression
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.settings import Settings
+from app.exports.block import pack
 from components import ids, theme
 from components.figures import view_figures
 from components.figures.base import decade_ticks, log_loss
@@ -24,6 +24,7 @@ from components.figures.fit import fit_figure
 from components.figures.sections import sections_figure
 from components.figures.surface import surface_figure
 from tests.oracles import ALL, LINE, LINES, NETWORKS, PARABOLA, experiment, name_of, with_rate
+from tests.readers import unpack
 from tests.user_data_files import LONG_NAMES
 
 EVERY = [*ALL, with_rate(PARABOLA, 10.0)]
@@ -33,14 +34,16 @@ FLAT_VIEWS = [name for name in ids.VIEWS if name != ids.LOSS_SURFACE]
 
 @cache
 def figures(settings: Settings) -> dict[str, go.Figure]:
+    """As Plotly's classes, which know every property and refuse others."""
     made = experiment(settings)
-    return {
+    views = {
         ids.LOSS_SURFACE: surface_figure(made.surface),
         ids.DESCENT_PATH: contour_figure(made.surface),
         ids.CROSS_SECTIONS: sections_figure(made.surface),
         ids.FIT: fit_figure(made.dataset, made.fit.predictions[0, 0]),
         ids.CURVES: curves_figure(made.sweep, made.surface),
     }
+    return {name: go.Figure(figure) for name, figure in views.items()}
 
 
 def axes(figure: go.Figure) -> dict[str, dict]:
@@ -83,7 +86,7 @@ class TestEveryView:
         made = experiment(settings)
         views = view_figures(made.sweep, made.surface, made.dataset, made.fit)
         assert list(views) == list(ids.VIEWS)
-        back = json.loads(json.dumps(views, allow_nan=False))
+        back = unpack(pack(views))
         assert back[ids.DESCENT_PATH]["data"][0]["z"] is None
         surface = figures(settings)[ids.LOSS_SURFACE].data[0]
         contour = figures(settings)[ids.DESCENT_PATH].data[0]
@@ -196,7 +199,7 @@ class TestFit:
     def test_axes_have_the_names_as_they_are_written(
         self, names: tuple[str, str], titles: tuple[str, str] | None
     ) -> None:
-        found = axes(fit_figure(experiment(LINE).dataset, np.zeros(10), names))
+        found = axes(go.Figure(fit_figure(experiment(LINE).dataset, np.zeros(10), names)))
         texts = [found[name]["title"]["text"] for name in ("xaxis", "yaxis")]
         # No tag, and no dollar, between which Plotly would see mathematics.
         assert not any(set("<>$") & set(text) for text in texts)

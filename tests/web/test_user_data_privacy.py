@@ -21,6 +21,7 @@ from app.domain.link import query
 from app.domain.plane_choice import PlaneChoice
 from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose
+from app.exports.block import pack
 from app.server import create_app
 from app.trainers import ttl_cache
 from app.trainers.experiment_cache import ExperimentCache
@@ -32,6 +33,7 @@ from callbacks.sharing import exported
 from callbacks.training import train_payload
 from callbacks.user_data import table_answer
 from tests.callback_requests import ask
+from tests.readers import unpack
 from tools.host import wait
 
 # Numbers and words that occur nowhere else.
@@ -67,7 +69,10 @@ class Worker:
         self.cache._user_data = TtlCache(8, clock)
 
     def train(self, asked: Any) -> dict[str, Any]:
-        return answer(asked, lambda *chosen: train_payload(self.cache, *chosen), self.uploads)
+        return answer(asked, lambda *chosen: self.sent(*chosen), self.uploads)
+
+    def sent(self, *chosen: Any) -> dict[str, Any]:
+        return unpack(pack(train_payload(self.cache, *chosen)))
 
     def inspect(self, asked: Any) -> dict[str, Any]:
         return answer(asked, lambda one, _: inspect_payload(self.cache, one, 3), self.uploads)

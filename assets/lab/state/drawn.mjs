@@ -13,6 +13,7 @@
  * @property {Map<HTMLElement, string>} formulas
  * @property {number} typesetTimer
  * @property {any} network
+ * @property {Uint8ClampedArray | null} shades
  */
 
 /** @type {Drawn} */
@@ -34,4 +35,6 @@ export const drawn = {
   typesetTimer: 0,
   // The network's edges and units as SVG elements.
   network: null,
+  // The colours of the surface at 256 places, as bytes.
+  shades: null,
 };

@@ -1,10 +1,17 @@
 /* Plotly's colour scales as shades. */
 import { make } from "#lab/lib/dom.mjs";
+import { drawn } from "#lab/state/drawn.mjs";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 
-/** The colours of a scale at 256 places, as bytes. @param {[number, string][]} scale */
-export function shades(scale) {
+/**
+ * The colours of a scale at 256 places, as bytes. All figures share one scale.
+ * @param {[number, string][]} scale
+ */
+export const shades = (scale) => (drawn.shades ??= paintedShades(scale));
+
+/** @param {[number, string][]} scale */
+function paintedShades(scale) {
   const canvas = make("canvas", { width: 256, height: 1 });
   const context = /** @type {Context} */ (canvas.getContext("2d", { willReadFrequently: true }));
   const gradient = context.createLinearGradient(0, 0, 256, 0);
