@@ -50,21 +50,7 @@ def create_app(
     local = LocalTrainer(meter=meter)
     cache = ExperimentCache(trainer=trainer_for(config, local, meter), meter=meter)
     first_sweep = first_payload(warm_up(local))
-    app = Dash(
-        "descent-lab",
-        title="Descent Lab",
-        update_title="",
-        assets_folder=str(script_modules.ASSETS),
-        assets_ignore=script_modules.IGNORED,
-        url_base_pathname=config.base_path,
-        serve_locally=True,
-        prevent_initial_callbacks=True,
-    )
-    modules = script_modules.addresses(config.base_path, has_hashes=not debug)
-    import_map = script_modules.import_map(lambda name: modules[name][0])
-    app.index_string = page_template(
-        static_files.plotly_url(app), import_map, [address for address, _ in modules.values()]
-    )
+    app, import_map = _dash(config.base_path, debug)
     app.layout = page(first_sweep, course)
     server = app.server
     _serve_health(server, config.base_path)
@@ -86,6 +72,26 @@ def create_app(
     static_files.serve_files(app, has_assets=not debug)
     _trust_proxies(server, config.proxies)
     return app
+
+
+def _dash(base_path: str, debug: bool) -> tuple[Dash, str]:
+    """Dash with its index page, and the import map in that page."""
+    app = Dash(
+        "descent-lab",
+        title="Descent Lab",
+        update_title="",
+        assets_folder=str(script_modules.ASSETS),
+        assets_ignore=script_modules.IGNORED,
+        url_base_pathname=base_path,
+        serve_locally=True,
+        prevent_initial_callbacks=True,
+    )
+    modules = script_modules.addresses(base_path, has_hashes=not debug)
+    import_map = script_modules.import_map(lambda name: modules[name][0])
+    app.index_string = page_template(
+        static_files.plotly_url(app), import_map, [address for address, _ in modules.values()]
+    )
+    return app, import_map
 
 
 def _warn(course: Course, config: Config) -> None:

@@ -85,7 +85,7 @@ class CeleryTrainer:
         while monotonic() < start + MAX_WAIT_SECONDS:
             if result := self._redis.hgetall(RESULT.format(key)):
                 if b"sentence" in result:
-                    # Whoever reads an error forgets it, and the next one trains again.
+                    # An error is forgotten once it is read, so the next request trains again.
                     self._redis.delete(RESULT.format(key))
                 return result, is_ours
             task_id = uuid4().hex

@@ -61,7 +61,7 @@ def loads(data: bytes, settings: Settings) -> Any:
         sweep = value.sweep if isinstance(value, Experiment) else value
         is_valid = isinstance(sweep, Sweep) and sweep.settings.sweep_id == settings.sweep_id
     except Exception as error:
-        # Whoever has written these bytes, they may say anything.
+        # The bytes are not trusted: they may say anything.
         raise ValueError("these bytes are not an experiment") from error
     if not is_valid:
         raise ValueError("these bytes are not an experiment of these settings")

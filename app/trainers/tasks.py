@@ -18,7 +18,7 @@ TRAIN = "descent_lab.train"
 # and `seconds`, or the `sentence` and `field` of an error.
 CLAIM, RESULT = "descent-lab:claim:{}", "descent-lab:result:{}"
 # A task that does not begin, or does not end, in so many seconds loses its claim: its worker has
-# probably died. Whoever waits then claims the training again.
+# probably died. A process that waits then claims the training again.
 CLAIM_SECONDS = 5
 # An error is for those who wait now; a later attempt may succeed.
 RESULT_SECONDS, ERROR_SECONDS = 30 * 60, 5

@@ -160,7 +160,7 @@ def test_keys_move_everything_and_leave_fields_alone(page: Page) -> None:
     assert cards(page) == ["descent-path"]
     keys(page, "2")
     assert cards(page) == list(driver.VIEWS)
-    # Whoever types means the letters.
+    # While typing, letters are letters.
     page.locator("#learning-rate-value").fill("")
     page.keyboard.type("p2")
     assert not page.evaluate("() => document.body.classList.contains('present')")

@@ -36,7 +36,7 @@ def box(page: Page, name: str) -> dict[str, float]:
 
 
 def check_inside(page: Page, names: list[str]) -> None:
-    """Nothing sticks out of the window, and nobody has to scroll sideways."""
+    """Nothing sticks out of the window, so there is no scrolling sideways."""
     size = page.viewport_size
     assert size is not None
     widths = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")

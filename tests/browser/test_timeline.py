@@ -158,7 +158,7 @@ def test_a_new_sweep_keeps_the_nearest_epoch(page: Page) -> None:
 
 
 def test_the_clock_sleeps_while_nothing_moves(page: Page) -> None:
-    """A page that is only looked at keeps nobody's processor busy, and goes on at once."""
+    """An idle page uses no processor time, and goes on at once."""
     driver.rest(page)
     page.evaluate(
         """() => {

@@ -1,4 +1,4 @@
-"""A person's own data on the page: brought, chosen, fitted, kept, and seen by nobody else."""
+"""A person's own data on the page: brought, chosen, fitted, kept, and private."""
 
 from __future__ import annotations
 

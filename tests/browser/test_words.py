@@ -1,5 +1,5 @@
 """What the page says of its views, and lists of them, are the engine's numbers; none of it tells
-what a curtain hides, and nobody is flooded with it."""
+what a curtain hides, and not too often."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ function typeRate(text) {
   if (question) return showMessage(question);
   const rate = numberIn(text);
   const run = typeof rate === "number" ? state.sweep.runOf(rate) : -1;
-  // What is no number is the server's to refuse.
+  // The server refuses what is not a number.
   if (run < 0) return request(/** @type {any} */ ({ learning_rate: rate }));
   return select(run);
 }

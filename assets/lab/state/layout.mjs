@@ -30,7 +30,7 @@ export const layout = {
   isInspectionLost: false,
 };
 
-/** The cards that are on show when nobody has chosen others. */
+/** The cards that are on show unless others were chosen. */
 export const usualCards = () =>
   layout.chapter
     ? /** @type {import("#types").View[]} */ (layout.chapter.views.filter(isCard))

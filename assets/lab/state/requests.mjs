@@ -10,7 +10,7 @@ export const SILENCE_AFTER = 15000;
  * @type {Set<Client<any>>} */
 const clients = new Set();
 
-/** Tells those who wait that what came is no answer of the app. False if nobody waits.
+/** Tells those who wait that what came is no answer of the app. False if no client waits.
  * @param {string} sentence */
 export function failWaiting(sentence) {
   const waiting = [...clients].filter(({ state }) => state === "waiting");
