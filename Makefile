@@ -21,7 +21,7 @@ AUDIT = $(BIN)/pip-audit -r requirements.txt -r requirements-distributed.txt --n
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test test-js test-quick check format types audit lock sbom bench load faults measure docker clean
+.PHONY: help run classroom install dev test test-js test-quick check format types audit lock sbom bench verdicts load faults measure docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ types: $(VENV)/.dev ## write types/payload.d.ts after a change of app/exports/sc
 
 bench: $(VENV)/.dev ## compare the engine with a plain training loop
 	$(BIN)/python -m tools.bench
+
+verdicts: $(VENV)/.dev ## compare the verdicts with an independent reading of random curves; options: VERDICTS="--seed 2"
+	$(BIN)/python -m tools.verdicts $(VERDICTS)
 
 load: $(VENV)/.dev ## simulate a class of 100 for a minute; options: LOAD="--people 300"
 	$(BIN)/python -m tools.load $(LOAD)

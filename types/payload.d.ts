@@ -121,8 +121,9 @@ export interface SweepPayload {
   epochs: number[];
   train_loss: Encoded;
   validation_loss: Encoded | null;
-  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "converging")[];
+  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "stalled" | "converging")[];
   arrived: boolean[];
+  levels: (number | null)[];
   diverged_at: number[];
   overflow_at: number[];
   last_loss: (number | null)[];
@@ -182,6 +183,6 @@ export interface MapRow {
   start_loss: number;
   last_loss: (number | null)[];
   diverged_at: number[];
-  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "converging")[];
+  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "stalled" | "converging")[];
   stability_edge: number | null;
 }

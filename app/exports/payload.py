@@ -123,6 +123,7 @@ def _runs(sweep: Sweep) -> dict[str, Any]:
         "validation_loss": _maybe(sweep.validation_loss, along=1),
         "verdicts": list(sweep.verdicts),
         "arrived": sweep.arrived.tolist(),
+        "levels": [_number(level) for level in sweep.levels.tolist()],
         "diverged_at": sweep.diverged_at.tolist(),
         "overflow_at": sweep.overflow_at.tolist(),
         "last_loss": [_number(loss) for loss in sweep.last_loss.tolist()],
