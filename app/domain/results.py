@@ -36,7 +36,7 @@ class Scaling:
 class Dataset:
     """The training examples, and the held-back ones, which only measure.
 
-    least_squares  scikit-learn's weights, then its bias, for the training examples
+    least_squares  the best weights, then the best bias, for the training examples
     """
 
     inputs: Float[ndarray, "example feature"]
