@@ -224,5 +224,5 @@ class RunDetail:
     slices: Slices
     sharpness_epochs: Int[ndarray, "sample"]
     sharpness: Float[ndarray, "sample"]
-    # The sharpness after an adaptive optimizer's rescaling; None for other optimizers.
+    # The sharpness after an adaptive optimizer's rescaling, with its L2 decay; None for others.
     rescaled_sharpness: Float[ndarray, "sample"] | None

@@ -153,7 +153,9 @@ def split(
 
 
 def least_squares(
-    inputs: Float[ndarray, "example feature"], targets: Float[ndarray, "example"], decay: float = 0
+    inputs: Float[ndarray, "example feature"],
+    targets: Float[ndarray, "example"],
+    decay: float = 0.0,
 ) -> tuple[Float[ndarray, "param"], float]:
     """The weights and, last, the bias at which mean squared error + decay/2 |params|^2 is least,
     and the mean squared error there; if there are many such, short ones.

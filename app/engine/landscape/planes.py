@@ -48,8 +48,9 @@ def calm_paths(sweep: Sweep) -> Float[ndarray, "run frame param"]:
     slider = slice(0, len(SLIDER_LEARNING_RATES))
     calm = sweep.calm[slider]
     if calm.any():
-        return sweep.params[slider][calm]
-    return np.asarray(np.where(_in_picture(sweep)[slider, :, None], sweep.params[slider], np.nan))
+        return np.asarray(sweep.params[slider][calm])
+    shown = _in_picture(sweep)[slider, :, None]
+    return np.asarray(np.where(shown, sweep.params[slider], np.nan))
 
 
 def _in_picture(sweep: Sweep) -> Bool[ndarray, "run frame"]:
