@@ -134,6 +134,7 @@ export interface SweepPayload {
   stability_edge_numerator: number | null;
   stability_edge_formula: string;
   sharpness_numerator: number | null;
+  sharpness_decay: number;
   sharpness_formula: string;
   plane: PlanePayload;
   box: Box;

@@ -36,7 +36,7 @@ class Scaling:
 class Dataset:
     """The training examples, and the held-back ones, which only measure.
 
-    least_squares  scikit-learn's weights, then its bias, for the training examples
+    least_squares  the best weights, then the best bias, for the training examples
     """
 
     inputs: Float[ndarray, "example feature"]
@@ -226,5 +226,5 @@ class RunDetail:
     slices: Slices
     sharpness_epochs: Int[ndarray, "sample"]
     sharpness: Float[ndarray, "sample"]
-    # The sharpness after an adaptive optimizer's rescaling; None for other optimizers.
+    # The sharpness after an adaptive optimizer's rescaling, with its L2 decay; None for others.
     rescaled_sharpness: Float[ndarray, "sample"] | None

@@ -28,6 +28,7 @@ from app.domain.results import (
 )
 from app.domain.settings import Settings
 from app.domain.stability import (
+    sharpness_decay,
     sharpness_formula,
     sharpness_numerator,
     stability_edge_formula,
@@ -141,6 +142,7 @@ def _stability(sweep: Sweep) -> dict[str, Any]:
         "stability_edge_numerator": stability_edge_numerator(settings),
         "stability_edge_formula": stability_edge_formula(settings),
         "sharpness_numerator": sharpness_numerator(settings),
+        "sharpness_decay": sharpness_decay(settings),
         "sharpness_formula": sharpness_formula(settings),
     }
 

@@ -156,6 +156,7 @@ class SweepPayload(TypedDict):
     stability_edge_numerator: float | None
     stability_edge_formula: str
     sharpness_numerator: float | None
+    sharpness_decay: float
     sharpness_formula: str
     plane: PlanePayload
     box: Box

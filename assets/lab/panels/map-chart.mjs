@@ -197,7 +197,7 @@ function mapWords(map, color) {
     rows.length < values.length ? `${rows.length} of ${values.length} rows.` : "",
     takenForGranted(map),
     scaleWords(map, color),
-    isMarked ? "White: 2/sharpness at the start, or what momentum makes of it." : "",
+    isMarked ? "White: 2/sharpness at the start, or what momentum and decay make of it." : "",
     rows.find((row) => row.error)?.error,
   ]
     .filter(Boolean)

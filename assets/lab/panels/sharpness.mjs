@@ -117,11 +117,9 @@ function drawLines({ context, x, y }, { epochs, values, thresholds }) {
  * @param {number} epoch
  */
 function thresholdAt(sweep, track, epoch) {
-  const { settings, sharpness_numerator: numerator } = sweep;
+  const { sharpness_numerator: numerator, sharpness_decay: decay } = sweep;
   if (!numerator) return null;
-  const decay = settings.optimizer === "adamw" ? 0 : settings.weight_decay;
-  const limit = numerator / (selectedRate() * track.factorAt(track.indexOf(epoch)));
-  return sweep.stability_edge_numerator ? limit - decay : limit;
+  return numerator / (selectedRate() * track.factorAt(track.indexOf(epoch))) - decay;
 }
 
 /** @param {string} optimizer */
@@ -141,7 +139,8 @@ function sharpnessWords(sweep, { values, thresholds, isRescaled }) {
   return [
     way,
     `Dotted: ${sweep.sharpness_formula}${size}.`,
-    edgeWords(sweep, first / begin, last / limit),
+    // A decay of more than twice the limit makes steps grow at any sharpness.
+    edgeWords(sweep, first / Math.max(begin, 0), last / Math.max(limit, 0)),
     isRescaled ? "For adaptive optimizers see Cohen et al. 2022." : "",
   ]
     .filter(Boolean)
