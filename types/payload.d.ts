@@ -82,6 +82,13 @@ export interface Optimum {
   name: string;
 }
 
+/** A quadratic loss on the plane: loss + (x - minimum) . hessian (x - minimum) / 2 at x. */
+export interface BowlPayload {
+  hessian: number[][];
+  minimum: number[];
+  loss: number;
+}
+
 /** The model's predictions at some places, (run, frame, place) or (epoch, place). */
 export interface FitPayload {
   places: number[];
@@ -139,7 +146,7 @@ export interface SweepPayload {
   plane: PlanePayload;
   box: Box;
   optimum: Optimum;
-  curvature: number[] | null;
+  bowl: BowlPayload | null;
   coordinates: Encoded;
   slopes: Encoded;
   off_plane: Encoded | null;

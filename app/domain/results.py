@@ -141,6 +141,18 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Bowl:
+    """A quadratic loss on a plane: loss + (x - minimum) . hessian (x - minimum) / 2 at x.
+
+    Where the loss is level along a direction, `minimum` is one of many.
+    """
+
+    hessian: Float[ndarray, "2 2"]
+    minimum: Float[ndarray, "2"]
+    loss: float
+
+
+@dataclass(frozen=True)
 class LossSurface:
     """Train loss on a grid over a plane: `loss[row, col]` is at (first[col], second[row])."""
 
@@ -154,8 +166,8 @@ class LossSurface:
     optimum_loss: float
     optimum_is_exact: bool
     optimum_name: str
-    # Second derivatives along both directions if they are the same everywhere, else None.
-    curvature: Float[ndarray, "2"] | None
+    # The loss by its formula, of a linear model; else None.
+    bowl: Bowl | None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.options import OPTIMIZERS
 from app.domain.plane_choice import parameter_names
 from app.domain.results import (
+    Bowl,
     Dataset,
     Fit,
     LossSurface,
@@ -158,8 +159,15 @@ def _landscape(surface: LossSurface) -> dict[str, Any]:
             "is_exact": surface.optimum_is_exact,
             "name": surface.optimum_name,
         },
-        "curvature": None if surface.curvature is None else surface.curvature.tolist(),
+        "bowl": _bowl(surface.bowl),
     }
+
+
+def _bowl(bowl: Bowl | None) -> dict[str, Any] | None:
+    if bowl is None:
+        return None
+    hessian, minimum = bowl.hessian.tolist(), bowl.minimum.tolist()
+    return {"hessian": hessian, "minimum": minimum, "loss": bowl.loss}
 
 
 def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) -> dict[str, Any]:

@@ -100,6 +100,14 @@ class Optimum(TypedDict):
     name: str
 
 
+class BowlPayload(TypedDict):
+    """A quadratic loss on the plane: loss + (x - minimum) . hessian (x - minimum) / 2 at x."""
+
+    hessian: list[list[float]]
+    minimum: list[float]
+    loss: float
+
+
 class FitPayload(TypedDict):
     """The model's predictions at some places, (run, frame, place) or (epoch, place)."""
 
@@ -161,7 +169,7 @@ class SweepPayload(TypedDict):
     plane: PlanePayload
     box: Box
     optimum: Optimum
-    curvature: list[float] | None
+    bowl: BowlPayload | None
     coordinates: Encoded
     slopes: Encoded
     off_plane: Encoded | None
