@@ -18,6 +18,7 @@ from torch import Tensor
 
 from app.domain.fields import NAMES, NUMBERS
 from app.domain.link import query
+from app.domain.results import VERDICTS
 from app.domain.settings import Settings
 from app.engine import inspect_run
 from app.exports.block import pack
@@ -57,6 +58,7 @@ def fixtures() -> dict[str, Any]:
         "links": [_link(_random_settings(chance)) for _ in range(200)],
         "colors": [(share, sample_colorscale("Cividis", [share])[0]) for share in SHARES],
         "rounded_down": [_rounded_down(chance) for _ in range(300)],
+        "verdicts": VERDICTS,
     }
 
 

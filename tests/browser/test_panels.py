@@ -88,8 +88,8 @@ def test_the_rate_table_has_the_notebooks_numbers_and_a_typed_rates(
     for row, numbers in zip(rows, expected, strict=True):
         assert [value(one) for one in row[1:4]] == pytest.approx(numbers, rel=1e-3)
     assert [row[4:] for row in rows] == [
-        ["up", "overflow"],
-        ["up", "overflow"],
+        ["up", "diverges"],
+        ["up", "diverges"],
         ["down", "converging"],
     ]
     page.locator('[data-slot="rates"] input').first.fill("0.05")

@@ -1,6 +1,7 @@
 /* The data of each panel's chart as a table. */
 import { plain } from "#lab/lib/format.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { verdictName } from "#lab/model/verdicts.mjs";
 import { shownIn } from "#lab/page/descriptions.mjs";
 import { count, listed, ofEpochs, say } from "#lab/page/table-rows.mjs";
 import { lossWords } from "#lab/panels/compare.mjs";
@@ -45,7 +46,7 @@ function sweepTable({ rates, now, ends, epoch }) {
       plain(rate),
       lossOf(now[run]),
       ...(isCurtained ? [] : [lossOf(ends[run])]),
-      ...(isNamed ? [state.sweep.verdicts[run]] : []),
+      ...(isNamed ? [verdictName(state.sweep.verdicts[run])] : []),
     ]),
     note: "",
   };

@@ -1,6 +1,7 @@
 /* The loss of the whole sweep against the learning rate, now and at the end. */
 import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
+import { shadeOf } from "#lab/model/verdicts.mjs";
 import { chartIn } from "#lab/panels/chart.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
@@ -152,7 +153,8 @@ function drawPoints({ context, x, y }, { rates, ends, now, best, steepest }) {
 }
 
 /** @param {ChartAxes} axes @param {Sweep} sweep @param {number[]} rates */
-function shadeVerdicts({ context, x, top, bottom }, { verdicts }, rates) {
+function shadeVerdicts({ context, x, top, bottom }, { verdicts, arrived }, rates) {
+  const shades = rates.map((_, run) => shadeOf(verdicts[run], arrived[run]));
   const edges = [
     rates[0],
     ...rates.slice(1).map((rate, run) => geometricMean(rates[run], rate)),
@@ -160,9 +162,9 @@ function shadeVerdicts({ context, x, top, bottom }, { verdicts }, rates) {
   ].map((rate) => Math.round(x(rate)));
   context.save();
   for (let from = 0, to = 0; from < rates.length; from = to) {
-    while (to < rates.length && verdicts[to] === verdicts[from]) to += 1;
+    while (to < rates.length && shades[to] === shades[from]) to += 1;
     const [left, width] = [edges[from], edges[to] - edges[from]];
-    context.fillStyle = colors[verdicts[from].replace(" ", "-")];
+    context.fillStyle = colors[shades[from]];
     context.globalAlpha = 0.1;
     context.fillRect(left, top, width, bottom - top - 14);
     context.globalAlpha = 0.85;
