@@ -128,8 +128,9 @@ export interface SweepPayload {
   epochs: number[];
   train_loss: Encoded;
   validation_loss: Encoded | null;
-  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "converging")[];
+  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "stalled" | "converging")[];
   arrived: boolean[];
+  levels: (number | null)[];
   diverged_at: number[];
   overflow_at: number[];
   last_loss: (number | null)[];
@@ -140,6 +141,7 @@ export interface SweepPayload {
   stability_edge_numerator: number | null;
   stability_edge_formula: string;
   sharpness_numerator: number | null;
+  sharpness_decay: number;
   sharpness_formula: string;
   plane: PlanePayload;
   box: Box;
@@ -189,6 +191,6 @@ export interface MapRow {
   start_loss: number;
   last_loss: (number | null)[];
   diverged_at: number[];
-  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "converging")[];
+  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "stalled" | "converging")[];
   stability_edge: number | null;
 }

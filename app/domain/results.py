@@ -11,7 +11,7 @@ from app.domain.settings import Settings
 from app.domain.stability import stability_edge
 
 # `engine/verdicts.py` says when each is given.
-VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converging")
+VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "stalled", "converging")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Scaling:
 class Dataset:
     """The training examples, and the held-back ones, which only measure.
 
-    least_squares  scikit-learn's weights, then its bias, for the training examples
+    least_squares  the best weights, then the best bias, for the training examples
     """
 
     inputs: Float[ndarray, "example feature"]
@@ -72,9 +72,11 @@ class Sweep:
     last_loss: Float[ndarray, "run"]
     calm: Bool[ndarray, "run"]
     verdicts: tuple[str, ...]
-    # Whether a run ends close to the reference: what "works" means on the page.
+    # Whether a run ends near the reference and is not stuck: what "works" means on the page.
     arrived: Bool[ndarray, "run"]
-    # What a run should come close to: the known optimum's loss, else the lowest last loss.
+    # Where each run ends: its last loss, or around which loss it goes up and down.
+    levels: Float[ndarray, "run"]
+    # What a run should come near to: the known optimum's loss, else the lowest level.
     reference_loss: float
     reference_name: str
     # The largest eigenvalue of the Hessian of train_loss at the start.
@@ -236,5 +238,5 @@ class RunDetail:
     slices: Slices
     sharpness_epochs: Int[ndarray, "sample"]
     sharpness: Float[ndarray, "sample"]
-    # The sharpness after an adaptive optimizer's rescaling; None for other optimizers.
+    # The sharpness after an adaptive optimizer's rescaling, with its L2 decay; None for others.
     rescaled_sharpness: Float[ndarray, "sample"] | None

@@ -29,6 +29,7 @@ from app.domain.results import (
 )
 from app.domain.settings import Settings
 from app.domain.stability import (
+    sharpness_decay,
     sharpness_formula,
     sharpness_numerator,
     stability_edge_formula,
@@ -124,6 +125,7 @@ def _runs(sweep: Sweep) -> dict[str, Any]:
         "validation_loss": _maybe(sweep.validation_loss, along=1),
         "verdicts": list(sweep.verdicts),
         "arrived": sweep.arrived.tolist(),
+        "levels": [_number(level) for level in sweep.levels.tolist()],
         "diverged_at": sweep.diverged_at.tolist(),
         "overflow_at": sweep.overflow_at.tolist(),
         "last_loss": [_number(loss) for loss in sweep.last_loss.tolist()],
@@ -141,6 +143,7 @@ def _stability(sweep: Sweep) -> dict[str, Any]:
         "stability_edge_numerator": stability_edge_numerator(settings),
         "stability_edge_formula": stability_edge_formula(settings),
         "sharpness_numerator": sharpness_numerator(settings),
+        "sharpness_decay": sharpness_decay(settings),
         "sharpness_formula": sharpness_formula(settings),
     }
 

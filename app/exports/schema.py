@@ -5,7 +5,9 @@ from typing import Any, Literal, NotRequired
 # Before Python 3.12, pydantic does not know the TypedDict of typing.
 from typing_extensions import TypedDict
 
-Verdict = Literal["overflow", "stuck", "diverged", "oscillating", "too slow", "converging"]
+Verdict = Literal[
+    "overflow", "stuck", "diverged", "oscillating", "too slow", "stalled", "converging"
+]
 
 
 class Encoded(TypedDict):
@@ -151,6 +153,7 @@ class SweepPayload(TypedDict):
     validation_loss: Encoded | None
     verdicts: list[Verdict]
     arrived: list[bool]
+    levels: list[float | None]
     diverged_at: list[int]
     overflow_at: list[int]
     last_loss: list[float | None]
@@ -161,6 +164,7 @@ class SweepPayload(TypedDict):
     stability_edge_numerator: float | None
     stability_edge_formula: str
     sharpness_numerator: float | None
+    sharpness_decay: float
     sharpness_formula: str
     plane: PlanePayload
     box: Box

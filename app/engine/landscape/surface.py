@@ -65,11 +65,12 @@ def _grid_losses(settings: Settings, plane: Plane, box: Box) -> Float[ndarray, "
 def train_losses(
     settings: Settings, params: Float[ndarray, "stack param"]
 ) -> Float[ndarray, "stack"]:
-    """The train loss at each row of params: float64 for the linear model, else float32."""
+    """The train loss at each row of params: float64 for the linear model, else float32. Infinite
+    where the numbers overflow, even where what overflows is a difference, NaN."""
     dtype = torch.float64 if settings.is_linear else torch.float32
     inputs, targets = (part.to(dtype) for part in as_tensors(dataset_for(settings)))
     errors = network_for(settings).predict(torch.tensor(params, dtype=dtype), inputs).sub_(targets)
-    return errors.square_().mean(dim=1).numpy()
+    return errors.square_().mean(dim=1).nan_to_num_(nan=np.inf, posinf=np.inf).numpy()
 
 
 def _optimum(sweep: Sweep) -> tuple[Float[ndarray, "param"], float, str]:
