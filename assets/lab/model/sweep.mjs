@@ -12,6 +12,9 @@ import { STOPS } from "#lab/state/store.mjs";
  * @typedef {Arrays | "off_plane"} Decoded
  */
 
+// A plane that shows less of a run's squared distance from the start says so in the picture.
+const SHOWN = 0.3;
+
 /** @param {Encoded | null} encoded */
 const maybe = (encoded) => encoded && floats(encoded);
 
@@ -79,6 +82,15 @@ export class Sweep extends Fields {
    * @param {number} place */
   placeIn(place) {
     return this.predictors > 1 ? this.targetIn(place) : this.inputIn(place);
+  }
+
+  /**
+   * What is said in a picture that shows little of a run's motion; else nothing.
+   * @param {number} run
+   */
+  hiddenMotion(run) {
+    const share = this.explained[run];
+    return share < SHOWN ? `this plane shows ${Math.round(100 * share)} % of the run's motion` : "";
   }
 
   /** The index of a learning rate; -1 for none. @param {number} learningRate */
