@@ -29,6 +29,17 @@ const Fields = /** @type {any} */ (
   }
 );
 
+/**
+ * The two parameters of a plane, which the server chooses where none are asked for.
+ * @param {SweepPayload["plane"]} plane
+ */
+function placesOf({ kind, directions }) {
+  if (kind !== "parameters") return {};
+  const flat = floats(directions);
+  const [first, second] = [flat.indexOf(1), flat.lastIndexOf(1) - flat.length / 2];
+  return { first, second };
+}
+
 export class Sweep extends Fields {
   /**
    * @param {import("#types").Packed} packed stays as it came: a saved page takes it along
@@ -39,7 +50,7 @@ export class Sweep extends Fields {
     const payload = { ...unpack(packed.block), settings: packed.settings };
     super(payload);
     this.packed = packed;
-    this.planeChoice = planeChoice;
+    this.planeChoice = planeChoice && { ...planeChoice, ...placesOf(payload.plane) };
     this.end = payload.settings.epochs;
     this.train_loss = floats(payload.train_loss);
     this.coordinates = floats(payload.coordinates);
