@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
 import { colorAt } from "#lab/lib/scale.mjs";
+import { epochWords } from "#lab/panels/loss-by-rate.mjs";
 import { noLimit, survival } from "#lab/panels/sharpness.mjs";
 
 test("colours between two stops are those that Plotly draws on the surface", () => {
@@ -32,4 +33,9 @@ test("a run that came below its limit is said to have found a flatter place only
   ];
   for (const [values, plain, limits, said] of cases)
     assert.match(survival({ values, plain }, limits, "Adam"), said);
+});
+
+test("losses of another epoch than the timeline's are named with both", () => {
+  assert.equal(epochWords({ epoch: 100, asked: 100 }), "epoch 100");
+  assert.match(epochWords({ epoch: 151, asked: 150 }), /^epoch 151, nearest to 150 /);
 });
