@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -55,7 +56,7 @@ class Texts:
     commas: Sequence[float | None]
     unit: str
 
-    @property
+    @cached_property
     def certain(self) -> dict[str, int]:
         """The decimal signs that some cell leaves no doubt about, and the first such cell."""
         found: dict[str, int] = {}
@@ -64,7 +65,7 @@ class Texts:
                 found.setdefault(COMMA if point is None else POINT, row)
         return found
 
-    @property
+    @cached_property
     def doubtful(self) -> int | None:
         """The first cell whose number depends on the decimal sign."""
         pairs = enumerate(zip(self.points, self.commas, strict=True))
@@ -72,14 +73,14 @@ class Texts:
             (row for row, (one, other) in pairs if None not in (one, other) and one != other), None
         )
 
-    @property
+    @cached_property
     def looks_grouped(self) -> bool:
         """Some numbers have a sign and others have none: whoever writes three decimals writes them
         always, but numbers below 1,000 have no groups."""
         pairs = zip(self.cells, self.points, strict=True)
         return len({"," in cell or "." in cell for cell, number in pairs if number is not None}) > 1
 
-    @property
+    @cached_property
     def is_numeric(self) -> bool:
         """At least half of the cells in the lower half, where no header is, are numbers."""
         half = len(self.cells) // 2

@@ -1,7 +1,7 @@
 /* The panel of one's own data: text, a file or clicked points are read by the server into a table,
    of which the person chooses columns. Points are text as well: one way for all. */
 import { NARROW, all, clicked, found, isOpen, make, showMessage, slot } from "#lab/lib/dom.mjs";
-import { firstLines, openQuestions, readingMenus } from "#lab/panels/user-lines.mjs";
+import { firstLines, openQuestions, readingMenus, refusedFile } from "#lab/panels/user-lines.mjs";
 import { drawChart } from "#lab/panels/user-points.mjs";
 import {
   MOST_PREDICTORS,
@@ -83,16 +83,23 @@ export function drawUserData(sweep) {
   drawFile();
   if (backend.canTrain) recallTable();
   drawChart();
+  drawRefused();
   const { table, choice, refused } = userTable;
   const notes = sweep.data_info?.notes;
-  layOut("own-refused", refused ? JSON.stringify(refused) : "", () =>
-    refused ? [readingMenus(null, refused.reading)] : [],
-  );
   const parts = [table?.number, choice?.target, sweep.sweep_id, notes];
   const key = table && !refused ? JSON.stringify(parts) : "";
   const isNew = layOut("own-table", key, () => (key ? layTable(notes) : []));
   const isProblem = found("own-note")?.classList.contains("problem");
   if (isNew && sweep.data_info && !isProblem) showFitted(sweep.data_info, sweep.predictor_names);
+}
+
+function drawRefused() {
+  const { refused } = userTable;
+  if (!refused) return layOut("own-refused", "", () => []);
+  // Its content, of up to 2 MiB, is too long for a key.
+  const { name, content, reading } = refused;
+  const key = JSON.stringify([name, content.length, reading]);
+  return layOut("own-refused", key, () => refusedFile(refused));
 }
 
 /**

@@ -1,6 +1,6 @@
 /* How a table was read: its first lines, and what can be set by hand. The server reads it anew. */
 import { make } from "#lab/lib/dom.mjs";
-import { reread } from "#lab/panels/user-reading.mjs";
+import { reread, toText } from "#lab/panels/user-reading.mjs";
 import { config } from "#lab/state/config.mjs";
 
 /**
@@ -9,8 +9,8 @@ import { config } from "#lab/state/config.mjs";
  * @typedef {[value: string, label: string][]} Options
  */
 
-// Of a file that could not be read, nothing is known about its lines.
 const FIRST_LINES = [1, 2, 3, 4, 5, 6];
+const LONGEST_LINE = 120;
 
 /**
  * The first lines with their numbers: the header marked, what stands above it pale.
@@ -22,12 +22,32 @@ export function firstLines({ columns, head, header, body }) {
   );
   // What the columns are called where the file does not name them.
   const names = header.length ? [] : [row(make("td"), "th", columns)];
-  const scroller = make("div", { className: "own-head", tabIndex: 0 }, [
-    make("table", {}, [make("thead", {}, names), make("tbody", {}, rows)]),
-  ]);
+  return scrolled([make("thead", {}, names), make("tbody", {}, rows)]);
+}
+
+/** @param {HTMLElement[]} parts of a table */
+function scrolled(parts) {
+  const scroller = make("div", { className: "own-head", tabIndex: 0 }, [make("table", {}, parts)]);
   scroller.setAttribute("role", "region");
   scroller.setAttribute("aria-label", "first lines");
   return scroller;
+}
+
+/**
+ * The first lines of a text that could not be read, as they are, and how to read it otherwise.
+ * @param {import("#lab/state/user-table.mjs").TableFile} file
+ */
+export function refusedFile({ content, reading }) {
+  // Four signs of base64 are three bytes.
+  const lines = toText(content.slice(0, 8000)).split(/\r\n?|\n/, FIRST_LINES.length);
+  if (/[\0\uFFFD]/.test(lines.slice(0, -1).join(""))) return [];
+  const rows = lines.map((text, at) =>
+    row(make("td", { className: "own-line", textContent: at + 1 }), "td", [
+      text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text,
+    ]),
+  );
+  rows.forEach((made) => made.classList.add("own-raw"));
+  return [scrolled([make("tbody", {}, rows)]), readingMenus(null, reading)];
 }
 
 /**

@@ -17,7 +17,7 @@ const TOO_LARGE = `The file is too large: at most ${MOST_BYTES / 2 ** 20} MiB ar
 const SILENCE = "The server does not answer. Your data are still here; read them again later.";
 
 /** @param {string} base64 */
-const toText = (base64) =>
+export const toText = (base64) =>
   new TextDecoder().decode(Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)));
 
 /** @param {string} text */
