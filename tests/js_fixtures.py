@@ -29,9 +29,17 @@ from tests.oracles import LINE, NARROW, experiment
 TARGET = Path(__file__).parent / "js" / "fixtures.json"
 SWEEPS = (
     *(LINE, NARROW, Settings(dataset="sine", hidden_units=2, epochs=60, batch_size=7)),
-    # Several predictors, whose loss is a bowl on any plane; a network with a narrow valley.
+    # Several predictors, whose loss is a bowl on any plane; networks with narrow valleys.
     Settings(dataset="plane", epochs=30),
     Settings(dataset="sine", hidden_units=10, epochs=300, optimizer="adam"),
+    Settings(
+        dataset="line",
+        hidden_units=1,
+        hidden_layers=2,
+        activation="linear",
+        optimizer="rmsprop",
+        epochs=300,
+    ),
 )
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,

@@ -249,7 +249,7 @@ export type Draw = (
   overlay: Overlay,
   sweep: Sweep,
   moment: Snapshot,
-  shown: Pick<State, "hidden" | "slices">,
+  shown: Pick<State, "hidden" | "run" | "slices">,
 ) => void;
 
 /** A run in the table of compared ones; that on show has no look of a pin. */
@@ -273,7 +273,13 @@ export interface StepCurve {
 /** What each panel's chart is drawn of, for its sentence and its table. */
 export interface ChartContents {
   "rate-axis": StepCurve & { rate: number; landing: number; slope: number };
-  "loss-by-rate": { rates: number[]; now: number[]; ends: (number | null)[]; epoch: number };
+  "loss-by-rate": {
+    rates: number[];
+    now: number[];
+    ends: (number | null)[];
+    epoch: number;
+    asked: number;
+  };
   sharpness: { epochs: number[]; values: number[]; thresholds: (number | null)[] };
   compare: { runs: Compared[]; names: string[] };
   map: { map: RateMap; color: string };

@@ -4,6 +4,7 @@ import { snapshotOf } from "#lab/model/track.mjs";
 import { shownIn } from "#lab/page/descriptions.mjs";
 import { count, listed, ofEpochs, say } from "#lab/page/table-rows.mjs";
 import { lossWords } from "#lab/panels/compare.mjs";
+import { epochWords } from "#lab/panels/loss-by-rate.mjs";
 import { labelOf } from "#lab/state/fields.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
 
@@ -29,7 +30,7 @@ const stepTable = ({ rates, losses, now, slope }) => ({
  * @param {ChartContents["loss-by-rate"]} shown
  * @returns {TableData}
  */
-function sweepTable({ rates, now, ends, epoch }) {
+function sweepTable({ rates, now, ends, ...epochs }) {
   const isCurtained = state.hidden.has("ahead");
   const isNamed = !state.hidden.has("strip") && !state.hidden.has("verdict");
   // A number that is not finite is written as an overflow.
@@ -37,7 +38,7 @@ function sweepTable({ rates, now, ends, epoch }) {
   return {
     head: [
       "learning rate",
-      `train loss at epoch ${epoch}`,
+      `train loss at ${epochWords(epochs)}`,
       ...(isCurtained ? [] : ["at the end"]),
       ...(isNamed ? ["outcome"] : []),
     ],

@@ -83,7 +83,9 @@ export function lossWords(run, epoch) {
   const { track } = run;
   const at = Math.min(epoch, run.end);
   if (track.overflowAt >= 0 && at >= track.overflowAt) return "overflow";
-  return format(track.loss[Math.min(track.indexOf(at), track.length - 1)], 4);
+  const index = Math.min(track.indexOf(at), track.length - 1);
+  const kept = track.epochs[index] === at ? "" : ` (epoch ${track.epochs[index]})`;
+  return `${format(track.loss[index], 4)}${kept}`;
 }
 
 /** Twice the lowest end, in two digits: a loss that says something of most runs.

@@ -19,6 +19,7 @@ import { dot, star, stroke } from "#lab/views/canvas.mjs";
  * @property {number[]} now the losses at the playhead
  * @property {Losses} ends
  * @property {number} epoch of the sweep's frame nearest to the playhead
+ * @property {number} asked the epoch of the playhead
  * @property {number} best the run with the lowest end; -1 for none, or behind a curtain
  * @property {number | null} steepest
  */
@@ -27,7 +28,7 @@ import { dot, star, stroke } from "#lab/views/canvas.mjs";
 export function lossByRate(sweep, moment) {
   const chart = chartIn("loss-by-rate", (made) => made.onPick((rate) => emit("pick", rate)), 270);
   const numbers = numbersOf(sweep, moment);
-  const { rates, now, ends, epoch, best, steepest } = numbers;
+  const { rates, now, ends, epoch, asked, best, steepest } = numbers;
   drawRates(chart, sweep, numbers);
   chart.say(
     rateWords(sweep, numbers),
@@ -36,7 +37,7 @@ export function lossByRate(sweep, moment) {
       steepest: steepest === null ? "" : rates[steepest],
       epoch,
     },
-    { rates, now, ends, epoch },
+    { rates, now, ends, epoch, asked },
   );
 }
 
@@ -54,6 +55,7 @@ function numbersOf(sweep, moment) {
     now,
     ends,
     epoch: sweep.epochs[frame],
+    asked: moment.epoch,
     best: areEndsHidden() ? -1 : bestRun(ends),
     steepest: steepestPoint(rates, now),
   };
@@ -182,11 +184,19 @@ function drawRangeTest(axes, { range_test: test }) {
 
 /* ---- in words ---- */
 
+/**
+ * Which epoch the losses are of: a sweep keeps all rates at some epochs alone.
+ * @param {{epoch: number, asked: number}} numbers
+ */
+export const epochWords = ({ epoch, asked }) =>
+  epoch === asked ? `epoch ${epoch}` : `epoch ${epoch}, nearest to ${asked} of those kept`;
+
 /** @param {Sweep} sweep @param {Numbers} numbers */
-function rateWords(sweep, { rates, best, ends, steepest, epoch }) {
+function rateWords(sweep, numbers) {
+  const { rates, best, ends, steepest } = numbers;
   const isCurtained = areEndsHidden();
   const lines = [
-    `Solid: at epoch ${epoch}.${isCurtained ? "" : ` Dotted: at the end, epoch ${sweep.end}.`}`,
+    `Solid: at ${epochWords(numbers)}.${isCurtained ? "" : ` Dotted: at the end, epoch ${sweep.end}.`}`,
   ];
   const lowest = ends[best] ?? null;
   if (lowest !== null)
