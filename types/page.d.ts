@@ -46,7 +46,7 @@ export interface Config {
   colors: string[];
   themes: string[];
   link: { version: number; longest: number };
-  upload: { bytes: number; predictors: number };
+  upload: { bytes: number; predictors: number; separators: string[] };
   scale: [number, string][];
   cut_at: number;
   map_axes: Record<string, MapAxis>;
@@ -159,7 +159,32 @@ export interface Upload {
   target: string;
   predictors: string[];
   standardize: boolean;
+  reading?: Reading;
   isSent?: boolean;
+}
+
+/** What was set by hand about how a table is read, see app/domain/csv_table.py. */
+export interface Reading {
+  separator?: string;
+  decimal?: string;
+  decimals?: Record<string, string>;
+  header?: number;
+  missing?: number[];
+}
+
+/** A number that can be read in two ways, and a number that probably stands for a missing one. */
+export interface TableQuestion {
+  column: string;
+  cell: string;
+  point: string;
+  comma: string;
+  decimal: "point" | "comma";
+}
+export interface Sentinel {
+  value: number;
+  columns: string[];
+  count: number;
+  is_left_out: boolean;
 }
 
 /** What the server found in a table, see callbacks/user_data.py. */
@@ -168,8 +193,12 @@ export interface Table {
   rows: number;
   separator: string;
   decimal: string;
-  has_header: boolean;
-  head: string[][];
+  /** The lines of the names, and the first line of the numbers. */
+  header: number[];
+  body: number;
+  head: [number, string[]][];
+  questions: TableQuestion[];
+  sentinels: Sentinel[];
   columns: string[];
   numeric: string[];
   notes: string[];
