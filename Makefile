@@ -29,7 +29,7 @@ help: ## list the targets
 run: $(VENV)/.app ## install the app if necessary and serve it at http://127.0.0.1:8050
 	$(BIN)/python -m app
 
-classroom: $(VENV)/.app ## serve it to the local network and print the address for the class
+classroom: $(VENV)/.app ## serve it to the local network and print the addresses for the class
 	$(BIN)/python -m app --host 0.0.0.0
 
 install: $(VENV)/.app ## install the app's requirements into .venv
