@@ -73,7 +73,7 @@ def choose(
     names = _names(table, target, predictors)
     whole, notes = _whole_rows(table, names)
     _check(whole, names, standardize)
-    chosen, subset_notes = _subset(whole)
+    chosen, subset_notes = _subset(whole, names)
     parts = repr((token, names, standardize, chosen.shape))
     return UserData(
         id=hashlib.sha256(parts.encode() + chosen.tobytes()).hexdigest()[:32],
@@ -152,15 +152,32 @@ def _check(whole: Float[ndarray, "example column"], names: list[str], standardiz
 
 
 def _subset(
-    whole: Float[ndarray, "example column"],
+    whole: Float[ndarray, "example column"], names: list[str]
 ) -> tuple[Float[ndarray, "example column"], list[str]]:
-    """At most MOST_EXAMPLES rows, in order, and always the same ones."""
+    """At most MOST_EXAMPLES rows, in order, and always the same ones.
+
+    Where a column hardly varies in the rows drawn, a row in which it differs most takes the place
+    of one of them: 1 may stand in three rows of 20,000.
+    """
     if len(whole) <= MOST_EXAMPLES:
         return whole, []
-    random = np.random.RandomState(SUBSET_SEED)
-    drawn = np.sort(random.choice(len(whole), MOST_EXAMPLES, replace=False))
+    order, needed = np.random.RandomState(SUBSET_SEED).permutation(len(whole)), []
+    drawn, varied = order[:MOST_EXAMPLES], []
+    while (level := _level_column(whole, drawn)) is not None:
+        column = whole[:, level]
+        needed.append(int(np.abs(column - column[drawn[0]]).argmax()))
+        varied.append(names[level])
+        others = order[~np.isin(order, needed)]
+        drawn = np.append(needed, others[: MOST_EXAMPLES - len(needed)])
     note = (
         f"{MOST_EXAMPLES} of {len(whole):,} rows are used, drawn with a fixed seed: more would "
         "take too long to train on."
     )
-    return whole[drawn], [note]
+    rare = [f"Among them is a row with a rare value of {name}." for name in dict.fromkeys(varied)]
+    return whole[np.sort(drawn)], [note, *rare]
+
+
+def _level_column(whole: Float[ndarray, "example column"], drawn: ndarray) -> int | None:
+    """The first column that hardly varies in the rows drawn, if there is one."""
+    is_level = np.ptp(whole[drawn], axis=0) < SMALLEST_SPREAD * np.ptp(whole, axis=0)
+    return int(is_level.argmax()) if is_level.any() else None

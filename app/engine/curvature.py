@@ -62,20 +62,24 @@ def sharpest(
     dataset: Dataset,
     count: int = 1,
     preconditioners: Float[Tensor, "stack param"] | None = None,
+    decay: float = 0.0,
 ) -> tuple[Float[Tensor, "stack count"], Float[Tensor, "stack param count"]]:
     """The `count` largest eigenvalues of the Hessian at each of the stacked params, in descending
     order, and their unit eigenvectors.
 
-    With preconditioners P, those of P^-1/2 H P^-1/2. They are also the eigenvalues of P^-1 H, the
-    curvature that counts for an adaptive optimizer (Cohen et al. 2022,
-    https://arxiv.org/abs/2207.14484).
+    With preconditioners P and L2 decay d, those of P^-1/2 (H + d I) P^-1/2. They are also the
+    eigenvalues of P^-1 (H + d I), the curvature that counts for an adaptive optimizer (Cohen et al.
+    2022, https://arxiv.org/abs/2207.14484).
     """
     scale = _scale(preconditioners)
     if _is_dense(network):
-        values, vectors = torch.linalg.eigh(_rescaled_hessian(network, params, dataset, scale))
+        matrices = _rescaled_hessian(network, params, dataset, scale, decay)
+        values, vectors = torch.linalg.eigh(matrices)
     else:
         multiply = _multiplier(network, params, dataset)
-        values, vectors = lanczos(lambda v: scale * multiply(scale * v), params.shape)
+        values, vectors = lanczos(
+            lambda v: scale * (multiply(scale * v) + decay * scale * v), params.shape
+        )
     return values[:, -count:].flip(1), vectors[:, :, -count:].flip(2)
 
 
@@ -84,19 +88,20 @@ def sharpness(
     params: Float[Tensor, "stack param"],
     dataset: Dataset,
     preconditioners: Float[Tensor, "stack param"] | None = None,
+    decay: float = 0.0,
 ) -> Float[Tensor, "stack"]:
-    """The sharpness at each of the stacked params, in chunks whose Jacobians or bases fit into the
-    processor's caches."""
+    """The sharpness at each of the stacked params, as `sharpest` has it, in chunks whose Jacobians
+    or bases fit into the processor's caches."""
     rows = len(dataset.targets) if _is_dense(network) else LANCZOS_STEPS
     parts = []
     for some in chunks(len(params), rows * network.param_count):
         rescaled = None if preconditioners is None else preconditioners[some]
         if _is_dense(network):
             # Eigenvalues alone cost a third of eigenvalues with directions.
-            matrices = _rescaled_hessian(network, params[some], dataset, _scale(rescaled))
+            matrices = _rescaled_hessian(network, params[some], dataset, _scale(rescaled), decay)
             parts.append(torch.linalg.eigvalsh(matrices)[:, -1])
         else:
-            parts.append(sharpest(network, params[some], dataset, 1, rescaled)[0][:, 0])
+            parts.append(sharpest(network, params[some], dataset, 1, rescaled, decay)[0][:, 0])
     return torch.cat(parts)
 
 
@@ -114,8 +119,10 @@ def _rescaled_hessian(
     params: Float[Tensor, "stack param"],
     dataset: Dataset,
     scale: Float[Tensor, "one_or_stack one_or_param"],
+    decay: float,
 ) -> Float[Tensor, "stack param param"]:
-    return scale[:, :, None] * hessian(network, params, dataset) * scale[:, None, :]
+    decayed = hessian(network, params, dataset) + decay * torch.eye(params.shape[1])
+    return scale[:, :, None] * decayed * scale[:, None, :]
 
 
 def _multiplier(

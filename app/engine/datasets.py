@@ -10,8 +10,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import torch
 from jaxtyping import Float
+from numpy import ndarray
 from sklearn.datasets import load_diabetes
-from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor
@@ -24,6 +24,7 @@ from app.domain.user_data import UserData
 DATA_SEED = 0
 POINTS = 60
 STEPS = 4
+FLOAT32_ROUNDING = 2.0**-23
 
 
 def line() -> tuple[np.ndarray, np.ndarray]:
@@ -139,18 +140,41 @@ def split(
     for array in parts:
         array.setflags(write=False)
     trained_inputs, trained_targets, validation_inputs, validation_targets = parts
-    wide = trained_inputs.astype("float64")
-    solution = LinearRegression().fit(wide, trained_targets.astype("float64"))
-    residuals = trained_targets - solution.predict(wide)
+    solution, loss = least_squares(trained_inputs, trained_targets)
     return Dataset(
         inputs=trained_inputs,
         targets=trained_targets,
         validation_inputs=validation_inputs,
         validation_targets=validation_targets,
-        least_squares=np.append(solution.coef_, solution.intercept_),
-        least_squares_loss=float(np.mean(residuals**2)),
+        least_squares=solution,
+        least_squares_loss=loss,
         scaling=scaling,
     )
+
+
+def least_squares(
+    inputs: Float[ndarray, "example feature"],
+    targets: Float[ndarray, "example"],
+    decay: float = 0.0,
+) -> tuple[Float[ndarray, "param"], float]:
+    """The weights and, last, the bias at which mean squared error + decay/2 |params|^2 is least,
+    and the mean squared error there; if there are many such, short ones.
+
+    Solved in columns of length 1. As they come, income beside a rate makes columns so different in
+    length that a solver takes the shorter one for rounding. What differs by no more than the
+    rounding of float32 is rounding, though: a predictor in two units is one predictor.
+    """
+    columns = np.column_stack([inputs, np.ones(len(inputs))]).astype("float64")
+    known = targets.astype("float64")
+    # |X p - y|^2 + strength |p|^2 has the form of |X p - y|^2, with rows of p itself below X.
+    strength = decay * len(columns) / 2
+    rows = np.vstack([columns, np.sqrt(strength) * np.eye(columns.shape[1])])
+    # A constant predictor may be 0 everywhere.
+    lengths = np.linalg.norm(rows, axis=0)
+    lengths[lengths == 0] = 1
+    wanted = np.append(known, np.zeros(columns.shape[1]))
+    params = np.linalg.lstsq(rows / lengths, wanted, FLOAT32_ROUNDING)[0] / lengths
+    return params, float(np.mean((columns @ params - known) ** 2))
 
 
 def as_tensors(
@@ -171,10 +195,7 @@ def linear_optimum(settings: Settings) -> tuple[np.ndarray, float, str]:
     dataset = dataset_for(settings)
     if not settings.weight_decay or OPTIMIZERS[settings.optimizer].is_decoupled:
         return dataset.least_squares, dataset.least_squares_loss, "least squares"
-    inputs = np.column_stack([dataset.inputs, np.ones(len(dataset.targets))]).astype("float64")
-    strength = settings.weight_decay * len(inputs) / 2
-    optimum = Ridge(alpha=strength, fit_intercept=False).fit(inputs, dataset.targets).coef_
-    loss = float(np.mean((inputs @ optimum - dataset.targets) ** 2))
+    optimum, loss = least_squares(dataset.inputs, dataset.targets, settings.weight_decay)
     return optimum, loss, "least squares with weight decay"
 
 

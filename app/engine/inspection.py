@@ -11,6 +11,7 @@ from torch import Tensor
 from app.domain.cost_model import estimated_seconds, pass_seconds
 from app.domain.results import LossSurface, RunDetail
 from app.domain.settings import Settings
+from app.domain.stability import l2_decay
 from app.engine.curvature import sharpness
 from app.engine.datasets import dataset_for
 from app.engine.fit import fit_of
@@ -56,7 +57,8 @@ def inspect_run(
     sharp = np.unique(np.geomspace(1, end, many).astype(int)) - 1
     rescaled = None
     if preconditioners is not None:
-        rescaled = _sharpness(settings, params[sharp], preconditioners[0, sharp])
+        decay = l2_decay(settings)
+        rescaled = _sharpness(settings, params[sharp], preconditioners[0, sharp], decay)
     sliced = _sliced(settings, epochs, epoch)
     first_steps = np.minimum(epochs * settings.steps_per_epoch, settings.step_count - 1)
     return RunDetail(
@@ -157,7 +159,8 @@ def _sharpness(
     settings: Settings,
     params: Float[ndarray, "sample param"],
     preconditioners: Float[Tensor, "sample param"] | None = None,
+    decay: float = 0.0,
 ) -> Float[ndarray, "sample"]:
     network, dataset = network_for(settings), dataset_for(settings)
-    found = sharpness(network, torch.tensor(params), dataset, preconditioners)
+    found = sharpness(network, torch.tensor(params), dataset, preconditioners, decay)
     return np.asarray(found.numpy())

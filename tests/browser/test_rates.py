@@ -267,6 +267,7 @@ def check_sharpness(page: Page, settings: Settings) -> None:
     assert float(shown["first"]) == pytest.approx(expected[0], rel=1e-9)
     assert float(shown["last"]) == pytest.approx(expected[-1], rel=1e-9)
     limit = LIMITS[settings.optimizer](settings.momentum) / settings.learning_rate
+    limit -= settings.weight_decay if settings.optimizer in ("sgd", "momentum") else 0
     assert float(shown["threshold"]) == pytest.approx(limit, rel=1e-6)
     if not adaptive:
         for name, at in (("first", 0), ("last", -1)):
@@ -281,8 +282,9 @@ def test_sharpness_and_its_limit(page: Page) -> None:
     choices = {"epochs": 100, "hidden_units": 6, "activation": "tanh", "learning_rate": 0.4}
     settings = set_up(page, dataset="parabola", **choices)
     check_sharpness(page, settings)
-    settings = set_up(page, settings, optimizer="momentum", momentum=0.6)
+    settings = set_up(page, settings, optimizer="momentum", momentum=0.6, weight_decay=0.5)
     check_sharpness(page, settings)
+    settings = set_up(page, settings, weight_decay=0)
     settings = set_up(page, settings, optimizer="nesterov")
     check_sharpness(page, settings)
     settings = set_up(page, settings, momentum=0.9, optimizer="adam")

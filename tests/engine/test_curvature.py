@@ -163,21 +163,25 @@ def test_inspected_sharpness_is_the_largest_eigenvalue_of_autograds_hessian(
         assert detail.sharpness[sample] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("weight_decay", [0, 1])
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("optimizer", ADAPTIVE)
 def test_inspected_rescaled_sharpness_follows_from_torchs_optimizer_state(
-    optimizer: str, layers: int
+    optimizer: str, layers: int, weight_decay: float
 ) -> None:
+    """L2 decay is part of the gradient, so it adds to the curvature before that is rescaled."""
     settings = Settings(
         dataset="sine", hidden_units=3, activation="tanh", hidden_layers=layers,
-        optimizer=optimizer, epochs=30, learning_rate=0.01,
+        optimizer=optimizer, epochs=30, learning_rate=0.01, weight_decay=weight_decay,
     )  # fmt: skip
     detail = inspected(settings)
     lone = lone_training(settings, detail.params[0], 0.01)
     for sample in (0, 5, -1):
         epoch = detail.sharpness_epochs[sample]
         divisors = preconditioner_of(optimizer, lone.states[epoch])
-        matrix = hessian_of(settings, lone.params[epoch]) / divisors[:, None]
+        decay = 0 if optimizer == "adamw" else weight_decay
+        curvature = hessian_of(settings, lone.params[epoch]) + decay * np.eye(len(divisors))
+        matrix = curvature / divisors[:, None]
         expected = np.linalg.eigvals(matrix).real.max()
         assert detail.rescaled_sharpness[sample] == pytest.approx(expected, rel=1e-3)
 

@@ -8,7 +8,12 @@ from numpy import ndarray
 
 from app.domain.options import OPTIMIZERS
 from app.domain.settings import Settings
-from app.domain.stability import sharpness_numerator, stability_edge_numerator
+from app.domain.stability import (
+    sharpness_decay,
+    sharpness_formula,
+    sharpness_numerator,
+    stability_edge_numerator,
+)
 from app.engine import train_sweep
 from app.engine.training import descend
 from tests.engine.test_optimizers import ADAPTIVE
@@ -97,6 +102,30 @@ def test_sharpness_settles_at_the_stability_edge_of_the_rescaled_steps(optimizer
         assert train_sweep(settings).stability_edge == np.inf
     else:
         assert stability_edge_numerator(settings) == sharpness_numerator(settings)
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.3, 1.5])
+@pytest.mark.parametrize("decay", [0, 0.1, 1])
+def test_sharpness_at_the_edge_with_decay_is_where_the_recurrences_start_to_grow(
+    rate: float, decay: float
+) -> None:
+    """Along an eigenvector of the rescaled Hessian, (error, running mean): AdamW takes its decay
+    off the error alone, after the step."""
+
+    def radius(sharpness: float) -> float:
+        matrix = recurrence("adam", rate, sharpness, 0.9)
+        matrix[0, 0] -= rate * decay
+        return float(np.abs(np.linalg.eigvals(matrix)).max())
+
+    settings = Settings(optimizer="adamw", weight_decay=decay)
+    limit = (sharpness_numerator(settings) or 0) / rate - sharpness_decay(settings)
+    assert radius(0.999 * limit) < 1 < radius(1.001 * limit)
+    assert sharpness_formula(settings) == "38 / learning rate" + {
+        0: "", 0.1: " − 19 × decay", 1: " − 19 × decay"
+    }[decay]  # fmt: skip
+    # Rescaled with the curvature, L2 decay leaves the limit where it is.
+    assert sharpness_decay(Settings(optimizer="adagrad", weight_decay=decay)) == 0
+    assert sharpness_decay(Settings(optimizer="momentum", weight_decay=decay)) == decay
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from fractions import Fraction
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,65 @@ KINDS = [
     {}, dict(hidden_units=5), dict(batch_size=100, validation_fraction=0.3),
     dict(hidden_units=3, optimizer="adam", batch_size=20, activation="tanh"),
 ]  # fmt: skip
+
+
+def exact_least_squares(columns: ndarray, targets: ndarray) -> list[Fraction]:
+    """The normal equations X'X p = X'y, solved in exact fractions by Gauss and Jordan."""
+    rows = [[Fraction(float(x)) for x in row] for row in columns]
+    known = [Fraction(float(y)) for y in targets]
+    size = range(len(rows[0]))
+    matrix = [
+        [sum(row[i] * row[j] for row in rows) for j in size]
+        + [sum(row[i] * y for row, y in zip(rows, known, strict=True))]
+        for i in size
+    ]
+    for i in size:
+        matrix[i] = [x / matrix[i][i] for x in matrix[i]]
+        for j in size:
+            if j != i:
+                matrix[j] = [
+                    x - matrix[j][i] * y for x, y in zip(matrix[j], matrix[i], strict=True)
+                ]
+    return [row[-1] for row in matrix]
+
+
+class TestLeastSquares:
+    @pytest.mark.parametrize(
+        "sizes", [(1, 1), (9e4, 0.06), (0.001, 1e5), (2020, 1e5)], ids=lambda sizes: f"{sizes}"
+    )
+    @pytest.mark.parametrize("decay", [0, 0.01])
+    def test_predictors_of_very_different_size_have_the_exact_solution(
+        self, sizes: tuple, decay: float
+    ) -> None:
+        random = np.random.RandomState(1)
+        shares = random.uniform(0.2, 1, size=(30, 2))
+        targets = 3 * shares[:, 0] - 2 * shares[:, 1] + random.normal(0, 0.2, size=30)
+        chosen = Settings(
+            dataset="own", user_data=user_data_of(np.column_stack([shares * sizes, targets])),
+            weight_decay=decay,
+        )  # fmt: skip
+        data, (params, loss, _) = dataset_for(chosen), datasets.linear_optimum(chosen)
+        columns = np.column_stack([data.inputs, np.ones(30)]).astype(float)
+        # L2 decay d is d n/2 more on the diagonal of X'X: rows of sqrt(d n/2) below X.
+        below = np.sqrt(decay * 30 / 2) * np.eye(3)
+        best = exact_least_squares(
+            np.vstack([columns, below]), np.append(data.targets, np.zeros(3))
+        )
+        best = np.array([float(part) for part in best])
+        assert params == pytest.approx(best, rel=1e-6)
+        assert loss == pytest.approx(np.mean((columns @ best - data.targets) ** 2), rel=1e-9)
+
+    def test_a_predictor_in_two_units_is_one_predictor(self) -> None:
+        random = np.random.RandomState(2)
+        minutes = random.uniform(10, 90, size=20)
+        targets = 0.1 * minutes + random.normal(size=20)
+        both = user_data_of(np.column_stack([minutes, minutes / 60, targets]))
+        alone = user_data_of(np.column_stack([minutes, targets]))
+        one, other = (
+            dataset_for(Settings(dataset="own", user_data=data)) for data in (both, alone)
+        )
+        assert one.least_squares_loss == pytest.approx(other.least_squares_loss, rel=1e-6)
+        assert np.abs(one.least_squares).max() < 100
 
 
 class TestAsABuiltInDataSet:

@@ -116,6 +116,20 @@ def test_500_of_20_000_rows_are_drawn_the_same_each_time() -> None:
     assert exactly.example_count == MOST_EXAMPLES and exactly.notes == ()
 
 
+@pytest.mark.parametrize("row", [0, 777, 4321, MOST_ROWS - 1])
+def test_what_varies_in_the_file_varies_in_the_rows_drawn(row: int) -> None:
+    """1 in a single row of the target, and of a predictor in the row after it."""
+    table = np.zeros((MOST_ROWS, 3))
+    table[:, 0] = np.arange(MOST_ROWS)
+    table[row, 1] = table[(row + 1) % MOST_ROWS, 2] = 1
+    content = "\n".join(["a,rare,y", *(",".join(map(str, one)) for one in table.tolist())])
+    user_data = choose(read_table(content.encode()), TOKEN, "own", "y", ["a", "rare"], True)
+    assert user_data.example_count == len(set(user_data.table[:, 0])) == MOST_EXAMPLES
+    assert user_data.table[:, 1:].sum(axis=0).tolist() == [1, 1]
+    for name in ("rare", "y"):
+        assert f"a row with a rare value of {name}." in " ".join(user_data.notes)
+
+
 def test_id_depends_on_everything_that_changes_the_examples() -> None:
     table = read_table(FILE)
     made = [

@@ -10,7 +10,7 @@ from app.domain.fields import NUMBERS
 from app.domain.results import Box, Plane, Sweep
 from app.engine.chunks import chunks
 from app.engine.datasets import dataset_for, linear_optimum
-from app.engine.landscape.planes import calm_paths
+from app.engine.landscape.planes import NETWORK_HEIGHT, calm_paths
 from app.engine.training import descend
 
 PADDING = 0.4
@@ -19,7 +19,7 @@ BOLD_RATE, BOLD_STEPS, BOLD_PADDING = 0.1, 3, 0.1
 # If the critical learning rate is far below BOLD_RATE, this multiple of it is shown instead.
 BOLD_SHARE = 1.2
 # The box's height, as a multiple of the loss at the start.
-LINEAR_HEIGHT, NETWORK_HEIGHT = 1.5, 2.0
+LINEAR_HEIGHT = 1.5
 # Li et al. show one filter-normalised direction to each side.
 RANDOM_REACH = 1.0
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 from torch import Tensor
 
@@ -21,8 +21,13 @@ from app.engine.training import Training
 
 ANCHORED_NAMES = ("toward the best run's end", "strongest other motion")
 RANDOM_NAMES = ("random direction", "another random direction")
+UNSCALED_NAMES = ("random direction, not filter-normalised", "another random direction")
 SHARPEST_NAMES = ("sharpest direction at the best end", "second sharpest")
 REDRAWS = 20
+# Two random directions are drawn again above this cosine of their angle.
+MOST_PARALLEL = 0.99
+# The height of the box of a network's plane, as a multiple of the loss at the start.
+NETWORK_HEIGHT = 2.0
 # A direction shorter than this share of the parameters' length is rounding, not motion.
 NEGLIGIBLE = 1e-7
 
@@ -37,11 +42,22 @@ def choose_plane(training: Training, choice: PlaneChoice) -> Plane:
 def calm_paths(sweep: Sweep) -> Float[ndarray, "run frame param"]:
     """The paths that choose plane and box: those of the slider's calm runs.
 
-    A run that rises above its start leaves the picture. If none is calm, all slider runs choose.
+    A run that rises above its start leaves the picture. If none is calm, all slider runs choose, up
+    to where they leave it; from there on they are NaN.
     """
     slider = slice(0, len(SLIDER_LEARNING_RATES))
     calm = sweep.calm[slider]
-    return sweep.params[slider][calm] if calm.any() else sweep.params[slider]
+    if calm.any():
+        return np.asarray(sweep.params[slider][calm])
+    shown = _in_picture(sweep)[slider, :, None]
+    return np.asarray(np.where(shown, sweep.params[slider], np.nan))
+
+
+def _in_picture(sweep: Sweep) -> Bool[ndarray, "run frame"]:
+    """Whether a run has not yet been above what the box of a network's plane shows. Afterwards its
+    parameters may be of any size, even where the loss is small again: all units may be off."""
+    low = sweep.train_loss <= NETWORK_HEIGHT * sweep.train_loss[0, 0]
+    return np.asarray(np.logical_and.accumulate(low, axis=1))
 
 
 def _anchored(training: Training, choice: PlaneChoice) -> Plane:
@@ -89,26 +105,25 @@ def _random(training: Training, choice: PlaneChoice) -> Plane:
     """
     end, generator = _best_end(training), torch.Generator().manual_seed(0)
     settings = training.sweep.settings
-
-    def draw() -> Float[ndarray, "param"]:
-        return filter_normalized(settings, end, torch.randn(len(end), generator=generator))
-
-    first, second = draw(), draw()
+    draws = (torch.randn(len(end), generator=generator) for _ in range(2 + REDRAWS))
+    scaled = (filter_normalized(settings, end, drawn) for drawn in draws)
+    first, names = next(scaled), RANDOM_NAMES
     # If each unit has a single weight, only signs are drawn, and both directions may be the same.
-    for _ in range(REDRAWS):
-        if abs(first @ second) <= 0.9 * np.linalg.norm(first) * np.linalg.norm(second):
-            break
-        second = draw()
-    else:
-        second = torch.randn(len(end), generator=generator).double().numpy()
-    directions = np.stack([first, second])
-    return Plane(
-        end,
-        directions,
-        RANDOM_NAMES,
-        is_exact=False,
-        kind=choice.kind,
-    )
+    second = next((other for other in scaled if _cosine(first, other) <= MOST_PARALLEL), None)
+    if second is None:
+        # No two exist where all weights but one unit's are 0.
+        names = UNSCALED_NAMES
+        first, second = (
+            drawn / np.linalg.norm(drawn)
+            for drawn in torch.randn(2, len(end), generator=generator).double().numpy()
+        )
+    return Plane(end, np.stack([first, second]), names, is_exact=False, kind=choice.kind)
+
+
+def _cosine(first: Float[ndarray, "param"], second: Float[ndarray, "param"]) -> float:
+    """Of the angle between two lines: 1 if they are parallel or one of them has no length."""
+    lengths = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return abs(float(first @ second)) / lengths if lengths else 1.0
 
 
 def filter_normalized(
@@ -126,9 +141,7 @@ def filter_normalized(
         parts.append((weights / np.linalg.norm(weights, axis=1, keepdims=True) * size).ravel())
         parts.append(np.zeros(fan_out))
         place += (fan_in + 1) * fan_out
-    direction = np.concatenate(parts)
-    # If all weights are 0 there is no length to scale to.
-    return direction if direction.any() else drawn.double().numpy() / float(drawn.norm())
+    return np.concatenate(parts)
 
 
 def _sharpest(training: Training, choice: PlaneChoice) -> Plane:
@@ -150,10 +163,10 @@ def _sharpest(training: Training, choice: PlaneChoice) -> Plane:
 
 
 def _best_end(training: Training) -> Float[ndarray, "param"]:
-    """The best run's last parameters, or the start if they are not finite."""
+    """The best run's last parameters, or the start if that run has left the picture."""
     sweep = training.sweep
-    end = sweep.params[sweep.best_run, -1].astype(float)
-    return end if np.isfinite(end).all() else sweep.start.astype(float)
+    has_end = _in_picture(sweep)[sweep.best_run, -1]
+    return (sweep.params[sweep.best_run, -1] if has_end else sweep.start).astype(float)
 
 
 PLANE_BUILDERS: dict[str, Callable[[Training, PlaneChoice], Plane]] = {

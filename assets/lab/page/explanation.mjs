@@ -101,7 +101,7 @@ function scaleAsReason(sweep, run) {
   if (edge === null || !(edge < rates[0]) || !edgeIsCritical(sweep))
     return `No rate of the slider works on these numbers as they are. ${help}`;
   const product = format(rates[run] * (sharpness + sweep.settings.weight_decay), 3);
-  return `Why: ${plain(rates[run])} × sharpness ${format(sharpness, 3)} = ${product}, and it may be at most ${short(sweep.stability_edge_numerator, 3)}. So it is at every rate of the slider: the size of these numbers makes the loss steep. The largest rate that would work is ${sweep.stability_edge_formula} = ${formatDown(edge)}, far below the slider. ${help}`;
+  return `Why: ${plain(rates[run])} × ${curvature(sweep, 3)} = ${product}, and it may be at most ${short(sweep.stability_edge_numerator, 3)}. So it is at every rate of the slider: the size of these numbers makes the loss steep. The largest rate that would work is ${sweep.stability_edge_formula} = ${formatDown(edge)}, far below the slider. ${help}`;
 }
 
 /**
@@ -121,10 +121,13 @@ function reason(sweep, run) {
   const product = rate * (sweep.start_sharpness + decay);
   // As many digits as it takes to see that it is more than the limit.
   const digits = [3, 4, 5, 6, 7].find((count) => Number(product.toPrecision(count)) > limit) ?? 8;
-  const curvature = decay
-    ? `(sharpness ${sharpness} + decay ${plain(decay)})`
-    : `sharpness ${sharpness}`;
-  return `Why: ${plain(rate)} × ${curvature} = ${format(product, digits)} is more than ${short(limit, 4)}, so each step lands higher up the other side. Sharpness is the steepest curvature of the loss here.`;
+  return `Why: ${plain(rate)} × ${curvature(sweep, 4)} = ${format(product, digits)} is more than ${short(limit, 4)}, so each step lands higher up the other side. Sharpness is the steepest curvature of the loss here.`;
+}
+
+/** What the learning rate is multiplied by. @param {Sweep} sweep @param {number} digits */
+function curvature({ start_sharpness: value, settings: { weight_decay: decay } }, digits) {
+  const sharpness = `sharpness ${format(value, digits)}`;
+  return decay ? `(${sharpness} + decay ${plain(decay)})` : sharpness;
 }
 
 /**

@@ -80,10 +80,11 @@ export const edgeIsCritical = ({
  * @param {Sweep} sweep
  * @param {boolean} isCritical
  */
-function edgeLabel({ settings, stability_edge_numerator: numerator }, isCritical) {
+function edgeLabel(sweep, isCritical) {
+  const { settings, stability_edge_numerator: numerator, stability_edge_formula: formula } = sweep;
   if (!numerator) return "adaptive: no fixed edge";
   if (settings.optimizer === "sgd")
-    return isCritical ? "critical rate, 2/sharpness" : "2/sharpness at the start";
+    return isCritical ? `critical rate, ${formula}` : `${formula} at the start`;
   return isCritical ? "critical learning rate" : "edge at the start";
 }
 

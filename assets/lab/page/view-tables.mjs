@@ -114,7 +114,7 @@ function sectionTable(sweep, moment) {
       return [say(place, 4), curve ? say(curve(place, k)) : "–"];
     }),
   );
-  const isTrue = exact || sweep.plane.is_exact;
+  const isTrue = exact || sweep.bowl;
   return {
     head: sweep.plane.names.flatMap((name) => [name, "train loss"]),
     rows,

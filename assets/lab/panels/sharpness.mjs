@@ -1,5 +1,4 @@
 /* The sharpness that a run meets over training, against what its learning rate can stand. */
-import { slot } from "#lab/lib/dom.mjs";
 import { format } from "#lab/lib/format.mjs";
 import { epochTicks } from "#lab/lib/ticks.mjs";
 import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
@@ -28,22 +27,19 @@ const FARTHEST_LIMIT = 100;
 export function sharpness(sweep, moment) {
   if (!state.detail) return;
   const chart = chartIn("sharpness");
-  const target = slot("sharpness-reading");
   const numbers = numbersOf(state.detail, sweep, moment);
   const shown = shownOf(numbers);
   if (!shown.length) {
-    target.textContent = "Nothing curves upward here: sharpness is 0.";
+    chart.say("Nothing curves upward here: sharpness is 0.");
     return;
   }
   drawSharpness(chart, sweep, moment, numbers, [
     Math.min(...shown) * 0.8,
     Math.max(...shown) * 1.25,
   ]);
-  const words = sharpnessWords(sweep, numbers);
-  target.textContent = words;
   const { epochs, values, thresholds } = numbers;
   chart.say(
-    words,
+    sharpnessWords(sweep, numbers),
     { first: values[0], last: values[values.length - 1], threshold: thresholds.at(-1) ?? "" },
     { epochs, values, thresholds },
   );
@@ -121,11 +117,9 @@ function drawLines({ context, x, y }, { epochs, values, thresholds }) {
  * @param {number} epoch
  */
 function thresholdAt(sweep, track, epoch) {
-  const { settings, sharpness_numerator: numerator } = sweep;
+  const { sharpness_numerator: numerator, sharpness_decay: decay } = sweep;
   if (!numerator) return null;
-  const decay = settings.optimizer === "adamw" ? 0 : settings.weight_decay;
-  const limit = numerator / (selectedRate() * track.factorAt(track.indexOf(epoch)));
-  return sweep.stability_edge_numerator ? limit - decay : limit;
+  return numerator / (selectedRate() * track.factorAt(track.indexOf(epoch))) - decay;
 }
 
 /** @param {string} optimizer */
@@ -145,7 +139,8 @@ function sharpnessWords(sweep, { values, thresholds, isRescaled }) {
   return [
     way,
     `Dotted: ${sweep.sharpness_formula}${size}.`,
-    edgeWords(sweep, first / begin, last / limit),
+    // A decay of more than twice the limit makes steps grow at any sharpness.
+    edgeWords(sweep, first / Math.max(begin, 0), last / Math.max(limit, 0)),
     isRescaled ? "For adaptive optimizers see Cohen et al. 2022." : "",
   ]
     .filter(Boolean)

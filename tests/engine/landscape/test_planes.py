@@ -16,6 +16,7 @@ from app.domain.settings import Settings
 from app.engine import inspect_run, recorder, training
 from app.engine.landscape.planes import choose_plane, filter_normalized
 from app.engine.landscape.slices import loss_slices
+from app.engine.training import train
 from app.trainers import base
 from app.trainers.base import Experiment, lay_out
 from app.trainers.experiment_cache import ExperimentCache
@@ -193,7 +194,7 @@ class TestEveryKind:
     ) -> None:
         surface = seen(settings, choice).surface
         gram = surface.plane.directions @ surface.plane.directions.T
-        assert abs(gram[0, 1]) < 0.95 * np.sqrt(gram[0, 0] * gram[1, 1])
+        assert abs(gram[0, 1]) < 0.995 * np.sqrt(gram[0, 0] * gram[1, 1])
         assert np.isfinite(surface.loss).all()
         check_point(settings, surface, 7, 40)
 
@@ -239,10 +240,25 @@ class TestRandom:
             lengths = np.linalg.norm(found, axis=1) * np.linalg.norm(wanted, axis=1)
             assert products == pytest.approx(lengths, rel=1e-6)
 
-    def test_filter_normalization_of_zero_weights_gives_the_drawn_unit_vector(self) -> None:
-        drawn = torch.randn(TANH.param_count, generator=torch.Generator().manual_seed(5))
-        direction = filter_normalized(TANH, np.zeros(TANH.param_count), drawn)
-        assert direction == pytest.approx(drawn.numpy() / np.linalg.norm(drawn.numpy()), rel=1e-5)
+    @pytest.mark.parametrize("seed", range(4))
+    @pytest.mark.parametrize(
+        "change",
+        [dict(hidden_units=1), dict(hidden_units=1, hidden_layers=3), dict(hidden_units=2),
+         dict(hidden_units=4, initialization="zeros")],
+        ids=["narrow", "deep", "two", "zeros"],
+    )  # fmt: skip
+    def test_a_random_plane_is_called_filter_normalised_exactly_where_it_is(
+        self, change: dict, seed: int
+    ) -> None:
+        chosen = Settings(dataset="parabola", seed=seed, epochs=20, **change)
+        plane = choose_plane(train(chosen), PlaneChoice("random"))
+        own, drawn = (
+            [np.linalg.norm(layer, axis=1) for layer in filters(chosen, params)]
+            for params in (plane.origin, plane.directions[1])
+        )
+        is_scaled = np.allclose(np.concatenate(own), np.concatenate(drawn), rtol=1e-5)
+        assert is_scaled != ("not filter-normalised" in plane.names[0])
+        assert is_scaled or change != dict(hidden_units=2)
 
     def test_box_of_a_random_plane_shows_a_whole_direction_to_each_side(self) -> None:
         box = seen(TANH, PlaneChoice("random")).surface.box
