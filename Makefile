@@ -21,7 +21,7 @@ AUDIT = $(BIN)/pip-audit -r requirements.txt -r requirements-distributed.txt --n
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run classroom install dev test test-js test-quick check format types audit lock sbom bench verdicts load faults measure docker clean
+.PHONY: help run classroom install dev test test-js test-quick check format conformance types audit lock sbom bench verdicts load faults measure docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ help: ## list the targets
 run: $(VENV)/.app ## install the app if necessary and serve it at http://127.0.0.1:8050
 	$(BIN)/python -m app
 
-classroom: $(VENV)/.app ## serve it to the local network and print the address for the class
+classroom: $(VENV)/.app ## serve it to the local network and print the addresses for the class
 	$(BIN)/python -m app --host 0.0.0.0
 
 install: $(VENV)/.app ## install the app's requirements into .venv
@@ -84,6 +84,9 @@ format: $(VENV)/.dev $(NODE_MODULES) ## fix and format the code with ruff and pr
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/node node_modules/prettier/bin/prettier.cjs --write --log-level warn $(SCRIPTS)
+
+conformance: $(VENV)/.dev ## write the tables of docs/accessibility.md after a change of its .yaml
+	$(BIN)/python -m tools.conformance
 
 types: $(VENV)/.dev ## write types/payload.d.ts after a change of app/exports/schema.py
 	$(BIN)/python -m tools.payload_types

@@ -2,14 +2,18 @@
 
 import argparse
 import logging
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 
+import flask
 from werkzeug.serving import run_simple
 
 from app.domain.errors import UserError
-from app.lan_address import EVERYWHERE, own_address
+from app.lan_address import EVERYWHERE, own_addresses
 from app.log import configure_logging
 from app.server import create_app
+from app.web.visitors import Visitors, hint_without_visitors
 
 
 def main() -> None:
@@ -21,7 +25,8 @@ def main() -> None:
     except UserError as error:
         raise SystemExit(f"Descent Lab does not start. {error}") from None
     base_path = app.config.requests_pathname_prefix
-    print(f"Descent Lab is ready: {_address(options.host, options.port, base_path)}", flush=True)
+    own = own_addresses() if options.host in EVERYWHERE else []
+    _say(_ready(options.host, options.port, base_path, own))
     if options.debug:
         app.run(
             host=options.host,
@@ -32,7 +37,8 @@ def main() -> None:
     else:
         # One line above is enough: no banner, no line for each request.
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        run_simple(options.host, options.port, app.server, threaded=True)
+        application = _watched(app.server, options.port, own) if own else app.server
+        run_simple(options.host, options.port, application, threaded=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,14 +57,36 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _ready(host: str, port: int, base_path: str, own: Sequence[str]) -> str:
+    """Where to open the page: for a class, each of this machine's `own` addresses."""
+    if host not in EVERYWHERE:
+        return f"Descent Lab is ready: {_address(host, port, base_path)}"
+    if not own:
+        here = _address("127.0.0.1", port, base_path)
+        return f"Descent Lab is ready: {here}  (this computer only: it is in no network)"
+    first, *others = (_address(one, port, base_path) for one in own)
+    lines = [f"Descent Lab is ready: {first}  (this is what the class types)"]
+    if others:
+        lines.append("If the class is in another network of this computer, it types one of these:")
+    return "\n".join([*lines, *(f"  {other}" for other in others)])
+
+
 def _address(host: str, port: int, base_path: str = "/") -> str:
-    """The address to open in a browser; when the server listens on all interfaces, the one that
-    other machines on the network can reach."""
-    place = f"{port}{'' if base_path == '/' else base_path}"
-    if host in EVERYWHERE:
-        return f"http://{own_address() or '127.0.0.1'}:{place}  (this is what the class types)"
-    # A URL has an IPv6 address in brackets.
-    return f"http://[{host}]:{place}" if ":" in host else f"http://{host}:{place}"
+    """The address to open in a browser; a URL has an IPv6 address in brackets."""
+    place = f"[{host}]" if ":" in host else host
+    return f"http://{place}:{port}{'' if base_path == '/' else base_path}"
+
+
+def _watched(server: flask.Flask, port: int, own: Sequence[str]) -> Visitors:
+    """The server, which says after a while without a visitor what a class can try."""
+    visitors = Visitors(server, own)
+    wait = visitors.came.wait
+    Thread(target=hint_without_visitors, args=(wait, port, _say), daemon=True).start()
+    return visitors
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

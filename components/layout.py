@@ -35,21 +35,21 @@ FACTS = (
     ("verdict", "outcome of the whole run"),
 )
 # Sets the theme before the first paint: the person's choice, else the system's. A browser without
-# import maps cannot run the page: it says so, and a saved page shows its still picture.
+# import maps cannot run the page, and one without color-mix() would draw most verdicts alike: it
+# says so, and a saved page shows its still picture.
 HEAD_SCRIPT = (
     "{let own=null;try{own=localStorage.getItem('theme')}catch{}"
     "const theme=['light','dark','projector'].includes(own)?own:"
     "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light';"
     "const root=document.documentElement;root.dataset.palette=theme;"
     "root.dataset.bsTheme=theme==='dark'?'dark':'light';"
-    "if(window.HTMLScriptElement.supports&&HTMLScriptElement.supports('importmap'))"
+    "if(window.HTMLScriptElement.supports&&HTMLScriptElement.supports('importmap')"
+    "&&CSS.supports('color','color-mix(in srgb,red,blue)'))"
     "root.classList.add('runs');else "
     "addEventListener('DOMContentLoaded',()=>(document.getElementById('too-old')||{}).hidden=false)}"
 )
-TOO_OLD = (
-    "This browser is too old for Descent Lab. It needs Chrome or Edge 89, Firefox 108, "
-    "Safari 16.4, or a later one."
-)
+OLDEST = "Chrome or Edge 111, Firefox 113, Safari 16.4"
+TOO_OLD = f"This browser is too old for Descent Lab. It needs {OLDEST}, or a later one."
 
 
 def page(first_sweep: dict[str, Any], course: Course) -> Component:

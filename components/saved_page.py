@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 
 from app.lessons.course import Course
 from components import theme
-from components.layout import HEAD_SCRIPT, page
+from components.layout import HEAD_SCRIPT, OLDEST, page
 from components.page_config import config_element
 from components.panels import PANELS, panel_section
 
@@ -26,11 +26,11 @@ TITLE = "<title>Descent Lab</title>"
 PLACE = '<script type="application/json" id="saved">null</script>'
 # What is on show where scripts do not run; HEAD_SCRIPT and assets/02-lab.css hide it elsewhere. It
 # is no noscript, which a browser without import maps would not show.
-STILL = """<main class="still" id="still">
+STILL = f"""<main class="still" id="still">
 <h1>Descent Lab, a still picture</h1>
 <p><b>Scripts do not run here</b>, so this is what was on show when the page was saved. The page
 itself is complete in this file, with its slider and every run to play: save the file and open it
-in a browser (Chrome or Edge 89, Firefox 113, Safari 16.4, or a later one). The preview of a mail
+in a browser ({OLDEST}, or a later one). The preview of a mail
 program, or of the Files app on an iPad or iPhone, runs no scripts; where no browser opens files,
 put this one on a web server, such as a course page, and open its address.</p>
 <div id="still-views"></div>

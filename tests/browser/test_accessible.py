@@ -210,7 +210,8 @@ IN_THE_RAIL = ["dataset", "seed", "hidden-units", "epochs"]
 
 
 @pytest.mark.parametrize(
-    ("size", "ratio"), [((320, 640), 2), ((683, 384), 2), ((911, 512), 1.5), ((1366, 768), 1)]
+    ("size", "ratio"),
+    [((320, 640), 2), ((320, 256), 4), ((683, 384), 2), ((911, 512), 1.5), ((1366, 768), 1)],
 )
 def test_nothing_is_lost_on_a_small_or_enlarged_page(
     open_page: Callable[..., Page], size: tuple[int, int], ratio: float

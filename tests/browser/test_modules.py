@@ -1,9 +1,10 @@
-"""The page's scripts as modules: late ones, and a browser without import maps."""
+"""The page's scripts as modules: late ones, and browsers that are too old for them."""
 
 from __future__ import annotations
 
 from time import sleep
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import driver
@@ -30,11 +31,12 @@ def test_each_module_is_loaded_once(page: Page) -> None:
     assert len(modules) > 50 and len(set(modules)) == len(modules)
 
 
-def test_a_browser_without_import_maps_is_told_so(blank: Page, address: str) -> None:
+@pytest.mark.parametrize("lacks", ["HTMLScriptElement.supports", "CSS.supports"])
+def test_a_browser_that_is_too_old_is_told_so(blank: Page, address: str, lacks: str) -> None:
     sentence = blank.locator("#too-old")
     blank.goto(address)
     expect(sentence).to_be_hidden()
-    blank.add_init_script("HTMLScriptElement.supports = undefined")
+    blank.add_init_script(f"{lacks} = () => false")
     blank.goto(address)
-    expect(sentence).to_contain_text("Firefox 108")
+    expect(sentence).to_contain_text("Firefox 113")
     expect(sentence).to_be_visible()

@@ -1,10 +1,8 @@
 """The page as it is served, and the command that serves it."""
 
 import re
-import socket
 import sys
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import pytest
@@ -69,37 +67,24 @@ def test_a_row_of_a_map_is_a_single_sweep(client: FlaskClient) -> None:
     assert data["payload"]["verdicts"] == list(sweep.verdicts)
 
 
-class Probe:
-    """A socket whose machine has, or has not, a way to the outside."""
-
-    def __init__(self, own: str | None) -> None:
-        self.own = own
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    def connect(self, address: tuple[str, int]) -> None:
-        if self.own is None:
-            raise OSError("network is unreachable")
-
-    def getsockname(self) -> tuple[str, int]:
-        return self.own, 1
-
-
 class TestCommand:
     def test_an_ipv6_address_is_printed_in_brackets(self) -> None:
         assert command._address("::1", 8050, "/lab/") == "http://[::1]:8050/lab/"
 
     @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
-    @pytest.mark.parametrize(("own", "typed"), [("10.1.2.3", "10.1.2.3"), (None, "127.0.0.1")])
-    def test_the_address_that_a_class_types(
-        self, monkeypatch: pytest.MonkeyPatch, host: str, own: str | None, typed: str
-    ) -> None:
-        monkeypatch.setattr(socket, "socket", lambda *kind: Probe(own))
-        assert command._address(host, 80).startswith(f"http://{typed}:80 ")
+    def test_a_class_is_told_all_addresses_the_likely_one_first(self, host: str) -> None:
+        said = command._ready(host, 80, "/lab/", ["10.1.2.3", "192.168.7.1", "172.17.0.1"])
+        first, _, *others = said.splitlines()
+        assert "http://10.1.2.3:80/lab/ " in first
+        assert [one.strip() for one in others] == [
+            "http://192.168.7.1:80/lab/",
+            "http://172.17.0.1:80/lab/",
+        ]
+        assert len(command._ready(host, 80, "/", ["10.1.2.3"]).splitlines()) == 1
+
+    def test_without_a_network_no_class_is_promised_an_address(self) -> None:
+        said = command._ready("0.0.0.0", 80, "/", [])
+        assert "http://127.0.0.1:80 " in said and "no network" in said
 
     def test_it_says_where_it_is_and_serves_there(
         self, app: Dash, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture

@@ -195,7 +195,7 @@ const NAMES = [
 ];
 
 /** @param {string} name */
-const isShown = (name) => Boolean(found(`${name}-words`)?.checkVisibility());
+const isShown = (name) => Boolean(found(`${name}-words`)?.getClientRects().length);
 
 /** All sentences at once would talk for half a minute: only the view in which the focus was last is
     read out, else the first that is on show. The others are up to date for those who go there. */
