@@ -73,6 +73,8 @@ export interface Slice {
   0: Float32Array;
   1: Float32Array;
   samples: number;
+  /** The losses between which a number is known. */
+  range: number[];
 }
 
 /** What is on show. */
