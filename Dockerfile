@@ -45,8 +45,7 @@ ENV PATH=/venv/bin:$PATH \
 # The page's files are compressed here, as well as it can be done. The base image's own modules come
 # without bytecode: what this, the server and the health check import is compiled here, once.
 RUN PYTHONDONTWRITEBYTECODE="" python -c "import urllib.request, gunicorn.app.wsgiapp, gunicorn.workers.gthread, app.server" \
- && PYTHONDONTWRITEBYTECODE="" python -m app.web.static_files \
- && python -m whitenoise.compress --quiet assets
+ && PYTHONDONTWRITEBYTECODE="" python -m app.web.static_files
 USER 10001
 EXPOSE 8050
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['PORT'] + '/health', timeout=4)"]

@@ -35,15 +35,16 @@ FACTS = (
     ("verdict", "outcome of the whole run"),
 )
 # Sets the theme before the first paint: the person's choice, else the system's. A browser without
-# import maps cannot run the page, so it says so.
+# import maps cannot run the page: it says so, and a saved page shows its still picture.
 HEAD_SCRIPT = (
     "{let own=null;try{own=localStorage.getItem('theme')}catch{}"
     "const theme=['light','dark','projector'].includes(own)?own:"
     "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light';"
     "const root=document.documentElement;root.dataset.palette=theme;"
     "root.dataset.bsTheme=theme==='dark'?'dark':'light';"
-    "if(!(window.HTMLScriptElement.supports&&HTMLScriptElement.supports('importmap')))"
-    "addEventListener('DOMContentLoaded',()=>document.getElementById('too-old').hidden=false)}"
+    "if(window.HTMLScriptElement.supports&&HTMLScriptElement.supports('importmap'))"
+    "root.classList.add('runs');else "
+    "addEventListener('DOMContentLoaded',()=>(document.getElementById('too-old')||{}).hidden=false)}"
 )
 TOO_OLD = (
     "This browser is too old for Descent Lab. It needs Chrome or Edge 89, Firefox 108, "

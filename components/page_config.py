@@ -15,7 +15,7 @@ from components.controls.fields import STOPS
 from components.controls.rail import FIRST, MORE
 from components.figures.surface import CUT_AT
 from components.panels import PANELS
-from components.panels.rate_map import FIELDS as MAP_FIELDS
+from components.panels.rate_map import AXES
 
 # What the class curtain hides besides: where training should arrive.
 CURTAIN = (*HIDEABLE, "optimum")
@@ -42,7 +42,10 @@ def page_config() -> dict[str, Any]:
         "upload": {"bytes": MOST_BYTES, "predictors": MOST_PREDICTORS},
         "scale": theme.COLORSCALE,
         "cut_at": CUT_AT,
-        "map_fields": list(MAP_FIELDS),
+        "map_axes": {
+            name: {"low": low, "high": high, "by_factors": by_factors, "whole": NUMBERS[name].whole}
+            for name, (low, high, by_factors) in AXES.items()
+        },
     }
 
 

@@ -20,9 +20,21 @@ from components.layout import HEAD_SCRIPT, page
 from components.page_config import config_element
 from components.panels import PANELS, panel_section
 
-# assets/lab/page/save.mjs replaces these two by the title and the sweep.
+# assets/lab/page/save.mjs puts in the theme, the title, the sweep, and pictures with a table.
+THEME = 'data-bs-theme="light" data-palette="light"'
 TITLE = "<title>Descent Lab</title>"
 PLACE = '<script type="application/json" id="saved">null</script>'
+# What is on show where scripts do not run; HEAD_SCRIPT and assets/02-lab.css hide it elsewhere. It
+# is no noscript, which a browser without import maps would not show.
+STILL = """<main class="still" id="still">
+<h1>Descent Lab, a still picture</h1>
+<p><b>Scripts do not run here</b>, so this is what was on show when the page was saved. The page
+itself is complete in this file, with its slider and every run to play: save the file and open it
+in a browser (Chrome or Edge 89, Firefox 113, Safari 16.4, or a later one). The preview of a mail
+program, or of the Files app on an iPad or iPhone, runs no scripts; where no browser opens files,
+put this one on a web server, such as a course page, and open its address.</p>
+<div id="still-views"></div>
+</main>"""
 # The file sends no requests; this policy enforces it.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; "
@@ -45,7 +57,7 @@ def saved_page(version: str, styles: Sequence[str], import_map: str, packed_plot
     packed_plotly  plotly.js, compressed by gzip, which halves the file
     """
     return f"""<!DOCTYPE html>
-<html lang="en" data-bs-theme="light" data-palette="light">
+<html lang="en" {THEME}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
@@ -59,7 +71,7 @@ def saved_page(version: str, styles: Sequence[str], import_map: str, packed_plot
 {config_element()}
 </head>
 <body class="saved" data-version="{escape(version)}">
-<noscript>This page needs JavaScript, which is part of the file.</noscript>
+{STILL}
 {static_html(page({}, Course((), ())))}
 {"".join(_template(name) for name, panel in PANELS.items() if panel.is_saved)}
 <script type="text/plain" id="packed-plotly">{base64.b64encode(packed_plotly).decode()}</script>

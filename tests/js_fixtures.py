@@ -27,7 +27,12 @@ from components.page_config import page_config
 from tests.oracles import LINE, NARROW, experiment
 
 TARGET = Path(__file__).parent / "js" / "fixtures.json"
-SWEEPS = (LINE, NARROW, Settings(dataset="sine", hidden_units=2, epochs=60, batch_size=7))
+SWEEPS = (
+    *(LINE, NARROW, Settings(dataset="sine", hidden_units=2, epochs=60, batch_size=7)),
+    # Several predictors, whose loss is a bowl on any plane; a network with a narrow valley.
+    Settings(dataset="plane", epochs=30),
+    Settings(dataset="sine", hidden_units=10, epochs=300, optimizer="adam"),
+)
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
     "tanh": torch.tanh,

@@ -49,7 +49,7 @@ export interface Config {
   upload: { bytes: number; predictors: number };
   scale: [number, string][];
   cut_at: number;
-  map_fields: string[];
+  map_axes: Record<string, MapAxis>;
 }
 
 /** What is true of a run at an epoch; after an overflow the last finite point is kept on show. */
@@ -177,6 +177,14 @@ export interface Table {
   notes: string[];
 }
 
+/** Where the rows of a map go; to `example_count` where there is no `high`. */
+export interface MapAxis {
+  low: number;
+  high: number | null;
+  by_factors: boolean;
+  whole: boolean;
+}
+
 /** A map of learning rates; a row that was refused has its error. */
 export interface RateMap {
   settings: Settings;
@@ -242,11 +250,6 @@ export interface ChartContents {
   sharpness: { epochs: number[]; values: number[]; thresholds: (number | null)[] };
   compare: { runs: Compared[]; names: string[] };
   map: { map: RateMap; color: string };
-}
-
-/** The slot of the compared runs: no chart, but it is described like one. */
-export interface CompareSlot extends HTMLElement {
-  shown?: ChartContents["compare"];
 }
 
 /** What a saved page has in it, see page/save.mjs. */

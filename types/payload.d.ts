@@ -82,6 +82,13 @@ export interface Optimum {
   name: string;
 }
 
+/** A quadratic loss on the plane: loss + (x - minimum) . hessian (x - minimum) / 2 at x. */
+export interface BowlPayload {
+  hessian: number[][];
+  minimum: number[];
+  loss: number;
+}
+
 /** The model's predictions at some places, (run, frame, place) or (epoch, place). */
 export interface FitPayload {
   places: number[];
@@ -121,8 +128,9 @@ export interface SweepPayload {
   epochs: number[];
   train_loss: Encoded;
   validation_loss: Encoded | null;
-  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "converging")[];
+  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "stalled" | "converging")[];
   arrived: boolean[];
+  levels: (number | null)[];
   diverged_at: number[];
   overflow_at: number[];
   last_loss: (number | null)[];
@@ -138,7 +146,7 @@ export interface SweepPayload {
   plane: PlanePayload;
   box: Box;
   optimum: Optimum;
-  curvature: number[] | null;
+  bowl: BowlPayload | null;
   coordinates: Encoded;
   slopes: Encoded;
   off_plane: Encoded | null;
@@ -183,6 +191,6 @@ export interface MapRow {
   start_loss: number;
   last_loss: (number | null)[];
   diverged_at: number[];
-  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "converging")[];
+  verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "stalled" | "converging")[];
   stability_edge: number | null;
 }

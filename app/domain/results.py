@@ -11,7 +11,7 @@ from app.domain.settings import Settings
 from app.domain.stability import stability_edge
 
 # `engine/verdicts.py` says when each is given.
-VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "converging")
+VERDICTS = ("overflow", "stuck", "diverged", "oscillating", "too slow", "stalled", "converging")
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,11 @@ class Sweep:
     last_loss: Float[ndarray, "run"]
     calm: Bool[ndarray, "run"]
     verdicts: tuple[str, ...]
-    # Whether a run ends close to the reference: what "works" means on the page.
+    # Whether a run ends near the reference and is not stuck: what "works" means on the page.
     arrived: Bool[ndarray, "run"]
-    # What a run should come close to: the known optimum's loss, else the lowest last loss.
+    # Where each run ends: its last loss, or around which loss it goes up and down.
+    levels: Float[ndarray, "run"]
+    # What a run should come near to: the known optimum's loss, else the lowest level.
     reference_loss: float
     reference_name: str
     # The largest eigenvalue of the Hessian of train_loss at the start.
@@ -139,6 +141,18 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Bowl:
+    """A quadratic loss on a plane: loss + (x - minimum) . hessian (x - minimum) / 2 at x.
+
+    Where the loss is level along a direction, `minimum` is one of many.
+    """
+
+    hessian: Float[ndarray, "2 2"]
+    minimum: Float[ndarray, "2"]
+    loss: float
+
+
+@dataclass(frozen=True)
 class LossSurface:
     """Train loss on a grid over a plane: `loss[row, col]` is at (first[col], second[row])."""
 
@@ -152,8 +166,8 @@ class LossSurface:
     optimum_loss: float
     optimum_is_exact: bool
     optimum_name: str
-    # Second derivatives along both directions if they are the same everywhere, else None.
-    curvature: Float[ndarray, "2"] | None
+    # The loss by its formula, of a linear model; else None.
+    bowl: Bowl | None
 
 
 @dataclass(frozen=True)

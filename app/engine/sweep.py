@@ -16,6 +16,10 @@ from app.engine.network import Network, network_for
 from app.engine.recorder import EARLY_EPOCHS, Descent
 from app.engine.verdicts import judge
 
+# A run is stuck if in this share of the epochs, the last, no gradient below the output layer
+# exceeds SMALLEST_GRADIENT, and its predictions spread by less than this share of the targets.
+LATE, SMALLEST_GRADIENT, SMALLEST_SPREAD = 0.2, 1e-9, 1e-3
+
 
 def sweep_of(settings: Settings, descent: Descent, kept: list[int], frames: list[int]) -> Sweep:
     """The descent at the sweep's frames, with each run judged from every epoch.
@@ -28,17 +32,16 @@ def sweep_of(settings: Settings, descent: Descent, kept: list[int], frames: list
     sharpness, direction = sharpest(network, descent.params[0, :1], dataset)
     slots = slice(None) if kept == frames else np.searchsorted(kept, frames)
     params, gradients = (array[:, slots].numpy() for array in (descent.params, descent.gradients))
-    first = descent.gradients[:, : EARLY_EPOCHS + 1]
-    # In float64, along the sharpest direction.
-    runs = chunks(len(first), first[0].numel())
-    slopes = [first[some].double() @ direction[0, :, 0] for some in runs]
+    late = gradients[:, np.array(frames) >= (1 - LATE) * settings.epochs]
     known = known_optimum(settings)
+    is_full_batch = settings.steps_per_epoch == 1
     judged = judge(
         every_loss,
-        torch.cat(slopes).numpy(),
-        stuck=_all_units_off(network, descent.params[:, -1], dataset),
+        _early_slopes(descent, direction[0, :, 0]) if is_full_batch else None,
+        stuck=_stuck(network, descent.params[:, -1], late, dataset),
         slider_runs=len(SLIDER_LEARNING_RATES),
         known_loss=known[0] if known else None,
+        is_linear=settings.is_linear,
     )
     overflow_at = judged.overflow_at[:, None]
     after = (overflow_at >= 0) & (np.array(frames) >= overflow_at)
@@ -59,25 +62,46 @@ def sweep_of(settings: Settings, descent: Descent, kept: list[int], frames: list
         calm=judged.calm,
         verdicts=judged.verdicts,
         arrived=judged.arrived,
+        levels=np.where(judged.overflow_at < 0, judged.levels, np.nan).astype("float32"),
         reference_loss=judged.reference_loss,
         reference_name=known[1] if known else "the lowest here",
         start_sharpness=float(sharpness[0, 0]),
     )
 
 
-def _all_units_off(
-    network: Network, last_params: Float[Tensor, "run param"], dataset: Dataset
-) -> Bool[ndarray, "run"]:
-    """Whether every ReLU unit of some layer outputs 0 for every example.
+def _early_slopes(
+    descent: Descent, direction: Float[Tensor, "param"]
+) -> Float[ndarray, "run step"]:
+    """The gradient along a direction at the first epochs, in float64."""
+    first = descent.gradients[:, : EARLY_EPOCHS + 1]
+    runs = chunks(len(first), first[0].numel())
+    return np.asarray(torch.cat([first[some].double() @ direction for some in runs]).numpy())
 
-    Then no gradient reaches the layers below, and the prediction is the same for all examples.
+
+def _stuck(
+    network: Network,
+    last_params: Float[Tensor, "run param"],
+    late_gradients: Float[ndarray, "run late param"],
+    dataset: Dataset,
+) -> Bool[ndarray, "run"]:
+    """Whether a run predicts the same for all examples, and no gradient could change that.
+
+    Either every ReLU unit of some layer outputs 0 for every example, or no frame of the last fifth
+    has a gradient below the output layer: all weights are 0, or all units saturated.
     """
     stuck = np.zeros(len(last_params), dtype=bool)
-    if not network.hidden_units or network.activation != "relu":
+    if not network.hidden_units:
         return stuck
-    inputs, _ = as_tensors(dataset)
-    for units in network.unit_values(last_params, inputs):
-        stuck |= (units <= 0).flatten(1).all(dim=1).numpy()
+    inputs, targets = as_tensors(dataset)
+    if network.activation == "relu":
+        for units in network.unit_values(last_params, inputs):
+            stuck |= (units <= 0).flatten(1).all(dim=1).numpy()
+    below = late_gradients[:, :, : -network.hidden_units - 1]
+    still = (np.abs(below) < SMALLEST_GRADIENT).all(axis=(1, 2))
+    if still.any():
+        fits = network.predict(last_params, inputs)
+        spreads = fits.amax(dim=1) - fits.amin(dim=1)
+        stuck |= still & (spreads < SMALLEST_SPREAD * (targets.max() - targets.min())).numpy()
     return stuck
 
 

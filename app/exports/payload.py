@@ -17,6 +17,7 @@ from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.options import OPTIMIZERS
 from app.domain.plane_choice import parameter_names
 from app.domain.results import (
+    Bowl,
     Dataset,
     Fit,
     LossSurface,
@@ -125,6 +126,7 @@ def _runs(sweep: Sweep) -> dict[str, Any]:
         "validation_loss": _maybe(sweep.validation_loss, along=1),
         "verdicts": list(sweep.verdicts),
         "arrived": sweep.arrived.tolist(),
+        "levels": [_number(level) for level in sweep.levels.tolist()],
         "diverged_at": sweep.diverged_at.tolist(),
         "overflow_at": sweep.overflow_at.tolist(),
         "last_loss": [_number(loss) for loss in sweep.last_loss.tolist()],
@@ -158,8 +160,15 @@ def _landscape(surface: LossSurface) -> dict[str, Any]:
             "is_exact": surface.optimum_is_exact,
             "name": surface.optimum_name,
         },
-        "curvature": None if surface.curvature is None else surface.curvature.tolist(),
+        "bowl": _bowl(surface.bowl),
     }
+
+
+def _bowl(bowl: Bowl | None) -> dict[str, Any] | None:
+    if bowl is None:
+        return None
+    hessian, minimum = bowl.hessian.tolist(), bowl.minimum.tolist()
+    return {"hessian": hessian, "minimum": minimum, "loss": bowl.loss}
 
 
 def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) -> dict[str, Any]:

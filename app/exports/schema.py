@@ -5,7 +5,9 @@ from typing import Any, Literal, NotRequired
 # Before Python 3.12, pydantic does not know the TypedDict of typing.
 from typing_extensions import TypedDict
 
-Verdict = Literal["overflow", "stuck", "diverged", "oscillating", "too slow", "converging"]
+Verdict = Literal[
+    "overflow", "stuck", "diverged", "oscillating", "too slow", "stalled", "converging"
+]
 
 
 class Encoded(TypedDict):
@@ -98,6 +100,14 @@ class Optimum(TypedDict):
     name: str
 
 
+class BowlPayload(TypedDict):
+    """A quadratic loss on the plane: loss + (x - minimum) . hessian (x - minimum) / 2 at x."""
+
+    hessian: list[list[float]]
+    minimum: list[float]
+    loss: float
+
+
 class FitPayload(TypedDict):
     """The model's predictions at some places, (run, frame, place) or (epoch, place)."""
 
@@ -143,6 +153,7 @@ class SweepPayload(TypedDict):
     validation_loss: Encoded | None
     verdicts: list[Verdict]
     arrived: list[bool]
+    levels: list[float | None]
     diverged_at: list[int]
     overflow_at: list[int]
     last_loss: list[float | None]
@@ -158,7 +169,7 @@ class SweepPayload(TypedDict):
     plane: PlanePayload
     box: Box
     optimum: Optimum
-    curvature: list[float] | None
+    bowl: BowlPayload | None
     coordinates: Encoded
     slopes: Encoded
     off_plane: Encoded | None

@@ -18,6 +18,7 @@ from numpy import ndarray
 from torch import Tensor
 
 from app.domain.results import (
+    Bowl,
     Box,
     Dataset,
     Fit,
@@ -37,7 +38,7 @@ KINDS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         *(Experiment, Training, Descent, Settings, Sweep, Dataset, Scaling),
-        *(LossSurface, Plane, Box, Projection, Fit, RangeTest),
+        *(LossSurface, Plane, Bowl, Box, Projection, Fit, RangeTest),
     )
 }
 

@@ -1,8 +1,8 @@
 """What the page loads: files, served by WhiteNoise, and responses that never change.
 
 WhiteNoise answers before Flask and sends the `.br` or `.gz` file next to a file where there is one.
-`python -m app.web.static_files` writes these next to the installed packages' files; an image has
-them for `assets/` too. One that is older or newer than its file is ignored.
+`python -m app.web.static_files` writes these, at installation. One that is older or newer than its
+file is ignored.
 """
 
 import os
@@ -96,13 +96,13 @@ def serve_files(app: Dash, has_assets: bool = True) -> None:
 
 
 def compress_files() -> None:
-    """Compresses each file of the installed packages that has no, or only an outdated, compressed
-    form: at the best quality, which takes half a minute."""
+    """Compresses each file that has no compressed form, or only an outdated one: at the best
+    quality, which takes half a minute."""
     app = Dash("descent-lab", assets_folder=str(ASSETS))
     app.layout = dash.html.Div()
     app.server.test_client().get("/")
     compressor = Compressor(quiet=True)
-    paths = {path for _, path in _files(app) if ASSETS not in path.parents}
+    paths = {path for _, path in _files(app)}
     with ThreadPoolExecutor() as pool:
         list(pool.map(compressor.compress, (str(path) for path in paths if len(_stats(path)) == 1)))
 

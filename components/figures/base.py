@@ -114,9 +114,10 @@ def dotted(
 def log_loss(surface: LossSurface) -> ndarray:
     """log10 of a surface's loss, clipped to the range that has colours; (row, col)."""
     highest = HIGHEST_SHARE * surface.box.height
-    inside = np.clip(surface.loss, LOWEST_SHARE * surface.box.height, highest)
-    # Four decimals are finer than any screen, and compress to half the size.
-    return np.round(np.log10(inside), 4).astype("float32")
+    logs = np.log10(np.clip(surface.loss, LOWEST_SHARE * surface.box.height, highest))
+    # A ten-thousandth of the range is finer than any screen, and compresses to half the size.
+    decimals = 4 - math.floor(math.log10(min(np.ptp(logs) or 1, 1)))
+    return np.round(logs, decimals).astype("float32")
 
 
 def decade_ticks(low: float, high: float) -> dict[str, Any]:

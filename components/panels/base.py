@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components.parts import data, named, select
+from components.parts import aria, data, named, select
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,12 @@ def slot(name: str, maths: bool = False, scrolls: str = "") -> Component:
     if scrolls:
         about |= {"role": "region", "tabIndex": 0} | named(scrolls)
     return html.Div(className="slot maths" if maths else "slot", **about)
+
+
+def reading(name: str) -> Component:
+    """Where the browser writes the sentence of a panel's chart, at every frame. Screen readers get
+    it from `tables.sentence`, when the page rests."""
+    return html.Div(className="slot", **data(slot=f"{name}-reading") | aria(hidden="true"))
 
 
 def menu(name: str, label: str, options: Mapping[str, str], chosen: str) -> Component:

@@ -3,9 +3,18 @@
 from dash import html
 
 from app.domain.fields import NUMBERS
-from components.panels.base import Panel, menu, slot, words
+from components.panels.base import Panel, menu, reading, slot, words
 
-FIELDS = ("seed", "hidden_units", "momentum", "batch_size", "noise", "initial_scale")
+# The second settings: from where to where the rows go, and whether by equal factors. A batch is at
+# most all the examples.
+AXES: dict[str, tuple[float, float | None, bool]] = {
+    "seed": (NUMBERS["seed"].low, NUMBERS["seed"].high, False),
+    "hidden_units": (1, NUMBERS["hidden_units"].high, False),
+    "momentum": (NUMBERS["momentum"].low, NUMBERS["momentum"].high, False),
+    "batch_size": (1, None, True),
+    "noise": (NUMBERS["noise"].low, NUMBERS["noise"].high, False),
+    "initial_scale": (0.1, NUMBERS["initial_scale"].high, True),
+}
 COLORS = {"last_loss": "loss at the end", "diverged_at": "epoch of divergence"}
 ROWS = ("8", "16", "32", "41", "64")
 
@@ -19,7 +28,7 @@ PANEL = Panel(
         html.Div(
             className="map-controls",
             children=[
-                menu("map-field", "Second setting", {f: NUMBERS[f].label for f in FIELDS}, "seed"),
+                menu("map-field", "Second setting", {f: NUMBERS[f].label for f in AXES}, "seed"),
                 menu("map-rows", "Rows", {rows: rows for rows in ROWS}, "16"),
                 menu("map-color", "Colour", COLORS, "last_loss"),
                 html.Button("Start", id="map-start", className="btn btn-primary play wide"),
@@ -28,7 +37,7 @@ PANEL = Panel(
         ),
         html.Progress(id="map-progress", value="0", max="1"),
         slot("map"),
-        slot("map-reading"),
+        reading("map"),
     ],
     has_table=True,
 )

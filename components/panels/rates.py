@@ -2,13 +2,11 @@
 
 from dash import html
 
-from components.panels.base import Panel, slot, words
+from components.panels.base import Panel, reading, slot, words
 
 
 def _chart(title: str, text: str, name: str) -> Panel:
-    return Panel(
-        title, [words(text), slot(name), slot(f"{name}-reading")], has_table=True, is_saved=True
-    )
+    return Panel(title, [words(text), slot(name), reading(name)], has_table=True, is_saved=True)
 
 
 RATE_AXIS = _chart(
@@ -46,7 +44,7 @@ COMPARE = Panel(
         ),
         html.Button("Pin the run on show", id="pin", className="btn btn-primary play wide"),
         slot("compare", scrolls="The compared runs"),
-        slot("compare-reading"),
+        reading("compare"),
     ],
     has_table=True,
     is_saved=True,

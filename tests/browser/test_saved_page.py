@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.link import query
 from app.domain.settings import Settings
 from tests.browser import driver
@@ -90,6 +91,7 @@ def test_a_saved_line_plays_every_run_without_a_server(
 
     page = open_file(path)
     settings = Settings(learning_rate=0.05)
+    assert page.locator("#still").count() == 0
     assert page.title() == "Descent Lab: Line, 10 points, learning rate 0.05"
     assert facts(page)["sweep"] == settings.sweep_id
     # A curtain that was drawn is not saved.
@@ -173,3 +175,72 @@ def test_a_saved_network_keeps_its_plane_its_typed_run_and_every_epoch_of_it(
         page.locator("#panel").select_option(name)
         expect(page.locator(f'[data-panel="{name}"] h2')).to_be_visible()
     driver.next_frames(page, 3)
+
+
+EVIL = '<img src=x onerror="document.title=1"> $& $` & "q"'
+PICTURES = "all => all.map((one) => [one.complete, one.naturalWidth, one.width])"
+
+
+def brought(page: Page, name: str) -> None:
+    """Fits a table of one's own, whose predictor has this name."""
+    page.locator("#dataset").select_option("own")
+    page.locator("#own-text").fill(f"{name}\ty\n1\t2\n2\t3.5\n3\t7\n4\t7.5\n")
+    page.locator("#own-read").click()
+    page.locator("#own-fit").click()
+    driver.wait(page, "lab.state.sweep.data_info")
+    wait_detail(page)
+
+
+def test_where_scripts_do_not_run_a_saved_page_is_a_still_picture(
+    page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    brought(page, EVIL)
+    page.locator("#theme").click()
+    driver.type_rate(page, "0.0777")
+    driver.wait_fact(page, "learningRate", "0.0777")
+    wait_detail(page)
+    sweep = state(page, "sweep.last_loss"), state(page, "sweep.verdicts")
+    path = save(page, tmp_path)
+    for size in ((1366, 768), (820, 1180), (320, 640)):
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, java_script_enabled=False, offline=True
+        )
+        still = context.new_page()
+        still.goto(path.as_uri())
+        check_still(still, *sweep)
+        context.close()
+
+
+def check_still(page: Page, losses: list[float | None], verdicts: list[str]) -> None:
+    """Everything is there and fits, in the theme that was on show; names are text."""
+    expect(page.locator("#still")).to_contain_text("open it in a browser")
+    expect(page.locator(".lab")).to_be_hidden()
+    pictures = page.locator(".still img").evaluate_all(PICTURES)
+    assert len(pictures) == len(driver.VIEWS)
+    assert all(complete and natural >= 600 and width > 250 for complete, natural, width in pictures)
+    assert EVIL in page.locator("#still").inner_text() and "Descent Lab" in page.title()
+    rows = page.locator(".still tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+    )
+    runs = sorted(zip((*SLIDER_LEARNING_RATES, 0.0777), losses, verdicts, strict=True))
+    for (rate, loss, verdict), shown in zip(runs, rows, strict=True):
+        assert (shown[0], shown[2]) == (driver.plain(rate), verdict)
+        assert shown[1] == "overflow" if loss is None else driver.close(shown[1], loss)
+    assert page.locator(".still .now th").inner_text() == "0.0777"
+    dark = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert dark == "rgb(20, 24, 31)"
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_browser_without_import_maps_sees_the_still_picture(
+    page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    path = save(page, tmp_path)
+    # Such a browser ignores the map, so that the first module imports nothing.
+    path.write_text(path.read_text().replace('type="importmap"', 'type="unknown"'))
+    old = browser.new_page()
+    old.add_init_script("HTMLScriptElement.supports = undefined")
+    old.goto(path.as_uri())
+    expect(old.locator("#still img").last).to_be_visible()
+    expect(old.locator(".lab")).to_be_hidden()
+    old.close()

@@ -7,10 +7,9 @@ from numpy import ndarray
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.plane_choice import PlaneChoice
-from app.domain.results import Box, LossSurface, Plane, Sweep
+from app.domain.results import Bowl, Box, LossSurface, Plane, Sweep
 from app.domain.settings import Settings
 from app.engine.chunks import chunks
-from app.engine.curvature import hessian
 from app.engine.datasets import as_tensors, dataset_for, linear_optimum
 from app.engine.landscape.box import choose_box
 from app.engine.landscape.planes import choose_plane
@@ -26,12 +25,6 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
     settings, plane = sweep.settings, choose_plane(training, choice or PlaneChoice())
     box = choose_box(sweep, plane)
     optimum, optimum_loss, name = _optimum(sweep)
-    curvature = None
-    if settings.is_line:
-        # By weight and by bias; they are constant.
-        start = torch.tensor(sweep.params[:1, 0])
-        matrix = hessian(network_for(settings), start, dataset_for(settings))
-        curvature = matrix[0].diagonal().numpy()
     return LossSurface(
         plane=plane,
         box=box,
@@ -42,7 +35,20 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
         optimum_loss=optimum_loss,
         optimum_is_exact=settings.is_line,
         optimum_name=name,
-        curvature=curvature,
+        bowl=_bowl(settings, plane) if settings.is_linear else None,
+    )
+
+
+def _bowl(settings: Settings, plane: Plane) -> Bowl:
+    """The linear model's loss on a plane: mean (A x + r)^2, with the errors r at its origin."""
+    data = dataset_for(settings)
+    columns = np.column_stack([data.inputs, np.ones(len(data.targets))]).astype(float)
+    along, errors = columns @ plane.directions.T, columns @ plane.origin - data.targets
+    minimum = np.linalg.lstsq(along, -errors)[0]
+    return Bowl(
+        hessian=2 / len(errors) * along.T @ along,
+        minimum=minimum,
+        loss=float(np.mean((along @ minimum + errors) ** 2)),
     )
 
 

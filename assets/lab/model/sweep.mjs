@@ -1,5 +1,6 @@
 /* A sweep in the browser: its runs, and the data in their own units. No drawing here. */
 import { Grid, decode, floats, floatsOf, unpack } from "#lab/lib/arrays.mjs";
+import { contourTraces } from "#lab/model/contour.mjs";
 import { Track } from "#lab/model/track.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 
@@ -55,7 +56,7 @@ export class Sweep extends Fields {
     const path = payload.views["descent-path"];
     const [contour, ...others] = path.data;
     // The contour's loss is the surface's colour.
-    const data = [{ ...contour, z: surface.surfacecolor }, ...others];
+    const data = [...contourTraces(contour, surface.surfacecolor, payload), ...others];
     /** @type {Record<string, import("#types").Figure>} */
     this.views = { ...payload.views, "descent-path": { ...path, data } };
   }

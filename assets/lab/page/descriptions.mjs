@@ -2,16 +2,14 @@
    drawn. They are written when the page rests, and seldom: who hears them must be able to
    follow. */
 import { clicked, found, setText, slot } from "#lab/lib/dom.mjs";
-import { format, formatDown, plain } from "#lab/lib/format.mjs";
+import { format, plain } from "#lab/lib/format.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { modelWords } from "#lab/page/model-words.mjs";
-import { chartIn } from "#lab/panels/chart.mjs";
-import { lossWords } from "#lab/panels/compare.mjs";
 import { isBehind } from "#lab/panels/panels.mjs";
+import { drawn } from "#lab/state/drawn.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { labelOf } from "#lab/state/fields.mjs";
 import { spoken } from "#lab/state/spoken.mjs";
-import { STOPS, state } from "#lab/state/store.mjs";
+import { state } from "#lab/state/store.mjs";
 import { isFlat } from "#lab/views/flat.mjs";
 
 /**
@@ -113,52 +111,6 @@ function curveWords(sweep, moment) {
   return `The train loss begins at ${say(track.loss[0])} and at ${when(moment)} is ${say(loss)}${held}${ahead}.`;
 }
 
-/* ---- the charts of the side panels: `shown` is what they are drawn of ---- */
-
-/** @param {ChartContents["rate-axis"]} shown */
-function stepWords({ rate, now, landing, best, rise, fallsOn }) {
-  const way = landing > now ? "up" : landing < now ? "down" : "nowhere";
-  const lowest = fallsOn
-    ? "; larger rates lower it still"
-    : best
-      ? `; the lowest is at ${say(best, 3)}`
-      : "; no rate lowers it";
-  const limit = rise ? `, and from ${formatDown(rise)} on it goes up` : "";
-  return `One step at learning rate ${plain(rate)} takes the train loss ${way} from ${say(now)} to ${say(landing)}${lowest}${limit}.`;
-}
-
-/** @param {ChartContents["loss-by-rate"]} shown */
-function rateWords({ rates, now, ends, epoch }) {
-  const known = now.filter((loss) => Number.isFinite(loss));
-  const least = Math.min(...ends.filter((loss) => loss !== null));
-  const end = state.hidden.has("ahead")
-    ? ""
-    : `; at the end the lowest is ${say(least)}, at ${plain(rates[ends.indexOf(least)])}`;
-  return `At epoch ${epoch} the train losses of ${known.length} learning rates lie between ${say(Math.min(...known))} and ${say(Math.max(...known))}${end}.`;
-}
-
-/** @param {ChartContents["sharpness"]} shown */
-function sharpnessWords({ epochs, values, thresholds }) {
-  const last = epochs.length - 1;
-  const threshold = thresholds[last];
-  const limit = threshold ? `, where the dotted limit is ${say(threshold, 3)}` : "";
-  return `Sharpness goes from ${say(values[0], 3)} at epoch ${epochs[0]} to ${say(values[last], 3)} at epoch ${epochs[last]}${limit}.`;
-}
-
-/** @param {ChartContents["compare"]} shown */
-function compareWords({ runs, names }) {
-  const { epoch } = snapshotOf(state.track, state.wanted);
-  const losses = runs.map((run, k) => `${names[k]} at ${lossWords(run, epoch)}`);
-  return `Train losses at epoch ${epoch}: ${losses.join("; ")}.`;
-}
-
-/** @param {ChartContents["map"]} shown */
-function mapWords({ map }) {
-  const ended = map.rows.flatMap((row) => row.last_loss || []).filter((loss) => loss !== null);
-  if (!ended.length) return "No row of the map is done yet.";
-  return `Of ${map.values.length} values of ${labelOf(map.field)}, ${map.rows.length} are done at ${STOPS} learning rates each: the lowest train loss at an end is ${say(Math.min(...ended))}.`;
-}
-
 /** @type {Record<View, (sweep: Sweep, moment: Snapshot) => string>} */
 const VIEWS = {
   "loss-surface": surfaceWords,
@@ -167,14 +119,9 @@ const VIEWS = {
   fit: fitWords,
   curves: curveWords,
 };
-/** @type {{[Name in keyof ChartContents]: (shown: ChartContents[Name]) => string}} */
-const CHARTS = {
-  "rate-axis": stepWords,
-  "loss-by-rate": rateWords,
-  sharpness: sharpnessWords,
-  compare: compareWords,
-  map: mapWords,
-};
+/** The panels with a chart, or a table that is described like one.
+ * @type {(keyof ChartContents)[]} */
+const CHARTS = ["rate-axis", "loss-by-rate", "sharpness", "compare", "map"];
 
 /** @param {string} name @returns {name is View} */
 export const isView = (name) => name in VIEWS;
@@ -182,18 +129,22 @@ export const isView = (name) => name in VIEWS;
 /** An open panel. @param {string} name @returns {HTMLElement | null} */
 const panelOf = (name) => document.querySelector(`[data-panel="${name}"]`);
 
+/** The sentence and the contents of a panel's chart; nothing while it has nothing to show or stands
+ * behind the curtain.
+ * @param {keyof ChartContents} name */
+function saidIn(name) {
+  const panel = panelOf(name);
+  if (!panel || panel.classList.contains("waiting") || isBehind(name)) return undefined;
+  return drawn.said.get(slot(name));
+}
+
 /**
- * What a panel's chart is drawn of; null while it has nothing to show or stands behind the curtain.
+ * What a panel's chart is drawn of, or null.
  * @template {keyof ChartContents} Name
  * @param {Name} name
- * @returns {ChartContents[Name] | null}
  */
-export function shownIn(name) {
-  const panel = panelOf(name);
-  if (!panel || panel.classList.contains("waiting") || isBehind(name)) return null;
-  const place = name === "compare" ? slot(name) : chartIn(name);
-  return /** @type {{shown?: ChartContents[Name] | null}} */ (place).shown || null;
-}
+export const shownIn = (name) =>
+  /** @type {ChartContents[Name] | null} */ (saidIn(name)?.shown ?? null);
 
 /** The sentence of a view or a panel. @param {string} name */
 export const wordsFor = (name) =>
@@ -201,22 +152,18 @@ export const wordsFor = (name) =>
     ? VIEWS[name](state.sweep, snapshotOf(state.track, state.wanted))
     : chartWords(/** @type {keyof ChartContents} */ (name));
 
-/**
- * @template {keyof ChartContents} Name
- * @param {Name} name
- */
-function chartWords(name) {
-  const shown = shownIn(name);
-  if (shown) return CHARTS[name](shown);
-  return panelOf(name)?.dataset.waiting || (isBehind(name) ? "" : "Nothing to show yet.");
-}
+/** @param {keyof ChartContents} name */
+const chartWords = (name) =>
+  saidIn(name)?.words ||
+  panelOf(name)?.dataset.waiting ||
+  (isBehind(name) ? "" : "Nothing to show yet.");
 
 /* ---- saying them ---- */
 
 const NAMES = [
   "descent-path",
   ...Object.keys(VIEWS).filter((name) => name !== "descent-path"),
-  ...Object.keys(CHARTS),
+  ...CHARTS,
 ];
 
 /** @param {string} name */

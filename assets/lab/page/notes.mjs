@@ -34,9 +34,9 @@ function pathNote(sweep, run, { first, second, offPlane }) {
 }
 
 /** @param {Sweep} sweep @param {boolean} isSliced */
-function sectionsNote({ plane }, isSliced) {
+function sectionsNote({ plane, bowl }, isSliced) {
   if (plane.is_exact) return "exact";
-  return isSliced ? "exact, through the point itself" : "on the plane";
+  return isSliced || bowl ? "exact, through the point itself" : "on the plane";
 }
 
 /** @param {Snapshot} moment */

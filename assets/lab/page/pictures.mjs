@@ -4,6 +4,8 @@ import { CARD_ORDER, overlays } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 
 const SCALE = 2;
+// Of a type that loses something.
+const QUALITY = 0.9;
 
 /** @param {string[]} names */
 async function savePictures(names) {
@@ -28,19 +30,23 @@ export function saveFile(address, name) {
   link.click();
 }
 
-/** Plotly's picture on the theme's background, and on it what the canvas draws.
- * @param {import("#lab/views/overlay.mjs").Overlay} overlay */
-async function pictureOf({ plot, canvas, host }) {
+/**
+ * Plotly's picture on the theme's background, and on it what the canvas draws.
+ * @param {import("#lab/views/overlay.mjs").Overlay} overlay
+ * @param {number} scale pixels of the picture to one of the page
+ * @param {string} type a browser that does not write it writes a PNG
+ */
+export async function pictureOf({ plot, canvas, host }, scale = SCALE, type = "image/png") {
   const [width, height] = [host.clientWidth, host.clientHeight];
   const image = new Image();
-  image.src = await window.Plotly.toImage(plot, { format: "png", width, height, scale: SCALE });
+  image.src = await window.Plotly.toImage(plot, { format: "png", width, height, scale });
   await image.decode();
-  const whole = make("canvas", { width: width * SCALE, height: height * SCALE });
+  const whole = make("canvas", { width: width * scale, height: height * scale });
   const context = /** @type {CanvasRenderingContext2D} */ (whole.getContext("2d"));
   context.fillStyle = colors.background;
   context.fillRect(0, 0, whole.width, whole.height);
   for (const layer of [image, canvas]) context.drawImage(layer, 0, 0, whole.width, whole.height);
-  return whole.toDataURL("image/png");
+  return whole.toDataURL(type, QUALITY);
 }
 
 export function bindPictures() {

@@ -7,6 +7,7 @@ import { chosenInWords } from "#lab/page/fields.mjs";
 import { saveFile } from "#lab/page/pictures.mjs";
 import { pause } from "#lab/page/playback.mjs";
 import { queryForOthers } from "#lab/page/share.mjs";
+import { still } from "#lab/page/still.mjs";
 import { optionOf } from "#lab/state/fields.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { settingsNow, state } from "#lab/state/store.mjs";
@@ -18,8 +19,10 @@ import { settingsNow, state } from "#lab/state/store.mjs";
 
 // Where components/saved_page.py leaves room; the first such place counts, as this module is in
 // there too.
+const THEME = 'data-bs-theme="light" data-palette="light"';
 const TITLE = "<title>Descent Lab<";
 const PLACE = 'id="saved">null<';
+const STILL = 'id="still-views">';
 const LARGEST = 8e6;
 const DETAIL_WITHIN = 4000;
 
@@ -28,7 +31,7 @@ async function savePage() {
   say("Putting the page together …");
   try {
     const [shell, detail] = await Promise.all([fetchShell(), detailSoon()]);
-    const [page, isWhole] = filled(shell, detail);
+    const [page, isWhole] = filled(withStill(shell, await still()), detail);
     const address = URL.createObjectURL(new Blob([page], { type: "text/html" }));
     saveFile(address, nameOf(settingsNow()));
     setTimeout(() => URL.revokeObjectURL(address), 60000);
@@ -57,6 +60,18 @@ async function detailSoon() {
   while (!state.detail && performance.now() < patience)
     await new Promise((done) => setTimeout(done, 50));
   return state.detail;
+}
+
+/**
+ * With the still picture, in the theme that is on show.
+ * @param {string} shell
+ * @param {string} inside
+ */
+function withStill(shell, inside) {
+  const { bsTheme, palette } = document.documentElement.dataset;
+  return shell
+    .replace(THEME, `data-bs-theme="${bsTheme}" data-palette="${palette}"`)
+    .replace(STILL, () => STILL + inside);
 }
 
 /**

@@ -130,6 +130,7 @@ function showTheme() {
  * @param {(payload: import("#types").Packed) => void} begin starts the page
  */
 export function openSaved(begin) {
+  element("still").remove();
   showTheme();
   useBackend({
     canTrain: false,

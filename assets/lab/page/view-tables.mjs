@@ -117,7 +117,7 @@ function sectionTable(sweep, moment) {
       return [say(place, 4), curve ? cell(curve(place, k)) : "–"];
     }),
   );
-  const isTrue = exact || sweep.plane.is_exact;
+  const isTrue = exact || sweep.bowl;
   return {
     head: sweep.plane.names.flatMap((name) => [name, "train loss"]),
     rows,
@@ -126,13 +126,14 @@ function sectionTable(sweep, moment) {
 }
 
 /**
- * A line's loss is a formula; a slice is known up to its range, the grid up to where it is drawn.
+ * A linear model's loss is a formula; a slice is known up to its range, the grid up to where it is
+ * drawn.
  * @param {Sweep} sweep
  * @param {import("#types").Slice | undefined} exact
  * @param {number} loss
  */
-function sectionCell({ curvature, box }, exact, loss) {
-  if (curvature) return say(loss);
+function sectionCell({ bowl, box }, exact, loss) {
+  if (bowl) return say(loss);
   if (exact) return formatKnown(loss, { range: exact.range, steps: STEPS }, 5);
   return loss > box.height ? `above ${formatDown(box.height)}` : say(loss, 4);
 }

@@ -67,16 +67,15 @@ export class Chart {
   /** There once the chart has been drawn.
    * @type {ChartAxes | null} */
   axes = null;
-  /** What it is drawn of, for its sentence and its table.
-   * @type {ChartContents[keyof ChartContents] | null} */
-  shown = null;
 
-  /** @param {HTMLElement} host @param {number} height */
-  constructor(host, height = 250) {
+  /** @param {keyof ChartContents} name @param {HTMLElement} host @param {number} height */
+  constructor(name, host, height = 250) {
+    this.name = name;
     this.canvas = host.appendChild(document.createElement("canvas"));
     this.canvas.className = "chart";
     this.canvas.style.height = `${height}px`;
     this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-labelledby", `${name}-words`);
     this.context = /** @type {Context} */ (this.canvas.getContext("2d"));
   }
 
@@ -139,14 +138,13 @@ export class Chart {
   }
 
   /**
-   * What a screen reader says, the numbers for tests, and what the chart is drawn of.
-   * @param {string} text
+   * The chart's sentence, the numbers for tests, and what the chart is drawn of.
+   * @param {string} words
    * @param {Record<string, string | number | boolean>} numbers
-   * @param {Chart["shown"]} shown
+   * @param {ChartContents[keyof ChartContents] | null} shown
    */
-  say(text, numbers = {}, shown = null) {
-    this.shown = shown;
-    this.canvas.setAttribute("aria-label", text);
+  say(words, numbers = {}, shown = null) {
+    say(this.name, words, shown);
     for (const [name, value] of Object.entries(numbers)) this.canvas.dataset[name] = String(value);
   }
 
@@ -238,8 +236,20 @@ function gridLine(context, from, to) {
 }
 
 /**
+ * Writes a chart's sentence below it, and keeps it for those who listen, with what the chart is
+ * drawn of for its table.
+ * @param {keyof ChartContents} name
+ * @param {string} words
+ * @param {ChartContents[keyof ChartContents] | null} shown
+ */
+export function say(name, words, shown) {
+  slot(`${name}-reading`).textContent = words;
+  drawn.said.set(slot(name), { words, shown });
+}
+
+/**
  * The chart of a slot, made when the slot is new.
- * @param {string} name
+ * @param {keyof ChartContents} name
  * @param {(chart: Chart) => void} setUp
  * @param {number} [height]
  */
@@ -247,7 +257,7 @@ export function chartIn(name, setUp = () => {}, height) {
   const target = slot(name);
   const kept = drawn.charts.get(target);
   if (kept) return kept;
-  const chart = new Chart(target, height);
+  const chart = new Chart(name, target, height);
   drawn.charts.set(target, chart);
   setUp(chart);
   return chart;

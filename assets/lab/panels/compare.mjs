@@ -2,6 +2,7 @@
    may be compared shares start, data and batch order; the rest of the settings may differ. */
 import { all, button, clicked, make, setText, showMessage, slot } from "#lab/lib/dom.mjs";
 import { format, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
+import { say } from "#lab/panels/chart.mjs";
 import { labelOf, optionOf, same } from "#lab/state/fields.mjs";
 import { MOST, SHARED, pinCurrent, pinned, unpin } from "#lab/state/pins.mjs";
 import { invalidate, settingsNow, state } from "#lab/state/store.mjs";
@@ -99,7 +100,7 @@ function usualLoss(runs) {
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 export function compare(sweep, moment) {
-  const target = /** @type {import("#types").CompareSlot} */ (slot("compare"));
+  const target = slot("compare");
   const isPinned = isNowPinned();
   showButton(isPinned);
   /** @type {Compared[]} */
@@ -116,8 +117,7 @@ export function compare(sweep, moment) {
     ...runs.map((run, k) => rowOf(run, names[k], wanted, moment.epoch)),
     ...others.map((run, k) => otherRow(run, names[runs.length + k])),
   ]);
-  slot("compare-reading").textContent = difference(runs, names, wanted);
-  target.shown = { runs, names };
+  say("compare", difference(runs, names, wanted), { runs, names });
 }
 
 /** @param {boolean} isPinned */

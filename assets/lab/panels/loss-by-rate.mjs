@@ -1,5 +1,4 @@
 /* The loss of the whole sweep against the learning rate, now and at the end. */
-import { slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { chartIn } from "#lab/panels/chart.mjs";
@@ -30,10 +29,8 @@ export function lossByRate(sweep, moment) {
   const numbers = numbersOf(sweep, moment);
   const { rates, now, ends, epoch, best, steepest } = numbers;
   drawRates(chart, sweep, numbers);
-  const words = rateWords(sweep, numbers);
-  slot("loss-by-rate-reading").textContent = words;
   chart.say(
-    words,
+    rateWords(sweep, numbers),
     {
       best: best < 0 ? "" : rates[best],
       steepest: steepest === null ? "" : rates[steepest],

@@ -1,5 +1,5 @@
 /* The map as a picture: a cell for each run, coloured by its loss or by when it diverged. */
-import { element, select, slot } from "#lab/lib/dom.mjs";
+import { element, select } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { colorAt } from "#lab/lib/scale.mjs";
@@ -76,11 +76,9 @@ function cellColor(row, run, color, scale) {
 export function drawMap(sweep) {
   const chart = chartIn("map", bindChart, 320);
   showButtons();
-  const target = slot("map-reading");
   const { map } = mapping;
   if (!map) {
-    target.textContent = "Nothing yet: choose a second setting and start.";
-    chart.say(target.textContent);
+    chart.say("Nothing yet: choose a second setting and start.");
     return;
   }
   const color = select("map-color").value;
@@ -89,9 +87,11 @@ export function drawMap(sweep) {
   const progress = /** @type {HTMLProgressElement} */ (element("map-progress"));
   progress.value = done / count;
   progress.hidden = done === count;
-  const words = mapWords(map, color);
-  target.textContent = words;
-  chart.say(words, { done, count, field: map.field, running: map.running }, { map, color });
+  chart.say(
+    mapWords(map, color),
+    { done, count, field: map.field, running: map.running },
+    { map, color },
+  );
 }
 
 /** @param {Chart} chart @param {Sweep} sweep @param {RateMap} map @param {string} color */

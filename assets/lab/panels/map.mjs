@@ -1,6 +1,7 @@
 /* The map: learning rate against a second setting, one sweep a row, one request a row. What is done
    is kept for this browser tab, so a reload goes on where it was. */
 import { clicked, element, select, setText } from "#lab/lib/dom.mjs";
+import { rowValues } from "#lab/model/map-rows.mjs";
 import { config } from "#lab/state/config.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { isUsed, standardOf, withDefaults } from "#lab/state/fields.mjs";
@@ -16,27 +17,6 @@ import { STOPS, invalidate, state } from "#lab/state/store.mjs";
  */
 
 const KEY = "descent-lab-map";
-/** From these values, ends included, the rows are taken: evenly, or by equal factors.
- * @type {Record<string, (rows: number, sweep: Sweep) => number[]>} */
-const VALUES = {
-  seed: (rows) => range(rows, (k) => k),
-  hidden_units: (rows) =>
-    unique(range(rows, (k) => Math.round(1 + (Math.min(rows, 64) - 1) * share(k, rows)))),
-  momentum: (rows) => range(rows, (k) => round(0.99 * share(k, rows))),
-  batch_size: (rows, sweep) =>
-    unique(range(rows, (k) => Math.round(sweep.example_count ** share(k, rows)))),
-  noise: (rows) => range(rows, (k) => round(share(k, rows))),
-  initial_scale: (rows) => range(rows, (k) => round(0.1 * 100 ** share(k, rows))),
-};
-/** @param {number} rows @param {(k: number) => number} value */
-const range = (rows, value) => Array.from({ length: rows }, (_, k) => value(k));
-/** @param {number} k @param {number} rows */
-const share = (k, rows) => (rows > 1 ? k / (rows - 1) : 0);
-/** @param {number} value */
-const round = (value) => Number(value.toPrecision(3));
-/** @param {number[]} values */
-const unique = (values) => [...new Set(values)];
-
 /* ---- filling ---- */
 
 function begin() {
@@ -48,7 +28,11 @@ function begin() {
     learning_rate: Number(standardOf("learning_rate")),
     ...changed,
   });
-  const values = VALUES[field](Number(select("map-rows").value), sweep);
+  const values = rowValues(
+    config.map_axes[field],
+    Number(select("map-rows").value),
+    sweep.example_count,
+  );
   mapping.map = { settings, field, values, changed, rows: [], running: true };
   askNext(mapping.map);
 }

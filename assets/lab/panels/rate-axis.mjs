@@ -3,7 +3,7 @@ import { slot } from "#lab/lib/dom.mjs";
 import { format, formatDown, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { moved, trainLoss, work } from "#lab/model/network.mjs";
-import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
+import { chartIn, say, verticalLine } from "#lab/panels/chart.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { selectedRate, state } from "#lab/state/store.mjs";
@@ -134,17 +134,19 @@ export function rateAxis(sweep, moment, params) {
   const curve = curveAt(sweep, moment, params, direction);
   slot("rate-axis").classList.toggle("stale", !curve);
   if (!curve) {
-    slot("rate-axis-reading").textContent = "The curve comes as soon as you pause.";
+    say("rate-axis", "The curve comes as soon as you pause.", null);
     return;
   }
   const [rate, factor] = [selectedRate(), track.factorAt(index)];
   const slope = direction.reduce((sum, part, k) => sum + part * gradients[k], 0) * factor;
   const step = { ...curve, rate, landing: curve.after(rate), slope, factor };
   drawStep(chart, step);
-  const words = stepWords(sweep, step);
-  slot("rate-axis-reading").textContent = words;
   const { now, landing, best, rise } = step;
-  chart.say(words, { now, landing, best: best ?? "", rise: rise ?? "", slope }, step);
+  chart.say(
+    stepWords(sweep, step),
+    { now, landing, best: best ?? "", rise: rise ?? "", slope },
+    step,
+  );
 }
 
 /** Around the loss now, down to the lowest one. @param {StepCurve} curve

@@ -1,5 +1,4 @@
 /* The sharpness that a run meets over training, against what its learning rate can stand. */
-import { slot } from "#lab/lib/dom.mjs";
 import { format } from "#lab/lib/format.mjs";
 import { epochTicks } from "#lab/lib/ticks.mjs";
 import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
@@ -28,22 +27,19 @@ const FARTHEST_LIMIT = 100;
 export function sharpness(sweep, moment) {
   if (!state.detail) return;
   const chart = chartIn("sharpness");
-  const target = slot("sharpness-reading");
   const numbers = numbersOf(state.detail, sweep, moment);
   const shown = shownOf(numbers);
   if (!shown.length) {
-    target.textContent = "Nothing curves upward here: sharpness is 0.";
+    chart.say("Nothing curves upward here: sharpness is 0.");
     return;
   }
   drawSharpness(chart, sweep, moment, numbers, [
     Math.min(...shown) * 0.8,
     Math.max(...shown) * 1.25,
   ]);
-  const words = sharpnessWords(sweep, numbers);
-  target.textContent = words;
   const { epochs, values, thresholds } = numbers;
   chart.say(
-    words,
+    sharpnessWords(sweep, numbers),
     { first: values[0], last: values[values.length - 1], threshold: thresholds.at(-1) ?? "" },
     { epochs, values, thresholds },
   );

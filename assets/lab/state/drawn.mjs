@@ -10,6 +10,7 @@
  * @property {string} curveKey
  * @property {any} curve
  * @property {WeakMap<HTMLElement, import("#lab/panels/chart.mjs").Chart>} charts
+ * @property {WeakMap<HTMLElement, {words: string, shown: unknown}>} said
  * @property {Map<HTMLElement, string>} formulas
  * @property {number} typesetTimer
  * @property {any} network
@@ -30,6 +31,8 @@ export const drawn = {
   curve: null,
   // The chart of a slot.
   charts: new WeakMap(),
+  // The sentence of the chart in a slot, and what the chart is drawn of.
+  said: new WeakMap(),
   // The formulas that wait to be typeset, by slot.
   formulas: new Map(),
   typesetTimer: 0,

@@ -33,7 +33,7 @@ export const SECTION_SAMPLES = 61;
 export function drawSections(overlay, sweep, moment, { slices }) {
   const context = overlay.begin();
   const exact = slices?.at(moment.shownEpoch) ?? null;
-  const width = exact || sweep.plane.is_exact ? 3 : 1.25;
+  const width = exact || sweep.bowl ? 3 : 1.25;
   for (const section of sections(sweep, moment, exact)) {
     const { side } = section;
     const axes = flatAxes(overlay, side.suffix);
@@ -98,16 +98,17 @@ const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope }) => [
 ];
 
 /**
- * The parabola that a line's loss is; null of a network.
+ * The parabola that a linear model's loss is; null of a network.
  * @param {Sweep} sweep
  * @param {Side} side
  * @param {number} loss
  * @param {number} which
  * @returns {Curve | null}
  */
-function parabola({ curvature }, { at, slope }, loss, which) {
-  if (!curvature) return null;
-  return (place) => loss + slope * (place - at) + 0.5 * curvature[which] * (place - at) ** 2;
+function parabola({ bowl }, { at, slope }, loss, which) {
+  if (!bowl) return null;
+  const curvature = bowl.hessian[which][which];
+  return (place) => loss + slope * (place - at) + 0.5 * curvature * (place - at) ** 2;
 }
 
 /**

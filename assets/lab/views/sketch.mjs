@@ -198,9 +198,10 @@ function paintTrace(context, axes, trace) {
 const numbersOf = (values) => (values.bdata ? floatsOf(values) : values);
 
 /** @param {Context} context @param {Point[]} points @param {Trace} trace */
-function paintPoints(context, points, { mode, meta, marker, line, text, textposition }) {
-  const color = colors[meta] || colors.data;
+function paintPoints(context, points, { mode, meta, marker, line, fillcolor, text, textposition }) {
+  const color = colors[meta] || line?.color || colors.data;
   if (mode === "lines") {
+    if (fillcolor) fillArea(context, points, fillcolor);
     stroke(context, points, { color, width: line.width, dash: line.dash === "dot" ? [3, 3] : [] });
     return;
   }
@@ -210,6 +211,14 @@ function paintPoints(context, points, { mode, meta, marker, line, text, textposi
     else dot(context, point, marker.size / 2, color, color, 0.5);
     if (text) paintName(context, point, String(text[k]), textposition.endsWith("left"));
   });
+}
+
+/** @param {Context} context @param {Point[]} corners @param {string} color */
+function fillArea(context, corners, color) {
+  context.beginPath();
+  for (const [x, y] of corners) context.lineTo(x, y);
+  context.fillStyle = color;
+  context.fill();
 }
 
 /** @param {Context} context @param {Point} point @param {number} radius @param {string} color */
@@ -242,7 +251,7 @@ function paintName(context, [x, y], text, isRight) {
  * @param {Trace} trace
  */
 function paintContour(context, axes, { x, y, z, colorscale, zmin, zmax }) {
-  const [xs, ys, values] = [x, y, z].map(numbersOf);
+  const [xs, ys, values] = [x, y, z.flat?.() ?? z].map(numbersOf);
   const [columns, rows, tones] = [xs.length, ys.length, shades(colorscale)];
   const image = new ImageData(columns, rows);
   for (let at = 0; at < values.length; at++) {

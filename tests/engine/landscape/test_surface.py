@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from numpy import ndarray
 
+from app.domain.plane_choice import PLANES, PlaneChoice
 from app.domain.settings import Settings
 from app.engine import datasets
 from app.engine.landscape.slices import loss_slices
-from app.engine.landscape.surface import train_losses
+from app.engine.landscape.surface import loss_surface, train_losses
 from app.trainers.base import Experiment
 from tests.engine.landscape.test_planes import MANY, calm_moves
 from tests.engine.torch_runs import lone_training, loss_of, module_for
@@ -129,6 +130,27 @@ def dead_start() -> Settings:
         if not module_for(settings)[:2](inputs).any():
             return settings
     raise AssertionError("no seed leaves the unit off")
+
+
+@pytest.mark.parametrize("kind", PLANES)
+@pytest.mark.parametrize(
+    "settings",
+    [LINE, Settings(dataset="plane", epochs=10), Settings(dataset="diabetes", epochs=10)],
+    ids=name_of,
+)
+def test_a_linear_models_loss_on_any_plane_is_the_bowl(settings: Settings, kind: str) -> None:
+    surface = loss_surface(experiment(settings).training, PlaneChoice(kind))
+    bowl, plane = surface.bowl, surface.plane
+    assert bowl is not None
+    for point in np.random.RandomState(0).normal(size=(10, 2)) * np.ptp(surface.box.first):
+        moved = point - bowl.minimum
+        expected = loss_of(settings, plane.origin + point @ plane.directions)
+        assert bowl.loss + moved @ bowl.hessian @ moved / 2 == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
+def test_a_network_has_no_bowl(settings: Settings) -> None:
+    assert experiment(settings).surface.bowl is None
 
 
 @pytest.mark.parametrize("settings", LINES, ids=name_of)
