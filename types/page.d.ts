@@ -230,8 +230,9 @@ export type Compared = Omit<Pin, "look" | "thinned"> & { look: Look | null };
 
 /** The loss after one step of each learning rate. */
 export interface StepCurve {
-  /** The loss before it. */
+  /** The loss before it, and how that changes for each unit of a small rate. */
   now: number;
+  slope: number;
   rates: number[];
   losses: number[];
   after(rate: number): number;
@@ -245,7 +246,7 @@ export interface StepCurve {
 
 /** What each panel's chart is drawn of, for its sentence and its table. */
 export interface ChartContents {
-  "rate-axis": StepCurve & { rate: number; landing: number; slope: number };
+  "rate-axis": StepCurve & { rate: number; landing: number };
   "loss-by-rate": { rates: number[]; now: number[]; ends: (number | null)[]; epoch: number };
   sharpness: { epochs: number[]; values: number[]; thresholds: (number | null)[] };
   compare: { runs: Compared[]; names: string[] };
