@@ -15,12 +15,13 @@ SAMPLES = 41
 def fit_of(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
     """Predictions over the range of one predictor: a line's two ends, or SAMPLES points of a curve.
 
-    With several predictors, predictions for SAMPLES examples, evenly spaced from the lowest target
-    to the highest, to be plotted against the observed targets.
+    With several predictors, predictions for at most SAMPLES examples, evenly spaced from the lowest
+    target to the highest, to be plotted against the observed targets.
     """
     inputs, targets = as_tensors(dataset_for(settings))
     if inputs.shape[1] > 1:
-        chosen = targets.argsort()[torch.linspace(0, len(targets) - 1, SAMPLES).long()]
+        ranks = torch.linspace(0, len(targets) - 1, min(SAMPLES, len(targets))).round().long()
+        chosen = targets.argsort()[ranks]
         samples, places = inputs[chosen], targets[chosen]
     else:
         count = 2 if settings.is_linear else SAMPLES

@@ -3,6 +3,7 @@ what a curtain hides, and not too often."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from app.domain.results import LossSurface, RunDetail
 from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.driver import close
-from tests.engine.torch_runs import module_for
+from tests.engine.torch_runs import data_for, module_for
 
 
 def words(page: Page, name: str) -> str:
@@ -118,6 +119,24 @@ def test_what_is_beyond_a_picture_is_said_and_listed_as_it_is(page: Page, addres
     driver.rest(page)
     surface = driver.experiment_cache().experiment(steep).surface
     check_slices(page, driver.engine_run(steep), surface)
+
+
+def test_predictions_say_how_many_of_the_examples_are_drawn(page: Page, address: str) -> None:
+    chosen = Settings(dataset="diabetes", hidden_units=3, epochs=50)
+    page.goto(f"{address}/?{query(chosen)}&epoch=50")
+    driver.wait_ready(page)
+    driver.rest(page)
+    inputs, targets = data_for(chosen)
+    predicted = module_for(chosen, driver.engine_run(chosen).params[-1])(inputs)[:, 0].detach()
+    # The words and the table are of all people, and the words say that the picture is of some.
+    said = words(page, "fit")
+    assert "(drawn are 41 of 442 examples)" in said
+    lowest, highest = re.search(r"lie between (\S+) and (\S+),", said).groups()
+    assert close(lowest, float(predicted.min())) and close(highest, float(predicted.max()))
+    listed = rows(page, "fit")
+    assert len(listed) == 442
+    for row, observed, guess in zip(listed, targets, predicted, strict=True):
+        assert close(row[1], float(observed)) and close(row[2], float(guess))
 
 
 def check_slices(page: Page, run: RunDetail, surface: LossSurface) -> None:

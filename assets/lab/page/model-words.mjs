@@ -33,8 +33,11 @@ function curvedWords(sweep, moment) {
   const isBeyond = fit.some((target) => target < low || target > high);
   const beyond = isBeyond ? ", partly beyond this picture" : "";
   const range = `between ${words(Math.min(...fit))} and ${words(Math.max(...fit))}${beyond}`;
-  if (sweep.predictors > 1)
-    return `the predictions lie ${range}, where ${say(Math.min(...places))} to ${say(Math.max(...places))} was observed`;
+  if (sweep.predictors > 1) {
+    const all = sweep.targets.length;
+    const drawn = places.length < all ? ` (drawn are ${places.length} of ${all} examples)` : "";
+    return `the predictions lie ${range}, where ${say(Math.min(...places))} to ${say(Math.max(...places))} was observed${drawn}`;
+  }
   const last = places.length - 1;
   return `the fit goes from ${words(fit[0])} at x = ${say(places[0])} to ${words(fit[last])} at x = ${say(places[last])} and stays ${range}`;
 }

@@ -15,7 +15,6 @@ import { sections } from "#lab/views/sections.mjs";
  * @typedef {import("#lab/page/table-rows.mjs").TableData} TableData
  */
 
-const MOST_EXAMPLES = 200;
 const GRID_LINES = 11;
 // In heights of the box.
 const CUT_AT = config.cut_at;
@@ -145,15 +144,12 @@ function sectionCell({ bowl, box }, exact, loss) {
  */
 function fitTable(sweep, { track, index, shownEpoch }) {
   const params = track.paramsAt(index);
-  const all = sweep.targets.length;
-  const shown = spread(all, MOST_EXAMPLES);
-  const part = shown.length < all ? `${shown.length} of ${all} examples. ` : "";
   const input = sweep.data_info ? sweep.predictor_names[0] : "x";
   const names = sweep.predictors === 1 ? [input, "observed"] : ["observed"];
   return {
     head: ["example", ...names, "predicted now"],
-    rows: shown.map((i) => fitRow(sweep, params, i)),
-    note: `${part}${params ? `At epoch ${shownEpoch}.` : "The predictions come as soon as you pause."}`,
+    rows: Array.from(sweep.targets, (_, i) => fitRow(sweep, params, i)),
+    note: params ? `At epoch ${shownEpoch}.` : "The predictions come as soon as you pause.",
   };
 }
 
