@@ -10,7 +10,9 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from app.domain.csv_reader import MOST_BYTES, TableError, read_table
+from app.domain.csv_lines import MOST_BYTES, TableError
+from app.domain.csv_reader import read_table
+from app.domain.csv_table import Reading
 from app.domain.errors import UserError
 from app.domain.options import USER_DATA
 from app.domain.user_data import UserData, choose, label_of
@@ -43,7 +45,8 @@ def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserDa
     file that cannot be read.
 
     request  {"settings": {"dataset": "own", "data_token": ...}, and if the server may not have the
-              data: "data_upload": {"content", "name", "target", "predictors", "standardize"}}
+              data: "data_upload": {"content", "name", "target", "predictors", "standardize",
+              "reading"}}
     """
     settings = fields_of(request.get("settings"))
     token = settings.get("data_token")
@@ -52,7 +55,7 @@ def user_data_of(request: dict[str, Any], uploads: TtlCache[UserData]) -> UserDa
     part = request.get("data_upload")
     if isinstance(part, dict):
         data = choose(
-            read_table(content_of(part)),
+            read_table(content_of(part), Reading.from_mapping(part.get("reading"))),
             token,
             label_of(part.get("name")),
             part.get("target"),

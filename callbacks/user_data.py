@@ -1,10 +1,12 @@
 """Read: a person's table, so that they can choose columns."""
 
+from dataclasses import asdict
 from typing import Any
 
 from dash import Dash, Input, Output
 
-from app.domain.csv_reader import Table, read_table
+from app.domain.csv_reader import read_table
+from app.domain.csv_table import Reading, Table
 from app.domain.user_data import label_of
 from callbacks.answers import answered
 from callbacks.requests import content_of
@@ -22,13 +24,15 @@ def register(app: Dash) -> None:
 def table_answer(request: Any) -> dict[str, Any]:
     """{"ticket", "table": the columns to choose from}, or {"ticket", "error"}.
 
-    request  {"ticket": ..., "content": the file in base64, "name": of the file}
+    request  {"ticket": ..., "content": the file in base64, "name": of the file, and if something
+              was set by hand "reading": the fields of Reading}
     """
-    return answered(
-        request,
-        lambda fields: {"table": described(read_table(content_of(fields)), fields.get("name"))},
-        "The server could not read this table.",
-    )
+
+    def made(fields: dict[str, Any]) -> dict[str, Any]:
+        table = read_table(content_of(fields), Reading.from_mapping(fields.get("reading")))
+        return {"table": described(table, fields.get("name"))}
+
+    return answered(request, made, "The server could not read this table.")
 
 
 def described(table: Table, name: Any) -> dict[str, Any]:
@@ -43,7 +47,10 @@ def described(table: Table, name: Any) -> dict[str, Any]:
         "head": table.head,
         "rows": len(table.columns[0].values),
         "separator": table.separator,
-        "decimal": "comma" if table.has_decimal_comma else "point",
-        "has_header": table.has_header,
+        "decimal": table.decimal,
+        "header": table.header,
+        "body": table.body,
+        "questions": [asdict(question) for question in table.questions],
+        "sentinels": [asdict(sentinel) for sentinel in table.sentinels],
         "notes": notes,
     }

@@ -3,6 +3,7 @@
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from app.lessons import mathematics
 from app.lessons.course import Chapter, Course, Question
 from components import ids
 from components.parts import data, icon_button, named, select
@@ -11,7 +12,7 @@ from components.parts import data, icon_button, named, select
 def lesson_panel(course: Course) -> Component:
     """The contents, previous and next, and the place for `chapter_text`."""
     contents = {
-        chapter.slug: f"{number} · {chapter.title}"
+        chapter.slug: f"{number} · {mathematics.plain(chapter.title)}"
         for number, chapter in enumerate(course.chapters, 1)
     }
     return html.Aside(
@@ -45,7 +46,7 @@ def lesson_panel(course: Course) -> Component:
 
 def chapter_text(chapter: Chapter) -> list[Component]:
     """A chapter's text, question and goal. dcc.Markdown shows HTML as text and never runs it."""
-    parts: list[Component] = [html.H2(chapter.title), _words(chapter.text)]
+    parts: list[Component] = [_title(chapter.title), _words(chapter.text)]
     if chapter.question:
         parts.append(_question(chapter.question))
     if chapter.goal:
@@ -56,6 +57,16 @@ def chapter_text(chapter: Chapter) -> list[Component]:
             )
         )
     return parts
+
+
+def _title(title: str) -> Component:
+    """Only mathematics is marked up in a title: "1. One" begins no list."""
+    return html.H2(
+        [
+            dcc.Markdown(part, mathjax=True, className="words inline") if is_maths else part
+            for part, is_maths in mathematics.parts(title)
+        ]
+    )
 
 
 def _question(question: Question) -> Component:
@@ -74,14 +85,15 @@ def _question(question: Question) -> Component:
 
 
 def _words(text: str) -> Component:
-    return dcc.Markdown(text, mathjax=True, className="words", link_target="_blank")
+    text, has_maths = mathematics.marked(text)
+    return dcc.Markdown(text, mathjax=has_maths, className="words", link_target="_blank")
 
 
 def _problems(course: Course) -> list[Component]:
     """For the teacher: what is wrong with which file. The other chapters are not affected."""
     if not course.problems:
         return []
-    count = len(course.problems)
+    count = len({problem.file for problem in course.problems})
     title = f"{count} lesson {'files have' if count > 1 else 'file has'} a mistake"
     listed = html.Ul([html.Li(str(problem)) for problem in course.problems])
     return [html.Details([html.Summary(title), listed], className="problems")]

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from app.domain.csv_reader import MOST_BYTES
+from app.domain.csv_lines import MOST_BYTES, SEPARATORS
 from app.domain.fields import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, users_of
 from app.domain.link import LINK_VERSION, LONGEST_LINK
 from app.domain.plane_choice import PLANES
@@ -39,7 +39,11 @@ def page_config() -> dict[str, Any]:
         "colors": [*theme.PALETTE],
         "themes": theme.THEMES,
         "link": {"version": LINK_VERSION, "longest": LONGEST_LINK},
-        "upload": {"bytes": MOST_BYTES, "predictors": MOST_PREDICTORS},
+        "upload": {
+            "bytes": MOST_BYTES,
+            "predictors": MOST_PREDICTORS,
+            "separators": list(SEPARATORS),
+        },
         "scale": theme.COLORSCALE,
         "cut_at": CUT_AT,
         "map_axes": {

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from app.domain.fields import NAMES, NUMBERS
 from app.domain.link import query
+from app.domain.results import VERDICTS
 from app.domain.settings import Settings
 from app.engine import inspect_run
 from app.exports.block import pack
@@ -29,9 +30,17 @@ from tests.oracles import LINE, NARROW, experiment
 TARGET = Path(__file__).parent / "js" / "fixtures.json"
 SWEEPS = (
     *(LINE, NARROW, Settings(dataset="sine", hidden_units=2, epochs=60, batch_size=7)),
-    # Several predictors, whose loss is a bowl on any plane; a network with a narrow valley.
+    # Several predictors, whose loss is a bowl on any plane; networks with narrow valleys.
     Settings(dataset="plane", epochs=30),
     Settings(dataset="sine", hidden_units=10, epochs=300, optimizer="adam"),
+    Settings(
+        dataset="line",
+        hidden_units=1,
+        hidden_layers=2,
+        activation="linear",
+        optimizer="rmsprop",
+        epochs=300,
+    ),
 )
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
@@ -57,6 +66,7 @@ def fixtures() -> dict[str, Any]:
         "links": [_link(_random_settings(chance)) for _ in range(200)],
         "colors": [(share, sample_colorscale("Cividis", [share])[0]) for share in SHARES],
         "rounded_down": [_rounded_down(chance) for _ in range(300)],
+        "verdicts": VERDICTS,
     }
 
 

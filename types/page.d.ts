@@ -46,7 +46,7 @@ export interface Config {
   colors: string[];
   themes: string[];
   link: { version: number; longest: number };
-  upload: { bytes: number; predictors: number };
+  upload: { bytes: number; predictors: number; separators: string[] };
   scale: [number, string][];
   cut_at: number;
   map_axes: Record<string, MapAxis>;
@@ -161,7 +161,32 @@ export interface Upload {
   target: string;
   predictors: string[];
   standardize: boolean;
+  reading?: Reading;
   isSent?: boolean;
+}
+
+/** What was set by hand about how a table is read, see app/domain/csv_table.py. */
+export interface Reading {
+  separator?: string;
+  decimal?: string;
+  decimals?: Record<string, string>;
+  header?: number;
+  missing?: number[];
+}
+
+/** A number that can be read in two ways, and a number that probably stands for a missing one. */
+export interface TableQuestion {
+  column: string;
+  cell: string;
+  point: string;
+  comma: string;
+  decimal: "point" | "comma";
+}
+export interface Sentinel {
+  value: number;
+  columns: string[];
+  count: number;
+  is_left_out: boolean;
 }
 
 /** What the server found in a table, see callbacks/user_data.py. */
@@ -170,8 +195,12 @@ export interface Table {
   rows: number;
   separator: string;
   decimal: string;
-  has_header: boolean;
-  head: string[][];
+  /** The lines of the names, and the first line of the numbers. */
+  header: number[];
+  body: number;
+  head: [number, string[]][];
+  questions: TableQuestion[];
+  sentinels: Sentinel[];
   columns: string[];
   numeric: string[];
   notes: string[];
@@ -222,7 +251,7 @@ export type Draw = (
   overlay: Overlay,
   sweep: Sweep,
   moment: Snapshot,
-  shown: Pick<State, "hidden" | "slices">,
+  shown: Pick<State, "hidden" | "run" | "slices">,
 ) => void;
 
 /** A run in the table of compared ones; that on show has no look of a pin. */
@@ -247,7 +276,13 @@ export interface StepCurve {
 /** What each panel's chart is drawn of, for its sentence and its table. */
 export interface ChartContents {
   "rate-axis": StepCurve & { rate: number; landing: number };
-  "loss-by-rate": { rates: number[]; now: number[]; ends: (number | null)[]; epoch: number };
+  "loss-by-rate": {
+    rates: number[];
+    now: number[];
+    ends: (number | null)[];
+    epoch: number;
+    asked: number;
+  };
   sharpness: { epochs: number[]; values: number[]; thresholds: (number | null)[] };
   compare: { runs: Compared[]; names: string[] };
   map: { map: RateMap; color: string };

@@ -188,7 +188,6 @@ export interface DetailPayload {
 /** One row of a map: where each of the slider's runs ended, and since when it diverged. */
 export interface MapRow {
   settings: SettingsPayload;
-  start_loss: number;
   last_loss: (number | null)[];
   diverged_at: number[];
   verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "stalled" | "converging")[];

@@ -18,12 +18,12 @@ PLANES = {
 @dataclass(frozen=True)
 class PlaneChoice:
     """The plane on which a network's loss is shown. The last three fields are for the plane of two
-    parameters: their places in the flat order, and the epoch of the selected run whose values the
-    other parameters keep."""
+    parameters: their places in the flat order, None for those that move most in the selected run,
+    and the epoch of that run whose values the other parameters keep."""
 
     kind: str = "anchored"
-    first: int = 0
-    second: int = 1
+    first: int | None = None
+    second: int | None = None
     epoch: int = 0
 
     @classmethod
@@ -40,10 +40,10 @@ class PlaneChoice:
             return cls(kind)
         choice = NumberChoice(0, settings.param_count - 1, 0, True, "Parameter", "A flat place.")
         first, second = (
-            int(in_range(values.get(name, default), choice))
-            for name, default in (("first", 0), ("second", 1))
+            int(in_range(values[name], choice)) if name in values else None
+            for name in ("first", "second")
         )
-        if first == second:
+        if first is not None and first == second:
             raise InvalidSetting("The plane needs two different parameters.")
         return cls(kind, first, second, settings.checked_epoch(values.get("epoch", 0)))
 

@@ -11,7 +11,10 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from app.domain.csv_reader import LEAST_ROWS, NUMBERLESS, Table, TableError, counted
+from app.domain.csv_lines import TableError, counted
+from app.domain.csv_numbers import NUMBERLESS
+from app.domain.csv_reader import LEAST_ROWS
+from app.domain.csv_table import Table
 from app.domain.fields import shortened
 
 MOST_PREDICTORS = 10

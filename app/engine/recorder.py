@@ -13,6 +13,7 @@ from app.engine.optimizers import Update
 
 # A sweep keeps these first epochs one by one, and later ones at growing distances.
 EARLY_EPOCHS = 20
+ROUND_EPOCHS = (50, 100, 200, 500, 1000, 2000)
 # If all epochs of all runs take less memory than this, they are kept for `inspect_run`.
 HISTORY_BYTES = 16_000_000
 
@@ -89,7 +90,8 @@ class Recorder:
 
 def frame_epochs(settings: Settings) -> list[int]:
     """The epochs that a sweep keeps: all of them, or 0..EARLY_EPOCHS and then at distances that
-    grow geometrically, `settings.frame_count` in total."""
+    grow geometrically, `settings.frame_count` in total. The round epochs at which people stop, 50,
+    100, 200, take the places of their neighbours."""
     epochs, most = settings.epochs, settings.frame_count
     if epochs < most:
         return list(range(epochs + 1))
@@ -97,6 +99,8 @@ def frame_epochs(settings: Settings) -> list[int]:
     while len(kept) < most:
         ratio = (epochs / kept[-1]) ** (1 / (most - len(kept)))
         kept.append(max(kept[-1] + 1, round(kept[-1] * ratio)))
+    for epoch in (one for one in ROUND_EPOCHS if one < epochs):
+        kept[min(range(most - 1), key=lambda k: abs(kept[k] - epoch))] = epoch
     return kept
 
 

@@ -216,7 +216,6 @@ def map_row(sweep: Sweep) -> dict[str, Any]:
     count = len(SLIDER_LEARNING_RATES)
     return {
         "settings": settings_payload(sweep.settings),
-        "start_loss": float(sweep.train_loss[0, 0]),
         "last_loss": [_number(loss) for loss in sweep.last_loss[:count].tolist()],
         "diverged_at": sweep.diverged_at[:count].tolist(),
         "verdicts": list(sweep.verdicts[:count]),

@@ -214,7 +214,6 @@ class MapRow(TypedDict):
     """One row of a map: where each of the slider's runs ended, and since when it diverged."""
 
     settings: SettingsPayload
-    start_loss: float
     last_loss: list[float | None]
     diverged_at: list[int]
     verdicts: list[Verdict]

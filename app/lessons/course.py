@@ -1,8 +1,9 @@
 """The lesson as data: folders of Markdown files, one per chapter, read into frozen values.
 
-A mistake in a file never stops the app: the file is left out, and the Mistake kept with its line
-and reason. docs/writing-lessons.md says what a file may contain. Markdown is not searched for
-script here, because the page shows HTML as text (components/lesson.py).
+A mistake in a file never stops the app: the file is left out, or of a picture only its words are
+shown, and the Mistake is kept with its line and reason. docs/writing-lessons.md says what a file
+may contain. Markdown is not searched for script here, because the page shows HTML as text
+(components/lesson.py).
 """
 
 import os
@@ -19,7 +20,9 @@ from app.domain.errors import InvalidSetting
 from app.domain.fields import NAMES, NUMBERS, shown
 from app.domain.results import VERDICTS
 from app.domain.settings import Settings
+from app.lessons.files import content
 from app.lessons.front_matter import Mistake, advice, decoded, first_mistake, load, split
+from app.lessons.pictures import Pictures
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "lessons"
 # The views of the page without a lesson, then those that a lesson can open.
@@ -145,7 +148,7 @@ class Chapter(FrontMatter):
 
 @dataclass(frozen=True)
 class Course:
-    """The chapters in their order, and what is wrong with the other files."""
+    """The chapters in their order, and what is wrong with other files and with pictures."""
 
     chapters: tuple[Chapter, ...]
     problems: tuple[Mistake, ...]
@@ -168,11 +171,15 @@ def load_course(folders: Sequence[Path]) -> Course:
         with noting(folder):
             for name in _chapter_names(folder):
                 with noting(folder / name):
-                    chapter = _read_chapter(folder / name)
+                    pictures = Pictures(folder)
+                    chapter = _read_chapter(folder / name, pictures)
                     if chapter.slug in chapters:
                         first = chapters[chapter.slug].file
                         raise Mistake(1, f"The name {chapter.slug} is already used by {first}.")
                     chapters[chapter.slug] = chapter
+                    for problem in pictures.problems:
+                        problem.file = chapter.file
+                        problems.append(problem)
     return Course(tuple(chapters.values()), tuple(problems))
 
 
@@ -191,14 +198,15 @@ def _chapter_names(folder: Path) -> list[str]:
     return found
 
 
-def _read_chapter(path: Path) -> Chapter:
+def _read_chapter(path: Path, pictures: Pictures) -> Chapter:
     named = FILE_NAME.fullmatch(path.name)
     if not named:
         raise Mistake(1, "Name a chapter's file like 01-my-chapter.md, in lowercase letters.")
-    front, body = split(decoded(_content(path)))
+    front, body = split(decoded(content(path, path.parent, FILE_BYTES)))
     values, lines = load(front)
+    text = pictures.put_into(body, front.count("\n") + 1)
     try:
-        chapter = FrontMatter.model_validate(values)
+        chapter = FrontMatter.model_validate(pictures.put_into_all(values, lines))
     except ValidationError as error:
         raise first_mistake(error, lines, PARTS) from None
     if chapter.playhead > chapter.settings.epochs:
@@ -208,24 +216,8 @@ def _read_chapter(path: Path) -> Chapter:
         reason = f"`answer` must be at most {len(chapter.question.choices)}, the last choice."
         raise Mistake(lines["question", "answer"], reason)
     return Chapter.model_construct(
-        **dict(chapter), file=_printable(path), slug=named[1], text=body.strip()
+        **dict(chapter), file=_printable(path), slug=named[1], text=text.strip()
     )
-
-
-def _content(path: Path) -> bytes:
-    """The bytes of a regular file inside its folder: a pipe would never end."""
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
-        raise Mistake(1, "This is a link to a file outside the lesson's folder.")
-    try:
-        if not path.is_file():
-            raise Mistake(1, "This is not a file.")
-        with path.open("rb") as file:
-            content = file.read(FILE_BYTES + 1)
-    except OSError as error:
-        raise Mistake(1, f"The file cannot be read: {error.strerror}.") from None
-    if len(content) > FILE_BYTES:
-        raise Mistake(1, f"The file is too large: at most {FILE_BYTES // 1000} kB are read.")
-    return content
 
 
 def _printable(path: Path) -> str:

@@ -15,6 +15,15 @@ from app.domain.fields import shown
 RARE_BREAKS = re.compile("[\x85\u2028\u2029]")
 BAR = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
+# In double quotes YAML takes a backslash and a letter for one sign, \n for the end of a line. A
+# formula would lose its commands; what no LaTeX command looks like is let through.
+ESCAPE = re.compile(r"""\\([\\"/\n]|[uUx][0-9A-Fa-f]{2}|.)""")
+QUOTES = (
+    "In double quotes, YAML takes a backslash for its own: use single quotes for a text with LaTeX."
+)
+TAB = "A tab indents this line, or follows a colon: YAML wants blanks there."
+DECIMAL_COMMA = re.compile(r"Got '[+-]?(\d+),(\d+)'")
+
 # The keys and indexes that lead to a value, such as ("claims", 0, "epoch").
 Path = tuple[str | int | None, ...]
 Lines = dict[Path, int]
@@ -66,7 +75,7 @@ def load(front: str) -> tuple[dict[str, Any], Lines]:
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = mark.line if mark else front.count("\n", 0, getattr(error, "position", 0))
-        raise Mistake(line + 1, _yaml_reason(error)) from None
+        raise Mistake(line + 1, _yaml_reason(error, front.split("\n")[line])) from None
     if not isinstance(found, dict):
         raise Mistake(lines[()], "The front matter must be lines of `name: value`.")
     return found, lines
@@ -79,11 +88,13 @@ def _value(node: yaml.Node, path: Path, lines: Lines, seen: set[int]) -> Any:
         raise Mistake(line, "Aliases (*name) are not allowed. Put a text with a * in quotes.")
     seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
+        _check_escapes(node)
         return node.value
     if isinstance(node, yaml.SequenceNode):
         return [_value(one, (*path, index), lines, seen) for index, one in enumerate(node.value)]
     found: dict[str, Any] = {}
     for key, value in node.value:
+        _check_comma(key, value, found)
         if not isinstance(key, yaml.ScalarNode) or key.value in found:
             raise Mistake(
                 key.start_mark.line + 1, f"{shown(key.value)} must be one name, used once."
@@ -92,8 +103,32 @@ def _value(node: yaml.Node, path: Path, lines: Lines, seen: set[int]) -> Any:
     return found
 
 
-def _yaml_reason(error: Exception) -> str:
+def _check_escapes(node: yaml.ScalarNode) -> None:
+    """Raises Mistake where YAML has changed a text in double quotes."""
+    mark = node.start_mark
+    if node.style != '"' or mark.buffer is None:
+        return
+    for found in ESCAPE.finditer(mark.buffer, mark.pointer, node.end_mark.pointer):
+        if found[1][0] not in '\\"/\nuUx':
+            line = mark.line + mark.buffer.count("\n", mark.pointer, found.start())
+            raise Mistake(line + 1, QUOTES)
+
+
+def _check_comma(key: yaml.Node, value: yaml.Node, before: dict[str, Any]) -> None:
+    """Raises Mistake for {learning_rate: 0,05}, which YAML takes for 0 and a field 05."""
+    last = [*before.values()][-1:]
+    digits = [*last, key.value, value.value or "0"]
+    if last and all(isinstance(one, str) and one.isdecimal() for one in digits) and not value.value:
+        advised = f"write {last[0]}.{key.value}, with a decimal point."
+        raise Mistake(key.start_mark.line + 1, f"For {last[0]},{key.value} {advised}")
+
+
+def _yaml_reason(error: Exception, line: str) -> str:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+    if "escape" in str(problem):
+        return QUOTES
+    if "'\\t'" in str(problem) or re.match(r"\s*\t", line):
+        return TAB
     if "mapping values" in str(problem):
         return 'A text with a colon in it must be in quotes: "like: this".'
     return f"This is not YAML: {problem}."
@@ -107,7 +142,10 @@ def first_mistake(
     found = [(_line(one, lines), one) for one in error.errors()]
     line, first = min(found, key=lambda pair: pair[0])
     field = str(first["loc"][0]) if len(first["loc"]) > 1 else ""
-    return Mistake(line, _reason(first, parts[field].model_fields if field in parts else ()))
+    reason = _reason(first, parts[field].model_fields if field in parts else ())
+    comma = DECIMAL_COMMA.search(reason)
+    advised = f" Write {comma[1]}.{comma[2]}, with a decimal point." if comma else ""
+    return Mistake(line, reason + advised)
 
 
 def _line(error: ErrorDetails, lines: Lines) -> int:

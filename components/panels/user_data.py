@@ -51,6 +51,8 @@ PANEL = Panel(
             ],
         ),
         html.P(id="own-note", className="link-note", role="status"),
+        # Where the file could not be read, how to read it can still be changed.
+        slot("own-refused"),
         words(
             "**Or set points**: click or tap in this chart, and click a point again to remove it."
         ),

@@ -491,6 +491,11 @@ def engine_run(settings: Settings) -> RunDetail:
     return experiment_cache().inspect(settings)[1]
 
 
+def word(verdict: str) -> str:
+    """What the page calls a verdict."""
+    return "diverges" if verdict in ("diverged", "overflow") else verdict
+
+
 def plain(value: float) -> str:
     """A number as JavaScript prints it: 0.01, 1, 0.0001."""
     return re.sub(r"\.0$", "", repr(value))

@@ -86,7 +86,7 @@ def check_run(row: list[str], settings: Settings, epoch: int, wanted: float) -> 
             assert close(text, float(run.train_loss[run.epochs == at][0]))
         else:
             assert text == "overflow"
-    assert verdict == sweep.verdicts[settings.run_index]
+    assert verdict == driver.word(sweep.verdicts[settings.run_index])
 
 
 def check_table(page: Page, runs: list[Settings]) -> None:

@@ -81,7 +81,7 @@ def check_curtain(page: Page, chapter: Chapter) -> None:
         assert facts(page)["verdict"] == facts(page)["divergedAt"] == "", chapter.slug
         assert "," not in spoken, chapter.slug
     if "strip" in outcome:
-        assert not any(word in "".join(strip) for word in ("slow", "converging", "overflow"))
+        assert not any(word in "".join(strip) for word in ("slow", "converging", "diverges"))
     if "mark" in outcome:
         assert facts(page)["criticalLearningRate"] == "", chapter.slug
         assert not page.locator("#edge").is_visible()
@@ -201,6 +201,37 @@ def test_a_teachers_mistake_is_told_and_the_rest_works(tmp_path, monkeypatch) ->
     layout = json.dumps(create_app().server.test_client().get("/_dash-layout").get_json())
     assert "01-broken.md:3: Seed must be a whole number from 0 to 99. Got 100." in layout
     assert "My own" in layout
+
+
+CASES = Path(__file__).parents[1] / "cases" / "lessons"
+
+
+def test_prices_formulas_and_pictures_of_a_teachers_own(
+    monkeypatch: pytest.MonkeyPatch, blank: Page, watch: Watch
+) -> None:
+    monkeypatch.setenv("DESCENT_LAB_LESSONS", str(CASES))
+    watch.allow("request beyond localhost: http://127.0.0.1")
+    text, formulas = blank.locator("#lesson-text"), blank.locator("#lesson-text mjx-container")
+    with served(create_server()) as port:
+        blank.goto(f"http://127.0.0.1:{port}/?chapter=money")
+        wait_ready(blank)
+        formulas.first.wait_for(state="attached")
+        assert formulas.count() == 1
+        said = "A ticket costs $20 a month, seven users pay $1680 a year. Escaped: $20 and $1680."
+        assert said in text.inner_text()
+        sizes = text.locator("img").evaluate_all("all => all.map(one => one.naturalWidth)")
+        assert sizes == [10, 10]
+        blank.goto(f"http://127.0.0.1:{port}/?chapter=single")
+        wait_ready(blank)
+        text.locator("h2 mjx-container").wait_for(state="attached")
+        chapters = blank.locator("#chapter option").all_inner_texts()
+        assert any(name.endswith("Single: θ") for name in chapters), chapters
+        blank.goto(f"http://127.0.0.1:{port}/?chapter=escaped")
+        wait_ready(blank)
+        formulas.first.wait_for(state="attached")
+        assert formulas.count() == 1
+        assert "it costs $20.\n" in text.inner_text() and "and $30." in text.inner_text()
+        blank.goto("about:blank")
 
 
 # Each sets `window.ran` if the page treats it as more than text.

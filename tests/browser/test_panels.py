@@ -88,8 +88,8 @@ def test_the_rate_table_has_the_notebooks_numbers_and_a_typed_rates(
     for row, numbers in zip(rows, expected, strict=True):
         assert [value(one) for one in row[1:4]] == pytest.approx(numbers, rel=1e-3)
     assert [row[4:] for row in rows] == [
-        ["up", "overflow"],
-        ["up", "overflow"],
+        ["up", "diverges"],
+        ["up", "diverges"],
         ["down", "converging"],
     ]
     page.locator('[data-slot="rates"] input').first.fill("0.05")
@@ -218,6 +218,12 @@ def test_64_units_stay_apart_in_the_diagram(page: Page) -> None:
 def test_each_activation_is_drawn_with_its_slope(page: Page) -> None:
     open_panel(page, "activations")
     assert page.locator(".activation-row svg polyline").count() == 10
+    # What is level but for a jump at 0, halfway across: the threshold, and ReLU's slope.
+    for curve in ('[data-slot="curve-threshold"] .value', '[data-slot="curve-relu"] .slope'):
+        points = page.locator(curve).get_attribute("points") or ""
+        x, y = np.array([point.split(",") for point in points.split()], dtype=float).T
+        (jump,) = np.flatnonzero(np.diff(y))
+        assert x[jump] == x[jump + 1] == (x[0] + x[-1]) / 2
 
 
 def test_a_tensor_and_its_gradient(page: Page) -> None:

@@ -88,7 +88,7 @@ def test_every_kind_of_plane_is_the_engines(page: Page) -> None:
     settings = set_up(page, settings, learning_rate=0.2)
     check_plane(page, settings, PlaneChoice("sharpest"))
     driver.choose_plane(page, "parameters")
-    check_plane(page, settings, PlaneChoice("parameters", 0, 1, epoch=40))
+    check_plane(page, settings, PlaneChoice("parameters", epoch=40))
     driver.choose_plane(page, "anchored")
     check_plane(page, settings, PlaneChoice())
 
@@ -150,11 +150,12 @@ def test_changes_under_a_plane_of_two_parameters_are_not_refused(page: Page) -> 
     settings = set_up(page, settings, hidden_units=2)
     assert driver.message(page) == ""
     driver.rest(page)
-    check_plane(page, settings, PlaneChoice("parameters", 0, 1, 150))
+    check_plane(page, settings, PlaneChoice("parameters", epoch=150))
+    kept = [state(page, f"sweep.planeChoice.{name}") for name in ("first", "second")]
     settings = set_up(page, settings, epochs=100)
     assert driver.message(page) == ""
     wait_frozen(page, 100)
-    check_plane(page, settings, PlaneChoice("parameters", 0, 1, 100))
+    check_plane(page, settings, PlaneChoice("parameters", *kept, epoch=100))
     # A line has but one plane; the choice is there again for a network.
     settings = set_up(page, settings, hidden_units=0)
     assert page.locator("#plane").is_hidden() and page.locator("#plane-first").is_hidden()

@@ -224,7 +224,7 @@ def check_still(page: Page, losses: list[float | None], verdicts: list[str]) -> 
     )
     runs = sorted(zip((*SLIDER_LEARNING_RATES, 0.0777), losses, verdicts, strict=True))
     for (rate, loss, verdict), shown in zip(runs, rows, strict=True):
-        assert (shown[0], shown[2]) == (driver.plain(rate), verdict)
+        assert (shown[0], shown[2]) == (driver.plain(rate), driver.word(verdict))
         assert shown[1] == "overflow" if loss is None else driver.close(shown[1], loss)
     assert page.locator(".still .now th").inner_text() == "0.0777"
     dark = page.evaluate("() => getComputedStyle(document.body).backgroundColor")

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page
 from sklearn.linear_model import LinearRegression
 
 from app.domain.csv_reader import read_table
+from app.domain.csv_table import Reading
 from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose, label_of
 from app.trainers.ttl_cache import TtlCache
@@ -30,6 +31,7 @@ from tests.user_data_files import (
     many_rows,
 )
 
+CASES = Path(__file__).parents[1] / "cases" / "tables"
 WINE = (Path(__file__).parents[2] / "assets" / "examples" / "wine.csv").read_bytes()
 NOTE = "document.getElementById('own-note').textContent"
 FIT = r"(\S+) = (\S+) ([+−]) (.+?) × (\S+); typical error (.+)"
@@ -83,9 +85,11 @@ def settings_of(page: Page, user_data: UserData) -> Settings:
     )
 
 
-def chosen_as(page: Page, content: bytes, name: str = "", **chosen: object) -> UserData:
+def chosen_as(
+    page: Page, content: bytes, name: str = "", reading: Reading | None = None, **chosen: object
+) -> UserData:
     token = state(page, "sweep.settings.data_token")
-    return choose(read_table(content), token, label_of(name), **chosen)
+    return choose(read_table(content, reading), token, label_of(name), **chosen)
 
 
 def check_numbers(page: Page, user_data: UserData) -> None:
@@ -273,6 +277,49 @@ def test_the_choice_of_columns_survives_a_reload(page: Page) -> None:
     page.locator('.own-predictor input[value="height"]').check()
     fit(page)
     assert state(page, "sweep.predictor_names") == ["height", "age"]
+
+
+def test_how_a_table_is_read_can_be_set_by_hand(page: Page) -> None:
+    towns = (CASES / "a01_thousands_quoted.csv").read_bytes()
+    open_by_menu(page)
+    give(page, "towns.csv", towns)
+    wait_table(page, "towns")
+    assert page.locator(".own-names th").all_inner_texts() == ["town", "people", "shops"]
+    assert page.locator(".own-question").inner_text().startswith("In people, “10,250” is")
+    page.locator("#own-standardize").check()
+    fit(page)
+    check_numbers(page, chosen_as(page, towns, standardize=True))
+    page.locator("#own-comma-0").click()
+    wait(page, "document.getElementById('own-comma-0').ariaPressed === 'true'")
+    # The keyboard goes on where it was, and what was chosen stays.
+    assert page.evaluate("() => document.activeElement.id") == "own-comma-0"
+    fit(page)
+    by_hand = Reading(decimals={"people": "comma"})
+    check_numbers(page, chosen_as(page, towns, reading=by_hand, standardize=True))
+    page.reload()
+    wait_ready(page)
+    wait_table(page, "towns")
+    assert page.locator("#own-comma-0").get_attribute("aria-pressed") == "true"
+    # A separator that leaves nothing to fit is refused, and the table stays as it was.
+    page.locator("#own-separator").select_option("semicolon")
+    wait(page, f"{NOTE}.includes('only one column')")
+    assert page.locator("#own-separator").input_value() == "comma"
+    page.locator("#own-header").select_option("0")
+    wait(page, "!document.querySelector('.own-names')")
+    assert "column 2" in page.locator("#own-target").inner_text()
+
+    give(page, "air.csv", (CASES / "a16_airquality_head.csv").read_bytes())
+    wait_table(page, "air")
+    page.locator("#own-missing-0").click()
+    wait(page, "document.getElementById('own-missing-0').ariaPressed === 'true'")
+    # What cannot be read at all may be read in another way.
+    give(page, "mixed.csv", b"x;y\n1,5;2\n2.5;3\n3,5;4\n4,5;7\n")
+    wait(page, f"{NOTE}.includes('set the decimal sign')")
+    lines = page.locator("[data-slot=own-refused] tr").all_inner_texts()
+    assert [line.split("\t") for line in lines[:2]] == [["1", "x;y"], ["2", "1,5;2"]]
+    page.locator("#own-decimal").select_option("comma")
+    wait_table(page, "mixed")
+    assert page.locator("#own-note").inner_text().startswith("On show: shops from people")
 
 
 def drop_file(page: Page, path: Path, x: float, y: float) -> None:

@@ -166,7 +166,7 @@ def test_the_charts_are_said_and_listed_too(page: Page) -> None:
         page, "document.getElementById('loss-by-rate-words').innerText.includes(argument)", said
     )
     listed = rows(page, "loss-by-rate")
-    assert [row[3] for row in listed] == list(sweep.verdicts[:41])
+    assert [row[3] for row in listed] == [driver.word(one) for one in sweep.verdicts[:41]]
     for run, row in enumerate(listed):
         # Powers of ten have three digits.
         assert driver.value(row[1]) == pytest.approx(sweep.train_loss[run, 3], rel=5e-3)
@@ -217,7 +217,7 @@ def test_nothing_that_is_said_tells_what_the_curtain_hides(page: Page) -> None:
     settings = Settings()
     last = f"{driver.engine_run(settings).train_loss[-1]:.5f}"
     assert "4.771" in text and last not in text
-    for told in ("converging", "overflow", "its end", "lowest is", "1000"):
+    for told in ("converging", "overflow", "diverges", "its end", "lowest is", "1000"):
         assert told not in text, told
     for name in ("descent-path", "curves"):
         assert [row[0] for row in rows(page, name)] == ["0", "1", "2", "3, now"]

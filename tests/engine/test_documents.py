@@ -31,7 +31,7 @@ from tests.engine.test_claims import DOCS, experiment_cache, run_of
 from tests.oracles import quadratic
 
 ROOT = DOCS.parent
-STEP_CURVE = ROOT / "assets" / "lab" / "model" / "step-curve.mjs"
+MODEL = ROOT / "assets" / "lab" / "model"
 TEN_UNITS = Settings(dataset="parabola", hidden_units=10, epochs=500)
 STOPS = len(SLIDER_LEARNING_RATES)
 LINE_SHARPNESS = np.linalg.eigvalsh(quadratic(Settings())[0])[-1]
@@ -53,6 +53,12 @@ def plain(text: str) -> str:
     text = "\n\n".join(part for part in re.split(r"\n\s*\n", text) if "`make " not in part)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return " ".join(re.sub(r"`[^`]*`", "", text).replace("*", "").split())
+
+
+def constant(module: str, name: str) -> float:
+    """A number that a script of the page names."""
+    (value,) = re.findall(rf"^const {name} = (\S+);", (MODEL / f"{module}.mjs").read_text(), re.M)
+    return float(value)
 
 
 def teaching() -> Iterator[str]:
@@ -104,9 +110,8 @@ def own_data() -> Iterator[str]:
 def learning_rates() -> Iterator[str]:
     yield f"{verdicts.SLOW_CALM_FALL:.2%}".replace("%", " % if hardly an epoch rose")
     yield f"A rise is more than {verdicts.RISE:.3%}".replace("%", " %")
-    decade = re.search(r"FIRST_DECADE = (-\d+);", STEP_CURVE.read_text())
-    assert decade
-    yield f"The axis begins at {10.0 ** int(decade[1]):.5f},"
+    yield f"The axis begins at {10.0 ** constant('step-curve', 'FIRST_DECADE'):.5f},"
+    yield f"less than {constant('sweep', 'SHOWN'):.0%}".replace("%", " % of the run's motion")
     yield f"All {STOPS} runs at once"
     yield f"{STOPS} columns by up to {ROWS[-1]} rows"
     adamw = Settings(optimizer="adamw", weight_decay=1.0)

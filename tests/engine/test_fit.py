@@ -51,3 +51,42 @@ def test_no_example_is_drawn_twice() -> None:
 def test_fit_keeps_the_shape_of_the_stack() -> None:
     params = np.zeros((4, 31), "float32")
     assert fit_of(PARABOLA, params).predictions.shape == (4, 41)
+
+
+STAIRCASES = (
+    Settings(dataset="parabola", hidden_units=10, activation="threshold", epochs=60),
+    # A jump of a later layer is at one of the first layer's.
+    Settings(dataset="sine", hidden_units=7, hidden_layers=2, activation="threshold", epochs=40),
+    Settings(
+        dataset="sine", hidden_units=50, activation="threshold", weight_decay=0.5, epochs=40, seed=2
+    ),
+)
+
+
+@pytest.mark.parametrize("settings", STAIRCASES, ids=name_of)
+def test_threshold_units_are_level_between_their_jumps(settings: Settings) -> None:
+    fit, sweep = experiment(settings).fit, experiment(settings).sweep
+    low, high = fit.places[[0, -1]]
+    inputs = np.random.RandomState(0).uniform(low, high, 3000)
+    for run, frame in ((0, 0), (sweep.best_run, 3), (sweep.best_run, -1)):
+        module = module_for(settings, sweep.params[run, frame])
+        true = module(torch.tensor(inputs)[:, None])[:, 0].detach().numpy()
+        drawn = np.interp(inputs, fit.places, fit.predictions[run, frame])
+        # What is drawn as a jump is 2e-6 of the range wide; a float32 jump is as far off.
+        assert np.mean(np.abs(drawn - true) > 1e-5) < 0.002
+
+
+def test_jumps_that_move_are_drawn_as_jumps_in_the_right_cell() -> None:
+    settings = Settings(
+        dataset="sine", hidden_units=3, activation="threshold", optimizer="adam",
+        weight_decay=0.5, epochs=60,
+    )  # fmt: skip
+    fit, sweep = experiment(settings).fit, experiment(settings).sweep
+    run, (low, high) = sweep.best_run, fit.places[[0, -1]]
+    first, last = (-sweep.params[run, at, 3:6] / sweep.params[run, at, :3] for at in (0, -1))
+    assert np.abs(first - last).max() > 0.02 * (high - low)
+    jumps = np.sort(last[(last > low) & (last < high)])
+    steps = np.flatnonzero(np.diff(fit.predictions[run, -1]))
+    assert len(steps) == len(jumps) > 0
+    assert fit.places[steps] == pytest.approx(jumps, abs=0.01 * (high - low))
+    assert np.diff(fit.places)[steps].max() < 1e-5 * (high - low)

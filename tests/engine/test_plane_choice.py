@@ -21,6 +21,8 @@ TANH = Settings(dataset="sine", hidden_units=4, activation="tanh", epochs=80)
             {"kind": "parameters", "first": 12, "second": 0.0, "epoch": 80},
             PlaneChoice("parameters", 12, 0, 80),
         ),
+        ({"kind": "parameters"}, PlaneChoice("parameters", None, None, 0)),
+        ({"kind": "parameters", "second": 3}, PlaneChoice("parameters", None, 3, 0)),
     ],
 )
 def test_plane_choice_is_read(values: dict | None, choice: PlaneChoice) -> None:

@@ -18,7 +18,8 @@ from sklearn.datasets import load_linnerud, load_wine
 from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import StandardScaler
 
-from app.domain.csv_reader import TableError, read_table
+from app.domain.csv_lines import TableError
+from app.domain.csv_reader import read_table
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose

@@ -298,6 +298,19 @@ class TestLinks:
             (dict(batch_size=1, learning_rate=0.1), "oscillating", False),
             # It ends at the optimum, which weight decay has put above the start.
             (dict(dataset="parabola", weight_decay=1, learning_rate=0.05), "converging", True),
+            # The same on other seeds, data and settings
+            (dict(dataset="parabola", learning_rate=0.0002, seed=11), "too slow", False),
+            (
+                dict(dataset="plane", optimizer="rmsprop", learning_rate=1, seed=29),
+                "oscillating",
+                False,
+            ),
+            (dict(batch_size=2, learning_rate=0.08, seed=11), "oscillating", False),
+            (
+                dict(dataset="parabola", weight_decay=0.5, learning_rate=0.05, seed=29),
+                "converging",
+                True,
+            ),
             (dict(learning_rate=0.05), "oscillating", True),
             (dict(learning_rate=0.0888), "oscillating", False),
             (dict(learning_rate=0.0889), "diverged", False),

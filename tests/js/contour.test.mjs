@@ -109,6 +109,29 @@ test("of a network each point lies between the contours between which its loss i
   }
 });
 
+test("where a network's contours cross the lines of the grid, the loss is their level", () => {
+  for (const sweep of grids) {
+    const loss = lossOn(sweep);
+    const [{ x, y, z, zmax, contours }] = sweep.views["descent-path"].data;
+    const heights = new Float32Array(z.bdata);
+    const gaps = [];
+    for (let at = 0; at < heights.length - 1; at += 7) {
+      const [row, column] = [Math.floor(at / x.length), at % x.length];
+      const [from, to] = [heights[at], heights[at + 1]];
+      const step = Math.ceil((Math.min(from, to) - contours.start) / contours.size);
+      const level = contours.start + step * contours.size;
+      if (column > x.length - 2 || level >= Math.max(from, to) || level > zmax - contours.size)
+        continue;
+      const place = x[column] + ((level - from) / (to - from)) * (x[column + 1] - x[column]);
+      gaps.push(Math.abs(Math.log10(loss([place, y[row]])) - level) / contours.size);
+    }
+    assert.ok(gaps.length > 100);
+    // Rectified units fold the loss, between whose folds a polynomial follows it.
+    const most = sweep.settings.activation === "relu" ? 0.1 : 0.008;
+    assert.ok(Math.max(...gaps) < most, `${Math.max(...gaps)} of a level`);
+  }
+});
+
 /** The place of a value on evenly spaced ones.
  * @param {number[]} values
  * @param {number} value */

@@ -50,6 +50,13 @@ test("a number known in steps has no more digits than they hold, and is not cut 
   assert.equal(formatKnown(0.123456, known, 2), "0.12");
 });
 
+test("a limit that misses a short number by 32-bit arithmetic alone is that number", () => {
+  // Twice the unit matrix has sharpness 2; the next 32-bit numbers are 1.2e-7 of it away.
+  for (const sharpness of [2 - 1.2e-7, 2, 2 + 2.4e-7])
+    assert.equal(formatDown(2 / sharpness), "1.00");
+  assert.equal(formatDown(2 / 2.0001), "0.999");
+});
+
 test("multiples of a hundredth are known by their decimals", () => {
   for (let k = 0; k < 100; k++) assert.ok(isMultiple(Number((k / 100).toFixed(2)), 100));
   for (const value of [0.075, 0.001, 0.9999]) assert.ok(!isMultiple(value, 100));

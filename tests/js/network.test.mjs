@@ -7,6 +7,7 @@ import {
   gradient,
   layers,
   moved,
+  placesAlong,
   predict,
   trainLoss,
 } from "#lab/model/network.mjs";
@@ -67,3 +68,19 @@ test("layers are named, and count all parameters", () => {
 
 test("a step goes along its direction", () =>
   assert.deepEqual([...moved([1, 2], [10, -10], 0.5)], [6, -3]));
+
+test("curves of threshold units are level between two neighbouring places, or jump", () => {
+  for (const network of fixtures.networks) {
+    if (network.settings.activation !== "threshold" || !network.settings.hidden_units) continue;
+    const places = placesAlong(network, network.params, [-3, 3], 25);
+    const at = (/** @type {number} */ place) =>
+      predict(network, network.params, [place, ...Array(network.predictors - 1).fill(0)]);
+    assert.deepEqual([places[0], places.at(-1)], [-3, 3]);
+    for (let k = 1; k < places.length; k++) {
+      const [from, to] = [places[k - 1], places[k]];
+      if (to - from < 2e-5) continue;
+      for (let share = 0; share <= 1; share += 0.05)
+        assert.equal(at(from + share * (to - from)), at(from), `${from} to ${to}`);
+    }
+  }
+});

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
 import { colorAt } from "#lab/lib/scale.mjs";
-import { noLimit } from "#lab/panels/sharpness.mjs";
+import { epochWords } from "#lab/panels/loss-by-rate.mjs";
+import { noLimit, survival } from "#lab/panels/sharpness.mjs";
 
 test("colours between two stops are those that Plotly draws on the surface", () => {
   const rgb = (/** @type {string} */ color) => (color.match(/[\d.]+/g) || []).map(Number);
@@ -15,5 +16,26 @@ test("colours between two stops are those that Plotly draws on the surface", () 
 
 test("an optimizer without a limit is called by its own name", () => {
   assert.match(noLimit("nadam"), /for NAdam: /);
-  assert.equal(noLimit("rmsprop"), "No fixed limit is known for RMSprop.");
+  for (const name of Object.keys(fixtures.config.fields.optimizer.options))
+    if (name !== "nadam") assert.match(noLimit(name), /^No fixed limit is known for [\w ]+\.$/);
+});
+
+test("a run that came below its limit is said to have found a flatter place only if that did it", () => {
+  /** @type {[number[], number[], number[], RegExp][]} the sharpness as compared, itself, limits */
+  const cases = [
+    [[5, 3], [5, 3], [4, 4], /flatter place\.$/],
+    [[5, 3], [5, 3], [4, 40], /flatter place\.$/],
+    [[5, 6], [5, 6], [4, 40], /by the smaller steps of its schedule\.$/],
+    [[5, 4.5], [5, 4.5], [4, 40], /its schedule and flatter ground\.$/],
+    [[5, 3], [7, 7], [4, 4], /by the way Adam rescales its steps\.$/],
+    [[5, 3], [7, 6], [4, 4], /rescales its steps and flatter ground\.$/],
+    [[5, 3], [7, 5], [4, 4], /flatter place\.$/],
+  ];
+  for (const [values, plain, limits, said] of cases)
+    assert.match(survival({ values, plain }, limits, "Adam"), said);
+});
+
+test("losses of another epoch than the timeline's are named with both", () => {
+  assert.equal(epochWords({ epoch: 100, asked: 100 }), "epoch 100");
+  assert.match(epochWords({ epoch: 151, asked: 150 }), /^epoch 151, nearest to 150 /);
 });

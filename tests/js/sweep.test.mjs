@@ -98,3 +98,14 @@ test("a pinned path keeps its first epochs and its last", () => {
     for (let k = 0; k < Math.min(length, 20); k++) assert.ok(kept.includes(k));
   }
 });
+
+test("a plane says how little of a run's motion it shows", () => {
+  for (const { payload } of fixtures.sweeps) {
+    const sweep = new Sweep(payload);
+    for (const percent of [0, 16, 29, 30, 100]) {
+      sweep.explained = sweep.explained.map(() => percent / 100);
+      const words = sweep.hiddenMotion(0);
+      assert.equal(words.includes(`${percent} %`), percent < 30, `${percent}: ${words}`);
+    }
+  }
+});

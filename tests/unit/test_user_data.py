@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.domain.csv_reader import MOST_ROWS, TableError, read_table
+from app.domain.csv_lines import MOST_ROWS, TableError
+from app.domain.csv_reader import read_table
 from app.domain.user_data import MOST_EXAMPLES, choose, label_of
 from app.engine import datasets
 from app.exports.csv_export import user_data_csv

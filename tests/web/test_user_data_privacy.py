@@ -16,7 +16,8 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from app.domain.csv_reader import Table, read_table
+from app.domain.csv_reader import read_table
+from app.domain.csv_table import Table
 from app.domain.link import query
 from app.domain.plane_choice import PlaneChoice
 from app.domain.settings import Settings

@@ -7,19 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.csv_reader import TableError, read_table
+from app.domain.csv_lines import TableError
+from app.domain.csv_reader import read_table
 from app.domain.plane_choice import PlaneChoice
 from app.domain.settings import Settings
 from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import FAILED, answer
-from callbacks.requests import content_of
+from callbacks.requests import content_of, user_data_of
 from callbacks.user_data import described, table_answer
 from tests.unit.test_settings import json_values
 from tests.web.test_user_data_privacy import Worker, part, request, token
 
 ABSURD = {
     name: json_values
-    for name in ("content", "name", "target", "predictors", "standardize", "isSent", "more")
+    for name in (
+        "content",
+        "name",
+        "target",
+        "predictors",
+        "standardize",
+        "reading",
+        "isSent",
+        "more",
+    )
 }
 
 
@@ -98,9 +108,26 @@ def test_a_read_table_is_described_for_the_page() -> None:
     assert result["ticket"] == 3
     assert result["table"] | {"notes": []} == {
         "label": "my", "columns": ["who", "x", "y"], "numeric": ["x", "y"], "rows": 4,
-        "head": (("A", "1,5", "2"), ("B", "2", "3"), ("C", "3", "4"), ("D", "", "5")),
-        "separator": "semicolon", "decimal": "comma", "has_header": True, "notes": [],
+        "head": (
+            (1, ("who", "x", "y")), (2, ("A", "1,5", "2")), (3, ("B", "2", "3")),
+            (4, ("C", "3", "4")), (5, ("D", "", "5")),
+        ),
+        "separator": "semicolon", "decimal": "comma", "header": (1,), "body": 2,
+        "questions": [], "sentinels": [], "notes": [],
     }  # fmt: skip
+
+
+def test_what_is_set_by_hand_reaches_the_table_and_the_training(worker: Worker) -> None:
+    content = base64.b64encode(b'x,y\n"10,250",2\n"11,500",3\n"12,750",5\n').decode()
+    reading = {"decimals": {"x": "comma"}}
+    asked = {"ticket": 3, "content": content, "name": "my.csv"}
+    (question,) = table_answer(asked)["table"]["questions"]
+    assert (question["cell"], question["decimal"]) == ("10,250", "point")
+    (question,) = table_answer(asked | {"reading": reading})["table"]["questions"]
+    assert question["decimal"] == "comma"
+    brought = {"content": content, "name": "my.csv", "reading": reading}
+    data = user_data_of(request(token(), brought), TtlCache(8))
+    assert data is not None and data.table[:, 0].tolist() == [10.25, 11.5, 12.75]
 
 
 @given(json_values | st.fixed_dictionaries({"content": json_values, "name": json_values}))

@@ -88,15 +88,26 @@ def _parameters(training: Training, choice: PlaneChoice) -> Plane:
     overflow = int(training.sweep.overflow_at[settings.run_index])
     epoch = choice.epoch if overflow < 0 else min(choice.epoch, overflow - 1)
     slot = int(np.searchsorted(kept, epoch, side="right")) - 1
+    path = training.descent.params[settings.run_index].double().numpy()
+    end = len(kept) if overflow < 0 else int(np.searchsorted(kept, overflow))
+    first, second = _varied(choice, path[:end])
     names = parameter_names(settings)
     return Plane(
-        origin=training.descent.params[settings.run_index, slot].double().numpy(),
-        directions=np.eye(settings.param_count)[[choice.first, choice.second]],
-        names=(names[choice.first], names[choice.second]),
+        origin=path[slot],
+        directions=np.eye(settings.param_count)[[first, second]],
+        names=(names[first], names[second]),
         is_exact=False,
         kind=choice.kind,
         frozen_at=int(kept[slot]),
     )
+
+
+def _varied(choice: PlaneChoice, path: Float[ndarray, "frame param"]) -> list[int]:
+    """The places of both parameters: where none is chosen, of those that move furthest."""
+    chosen = [choice.first, choice.second]
+    furthest = np.argsort(-np.ptp(path, axis=0), kind="stable").tolist()
+    free = (place for place in furthest if place not in chosen)
+    return [next(free) if place is None else place for place in chosen]
 
 
 def _random(training: Training, choice: PlaneChoice) -> Plane:

@@ -7,6 +7,9 @@ from numpy import ndarray
 from app.domain.results import Plane, Projection
 from app.engine.chunks import chunks
 
+# The share of a float32 that one rounding changes at most.
+ROUNDING = 2.0**-24
+
 
 def project(
     plane: Plane,
@@ -28,18 +31,36 @@ def _project_runs(
     gradients: Float[ndarray, "run frame param"],
 ) -> tuple[ndarray, ...]:
     """The fields of a Projection for some runs. Works in place where it can: these are large."""
+    sizes, slope_sizes = _lengths(params), _lengths(gradients)
     offset = params - plane.origin
     coordinates = offset @ plane.dual_directions.T
     offset -= coordinates @ plane.directions
+    slopes = gradients @ plane.directions.T
+    off_plane = _rounded(np.sqrt(np.square(offset, out=offset).sum(axis=2)), sizes)
+    if not plane.is_exact:
+        coordinates = _rounded(coordinates, sizes[..., None] * _lengths(plane.dual_directions))
+        slopes = _rounded(slopes, slope_sizes[..., None] * _lengths(plane.directions))
     moved = (params - params[:, :1]).astype(float)
     on_plane = _squares(moved @ plane.dual_directions.T @ plane.directions).sum(axis=(1, 2))
     in_all = _squares(moved).sum(axis=(1, 2))
     return (
         coordinates.astype("float32"),
-        np.sqrt(np.square(offset, out=offset).sum(axis=2)).astype("float32"),
-        (gradients @ plane.directions.T).astype("float32"),
+        off_plane.astype("float32"),
+        slopes.astype("float32"),
         np.where(in_all > 0, on_plane / np.where(in_all > 0, in_all, 1), 1.0),
     )
+
+
+def _lengths(vectors: Float[ndarray, "*stack param"]) -> Float[ndarray, "*stack"]:
+    """The length of each, without a copy of them all."""
+    return np.asarray(np.sqrt(np.einsum("...p,...p->...", vectors, vectors, dtype=float)))
+
+
+def _rounded(
+    values: Float[ndarray, "*stack"], sizes: Float[ndarray, "*stack"]
+) -> Float[ndarray, "*stack"]:
+    """0 instead of what is left of a difference between numbers of these sizes by rounding."""
+    return np.where(np.abs(values) <= ROUNDING * sizes, 0.0, values)
 
 
 def _squares(lengths: Float[ndarray, "run frame param"]) -> Float[ndarray, "run frame param"]:

@@ -26,13 +26,22 @@ const superscript = (exponent) =>
     digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)],
   );
 
+/** Whether two numbers differ by no more than 32-bit arithmetic does.
+ * @param {number} one
+ * @param {number} other not 0
+ */
+export const isSame = (one, other) => Math.abs(one / other - 1) < 1e-6;
+
 /**
- * Printed thresholds round down: 0.0888, not 0.0889, where 0.0889 would already be too much. The
- * digits are cut from the number's own decimals: 2.3 * 100 is 229.99999999999997.
+ * Printed thresholds round down: 0.0888, not 0.0889, where 0.0889 would already be too much. What
+ * misses a short number by an error of arithmetic alone is that number: 1.00, not 0.999. The digits
+ * are cut from the number's own decimals: 2.3 * 100 is 229.99999999999997.
  * @param {number} value above 0
  * @param {number} digits
  */
 export function formatDown(value, digits = 3) {
+  const nearest = Number(value.toPrecision(digits));
+  if (isSame(value, nearest)) return format(nearest, digits);
   const [mantissa, exponent] = value.toExponential().split("e");
   return format(Number(`${mantissa.slice(0, digits + 1)}e${exponent}`), digits);
 }

@@ -32,3 +32,15 @@ export function clipSegment(from, to, low, high) {
 
 /** @param {number} low @param {number} high */
 export const geometricMean = (low, high) => Math.sqrt(low * high);
+
+/**
+ * The way from a picture to a point that is not in it: to a side, above it, or both.
+ * @param {{left: number, right: number, top: number}} area in pixels
+ * @param {[number, number]} point
+ */
+export function arrowTo({ left, right, top }, [x, y]) {
+  const isAbove = y < top;
+  if (x < left) return isAbove ? "↖" : "←";
+  if (x > right) return isAbove ? "↗" : "→";
+  return "↑";
+}

@@ -1,7 +1,7 @@
 /* What lies under the path. A linear model's loss is a bowl, so its contours are ellipses, drawn
    from their formula: a grid, however fine, breaks a narrow valley into islands. Any other loss is
    known on a grid, and drawn finer than that. */
-import { Grid, floatsOf } from "#lab/lib/arrays.mjs";
+import { floatsOf } from "#lab/lib/arrays.mjs";
 import { colorAt } from "#lab/lib/scale.mjs";
 
 /**
@@ -13,8 +13,10 @@ import { colorAt } from "#lab/lib/scale.mjs";
 
 // Corners of an ellipse: between two of them it bends by less than 1/20,000 of its width.
 const CORNERS = 360;
-// Numbers for each of the grid's, along either axis.
-const FINER = 3;
+// Numbers for each of the grid's, along either axis, and of how many of the grid's they are made.
+const FINER = 6;
+const ORDER = 6;
+const ORDINALS = Array.from({ length: ORDER }, (_, k) => k);
 // Where the loss falls by orders of magnitude from one number of the grid to the next, a cubic goes
 // below zero: it is cut off at this share of the lowest corner of its cell.
 const LOWEST = 0.25;
@@ -144,42 +146,71 @@ function cutOff(corners, inside) {
 
 /**
  * The contour at more places. The loss itself is interpolated, not its logarithm, which bends at
- * the floor of a valley far more than a cubic follows.
+ * the floor of a valley far more than a polynomial follows.
  * @param {Trace} contour
  * @param {Float32Array} heights
  * @param {Box} box
  */
 function finer(contour, heights, box) {
-  const grid = new Grid(
-    heights.map((height) => 10 ** height),
-    box,
-  );
-  const size = FINER * (grid.size - 1) + 1;
+  const losses = Float64Array.from(heights, (height) => 10 ** height);
+  const size = Math.round(Math.sqrt(losses.length));
+  const fine = FINER * (size - 1) + 1;
   const [across, up] = [box.first, box.second].map(([low, high]) =>
-    Float32Array.from({ length: size }, (_, k) => low + (k / (size - 1)) * (high - low)),
+    Float32Array.from({ length: fine }, (_, k) => low + (k / (fine - 1)) * (high - low)),
   );
-  const z = new Float32Array(size * size);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const loss = grid.at(across[column], up[row]);
-      const least = LOWEST * lowestCorner(grid, row / FINER, column / FINER);
-      z[row * size + column] = Math.log10(Math.max(loss, least));
+  // Along the rows, then along the columns: each time the array is turned over.
+  const loss = alongRows(alongRows(losses, size), size);
+  const z = new Float32Array(fine * fine);
+  for (let row = 0; row < fine; row++) {
+    for (let column = 0; column < fine; column++) {
+      const at = row * fine + column;
+      const least = LOWEST * lowestCorner(losses, size, row / FINER, column / FINER);
+      z[at] = Math.log10(Math.max(loss[at], least));
     }
   }
   return {
     ...contour,
     x: across,
     y: up,
-    z: { dtype: "f4", shape: `${size}, ${size}`, bdata: z.buffer },
+    z: { dtype: "f4", shape: `${fine}, ${fine}`, bdata: z.buffer },
   };
 }
 
 /**
- * @param {Grid} grid
+ * FINER numbers for each step of a row, by the polynomial through the ORDER numbers around it. Rows
+ * become columns.
+ * @param {Float64Array} values (row, column)
+ * @param {number} size of a row
+ */
+function alongRows(values, size) {
+  const rows = values.length / size;
+  const fine = FINER * (size - 1) + 1;
+  const turned = new Float64Array(fine * rows);
+  for (let place = 0; place < fine; place++) {
+    const from = Math.min(Math.max(Math.floor(place / FINER) - ORDER / 2 + 1, 0), size - ORDER);
+    const shares = lagrange(place / FINER - from);
+    for (let row = 0; row < rows; row++) {
+      let sum = 0;
+      for (let k = 0; k < ORDER; k++) sum += shares[k] * values[row * size + from + k];
+      turned[place * rows + row] = sum;
+    }
+  }
+  return turned;
+}
+
+/** The shares at a place of the values at 0, 1, ... ORDER - 1. @param {number} place */
+const lagrange = (place) =>
+  ORDINALS.map((k) =>
+    ORDINALS.reduce((share, j) => (j === k ? share : (share * (place - j)) / (k - j)), 1),
+  );
+
+/**
+ * @param {Float64Array} values
+ * @param {number} size
  * @param {number} row
  * @param {number} column
  */
-function lowestCorner({ values, size }, row, column) {
+function lowestCorner(values, size, row, column) {
   const [south, west] = [row, column].map((place) => Math.min(Math.floor(place), size - 2));
   const at = south * size + west;
   return Math.min(values[at], values[at + 1], values[at + size], values[at + size + 1]);

@@ -90,6 +90,28 @@ export const predict = (sweep, params, inputs, into) =>
   forward(sweep, params, inputs, into).slice(-1)[0][0];
 
 /**
+ * Places along the first predictor, the others at 0, at which curves are drawn: evenly spaced or,
+ * of threshold units, both sides of each jump w x + b = 0.
+ * @param {Shape} sweep
+ * @param {Numbers} params
+ * @param {number[]} range
+ * @param {number} count
+ */
+export function placesAlong({ settings, predictors }, params, [low, high], count) {
+  const even = Array.from({ length: count }, (_, k) => low + (k / (count - 1)) * (high - low));
+  if (settings.activation !== "threshold") return even;
+  const { hidden_units: units } = settings;
+  const jumps = Array.from(
+    { length: units },
+    (_, unit) => -params[units * predictors + unit] / params[unit * predictors],
+  );
+  const gap = 1e-6 * (high - low);
+  return [low, ...jumps.flatMap((jump) => [jump - gap, jump + gap]), high]
+    .filter((place) => place >= low && place <= high)
+    .sort((a, b) => a - b);
+}
+
+/**
  * What each unit of the last hidden layer adds to the prediction: v h.
  * @param {Shape} sweep
  * @param {Numbers} params

@@ -12,6 +12,9 @@ import { STOPS } from "#lab/state/store.mjs";
  * @typedef {Arrays | "off_plane"} Decoded
  */
 
+// A plane that shows less of a run's squared distance from the start says so in the picture.
+const SHOWN = 0.3;
+
 /** @param {Encoded | null} encoded */
 const maybe = (encoded) => encoded && floats(encoded);
 
@@ -26,6 +29,17 @@ const Fields = /** @type {any} */ (
   }
 );
 
+/**
+ * The two parameters of a plane, which the server chooses where none are asked for.
+ * @param {SweepPayload["plane"]} plane
+ */
+function placesOf({ kind, directions }) {
+  if (kind !== "parameters") return {};
+  const flat = floats(directions);
+  const [first, second] = [flat.indexOf(1), flat.lastIndexOf(1) - flat.length / 2];
+  return { first, second };
+}
+
 export class Sweep extends Fields {
   /**
    * @param {import("#types").Packed} packed stays as it came: a saved page takes it along
@@ -36,7 +50,7 @@ export class Sweep extends Fields {
     const payload = { ...unpack(packed.block), settings: packed.settings };
     super(payload);
     this.packed = packed;
-    this.planeChoice = planeChoice;
+    this.planeChoice = planeChoice && { ...planeChoice, ...placesOf(payload.plane) };
     this.end = payload.settings.epochs;
     this.train_loss = floats(payload.train_loss);
     this.coordinates = floats(payload.coordinates);
@@ -79,6 +93,15 @@ export class Sweep extends Fields {
    * @param {number} place */
   placeIn(place) {
     return this.predictors > 1 ? this.targetIn(place) : this.inputIn(place);
+  }
+
+  /**
+   * What is said in a picture that shows little of a run's motion; else nothing.
+   * @param {number} run
+   */
+  hiddenMotion(run) {
+    const share = this.explained[run];
+    return share < SHOWN ? `this plane shows ${Math.round(100 * share)} % of the run's motion` : "";
   }
 
   /** The index of a learning rate; -1 for none. @param {number} learningRate */

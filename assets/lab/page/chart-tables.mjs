@@ -1,9 +1,11 @@
 /* The data of each panel's chart as a table. */
 import { plain } from "#lab/lib/format.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { verdictName } from "#lab/model/verdicts.mjs";
 import { shownIn } from "#lab/page/descriptions.mjs";
 import { count, listed, ofEpochs, say } from "#lab/page/table-rows.mjs";
 import { lossWords } from "#lab/panels/compare.mjs";
+import { epochWords } from "#lab/panels/loss-by-rate.mjs";
 import { labelOf } from "#lab/state/fields.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
 
@@ -29,7 +31,7 @@ const stepTable = ({ rates, losses, now, slope }) => ({
  * @param {ChartContents["loss-by-rate"]} shown
  * @returns {TableData}
  */
-function sweepTable({ rates, now, ends, epoch }) {
+function sweepTable({ rates, now, ends, ...epochs }) {
   const isCurtained = state.hidden.has("ahead");
   const isNamed = !state.hidden.has("strip") && !state.hidden.has("verdict");
   // A number that is not finite is written as an overflow.
@@ -37,7 +39,7 @@ function sweepTable({ rates, now, ends, epoch }) {
   return {
     head: [
       "learning rate",
-      `train loss at epoch ${epoch}`,
+      `train loss at ${epochWords(epochs)}`,
       ...(isCurtained ? [] : ["at the end"]),
       ...(isNamed ? ["outcome"] : []),
     ],
@@ -45,7 +47,7 @@ function sweepTable({ rates, now, ends, epoch }) {
       plain(rate),
       lossOf(now[run]),
       ...(isCurtained ? [] : [lossOf(ends[run])]),
-      ...(isNamed ? [state.sweep.verdicts[run]] : []),
+      ...(isNamed ? [verdictName(state.sweep.verdicts[run])] : []),
     ]),
     note: "",
   };

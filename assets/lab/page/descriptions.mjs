@@ -58,6 +58,12 @@ const isOutside = ({ box }, { first, second }) =>
 const outside = (sweep, moment) =>
   isOutside(sweep, moment) ? ", which is outside this picture" : "";
 
+/** A sentence of its own where a plane shows little. @param {Sweep} sweep */
+function hiddenWords(sweep) {
+  const words = sweep.hiddenMotion(state.run);
+  return words && ` Note: ${words}.`;
+}
+
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function surfaceWords(sweep, moment) {
   const { plane, optimum, box } = sweep;
@@ -69,14 +75,14 @@ function surfaceWords(sweep, moment) {
     !isOutside(sweep, moment) && moment.loss > box.height
       ? ", above this picture"
       : outside(sweep, moment);
-  return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${beyond}${star}.`;
+  return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${beyond}${star}.${hiddenWords(sweep)}`;
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function pathWords(sweep, moment) {
   const { track, first, second, loss } = moment;
   const rate = plain(sweep.learning_rates[state.run]);
-  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${outside(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.`;
+  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${outside(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.${hiddenWords(sweep)}`;
 }
 
 /** @param {string} name @param {number} slope */

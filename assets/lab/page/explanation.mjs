@@ -1,9 +1,10 @@
 /* The explanation beside the page: what the run does, and why. */
 import { element, make } from "#lab/lib/dom.mjs";
-import { format, formatDown, plain } from "#lab/lib/format.mjs";
+import { format, formatDown, isSame, plain } from "#lab/lib/format.mjs";
+import { largestThatWorks, outcome } from "#lab/model/verdicts.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
 import { edgeIsCritical } from "#lab/page/strip.mjs";
-import { STOPS, state } from "#lab/state/store.mjs";
+import { state } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -53,42 +54,12 @@ function explanation(sweep, run, moment, detail) {
 const subsetOf = ({ rows, example_count: examples }) =>
   rows > examples ? `Trained on ${examples} of ${rows} rows, drawn once with a fixed seed.` : null;
 
-/** @param {Sweep} sweep @param {number} run */
-function ending(sweep, run) {
-  const isLowest = sweep.reference_name === "the lowest here";
-  const reference = `${sweep.reference_name} ${isLowest ? "is" : "has"} ${format(sweep.reference_loss, 4)}`;
-  return `after ${sweep.end} epochs its train loss is ${format(sweep.last_loss[run] ?? NaN, 4)}; ${reference}`;
-}
-
-/** The verdict as a sentence about the whole run. @param {Sweep} sweep @param {number} run */
-function outcome(sweep, run) {
-  const rate = plain(sweep.learning_rates[run]);
-  const since = sweep.diverged_at[run];
-  switch (sweep.verdicts[run]) {
-    case "overflow":
-      return `At ${rate} training diverges: the loss stays above its start since epoch ${since}, and at epoch ${sweep.overflow_at[run]} it is too large for a 32-bit number (overflow).`;
-    case "diverged":
-      return `At ${rate} training diverges: the loss stays above its start since epoch ${since}.`;
-    case "stuck":
-      return `At ${rate} the network ends stuck: every unit of ${sweep.settings.hidden_layers > 1 ? "a hidden layer" : "its hidden layer"} is off for every example, so no gradient passes any more.`;
-    case "oscillating":
-      return `At ${rate} its first steps go zigzag, still descending: ${ending(sweep, run)}.`;
-    case "too slow":
-      return `At ${rate} it is too slow: ${ending(sweep, run)}.`;
-    default:
-      return `At ${rate} training converges: ${ending(sweep, run)}.`;
-  }
-}
-
 /**
- * A person's own numbers, as they are, on which no rate of the slider works. Where all end stuck,
- * the best of them has arrived at what no network at all would do as well.
+ * A person's own numbers, as they are, on which no rate of the slider works.
  * @param {Sweep} sweep
  */
-const lacksScale = ({ data_info: own, arrived, verdicts }) =>
-  own !== null &&
-  !own.is_standardized &&
-  !arrived.slice(0, STOPS).some((has, run) => has && verdicts[run] !== "stuck");
+const lacksScale = (sweep) =>
+  sweep.data_info !== null && !sweep.data_info.is_standardized && largestThatWorks(sweep) === null;
 
 /** A limit without its zeros: 2, not 2.00. @param {number | null} limit @param {number} digits */
 const short = (limit, digits) => format(limit ?? NaN, digits).replace(/\.0+$/, "");
@@ -109,12 +80,14 @@ function scaleAsReason(sweep, run) {
  * @param {Sweep} sweep
  * @param {number} run
  */
-function reason(sweep, run) {
+export function reason(sweep, run) {
   const { stability_edge: edge, stability_edge_numerator: limit } = sweep;
   if (edge === null || limit === null || !edgeIsCritical(sweep)) return null;
   const rate = sweep.learning_rates[run];
   const { weight_decay: decay } = sweep.settings;
   const sharpness = format(sweep.start_sharpness, 4);
+  if (isSame(rate, edge))
+    return `${plain(rate)} × ${curvature(sweep, 4)} is ${short(limit, 4)}: each step lands just as high up the other side, and the loss neither falls nor grows.`;
   if (!(rate > edge)) {
     return `Sharpness, the steepest curvature of the loss here, is ${sharpness}. Above ${sweep.stability_edge_formula} = ${formatDown(edge)} every step lands higher up the other side.`;
   }
@@ -154,11 +127,8 @@ function sharpnessNow(sweep, detail, moment) {
 
 /** What the other rates do, and what they have in common. @param {Sweep} sweep */
 function comparison(sweep) {
-  const largest = sweep.arrived.slice(0, STOPS).lastIndexOf(true);
-  const works =
-    largest < 0
-      ? ""
-      : `The largest rate here that works is ${plain(sweep.learning_rates[largest])}. `;
+  const largest = largestThatWorks(sweep);
+  const works = largest === null ? "" : `The largest rate here that works is ${plain(largest)}. `;
   const steps = sweep.steps_per_epoch;
   const batches =
     steps > 1

@@ -1,6 +1,7 @@
 /* The strip of facts: learning rate, epoch, train loss, stability edge, verdict. */
 import { element, setText } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
+import { verdictName } from "#lab/model/verdicts.mjs";
 import { state } from "#lab/state/store.mjs";
 
 /**
@@ -14,7 +15,8 @@ import { state } from "#lab/state/store.mjs";
  * @param {Snapshot} moment
  */
 export function showFacts(sweep, run, moment) {
-  const verdict = state.hidden.has("verdict") ? "" : sweep.verdicts[run];
+  const isHidden = state.hidden.has("verdict");
+  const verdict = isHidden ? "" : sweep.verdicts[run];
   const { dataset } = element("facts");
   const numbers = pointNumbers(moment);
   if (!sweep.plane.is_exact) for (const name of Object.keys(numbers)) delete dataset[name];
@@ -27,7 +29,7 @@ export function showFacts(sweep, run, moment) {
   setText("fact-learning-rate", plain(sweep.learning_rates[run]));
   setText("fact-epoch", String(moment.epoch));
   setText("fact-train-loss", moment.overflowed ? "overflow" : format(moment.loss));
-  setText("fact-verdict", verdict || "?");
+  setText("fact-verdict", isHidden ? "?" : verdictName(sweep.verdicts[run]));
   element("fact-verdict").dataset.verdict = verdict;
 }
 

@@ -25,14 +25,14 @@ export function refusePlane(plane) {
 }
 
 /** The plane for a request of these settings, or null for the usual one. Another network has other
-    parameters: there the first two are shown.
+    parameters: there the server takes the two that move most.
  * @param {Settings} settings
  * @returns {PlaneChoice | null} */
 export function planeWish(settings = settingsNow()) {
   if (planeState.choice.kind === "anchored") return null;
   if (planeState.choice.kind !== "parameters") return { kind: planeState.choice.kind };
   const isOther = STRUCTURE.some((name) => settings[name] !== state.sweep.settings[name]);
-  if (isOther && !planeState.isAhead) Object.assign(planeState.choice, { first: 0, second: 1 });
+  if (isOther && !planeState.isAhead) planeState.choice = { kind: "parameters" };
   const run = state.sweep.runOf(settings.learning_rate);
   return { ...planeState.choice, epoch: epochFor(settings), run: run < 0 ? state.run : run };
 }
@@ -71,7 +71,7 @@ export function planeIsStale(sweep) {
 
 /** @param {PlaneChoice} next */
 export function choosePlane(next, forSettingsToCome = false) {
-  [planeState.choice, planeState.isAhead] = [{ first: 0, second: 1, ...next }, forSettingsToCome];
+  [planeState.choice, planeState.isAhead] = [next, forSettingsToCome];
 }
 
 /** The menus follow the sweep on show. @param {Sweep} sweep */
@@ -88,8 +88,9 @@ export function showPlane(sweep) {
   makeRoomForPlane(sweep);
   select("plane").value = planeState.choice.kind;
   planeState.isAhead = false;
+  if (!hasMenus(sweep)) return;
   for (const place of PLACES) {
-    if (!hasMenus(sweep)) continue;
+    planeState.choice[place] ??= sweep.planeChoice?.[place];
     const menu = select(`plane-${place}`);
     const key = sweep.parameter_names.join();
     if (menu.dataset.key !== key) {
@@ -104,7 +105,7 @@ export function bindPlanes() {
   const kinds = select("plane");
   kinds.setAttribute("aria-label", "plane");
   kinds.addEventListener("change", () => {
-    choosePlane({ ...planeState.choice, kind: kinds.value });
+    choosePlane({ kind: kinds.value });
     emit("choose", {});
   });
   for (const place of PLACES) {

@@ -3,6 +3,7 @@
 import { element, input, leaveOnEnter, showMessage } from "#lab/lib/dom.mjs";
 import { numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
+import { verdictName } from "#lab/model/verdicts.mjs";
 import { selectRun } from "#lab/page/playback.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
 import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
@@ -13,7 +14,9 @@ export function showRate() {
   const isTyped = state.run >= STOPS;
   slider.step = isTyped ? "any" : "1";
   slider.value = String(isTyped ? state.sweep.place(rate) : state.run);
-  const outcome = state.hidden.has("verdict") ? "" : `, ${state.sweep.verdicts[state.run]}`;
+  const outcome = state.hidden.has("verdict")
+    ? ""
+    : `, ${verdictName(state.sweep.verdicts[state.run])}`;
   slider.setAttribute("aria-valuetext", `${plain(rate)}${outcome}`);
   input("learning-rate-value").value = plain(rate);
   document

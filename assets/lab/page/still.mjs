@@ -2,6 +2,7 @@
    runs in a table. Elements and their outerHTML: so every name in it is escaped. */
 import { element, make } from "#lab/lib/dom.mjs";
 import { plain } from "#lab/lib/format.mjs";
+import { verdictName } from "#lab/model/verdicts.mjs";
 import { wordsFor } from "#lab/page/descriptions.mjs";
 import { chosenInWords } from "#lab/page/fields.mjs";
 import { pictureOf } from "#lab/page/pictures.mjs";
@@ -42,7 +43,11 @@ function runsTable() {
   const { learning_rates: rates, last_loss: losses, verdicts, end } = state.sweep;
   const head = ["learning rate", `train loss at epoch ${end}`, "outcome"];
   const runs = rates.map((_, run) => run).sort((a, b) => rates[a] - rates[b]);
-  const rows = runs.map((run) => [plain(rates[run]), say(losses[run] ?? NaN), verdicts[run]]);
+  const rows = runs.map((run) => [
+    plain(rates[run]),
+    say(losses[run] ?? NaN),
+    verdictName(verdicts[run]),
+  ]);
   return make("table", {}, [
     make("caption", { textContent: "All runs; the pictures show the one in bold." }),
     make("thead", {}, [

@@ -1,6 +1,7 @@
 /* The strip of verdicts below the learning rate, the mark on it, and their names. */
 import { all, element, setText } from "#lab/lib/dom.mjs";
 import { formatDown, plain } from "#lab/lib/format.mjs";
+import { verdictName } from "#lab/model/verdicts.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
 
@@ -19,10 +20,10 @@ export function showSweep(sweep) {
 /** @param {Sweep} sweep */
 function showVerdicts({ verdicts, learning_rates: rates }) {
   const isHidden = state.hidden.has("strip");
-  drawn.verdicts = isHidden ? [] : verdicts;
+  drawn.verdicts = isHidden ? [] : verdicts.map(verdictName);
   all("#strip .cell").forEach((cell, run) => {
     cell.dataset.verdict = isHidden ? "" : verdicts[run];
-    cell.title = plain(rates[run]) + (isHidden ? "" : `: ${verdicts[run]}`);
+    cell.title = plain(rates[run]) + (isHidden ? "" : `: ${verdictName(verdicts[run])}`);
   });
 }
 

@@ -25,6 +25,8 @@ function activationCurve({ value, slope }) {
   const y = (/** @type {number} */ v) => height - ((v - low) / (high - low)) * height;
   const trace = (/** @type {(z: number) => number} */ f) =>
     Array.from({ length: 121 }, (_, k) => -reach + (k * reach) / 60)
+      // What jumps at 0 is drawn from both of its sides.
+      .flatMap((z) => (z === 0 ? [-1e-9, 1e-9] : [z]))
       .map((z) => `${x(z).toFixed(1)},${y(f(z)).toFixed(1)}`)
       .join(" ");
   drawing.append(

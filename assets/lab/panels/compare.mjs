@@ -2,6 +2,7 @@
    may be compared shares start, data and batch order; the rest of the settings may differ. */
 import { all, button, clicked, make, setText, showMessage, slot } from "#lab/lib/dom.mjs";
 import { format, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
+import { verdictName } from "#lab/model/verdicts.mjs";
 import { say } from "#lab/panels/chart.mjs";
 import { labelOf, optionOf, same } from "#lab/state/fields.mjs";
 import { MOST, SHARED, pinCurrent, pinned, unpin } from "#lab/state/pins.mjs";
@@ -83,7 +84,9 @@ export function lossWords(run, epoch) {
   const { track } = run;
   const at = Math.min(epoch, run.end);
   if (track.overflowAt >= 0 && at >= track.overflowAt) return "overflow";
-  return format(track.loss[Math.min(track.indexOf(at), track.length - 1)], 4);
+  const index = Math.min(track.indexOf(at), track.length - 1);
+  const kept = track.epochs[index] === at ? "" : ` (epoch ${track.epochs[index]})`;
+  return `${format(track.loss[index], 4)}${kept}`;
 }
 
 /** Twice the lowest end, in two digits: a loss that says something of most runs.
@@ -151,7 +154,7 @@ const rowOf = (run, name, wanted, epoch) => ({
     reachedWords(reaches(run, wanted)),
     lossWords(run, epoch),
     lossWords(run, run.end),
-    state.hidden.has("verdict") ? "?" : run.verdict,
+    state.hidden.has("verdict") ? "?" : verdictName(run.verdict),
   ],
 });
 
@@ -258,7 +261,8 @@ function difference(runs, names, wanted) {
   const loss = format(wanted, 2);
   if (first.epoch === null) return `None of them reaches a train loss of ${loss}.`;
   const start = `${first.name} reaches a train loss of ${loss} at epoch ${first.epoch}`;
-  if (last.epoch === null) return `${start}; ${last.name} never does (${last.run.verdict}).`;
+  if (last.epoch === null)
+    return `${start}; ${last.name} never does (${verdictName(last.run.verdict)}).`;
   if (first.epoch === last.epoch)
     return `${runs.length > 2 ? "All" : "Both"} reach a train loss of ${loss} at epoch ${first.epoch}.`;
   const times = first.epoch > 0 ? `, ${format(last.epoch / first.epoch, 2)} times as late` : "";

@@ -1,6 +1,7 @@
 /* The loss of the whole sweep against the learning rate, now and at the end. */
 import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
+import { shadeOf } from "#lab/model/verdicts.mjs";
 import { chartIn } from "#lab/panels/chart.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
@@ -19,6 +20,7 @@ import { dot, star, stroke } from "#lab/views/canvas.mjs";
  * @property {number[]} now the losses at the playhead
  * @property {Losses} ends
  * @property {number} epoch of the sweep's frame nearest to the playhead
+ * @property {number} asked the epoch of the playhead
  * @property {number} best the run with the lowest end; -1 for none, or behind a curtain
  * @property {number | null} steepest
  */
@@ -27,7 +29,7 @@ import { dot, star, stroke } from "#lab/views/canvas.mjs";
 export function lossByRate(sweep, moment) {
   const chart = chartIn("loss-by-rate", (made) => made.onPick((rate) => emit("pick", rate)), 270);
   const numbers = numbersOf(sweep, moment);
-  const { rates, now, ends, epoch, best, steepest } = numbers;
+  const { rates, now, ends, epoch, asked, best, steepest } = numbers;
   drawRates(chart, sweep, numbers);
   chart.say(
     rateWords(sweep, numbers),
@@ -36,7 +38,7 @@ export function lossByRate(sweep, moment) {
       steepest: steepest === null ? "" : rates[steepest],
       epoch,
     },
-    { rates, now, ends, epoch },
+    { rates, now, ends, epoch, asked },
   );
 }
 
@@ -54,6 +56,7 @@ function numbersOf(sweep, moment) {
     now,
     ends,
     epoch: sweep.epochs[frame],
+    asked: moment.epoch,
     best: areEndsHidden() ? -1 : bestRun(ends),
     steepest: steepestPoint(rates, now),
   };
@@ -152,7 +155,8 @@ function drawPoints({ context, x, y }, { rates, ends, now, best, steepest }) {
 }
 
 /** @param {ChartAxes} axes @param {Sweep} sweep @param {number[]} rates */
-function shadeVerdicts({ context, x, top, bottom }, { verdicts }, rates) {
+function shadeVerdicts({ context, x, top, bottom }, { verdicts, arrived }, rates) {
+  const shades = rates.map((_, run) => shadeOf(verdicts[run], arrived[run]));
   const edges = [
     rates[0],
     ...rates.slice(1).map((rate, run) => geometricMean(rates[run], rate)),
@@ -160,9 +164,9 @@ function shadeVerdicts({ context, x, top, bottom }, { verdicts }, rates) {
   ].map((rate) => Math.round(x(rate)));
   context.save();
   for (let from = 0, to = 0; from < rates.length; from = to) {
-    while (to < rates.length && verdicts[to] === verdicts[from]) to += 1;
+    while (to < rates.length && shades[to] === shades[from]) to += 1;
     const [left, width] = [edges[from], edges[to] - edges[from]];
-    context.fillStyle = colors[verdicts[from].replace(" ", "-")];
+    context.fillStyle = colors[shades[from]];
     context.globalAlpha = 0.1;
     context.fillRect(left, top, width, bottom - top - 14);
     context.globalAlpha = 0.85;
@@ -182,11 +186,19 @@ function drawRangeTest(axes, { range_test: test }) {
 
 /* ---- in words ---- */
 
+/**
+ * Which epoch the losses are of: a sweep keeps all rates at some epochs alone.
+ * @param {{epoch: number, asked: number}} numbers
+ */
+export const epochWords = ({ epoch, asked }) =>
+  epoch === asked ? `epoch ${epoch}` : `epoch ${epoch}, nearest to ${asked} of those kept`;
+
 /** @param {Sweep} sweep @param {Numbers} numbers */
-function rateWords(sweep, { rates, best, ends, steepest, epoch }) {
+function rateWords(sweep, numbers) {
+  const { rates, best, ends, steepest } = numbers;
   const isCurtained = areEndsHidden();
   const lines = [
-    `Solid: at epoch ${epoch}.${isCurtained ? "" : ` Dotted: at the end, epoch ${sweep.end}.`}`,
+    `Solid: at ${epochWords(numbers)}.${isCurtained ? "" : ` Dotted: at the end, epoch ${sweep.end}.`}`,
   ];
   const lowest = ends[best] ?? null;
   if (lowest !== null)

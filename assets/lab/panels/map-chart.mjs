@@ -3,6 +3,7 @@ import { element, select } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { colorAt } from "#lab/lib/scale.mjs";
+import { hasDiverged, verdictName } from "#lab/model/verdicts.mjs";
 import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
 import { bindChart, settingsOf, showButtons } from "#lab/panels/map.mjs";
 import { config } from "#lab/state/config.mjs";
@@ -28,7 +29,8 @@ const surfaceColor = (part) => colorAt(config.scale, part);
 const isTrained = (row) => !row.error;
 
 /**
- * What of a row is coloured: of losses those below the start, of epochs all.
+ * What of a row is coloured: the losses of the runs that did not diverge, or the epochs of the
+ * others.
  * @param {MapRow} row
  * @param {string} color
  */
@@ -36,8 +38,9 @@ function coloured(row, color) {
   if (color !== "last_loss")
     return row.diverged_at.filter((epoch) => epoch >= 0).map((epoch) => epoch + 1);
   return row.last_loss
+    .filter((_, run) => !hasDiverged(row.verdicts[run]))
     .filter((loss) => loss !== null)
-    .filter((loss) => loss > 0 && loss <= row.start_loss);
+    .filter((loss) => loss > 0);
 }
 
 /**
@@ -52,7 +55,7 @@ function scaleOf(rows, color) {
 }
 
 /**
- * The colour of a run; null for one that ended above its start, or never diverged.
+ * The colour of a run; null for one without: its loss if it diverged, its epoch if it never did.
  * @param {MapRow} row
  * @param {number} run
  * @param {string} color
@@ -64,8 +67,8 @@ function cellColor(row, run, color, scale) {
   const part = (/** @type {number} */ value) => (Math.log(value) - low) / (high - low || 1);
   if (color === "last_loss") {
     const loss = row.last_loss[run];
-    const isLow = loss !== null && loss <= row.start_loss;
-    return isLow ? surfaceColor(part(Math.max(loss, 1e-30))) : null;
+    const isEnd = loss !== null && !hasDiverged(row.verdicts[run]);
+    return isEnd ? surfaceColor(part(Math.max(loss, 1e-30))) : null;
   }
   return row.diverged_at[run] < 0 ? null : surfaceColor(1 - part(row.diverged_at[run] + 1));
 }
@@ -208,11 +211,10 @@ function mapWords(map, color) {
 function scaleWords({ rows }, color) {
   const scale = scaleOf(rows, color);
   if (!rows.length) return "";
-  if (!scale)
-    return color === "last_loss" ? "Every run ended above its start." : "No run has diverged.";
+  if (!scale) return color === "last_loss" ? "Every run diverges." : "No run has diverged.";
   const [low, high] = scale.map(Math.exp);
   return color === "last_loss"
-    ? `Dark is a low train loss at the end (${format(low, 2)}), bright a high one (${format(high, 2)}); red ended above its start.`
+    ? `Dark is a low train loss at the end (${format(low, 2)}), bright a high one (${format(high, 2)}); red diverges.`
     : `Dark diverged late (epoch ${Math.round(high) - 1}), bright early (${Math.round(low) - 1}); pale never did.`;
 }
 
@@ -232,5 +234,5 @@ function cellWords({ rows, field, values }, { row, run }) {
   if (!trained || !isTrained(trained)) return "";
   const loss = trained.last_loss[run];
   const end = loss === null ? "overflow" : `train loss ${format(loss, 4)}`;
-  return `${labelOf(field)} ${plain(values[row])}, learning rate ${plain(state.sweep.learning_rates[run])}: ${trained.verdicts[run]}, ${end}.`;
+  return `${labelOf(field)} ${plain(values[row])}, learning rate ${plain(state.sweep.learning_rates[run])}: ${verdictName(trained.verdicts[run])}, ${end}.`;
 }

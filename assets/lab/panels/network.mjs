@@ -1,7 +1,7 @@
 /* The network: its edges by weight, and what each unit adds to the fit. */
 import { makeSvg, slot } from "#lab/lib/dom.mjs";
 import { number } from "#lab/lib/format.mjs";
-import { contributions, forward } from "#lab/model/network.mjs";
+import { contributions, forward, placesAlong } from "#lab/model/network.mjs";
 import { WIDTH, networkEdges, networkLayout } from "#lab/panels/network-layout.mjs";
 import { ROWS } from "#lab/panels/one-step.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
@@ -138,7 +138,9 @@ function drawEdges(params) {
 function drawShapes(sweep, params) {
   const { shapes, layout } = drawing();
   if (!shapes.length) return;
-  const samples = samplesOf(sweep, params);
+  const range = rangeOf(sweep);
+  const places = placesAlong(sweep, params, range, SHAPE_SAMPLES);
+  const samples = places.map((place) => passedAt(sweep, params, place));
   const { hidden_units: units } = sweep.settings;
   shapes.forEach(({ shape, group }, unit) => {
     const values = samples.map((passed) => passed[Math.floor(unit / units)]);
@@ -147,37 +149,43 @@ function drawShapes(sweep, params) {
       1e-9,
     );
     const shares = values.map((layer) => layer[unit % units] / largest);
-    shape.setAttribute("points", pointsIn(layout.tile, shares));
+    shape.setAttribute("points", pointsIn(layout.tile, range, places, shares));
     group.classList.toggle("chosen", unit === chosen.unit);
   });
 }
 
-/**
- * What each layer passes on at places along the first predictor; the others at 0.
- * @param {Sweep} sweep
- * @param {Numbers} params
- */
-function samplesOf(sweep, params) {
+/** Of the first predictor. @param {Sweep} sweep @returns {[number, number]} */
+function rangeOf(sweep) {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < sweep.inputs.length; i += sweep.predictors) {
     low = Math.min(low, sweep.inputs[i]);
     high = Math.max(high, sweep.inputs[i]);
   }
-  const inputs = new Float32Array(sweep.predictors);
-  return Array.from({ length: SHAPE_SAMPLES }, (_, k) => {
-    inputs[0] = low + (k / (SHAPE_SAMPLES - 1)) * (high - low);
-    return [...forward(sweep, params, inputs).slice(0, -2), contributions(sweep, params, inputs)];
-  });
+  return [low, high];
+}
+
+/**
+ * What each layer passes on at a place along the first predictor; the others at 0.
+ * @param {Sweep} sweep
+ * @param {Numbers} params
+ * @param {number} place
+ */
+function passedAt(sweep, params, place) {
+  const inputs = new Float64Array(sweep.predictors);
+  inputs[0] = place;
+  return [...forward(sweep, params, inputs).slice(0, -2), contributions(sweep, params, inputs)];
 }
 
 /**
  * A line of values from -1 to 1 in a unit's tile.
  * @param {Tile} tile
+ * @param {[number, number]} range
+ * @param {number[]} places
  * @param {number[]} shares
  */
-function pointsIn({ width, height }, shares) {
+function pointsIn({ width, height }, [low, high], places, shares) {
   const points = shares.map((share, k) => {
-    const x = 3 + (k / (SHAPE_SAMPLES - 1)) * (width - 6);
+    const x = 3 + ((places[k] - low) / (high - low || 1)) * (width - 6);
     return `${x.toFixed(1)},${((height / 2) * (1 - 0.85 * share)).toFixed(1)}`;
   });
   return points.join(" ");

@@ -2,6 +2,7 @@
 import { all, make, slot } from "#lab/lib/dom.mjs";
 import { number, plain } from "#lab/lib/format.mjs";
 import { moved, trainLoss } from "#lab/model/network.mjs";
+import { verdictName } from "#lab/model/verdicts.mjs";
 import { tableLine } from "#lab/panels/table.mjs";
 import { chosen, invalidate, state } from "#lab/state/store.mjs";
 import { isCurtained } from "#lab/views/rate-arrows.mjs";
@@ -54,7 +55,7 @@ function rateTexts(sweep, { track, index, loss: before }, params, rate) {
 function outcomeOf(sweep, rate) {
   if (state.hidden.has("verdict")) return "?";
   const run = sweep.runOf(rate);
-  return run < 0 ? "–" : sweep.verdicts[run];
+  return run < 0 ? "–" : verdictName(sweep.verdicts[run]);
 }
 
 /** @param {HTMLElement} target */

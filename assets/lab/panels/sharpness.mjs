@@ -1,6 +1,7 @@
 /* The sharpness that a run meets over training, against what its learning rate can stand. */
 import { format } from "#lab/lib/format.mjs";
 import { epochTicks } from "#lab/lib/ticks.mjs";
+import { hasDiverged, stuckReason } from "#lab/model/verdicts.mjs";
 import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
 import { optionOf } from "#lab/state/fields.mjs";
 import { selectedRate, state } from "#lab/state/store.mjs";
@@ -17,7 +18,8 @@ import { dot, stroke } from "#lab/views/canvas.mjs";
  * @property {number[]} epochs
  * @property {number[]} values
  * @property {(number | null)[]} thresholds
- * @property {boolean} isRescaled whether it is the sharpness as the optimizer rescales it
+ * @property {number[]} plain the sharpness itself, where `values` are as the optimizer rescales it
+ * @property {boolean} isRescaled
  */
 
 // A limit farther above the sharpness than this is left out of the picture.
@@ -57,6 +59,7 @@ function numbersOf(detail, sweep, { track }) {
     epochs,
     values: detail.rescaled_sharpness || detail.sharpness,
     thresholds: epochs.map((epoch) => thresholdAt(sweep, track, epoch)),
+    plain: detail.sharpness,
     isRescaled: Boolean(detail.rescaled_sharpness),
   };
 }
@@ -128,19 +131,19 @@ export const noLimit = (optimizer) =>
   (optimizer === "nadam" ? ": its momentum grows on the way." : ".");
 
 /** @param {Sweep} sweep @param {Numbers} numbers */
-function sharpnessWords(sweep, { values, thresholds, isRescaled }) {
+function sharpnessWords(sweep, numbers) {
+  const { values, thresholds, isRescaled } = numbers;
   const [first, last] = [values[0], values[values.length - 1]];
-  const [begin, limit] = [thresholds[0], thresholds.at(-1)];
+  const [begin, limit] = [thresholds[0], thresholds.at(-1) ?? null];
   const what = isRescaled ? "Sharpness as the optimizer rescales it" : "Sharpness";
   const way = `${what} goes from ${format(first, 3)} to ${format(last, 3)}.`;
-  if (!limit || begin === null) return `${way} ${noLimit(sweep.settings.optimizer)}`;
+  if (limit === null || begin === null) return `${way} ${noLimit(sweep.settings.optimizer)}`;
   const isConstant = sweep.settings.schedule === "constant";
   const size = isConstant ? ` = ${format(limit, 3)}` : ", which moves with the schedule";
   return [
     way,
     `Dotted: ${sweep.sharpness_formula}${size}.`,
-    // A decay of more than twice the limit makes steps grow at any sharpness.
-    edgeWords(sweep, first / Math.max(begin, 0), last / Math.max(limit, 0)),
+    edgeWords(sweep, numbers),
     isRescaled ? "For adaptive optimizers see Cohen et al. 2022." : "",
   ]
     .filter(Boolean)
@@ -148,23 +151,45 @@ function sharpnessWords(sweep, { values, thresholds, isRescaled }) {
 }
 
 /**
- * What the start and the end say, as multiples of their limits; of a run that trains only.
+ * What the start and the end say; of a run that trains only.
  * @param {Sweep} sweep
- * @param {number} first
- * @param {number} last
+ * @param {Numbers} numbers
  */
-function edgeWords(
-  { verdicts, is_linear: isLinear, settings, steps_per_epoch: steps },
-  first,
-  last,
-) {
+function edgeWords({ verdicts, is_linear: isLinear, settings, steps_per_epoch: steps }, numbers) {
   const verdict = verdicts[state.run];
   if (verdict === "stuck")
-    return "All units of a layer are off: what curves now is little more than the output bias.";
-  if (isLinear || verdict === "diverged" || verdict === "overflow") return "";
+    return `Stuck: ${stuckReason(settings)}, and what curves now is little more than the output bias.`;
+  if (isLinear || hasDiverged(verdict)) return "";
+  const [first, last] = ends(numbers.values);
+  // A decay of more than twice the limit makes steps grow at any sharpness.
+  const [begin, limit] = ends(numbers.thresholds).map((at) => Math.max(at ?? NaN, 0));
   const isSteady = settings.schedule === "constant" && steps === 1;
-  if (isSteady && Math.abs(last - 1) < 0.1) return "Training ends at the edge of stability.";
-  if (first > 1 && last < 1)
+  if (isSteady && Math.abs(last / limit - 1) < 0.1)
+    return "Training ends at the edge of stability.";
+  if (first > begin && last < limit)
+    return survival(numbers, [begin, limit], optionOf("optimizer", settings.optimizer));
+  return last > limit ? "It ends above the limit: its steps overshoot." : "";
+}
+
+/** @template T @param {T[]} series @returns {[T, T]} */
+const ends = (series) => [series[0], series[series.length - 1]];
+
+/**
+ * How a run that began above the limit came below it: by flatter ground alone, or by what its
+ * schedule and its optimizer did.
+ * @param {Pick<Numbers, "values" | "plain">} numbers
+ * @param {[number, number] | number[]} limits at the start and at the end
+ * @param {string} optimizer its name
+ */
+export function survival({ values, plain }, [begin, limit], optimizer) {
+  const [[first, last], [before, after]] = [ends(values), ends(plain)];
+  const ground = after / before;
+  if (first * ground < begin)
     return "It began above the limit and survived by finding a flatter place.";
-  return last > 1 ? "It ends above the limit: its steps overshoot." : "";
+  const causes = [
+    limit > begin ? "the smaller steps of its schedule" : "",
+    last / first < ground ? `the way ${optimizer} rescales its steps` : "",
+    ground < 1 ? "flatter ground" : "",
+  ].filter(Boolean);
+  return `It began above the limit and was brought below it by ${causes.join(" and ")}.`;
 }

@@ -1,7 +1,7 @@
 /* The panel of one's own data: text, a file or clicked points are read by the server into a table,
    of which the person chooses columns. Points are text as well: one way for all. */
-import { NARROW, all, clicked, isOpen, make, showMessage, slot } from "#lab/lib/dom.mjs";
-import { tableLine } from "#lab/panels/table.mjs";
+import { NARROW, all, clicked, found, isOpen, make, showMessage, slot } from "#lab/lib/dom.mjs";
+import { firstLines, openQuestions, readingMenus, refusedFile } from "#lab/panels/user-lines.mjs";
 import { drawChart } from "#lab/panels/user-points.mjs";
 import {
   MOST_PREDICTORS,
@@ -41,8 +41,7 @@ function fit() {
     return;
   }
   userTable.isAwaited = true;
-  const { content, name } = table.file;
-  emit("choose", { dataset: "own", data_token: keepOwn({ content, name, ...choice }) });
+  emit("choose", { dataset: "own", data_token: keepOwn({ ...table.file, ...choice }) });
 }
 
 function standardize() {
@@ -84,14 +83,41 @@ export function drawUserData(sweep) {
   drawFile();
   if (backend.canTrain) recallTable();
   drawChart();
-  const target = slot("own-table");
-  const { table, choice } = userTable;
+  drawRefused();
+  const { table, choice, refused } = userTable;
   const notes = sweep.data_info?.notes;
-  const key = table ? JSON.stringify([table.number, choice?.target, sweep.sweep_id, notes]) : "";
-  if (target.dataset.key === key && (target.firstChild || !table)) return;
+  const parts = [table?.number, choice?.target, sweep.sweep_id, notes];
+  const key = table && !refused ? JSON.stringify(parts) : "";
+  const isNew = layOut("own-table", key, () => (key ? layTable(notes) : []));
+  const isProblem = found("own-note")?.classList.contains("problem");
+  if (isNew && sweep.data_info && !isProblem) showFitted(sweep.data_info, sweep.predictor_names);
+}
+
+function drawRefused() {
+  const { refused } = userTable;
+  if (!refused) return layOut("own-refused", "", () => []);
+  // Its content, of up to 2 MiB, is too long for a key.
+  const { name, content, reading } = refused;
+  const key = JSON.stringify([name, content.length, reading]);
+  return layOut("own-refused", key, () => refusedFile(refused));
+}
+
+/**
+ * Lays out a slot where something has changed. Whoever has changed a menu by keyboard goes on from
+ * there.
+ * @param {string} name
+ * @param {string} key
+ * @param {() => HTMLElement[]} lay
+ */
+function layOut(name, key, lay) {
+  const target = slot(name);
+  if (target.dataset.key === key && (target.firstChild || !key)) return false;
   target.dataset.key = key;
-  target.replaceChildren(...(table ? layTable(notes) : []));
-  if (sweep.data_info) showFitted(sweep.data_info, sweep.predictor_names);
+  const before = document.activeElement;
+  const id = before && target.contains(before) ? before.id : "";
+  target.replaceChildren(...lay());
+  if (id) found(id)?.focus();
+  return true;
 }
 
 /** @param {DataInfo} own @param {string[]} names of the predictors */
@@ -151,7 +177,9 @@ function layTable(about = []) {
   const notes = new Set([...table.notes, ...about]);
   return [
     make("p", { textContent: tableWords(table) }),
-    firstRows(table),
+    firstLines(table),
+    readingMenus(table, table.file.reading),
+    ...openQuestions(table),
     targetChoice(),
     predictorChoice(),
     scaleChoice(),
@@ -161,19 +189,8 @@ function layTable(about = []) {
 }
 
 /** @param {ReadTable} table */
-const tableWords = ({ label, rows, columns, separator, decimal, has_header: hasHeader }) =>
-  `${label}: ${rows} rows, ${columns.length} columns; ${separator}, decimal ${decimal}, ${hasHeader ? "with" : "without"} a header.`;
-
-/** @param {ReadTable} table */
-function firstRows({ columns, head }) {
-  const body = head.map((cells) => tableLine("td", cells));
-  const scroller = make("div", { className: "own-head", tabIndex: 0 }, [
-    make("table", {}, [make("thead", {}, [tableLine("th", columns)]), make("tbody", {}, body)]),
-  ]);
-  scroller.setAttribute("role", "region");
-  scroller.setAttribute("aria-label", "first rows");
-  return scroller;
-}
+const tableWords = ({ label, rows, columns, separator, decimal, header }) =>
+  `${label}: ${rows} rows, ${columns.length} columns; ${separator}, decimal ${decimal}, ${header.length ? "with" : "without"} a header.`;
 
 function targetChoice() {
   const { table, choice } = ofTable();
@@ -182,7 +199,7 @@ function targetChoice() {
     { id: "own-target", className: "form-select" },
     table.numeric.map((name) => make("option", { value: name, textContent: name })),
   );
-  menu.value = choice.target;
+  menu.value = menu.title = choice.target;
   menu.addEventListener("change", () => chooseTarget(menu.value));
   return make("div", {}, [make("label", { htmlFor: "own-target", textContent: "Predict" }), menu]);
 }

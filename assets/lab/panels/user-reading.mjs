@@ -8,10 +8,8 @@ import { userTable } from "#lab/state/user-table.mjs";
 
 /**
  * @typedef {import("#lab/state/user-table.mjs").Choice} Choice
- * @typedef {object} Reading what is read
- * @property {string} content base64
- * @property {string} name
- * @property {Choice} [choice] of its columns, where it was made before
+ * @typedef {import("#lab/state/user-table.mjs").TableFile} TableFile
+ * @typedef {TableFile & {choice?: Choice | null}} Asked a file, and what was chosen of it before
  */
 
 export const { bytes: MOST_BYTES, predictors: MOST_PREDICTORS } = config.upload;
@@ -19,7 +17,7 @@ const TOO_LARGE = `The file is too large: at most ${MOST_BYTES / 2 ** 20} MiB ar
 const SILENCE = "The server does not answer. Your data are still here; read them again later.";
 
 /** @param {string} base64 */
-const toText = (base64) =>
+export const toText = (base64) =>
   new TextDecoder().decode(Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)));
 
 /** @param {string} text */
@@ -40,10 +38,10 @@ export function sayOfData(sentence, isProblem = false) {
   if (isProblem) note.scrollIntoView({ block: "nearest" });
 }
 
-/** @type {Client<Reading>} */
+/** @type {Client<Asked>} */
 const client = new Client("own-request", {
-  build: ({ content, name }) => ({ content, name }),
-  answered: ({ table, error }, file) => (error ? sayOfData(error, true) : adopt(table, file)),
+  build: ({ content, name, reading }) => ({ content, name, reading }),
+  answered: ({ table, error }, asked) => (error ? refuse(error, asked) : adopt(table, asked)),
   silent: () => sayOfData(SILENCE),
   failed: (sentence) => sayOfData(sentence, true),
 });
@@ -60,7 +58,16 @@ export const receiveTable = (answer) => client.receive(answer);
  */
 function read(content, name) {
   sayOfData("reading …");
-  client.ask({ content, name });
+  client.ask({ content, name, reading: {} });
+}
+
+/** The same file once more, with something set by hand. @param {import("#types").Reading} change */
+export function reread(change) {
+  const file = userTable.refused ?? userTable.table?.file;
+  if (!file) return;
+  sayOfData("reading …");
+  const reading = { ...file.reading, ...change };
+  client.ask({ ...file, reading, choice: userTable.choice });
 }
 
 export function readText() {
@@ -103,26 +110,45 @@ export const exampleAddress = (name) => `assets/examples/${name}.csv`;
 export function recallTable() {
   const own = ownChoice();
   if (!own || userTable.table || client.isOut || client.state === "failed") return;
-  const { content, name, target, predictors, standardize } = own;
+  const { content, name, target, predictors, standardize, reading = {} } = own;
   // What has no name was typed, or clicked as points.
   if (!name && !input("own-text").value) input("own-text").value = toText(content);
   sayOfData("reading …");
-  client.ask({ content, name, choice: { target, predictors, standardize } });
+  client.ask({ content, name, reading, choice: { target, predictors, standardize } });
+}
+
+/**
+ * A way of reading that fails leaves the table; of another file at least the way can be changed.
+ * @param {string} sentence
+ * @param {Asked} asked
+ */
+function refuse(sentence, { content, name, reading }) {
+  const isSame = userTable.table?.file.content === content;
+  userTable.refused = isSame ? null : { content, name, reading };
+  if (isSame && userTable.table) userTable.table.number = client.ticket;
+  sayOfData(sentence, true);
+  invalidate();
 }
 
 /**
  * Shows what the server found in a file; the last numeric column is the target, until another is
  * chosen.
  * @param {import("#types").Table} table
- * @param {Reading} reading
+ * @param {Asked} asked
  */
-function adopt(table, { content, name, choice }) {
-  userTable.table = { ...table, file: { content, name }, number: client.ticket };
-  userTable.choice = choice ?? {
-    target: table.numeric[table.numeric.length - 1],
-    predictors: [table.numeric[0]],
-    standardize: userTable.choice?.standardize || false,
-  };
+function adopt(table, { content, name, reading, choice }) {
+  const { numeric } = table;
+  userTable.table = { ...table, file: { content, name, reading }, number: client.ticket };
+  userTable.refused = null;
+  const isThere =
+    choice && [choice.target, ...choice.predictors].every((one) => numeric.includes(one));
+  userTable.choice = isThere
+    ? choice
+    : {
+        target: numeric[numeric.length - 1],
+        predictors: [numeric[0]],
+        standardize: userTable.choice?.standardize || false,
+      };
   sayOfData("");
   invalidate();
   if (!choice) requestAnimationFrame(() => slot("own-table")?.scrollIntoView({ block: "nearest" }));

@@ -3,7 +3,7 @@
 /** @typedef {import("#types").PlaneChoice} PlaneChoice */
 
 export const planeState = {
-  choice: /** @type {PlaneChoice} */ ({ kind: "anchored", first: 0, second: 1 }),
+  choice: /** @type {PlaneChoice} */ ({ kind: "anchored" }),
   // Whether it was chosen for settings that are still to come, as from a link.
   isAhead: false,
   // The plane of the last request that failed: it is not asked for again by itself.

@@ -27,7 +27,7 @@ import { rateArrows } from "#lab/views/rate-arrows.mjs";
 const ON_CONTOUR = { color: "#ffffff", halo: "rgba(0,0,0,0.65)" };
 
 /** @type {import("#types").Draw} */
-export function drawContour(overlay, sweep, moment, { hidden }) {
+export function drawContour(overlay, sweep, moment, { hidden, run }) {
   const context = overlay.begin();
   const axes = flatAxes(overlay);
   const { track, index } = moment;
@@ -45,6 +45,11 @@ export function drawContour(overlay, sweep, moment, { hidden }) {
   const now = points[index];
   if (isInside(axes, now)) dot(context, now, 6.5, colors.path);
   else drawLeaving(context, axes, points, moment);
+  const middle = (axes.left + axes.right) / 2;
+  label(context, sweep.hiddenMotion(run), middle, axes.top + 14, {
+    ...ON_CONTOUR,
+    align: "center",
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 /* The loss along both directions through the current point, and its slope there. */
 import { format } from "#lab/lib/format.mjs";
-import { clamp } from "#lab/lib/geometry.mjs";
+import { arrowTo, clamp } from "#lab/lib/geometry.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, font, isInside, label, size, stroke } from "#lab/views/canvas.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
@@ -141,8 +141,8 @@ function drawTangent(context, axes, { at, slope }, loss) {
     return;
   }
   const middle = (axes.left + axes.right) / 2;
-  const above = `↑ ${isNarrow ? "" : "train loss "}${format(loss, 4)}`;
-  label(context, above, middle, axes.top + 14, { color: colors.text, align: "center" });
+  const where = `${arrowTo(axes, point)} ${isNarrow ? "" : "train loss "}${format(loss, 4)}`;
+  label(context, where, middle, axes.top + 14, { color: colors.text, align: "center" });
   label(context, text, middle, axes.top + 20 + size(), { color: colors.gradient, align: "center" });
 }
 

@@ -1,7 +1,7 @@
 /* What moves on the loss surface: sections, path, point. */
 import { clipSegment } from "#lab/lib/geometry.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { FAINT, dot, isNear, label, star, stroke } from "#lab/views/canvas.mjs";
+import { FAINT, dot, isNear, label, size, star, stroke } from "#lab/views/canvas.mjs";
 import { sceneAxes } from "#lab/views/overlay.mjs";
 import { drawPinsOnSurface } from "#lab/views/pins.mjs";
 import { SECTION_SAMPLES } from "#lab/views/sections.mjs";
@@ -18,7 +18,7 @@ import { SECTION_SAMPLES } from "#lab/views/sections.mjs";
  */
 
 /** @type {import("#types").Draw} */
-export function drawSurface(overlay, sweep, moment, { hidden }) {
+export function drawSurface(overlay, sweep, moment, { hidden, run }) {
   const context = overlay.begin();
   const axes = sceneAxes(overlay);
   const { box, optimum } = sweep;
@@ -30,9 +30,10 @@ export function drawSurface(overlay, sweep, moment, { hidden }) {
   const [first, second] = optimum.coordinates;
   if (!hidden.has("optimum"))
     star(context, axes.point(first, second, optimum.train_loss), optimum.is_exact);
-  if (!isShown || moment.loss > box.height)
-    sayOutside(context, overlay.host.clientWidth / 2, moment.shownEpoch);
-  else drawPoint(context, axes, sweep, moment);
+  const isOutside = !isShown || moment.loss > box.height;
+  if (!isOutside) drawPoint(context, axes, sweep, moment);
+  const outside = isOutside ? `epoch ${moment.shownEpoch} is outside this picture` : "";
+  sayAbove(context, overlay.host.clientWidth / 2, [outside, sweep.hiddenMotion(run)]);
 }
 
 /** Whether the current point lies over or under what is shown of the plane.
@@ -106,10 +107,13 @@ function drawPoint(context, axes, { box, grid }, { first, second, loss }) {
   dot(context, point, 6, colors.path);
 }
 
-/** @param {Context} context @param {number} middle @param {number} epoch */
-function sayOutside(context, middle, epoch) {
-  const text = `epoch ${epoch} is outside this picture`;
-  label(context, text, middle, 12, { color: colors.text, align: "center" });
+/** @param {Context} context @param {number} middle @param {string[]} lines */
+function sayAbove(context, middle, lines) {
+  lines
+    .filter(Boolean)
+    .forEach((line, k) =>
+      label(context, line, middle, size() * (1 + 1.4 * k), { color: colors.text, align: "center" }),
+    );
 }
 
 /**

@@ -59,6 +59,12 @@ def calm_moves(made: Experiment) -> ndarray:
     return sweep.params[:41][sweep.calm[:41]].astype(float) - sweep.start.astype(float)
 
 
+def examples(settings: Settings) -> tuple[ndarray, ndarray]:
+    """The inputs and targets of one predictor, float64."""
+    data = experiment(settings).dataset
+    return data.inputs[:, 0].astype(float), data.targets.astype(float)
+
+
 def best_end(settings: Settings) -> ndarray:
     sweep = experiment(settings).sweep
     return sweep.params[sweep.best_run, -1].astype(float)
@@ -308,6 +314,33 @@ class TestParameters:
         plane = choose_plane(moved, PlaneChoice("parameters", 0, 1, 40))
         expected = experiment(TANH).training.descent.params[stop(0.001), 40]
         assert same(plane.origin, expected.numpy().astype(float))
+
+    @pytest.mark.parametrize("seed", [0, 5])
+    def test_parameters_that_are_not_chosen_are_those_that_move_most(self, seed: int) -> None:
+        # Only the output layer of threshold units moves: linear regression on their values.
+        settings = Settings(dataset="parabola", activation="threshold", hidden_units=6, seed=seed)
+        made, (inputs, targets) = experiment(settings), examples(settings)
+        units, start = settings.hidden_units, made.sweep.start.astype(float)
+        values = np.outer(inputs, start[:units]) + start[units : 2 * units] > 0
+        columns = np.column_stack([values, np.ones(len(inputs))])
+        path = [start[2 * units :]]
+        for _ in range(settings.epochs):
+            errors = columns @ path[-1] - targets
+            path.append(path[-1] - settings.learning_rate * 2 * columns.T @ errors / len(errors))
+        spans = np.concatenate([np.zeros(2 * units), np.ptp(path, axis=0)])
+        *_, second, first = spans.argsort()
+        names = parameter_names(settings)
+        for choice, shown in (
+            (PlaneChoice("parameters"), (first, second)),
+            (PlaneChoice("parameters", 0), (0, first)),
+            (PlaneChoice("parameters", None, int(first)), (second, first)),
+        ):
+            plane = choose_plane(made.training, choice)
+            places = plane.directions.argmax(axis=1).tolist()
+            assert plane.names == tuple(names[place] for place in places)
+            # A unit that is always 1 moves as the output's bias does.
+            assert len(set(places)) == 2
+            assert spans[places] == pytest.approx(spans[list(shown)], rel=1e-4)
 
     def test_parameter_plane_without_a_history_is_at_the_frame_before(
         self, monkeypatch: pytest.MonkeyPatch

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.results import Plane
 from app.domain.settings import Settings
@@ -58,3 +62,27 @@ def test_linear_models_plane_explains_the_whole_path(settings: Settings) -> None
     shown = experiment(settings).projection
     assert shown.explained == pytest.approx(1.0)
     assert not np.nan_to_num(shown.off_plane).any()
+
+
+@given(st.floats(-3, 3), st.integers(0, 10**6))
+def test_what_rounding_leaves_is_zero_and_a_small_distance_is_not(reach: float, seed: int) -> None:
+    start = np.random.RandomState(seed).randn(6)
+    plane = skewed(6)
+    plane = replace(plane, origin=start)
+    normal = np.linalg.svd(plane.directions)[2][-1]
+    moved = start + reach * plane.directions[0]
+    path = np.stack([start, moved, moved + 1e-5 * normal])
+    shown = project(plane, path[None], path[None])
+    assert shown.off_plane[0, :2].tolist() == [0, 0]
+    assert shown.off_plane[0, 2] == pytest.approx(1e-5, rel=1e-3)
+    assert shown.coordinates[0, :, 1].tolist() == [0, 0, 0]
+    assert shown.coordinates[0, :, 0] == pytest.approx([0, reach, reach], rel=1e-6, abs=1e-6)
+
+
+def test_a_run_that_overflows_keeps_its_distances() -> None:
+    path = np.array([[[0, 0, 3], [1e20, 0, 1e20], [1e38, 0, 3e38], [np.nan] * 3]], "float32")
+    plane = Plane(np.zeros(3), np.eye(3)[:2], ("first", "second"), is_exact=False)
+    shown = project(plane, path, path)
+    assert shown.off_plane[0, :3] == pytest.approx([3, 1e20, 3e38], rel=1e-6)
+    assert shown.coordinates[0, :3, 0] == pytest.approx([0, 1e20, 1e38], rel=1e-6)
+    assert np.isnan(shown.off_plane[0, 3])
