@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from app.domain.fields import NAMES, NUMBERS
 from app.domain.settings import Settings
-from app.exports.payload import MISSING, STEPS
+from app.exports.payload import ABOVE, BELOW, MISSING, STEPS
 
 
 def header_of(block: str) -> str:
@@ -51,7 +51,9 @@ def decode(encoded: dict[str, Any]) -> Shaped[ndarray, ...]:
     if "range" not in encoded:
         return bits.view(dtype)
     low, high = encoded["range"]
-    return np.where(bits == MISSING, np.nan, low + bits / STEPS * (high - low))
+    values = low + (bits - 1.0) / STEPS * (high - low)
+    values[bits == BELOW], values[bits == ABOVE], values[bits == MISSING] = -np.inf, np.inf, np.nan
+    return values
 
 
 def settings_of(query: str) -> Settings:

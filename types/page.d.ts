@@ -73,6 +73,8 @@ export interface Slice {
   0: Float32Array;
   1: Float32Array;
   samples: number;
+  /** The losses between which a number is known. */
+  range: number[];
 }
 
 /** What is on show. */
@@ -257,8 +259,9 @@ export type Compared = Omit<Pin, "look" | "thinned"> & { look: Look | null };
 
 /** The loss after one step of each learning rate. */
 export interface StepCurve {
-  /** The loss before it. */
+  /** The loss before it, and how that changes for each unit of a small rate. */
   now: number;
+  slope: number;
   rates: number[];
   losses: number[];
   after(rate: number): number;
@@ -272,7 +275,7 @@ export interface StepCurve {
 
 /** What each panel's chart is drawn of, for its sentence and its table. */
 export interface ChartContents {
-  "rate-axis": StepCurve & { rate: number; landing: number; slope: number };
+  "rate-axis": StepCurve & { rate: number; landing: number };
   "loss-by-rate": {
     rates: number[];
     now: number[];

@@ -1,19 +1,20 @@
 """How long a training takes, estimated before it starts.
 
 The estimate has two terms: what each step costs whatever its size, and the passes, a pass being one
-example that meets one weight of one run, forward and back. It refuses only what is clearly too much
-work, and it is the same on every machine, so a link that opens here opens everywhere. The limit
-that holds is the deadline inside the loop: `app/engine/deadline.py`.
+example that meets one weight of one run, forward and back. It alone decides what is allowed, and it
+is the same on every machine and at any time, so a link that opens once opens always and everywhere.
+`app/engine/deadline.py` only ends what has run away.
 """
 
 from bisect import bisect_right
+from functools import partial
 
 from app.domain.errors import InvalidSetting
 from app.domain.fields import NUMBERS
 from app.domain.options import ACTIVATIONS, OPTIMIZERS
 from app.domain.settings import Settings
 
-# Half a second less than the deadline allows.
+# Half a second less than a unit of work may take, see docs/performance.md.
 SECONDS_ALLOWED = 1.5
 
 # Fitted to 64 random trainings at their limit. Relative to the median, nine in ten of them took
@@ -57,10 +58,11 @@ def pass_seconds(settings: Settings, examples: int) -> float:
     return SECONDS_PER_PASS * (settings.param_count + units) * examples
 
 
-def most_epochs(settings: Settings, seconds: float = SECONDS_ALLOWED) -> int:
-    """The largest multiple of 10, up to its epochs, that takes no more than `seconds`; or 0."""
+def most_epochs(settings: Settings) -> int:
+    """The largest multiple of 10, up to its epochs, that is allowed; or 0."""
     tens = range(10, settings.epochs + 1, 10)
-    return 10 * bisect_right(tens, seconds, key=lambda epochs: estimated_seconds(settings, epochs))
+    estimate = partial(estimated_seconds, settings)
+    return 10 * bisect_right(tens, SECONDS_ALLOWED, key=estimate)
 
 
 def check_work(settings: Settings) -> None:

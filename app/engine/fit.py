@@ -24,12 +24,13 @@ def fit_of(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
     """Predictions over the range of one predictor: a line's two ends, SAMPLES points of a curve, or
     both sides of each jump of threshold units.
 
-    With several predictors, predictions for SAMPLES examples, evenly spaced from the lowest target
-    to the highest, to be plotted against the observed targets.
+    With several predictors, predictions for at most SAMPLES examples, evenly spaced from the lowest
+    target to the highest, to be plotted against the observed targets.
     """
     inputs, targets = as_tensors(dataset_for(settings))
     if inputs.shape[1] > 1:
-        chosen = targets.argsort()[torch.linspace(0, len(targets) - 1, SAMPLES).long()]
+        ranks = torch.linspace(0, len(targets) - 1, min(SAMPLES, len(targets))).round().long()
+        chosen = targets.argsort()[ranks]
         return Fit(targets[chosen].numpy(), _predicted(settings, params, inputs[chosen].numpy()))
     low, high = float(inputs.min()), float(inputs.max())
     if settings.hidden_units and settings.activation == "threshold":

@@ -41,7 +41,7 @@ def inspect_run(
     """The selected run of `training`, which has the same Settings, up to its overflow.
 
     `epoch` is the one on show: the nearest epoch of the result always has slices. Raises
-    InvalidSetting if this takes longer than the time limit.
+    UserError if this takes longer than the time limit.
     """
     is_whole = _has_every_epoch(settings)
     epochs = np.arange(settings.epochs + 1) if is_whole else training.sweep.epochs

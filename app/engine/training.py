@@ -67,7 +67,7 @@ def descend(
         learning_rates: One for each run.
 
     Raises:
-        InvalidSetting: The training takes longer than the time limit.
+        UserError: The training takes longer than the time limit.
     """
     network, dataset = network_for(settings), dataset_for(settings)
     chosen = torch.tensor(learning_rates or settings.learning_rates())
@@ -87,7 +87,7 @@ def descend(
         full_batch.compute(loss)
         recorder.keep(epoch)
         for batch in batches.of_epoch():
-            check(epoch)
+            check()
             update.compute()
             if batch == 0:
                 recorder.keep_update(epoch, update)
@@ -188,7 +188,7 @@ class Training:
 def train_sweep(settings: Settings) -> Sweep:
     """Trains every learning rate of `settings` from one start, on the same batches.
 
-    Raises InvalidSetting if this takes longer than the time limit.
+    Raises UserError if this takes longer than the time limit.
 
     >>> train_sweep(Settings(dataset="line", epochs=1000)).params.shape  # run, frame, param
     (41, 160, 2)
@@ -201,6 +201,6 @@ def train(settings: Settings, keeps_history: bool = True) -> Training:
     frames = frame_epochs(settings)
     keeps_all = keeps_history and history_fits(settings)
     kept = list(range(settings.epochs + 1)) if keeps_all else frames
-    with time_limit(settings):
+    with time_limit():
         descent = descend(settings, kept)
         return Training(sweep_of(settings, descent, kept, frames), descent, np.array(kept))

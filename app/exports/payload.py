@@ -4,7 +4,7 @@ An array becomes {"dtype", "shape", "along", "bytes"}, see block.py. Along its f
 differences of the numbers' bit patterns taken as integers: exact and, as neighbours are alike,
 mostly small. Its bytes are shuffled (all first bytes, then all second ones, ...). Together that
 compresses a third better than the plain bytes. A scaled array is uint16 over a range, for curves
-that no screen shows finer; its NaN is 65535.
+that no screen shows finer; what lies beyond the range is told apart from its ends.
 """
 
 from typing import Any
@@ -37,10 +37,10 @@ from app.domain.stability import (
 )
 from app.domain.user_data import UserData
 
-STEPS = 65534
-MISSING = 65535
-# How far beyond the targets a fit is still encoded, as a share of their range.
-FIT_ROOM = 1.0
+# A scaled array's numbers: below its range, within it from 1 to STEPS + 1, above it, NaN.
+BELOW, STEPS, ABOVE, MISSING = 0, 65532, 65534, 65535
+# How far beyond the targets a fit is still encoded, in ranges of theirs: farther than it is drawn.
+FIT_ROOM = 3.0
 
 
 def encode(
@@ -59,9 +59,10 @@ def encode(
 def encode_scaled(
     array: Float[ndarray, "..."], low: float, high: float, along: int
 ) -> dict[str, Any]:
-    """An array clipped to low..high as uint16."""
+    """An array as uint16, in steps from low to high. What lies beyond becomes infinite."""
     share = np.clip((array - low) / (high - low), 0, 1)
-    steps = np.where(np.isnan(share), MISSING, np.round(share * STEPS))
+    steps = np.where(np.isnan(share), MISSING, 1 + np.round(share * STEPS))
+    steps = np.where(array < low, BELOW, np.where(array > high, ABOVE, steps))
     return encode(steps, "<u2", along) | {"range": [low, high]}
 
 

@@ -43,14 +43,14 @@ class Trainer(Protocol):
     def run(self, work: Callable[[Settings], Result], settings: Settings) -> Result:
         """What `run_experiment`, or `train_sweep` for a row of a map, makes of the settings.
 
-        Raises ServerBusy when too many trainings wait, and InvalidSetting for a training that
+        Raises ServerBusy when too many trainings wait, and UserError for a training that
         takes too long.
         """
 
 
 def run_experiment(settings: Settings) -> Experiment:
-    """Trains a sweep and lays out its landscape. Raises InvalidSetting past the time limit."""
-    with time_limit(settings):
+    """Trains a sweep and lays out its landscape. Raises UserError past the time limit."""
+    with time_limit():
         return lay_out(train(settings))
 
 

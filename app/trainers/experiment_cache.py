@@ -38,14 +38,14 @@ class ExperimentCache:
     def experiment(self, settings: Settings, plane: PlaneChoice | None = None) -> Experiment:
         """The experiment of these Settings, seen on a plane, and trained now if it is not cached.
 
-        Raises ServerBusy when too many trainings wait, and InvalidSetting past the time limit.
+        Raises ServerBusy when too many trainings wait, and UserError past the time limit.
         """
         anchored = self._anchored(settings)
         # The linear model has one plane only. Other planes are not cached: few people look at them.
         if plane is None or plane == PlaneChoice() or settings.is_line:
             return anchored
         sweep = anchored.sweep
-        with time_limit(settings):
+        with time_limit():
             surface = loss_surface(anchored.training.of_run(settings), plane)
             projection = project(surface.plane, sweep.params, sweep.gradients)
         return replace(anchored, surface=surface, projection=projection)
@@ -55,7 +55,7 @@ class ExperimentCache:
     ) -> tuple[Experiment, RunDetail]:
         """The selected run in full. On a miss the whole sweep is trained, never a single run."""
         found = self.experiment(settings, plane)
-        with time_limit(settings):
+        with time_limit():
             return found, inspect_run(settings, found.training, found.surface, epoch)
 
     def sweep(self, settings: Settings) -> Sweep:

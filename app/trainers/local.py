@@ -17,7 +17,7 @@ class LocalTrainer:
         self._admission, self._meter = admission or Admission(meter=meter), meter or Meter()
 
     def run(self, work: Callable[[Settings], Result], settings: Settings) -> Result:
-        """What `work` makes of the settings. Raises ServerBusy and InvalidSetting."""
+        """What `work` makes of the settings. Raises ServerBusy and UserError."""
         with self._admission.admit(estimated_seconds(settings)):
             start = perf_counter()
             result = work(settings)

@@ -19,11 +19,12 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
     """One predictor against the target; with several, predicted against observed. All in the units
     of the original data.
 
-    start  the untrained model's predictions (sample,), so that the first fit is in range
+    start  the untrained model's predictions (sample,), so that the first fit is in range; with
+           several predictors, of the examples that are drawn
     names  of the predictor and the target
     """
     if dataset.inputs.shape[1] > 1:
-        return _observed_figure(dataset)
+        return _observed_figure(dataset, len(start))
     scaling = dataset.scaling
     inputs, targets = scaling.inputs(dataset.inputs)[:, 0], scaling.targets(dataset.targets)
     held_inputs = scaling.inputs(dataset.validation_inputs)[:, 0]
@@ -84,14 +85,14 @@ def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> Trac
     )
 
 
-def _observed_figure(dataset: Dataset) -> Figure:
+def _observed_figure(dataset: Dataset, drawn: int) -> Figure:
     """Predicted against observed: a perfect model puts every example on the diagonal."""
+    count = len(dataset.targets)
+    observed = "observed" if drawn == count else f"observed ({drawn} of {count} examples)"
     ends = _with_room(dataset.scaling.targets(dataset.targets))
     name = "predicted = observed"
     diagonal = dotted(name, "optimum", ends, ends)
-    layout = base_layout(left=48) | dict(
-        xaxis=axis("observed", ends), yaxis=axis("predicted", ends)
-    )
+    layout = base_layout(left=48) | dict(xaxis=axis(observed, ends), yaxis=axis("predicted", ends))
     return figure([diagonal, rest_trace("fit")], layout)
 
 

@@ -20,6 +20,7 @@ from app.trainers.ttl_cache import TtlCache
 from tests.browser import driver
 from tests.browser.conftest import Watch
 from tests.browser.driver import close, facts, go_to, set_up, state, value, wait, wait_ready
+from tests.engine.torch_runs import gradient_of, hessian_of, loss_of
 from tests.user_data_files import (
     GOOD,
     LONG_NAMES,
@@ -120,6 +121,23 @@ def check_fit_note(page: Page, table: np.ndarray) -> None:
     assert value(found[6]) == pytest.approx(error, rel=6e-3), note
 
 
+def check_tiny_steps(page: Page, settings: Settings) -> None:
+    """Steps far below the slider do lower the loss: along the gradient it is a parabola."""
+    params = driver.engine_run(settings).params[0].astype(float)
+    gradient, hessian = gradient_of(settings, params), hessian_of(settings, params)
+    least = gradient @ gradient / (gradient @ hessian @ gradient)
+    assert f"{least:.1e}" == "7.6e-07"
+    assert f"{loss_of(settings, params):.2f}" == "334.65"
+    assert f"{loss_of(settings, params - least * gradient):.2f}" == "19.31"
+    driver.open_panel(page, "rate-axis")
+    go_to(page, 0)
+    shown = driver.chart(page, "rate-axis")
+    assert float(shown["best"]) == pytest.approx(least, rel=1e-3)
+    assert float(shown["rise"]) == pytest.approx(2 * least, rel=1e-3)
+    words = page.locator('[data-slot="rate-axis-reading"]').inner_text()
+    assert "The best step here is at 7.62 × 10⁻⁷." in words
+
+
 def forget_everything() -> None:
     """As if another worker answered: the caches of this process are empty."""
     for one in gc.get_objects():
@@ -149,6 +167,8 @@ def test_wine_from_the_menu_to_the_numbers_in_its_own_units(page: Page, watch: W
     assert (printed and close(printed[1], sharpness)) or value(printed[1]) == pytest.approx(
         sharpness, rel=6e-3
     )
+    check_tiny_steps(page, settings_of(page, chosen_as(page, WINE, "wine.csv")))
+    driver.open_panel(page, "own-data")
     # One press, and it works.
     before = facts(page)["sweep"]
     page.locator("#standardize").click()

@@ -3,14 +3,20 @@ what a curtain hides, and not too often."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from playwright.sync_api import Page, expect
 
+from app.domain.link import query
 from app.domain.results import LossSurface, RunDetail
 from app.domain.settings import Settings
 from tests.browser import driver
 from tests.browser.driver import close
+from tests.engine.torch_runs import data_for, module_for
 
 
 def words(page: Page, name: str) -> str:
@@ -75,8 +81,9 @@ def check_surface(page: Page, surface: LossSurface) -> None:
         for text, column in zip(row[1:], lines, strict=True):
             loss = surface.loss[line, column]
             cut = 1.5 * surface.box.height
-            assert close(text.removeprefix("≥ "), min(loss, cut)) or text.startswith("≥")
-            assert text.startswith("≥") == (loss >= cut)
+            assert text.startswith("above") == (loss >= cut)
+            shown = driver.value(text.removeprefix("above "))
+            assert shown <= cut if loss >= cut else close(text, loss)
 
 
 def check_sections_and_fit(page: Page, settings: Settings, run: RunDetail) -> None:
@@ -92,6 +99,60 @@ def check_sections_and_fit(page: Page, settings: Settings, run: RunDetail) -> No
     listed = rows(page, "fit")
     for row, x, y in zip(listed, inputs, targets, strict=True):
         assert close(row[1], x) and close(row[2], y) and close(row[3], weight * x + bias)
+
+
+def test_what_is_beyond_a_picture_is_said_and_listed_as_it_is(page: Page, address: str) -> None:
+    """Ten times the usual weights: the fit leaves its picture; at rate 1 the sections do."""
+    chosen = Settings(dataset="parabola", hidden_units=10, epochs=500, initial_scale=10)
+    page.goto(f"{address}/?{query(chosen)}&epoch=0")
+    driver.wait_ready(page)
+    driver.rest(page)
+    module = module_for(chosen, driver.engine_run(chosen).params[0])
+    left, right = module(torch.tensor([[-1.0], [1.0]], dtype=torch.float64))[:, 0].tolist()
+    assert (f"{left:.2f}", f"{right:.2f}") == ("12.40", "-21.40")
+    said = "the fit goes from 12.40 at x = −1.000 to −21.40 at x = 1.000 and stays between"
+    driver.wait(page, "document.getElementById('fit-words').innerText.includes(argument)", said)
+    assert "partly beyond this picture" in words(page, "fit")
+    steep = replace(chosen, initial_scale=1, learning_rate=1)
+    page.goto(f"{address}/?{query(steep)}&epoch=20")
+    driver.wait_ready(page)
+    driver.rest(page)
+    surface = driver.experiment_cache().experiment(steep).surface
+    check_slices(page, driver.engine_run(steep), surface)
+
+
+def test_predictions_say_how_many_of_the_examples_are_drawn(page: Page, address: str) -> None:
+    chosen = Settings(dataset="diabetes", hidden_units=3, epochs=50)
+    page.goto(f"{address}/?{query(chosen)}&epoch=50")
+    driver.wait_ready(page)
+    driver.rest(page)
+    inputs, targets = data_for(chosen)
+    predicted = module_for(chosen, driver.engine_run(chosen).params[-1])(inputs)[:, 0].detach()
+    # The words and the table are of all people, and the words say that the picture is of some.
+    said = words(page, "fit")
+    assert "(drawn are 41 of 442 examples)" in said
+    lowest, highest = re.search(r"lie between (\S+) and (\S+),", said).groups()
+    assert close(lowest, float(predicted.min())) and close(highest, float(predicted.max()))
+    listed = rows(page, "fit")
+    assert len(listed) == 442
+    for row, observed, guess in zip(listed, targets, predicted, strict=True):
+        assert close(row[1], float(observed)) and close(row[2], float(guess))
+
+
+def check_slices(page: Page, run: RunDetail, surface: LossSurface) -> None:
+    """Each loss has its true digits, or is said to be above what is known of it."""
+    at, top = run.slices.epochs.tolist().index(20), 1.5 * surface.box.height
+    places = [round(k * 40 / 20) for k in range(21)]
+    listed = rows(page, "cross-sections")
+    for row, sample in zip(listed, places, strict=True):
+        for text, direction in ((row[1], 0), (row[3], 1)):
+            loss = run.slices.loss[at, direction, sample]
+            if loss > top:
+                assert driver.value(text.removeprefix("above ")) <= top < loss
+                continue
+            last_digit = 10.0 ** -len(text.partition(".")[2])
+            assert driver.value(text) == pytest.approx(loss, abs=0.51 * last_digit + top / 65532)
+    assert any("above" in row[1] + row[3] for row in listed)
 
 
 def test_the_charts_are_said_and_listed_too(page: Page) -> None:

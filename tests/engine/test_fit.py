@@ -7,6 +7,7 @@ import torch
 from app.domain.settings import Settings
 from app.engine.datasets import dataset_for
 from app.engine.fit import fit_of
+from tests.engine.test_user_data_engine import user_data_of
 from tests.engine.torch_runs import module_for
 from tests.oracles import ALL, PARABOLA, experiment, name_of
 
@@ -36,6 +37,15 @@ def test_fit_of_several_predictors_is_over_examples_in_the_order_of_their_target
     lowest, highest = (predictions[pick(data.targets)].item() for pick in (np.argmin, np.argmax))
     found = fit.predictions[0, [0, -1]].tolist()
     assert found == pytest.approx([lowest, highest], rel=1e-4)
+
+
+def test_no_example_is_drawn_twice() -> None:
+    for rows in (12, 40, 41, 60):
+        table = np.random.RandomState(rows).rand(rows, 3).astype("float32")
+        own = user_data_of(table)
+        settings = Settings(dataset="own", user_data=own, epochs=10)
+        places = fit_of(settings, np.zeros((1, settings.param_count), "float32")).places
+        assert len(np.unique(places)) == len(places) == min(rows, 41)
 
 
 def test_fit_keeps_the_shape_of_the_stack() -> None:

@@ -4,6 +4,7 @@ import { fixtures } from "./setup.mjs";
 import {
   format,
   formatDown,
+  formatKnown,
   isMultiple,
   numberIn,
   plain,
@@ -30,6 +31,23 @@ test("limits are rounded down as their decimals say", () => {
   for (const { value, down } of fixtures.rounded_down)
     assert.equal(formatDown(value), format(down, 3), String(value));
   for (const value of [2.3, 1.15, 8.2]) assert.equal(formatDown(value), format(value, 3));
+});
+
+test("a number known in steps has no more digits than they hold, and is not cut in silence", () => {
+  // Steps of 0.0003: a hundredth and a thousandth are known, the next digit is not.
+  const known = { range: [-5.268, 5.268 + 4.0], steps: 65532 };
+  const cases = /** @type {[number, string][]} */ ([
+    [1.23456, "1.235"],
+    [0.01234, "0.012"],
+    [0.0004, "0"],
+    [-2.0004, "−2.000"],
+    [9.3, "above 9.26"],
+    [Infinity, "above 9.26"],
+    [-Infinity, "below −5.26"],
+    [NaN, "overflow"],
+  ]);
+  for (const [value, text] of cases) assert.equal(formatKnown(value, known, 5), text);
+  assert.equal(formatKnown(0.123456, known, 2), "0.12");
 });
 
 test("a limit that misses a short number by 32-bit arithmetic alone is that number", () => {

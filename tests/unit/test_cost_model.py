@@ -1,5 +1,6 @@
-"""The estimate grows with everything that makes a training longer. How close it comes to measured
-seconds is in docs/performance.md: a test must not depend on the machine."""
+"""The estimate grows with everything that makes a training longer, and it alone decides what is
+allowed. How close it comes to measured seconds is in docs/performance.md: a test must not depend on
+the machine."""
 
 import dataclasses
 from typing import Any
@@ -54,7 +55,7 @@ def test_estimate_covers_the_products_that_torch_counts(chosen: dict[str, Any]) 
     """torch counts its own products. An estimate that left some out would need FASTEST and more."""
     settings = Settings(**chosen)
     # Counting takes longer than what is counted, so the clock stands still.
-    with FlopCounterMode(display=False) as counter, time_limit(settings, cpu=lambda: 0.0):
+    with FlopCounterMode(display=False) as counter, time_limit(cpu=lambda: 0.0):
         run_experiment(settings)
     assert counter.get_total_flops() / estimated_seconds(settings) < FASTEST
 

@@ -14,6 +14,7 @@ from sklearn.linear_model import LinearRegression
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.settings import Settings
+from app.engine.datasets import dataset_for
 from app.exports.block import pack
 from components import ids, theme
 from components.figures import view_figures
@@ -204,6 +205,12 @@ class TestFit:
         # No tag, and no dollar, between which Plotly would see mathematics.
         assert not any(set("<>$") & set(text) for text in texts)
         assert tuple(map(unescape, texts)) == (titles or names)
+
+    def test_the_axis_says_how_many_of_the_examples_are_drawn(self) -> None:
+        people = dataset_for(Settings(dataset="diabetes"))
+        for drawn, title in ((41, "observed (41 of 442 examples)"), (442, "observed")):
+            figure = go.Figure(fit_figure(people, np.zeros(drawn)))
+            assert axes(figure)["xaxis"]["title"]["text"] == title
 
 
 class TestCurves:

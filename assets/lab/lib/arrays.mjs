@@ -2,8 +2,9 @@
 
 /** @typedef {import("#types").Encoded} Encoded */
 
-const MISSING = 65535;
-const STEPS = 65534;
+// Of a scaled array: its numbers from 1 to STEPS + 1, and what lies beyond them.
+export const STEPS = 65532;
+const [BELOW, ABOVE, MISSING] = [0, 65534, 65535];
 const TYPES = { "<f4": Float32Array, "<i4": Int32Array, "<u2": Uint16Array };
 
 /** Base64 as bytes, natively where the browser can. @param {string} text */
@@ -82,6 +83,7 @@ export function decode(encoded) {
 export const floats = (encoded) => /** @type {Float32Array} */ (decode(encoded).values);
 
 /**
+ * What was beyond the range is infinite: how far is not known.
  * @param {Uint16Array | Uint32Array} bits
  * @param {number[]} range
  */
@@ -89,7 +91,10 @@ function unscale(bits, [low, high]) {
   const step = (high - low) / STEPS;
   const values = new Float32Array(bits.length);
   for (let at = 0; at < bits.length; at++) {
-    values[at] = bits[at] === MISSING ? NaN : low + bits[at] * step;
+    const bit = bits[at];
+    if (bit === BELOW) values[at] = -Infinity;
+    else if (bit < ABOVE) values[at] = low + (bit - 1) * step;
+    else values[at] = bit === MISSING ? NaN : Infinity;
   }
   return values;
 }

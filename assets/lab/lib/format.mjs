@@ -47,6 +47,32 @@ export function formatDown(value, digits = 3) {
 }
 
 /**
+ * A number that is known in steps over a range alone: with no more digits than the steps hold, and
+ * beyond the range with its border.
+ * @param {number} value
+ * @param {{range: number[], steps: number}} known
+ * @param {number} digits
+ */
+export function formatKnown(value, { range: [low, high], steps }, digits) {
+  if (value > high) return `above ${format(rounded(high, Math.floor), 3)}`;
+  if (value < low) return `below ${format(rounded(low, Math.ceil), 3)}`;
+  const unit = 10 ** Math.ceil(Math.log10((high - low) / steps));
+  const shown = Math.round(value / unit) * unit;
+  const held = Math.floor(Math.log10(Math.abs(shown / unit)) + 1e-9) + 1;
+  return format(shown, Math.min(digits, held));
+}
+
+/**
+ * With three digits, downwards or upwards.
+ * @param {number} value
+ * @param {(value: number) => number} way
+ */
+function rounded(value, way) {
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 2);
+  return value === 0 ? 0 : way(value / unit) * unit;
+}
+
+/**
  * A text of at most so many characters, with an ellipsis in the middle for what is left out.
  * @param {string} text
  * @param {number} most

@@ -1,15 +1,17 @@
 /* Round numbers for an axis. */
 
 /**
- * Decades, with 2 and 5 between them where there are few.
+ * Decades, with 2 and 5 between them where there are few, and not each where there are many.
  * @param {[number, number]} range
  */
 export function logTicks([low, high]) {
   const span = Math.log10(high / low);
   if (span < 0.7) return evenTicks([low, high]);
   const steps = span > 3 ? [1] : span > 1.2 ? [1, 3] : [1, 2, 3, 5, 7];
+  const apart = Math.ceil(span / 8 - 1e-9);
+  const first = apart * Math.floor(Math.log10(low) / apart);
   const ticks = [];
-  for (let decade = Math.floor(Math.log10(low)); decade <= Math.ceil(Math.log10(high)); decade++) {
+  for (let decade = first; decade <= Math.ceil(Math.log10(high)); decade += apart) {
     for (const step of steps) ticks.push(Number(`${step}e${decade}`));
   }
   return ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);

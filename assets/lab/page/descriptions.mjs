@@ -4,7 +4,7 @@
 import { clicked, found, setText, slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
-import { ownFit } from "#lab/page/notes.mjs";
+import { modelWords } from "#lab/page/model-words.mjs";
 import { isBehind } from "#lab/panels/panels.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { emit } from "#lab/state/events.mjs";
@@ -101,29 +101,7 @@ function sectionWords({ plane }, moment) {
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function fitWords(sweep, moment) {
   const examples = `its train loss over ${sweep.targets.length} examples is ${say(moment.loss)}`;
-  const what = sweep.plane.is_exact ? lineWords(sweep, moment) : curvedWords(sweep, moment);
-  return `At ${when(moment)} ${what}; ${examples}.`;
-}
-
-/** @param {Sweep} sweep @param {Snapshot} moment */
-function lineWords(sweep, moment) {
-  if (sweep.data_info) return `the fit is the line ${ownFit(sweep, moment, Infinity)}`;
-  const { first, second } = moment;
-  const bias = `${second < 0 ? "−" : "+"} ${say(Math.abs(second))}`;
-  return `the fit is the line y = ${say(first)} x ${bias}`;
-}
-
-/** What a fit says that is no line. @param {Sweep} sweep @param {Snapshot} moment */
-function curvedWords(sweep, { track, index }) {
-  const places = (sweep.fit?.places ?? []).map((place) => sweep.placeIn(place));
-  const count = places.length;
-  const predicted = track.fit?.subarray(index * count, (index + 1) * count) ?? [];
-  const fit = Array.from(predicted, (target) => sweep.targetIn(target));
-  const range = `between ${say(Math.min(...fit))} and ${say(Math.max(...fit))}`;
-  if (sweep.predictors > 1)
-    return `the predictions lie ${range}, where ${say(Math.min(...places))} to ${say(Math.max(...places))} was observed`;
-  const last = count - 1;
-  return `the fit goes from ${say(fit[0])} at x = ${say(places[0])} to ${say(fit[last])} at x = ${say(places[last])} and stays ${range}`;
+  return `At ${when(moment)} ${modelWords(sweep, moment)}; ${examples}.`;
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment */

@@ -114,6 +114,7 @@ function sliceTable({ epochs, loss }) {
         0: losses.subarray(from, from + samples),
         1: losses.subarray(from + samples, from + 2 * samples),
         samples,
+        range: loss.range ?? [],
       };
     },
   };

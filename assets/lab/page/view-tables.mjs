@@ -1,4 +1,6 @@
 /* The data of each view as a table. */
+import { STEPS } from "#lab/lib/arrays.mjs";
+import { formatDown, formatKnown } from "#lab/lib/format.mjs";
 import { example, predict } from "#lab/model/network.mjs";
 import { here } from "#lab/page/descriptions.mjs";
 import { epochName, listed, ofEpochs, say, spread } from "#lab/page/table-rows.mjs";
@@ -13,7 +15,6 @@ import { sections } from "#lab/views/sections.mjs";
  * @typedef {import("#lab/page/table-rows.mjs").TableData} TableData
  */
 
-const MOST_EXAMPLES = 200;
 const GRID_LINES = 11;
 // In heights of the box.
 const CUT_AT = config.cut_at;
@@ -31,7 +32,7 @@ function surfaceTable({ grid, box, plane }, { first, second, loss }) {
     say(low + (k / (grid.size - 1)) * (high - low), 3);
   const cut = CUT_AT * box.height;
   const cell = (/** @type {number} */ value) =>
-    value >= cut * (1 - 1e-6) ? `≥ ${say(cut, 3)}` : say(value, 4);
+    value >= cut * (1 - 1e-6) ? `above ${formatDown(cut)}` : say(value, 4);
   return {
     head: [
       `${plane.names[1]} down, ${plane.names[0]} across`,
@@ -107,11 +108,12 @@ function curveColumns({ plane }, track) {
 function sectionTable(sweep, moment) {
   const exact = state.slices?.at(moment.shownEpoch);
   const both = sections(sweep, moment, exact);
+  const cell = (/** @type {number} */ loss) => sectionCell(sweep, exact, loss);
   const rows = spread(both[0].count, SECTION_ROWS).map((k) =>
     both.flatMap(({ side, count: places, curve }) => {
       const [low, high] = side.range;
       const place = low + (k / (places - 1)) * (high - low);
-      return [say(place, 4), curve ? say(curve(place, k)) : "–"];
+      return [say(place, 4), curve ? cell(curve(place, k)) : "–"];
     }),
   );
   const isTrue = exact || sweep.bowl;
@@ -123,21 +125,31 @@ function sectionTable(sweep, moment) {
 }
 
 /**
+ * A linear model's loss is a formula; a slice is known up to its range, the grid up to where it is
+ * drawn.
+ * @param {Sweep} sweep
+ * @param {import("#types").Slice | undefined} exact
+ * @param {number} loss
+ */
+function sectionCell({ bowl, box }, exact, loss) {
+  if (bowl) return say(loss);
+  if (exact) return formatKnown(loss, { range: exact.range, steps: STEPS }, 5);
+  return loss > box.height ? `above ${formatDown(box.height)}` : say(loss, 4);
+}
+
+/**
  * @param {Sweep} sweep
  * @param {Snapshot} moment
  * @returns {TableData}
  */
 function fitTable(sweep, { track, index, shownEpoch }) {
   const params = track.paramsAt(index);
-  const all = sweep.targets.length;
-  const shown = spread(all, MOST_EXAMPLES);
-  const part = shown.length < all ? `${shown.length} of ${all} examples. ` : "";
   const input = sweep.data_info ? sweep.predictor_names[0] : "x";
   const names = sweep.predictors === 1 ? [input, "observed"] : ["observed"];
   return {
     head: ["example", ...names, "predicted now"],
-    rows: shown.map((i) => fitRow(sweep, params, i)),
-    note: `${part}${params ? `At epoch ${shownEpoch}.` : "The predictions come as soon as you pause."}`,
+    rows: Array.from(sweep.targets, (_, i) => fitRow(sweep, params, i)),
+    note: params ? `At epoch ${shownEpoch}.` : "The predictions come as soon as you pause.",
   };
 }
 

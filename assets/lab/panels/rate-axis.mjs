@@ -3,6 +3,7 @@ import { slot } from "#lab/lib/dom.mjs";
 import { format, formatDown, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { moved, trainLoss, work } from "#lab/model/network.mjs";
+import { HIGHEST, lowestRate, stepCurve } from "#lab/model/step-curve.mjs";
 import { chartIn, say, verticalLine } from "#lab/panels/chart.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { emit } from "#lab/state/events.mjs";
@@ -11,7 +12,6 @@ import { colors } from "#lab/state/theme.mjs";
 import { dot, stroke } from "#lab/views/canvas.mjs";
 
 /**
- * @typedef {import("#types").Numbers} Numbers
  * @typedef {import("#types").Snapshot} Snapshot
  * @typedef {import("#types").StepCurve} StepCurve
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -21,79 +21,29 @@ import { dot, stroke } from "#lab/views/canvas.mjs";
  *   rate, and what the schedule makes of it
  */
 
-const LOWEST = 1e-5;
-const HIGHEST = 10;
-
 // How many rates are tried, and how often a mark's place is halved: fewer while something moves,
 // and where even that is more unit values than a frame can afford, the curve waits for the rest.
 const AT_REST = { samples: 97, halvings: 24 };
 const MOVING = { samples: 41, halvings: 6 };
 const WORK_A_FRAME = 200000;
 
-/** @param {number} share */
-const rateAt = (share) => LOWEST * (HIGHEST / LOWEST) ** share;
-
 /* ---- the curve ---- */
 
 /**
- * The loss after one step of each rate; where it is best, and from where on the loss goes up.
- * @param {(rate: number) => number} after the loss after a step
- * @param {number} now the loss before it
- * @param {{samples: number, halvings: number}} effort
- * @returns {StepCurve}
+ * The step of a run at an epoch; null where it is not known.
+ * @param {Sweep} sweep
+ * @param {Snapshot["track"]} track
+ * @param {number} index
+ * @returns {import("#lab/model/step-curve.mjs").Step | null}
  */
-function stepCurve(after, now, { samples, halvings }) {
-  const rates = Array.from({ length: samples }, (_, k) => rateAt(k / (samples - 1)));
-  const losses = rates.map(after);
-  const least = losses.reduce((best, loss, k) => (loss < losses[best] ? k : best), 0);
-  const rise = losses.findIndex((loss) => !(loss <= now));
-  const fall = rise < 0 ? -1 : losses.findIndex((loss, k) => k > rise && loss <= now);
-  const isLower = losses[least] < now;
-  const around = [rates[Math.max(least - 1, 0)], rates[Math.min(least + 1, samples - 1)]];
-  return {
-    now,
-    rates,
-    losses,
-    after,
-    fallsOn: least === samples - 1 && isLower,
-    fall: fall < 0 ? null : rates[fall],
-    best: isLower ? narrowBest(after, around, halvings) : null,
-    rise: narrowRise({ rates, after, now }, rise, halvings),
-  };
-}
-
-/**
- * From where on the loss goes up: between the last sample that does not raise it and the first that
- * does; null where none does.
- * @param {Pick<StepCurve, "rates" | "after" | "now">} curve
- * @param {number} rise the index of that first sample; -1 for none
- * @param {number} halvings
- */
-function narrowRise({ rates, after, now }, rise, halvings) {
-  if (rise <= 0) return rise < 0 ? null : rates[0];
-  let [low, high] = [rates[rise - 1], rates[rise]];
-  for (let k = 0; k < halvings; k++) {
-    const middle = geometricMean(low, high);
-    if (after(middle) <= now) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-/**
- * Golden section between two rates around the least sample.
- * @param {(rate: number) => number} after
- * @param {number[]} around
- * @param {number} halvings
- */
-function narrowBest(after, [low, high], halvings) {
-  const share = (Math.sqrt(5) - 1) / 2;
-  for (let k = 0; k < halvings; k++) {
-    const [a, b] = [low + (1 - share) * (high - low), low + share * (high - low)];
-    if (after(a) < after(b)) high = b;
-    else low = a;
-  }
-  return (low + high) / 2;
+function stepFrom(sweep, track, index) {
+  const [params, factor] = [track.paramsAt(index), track.factorAt(index)];
+  const [direction, gradients] = [track.directionAt(index), track.gradientsAt(index)];
+  if (!params || !direction || !gradients) return null;
+  const after = (/** @type {number} */ rate) =>
+    trainLoss(sweep, moved(params, direction, rate * factor));
+  const slope = direction.reduce((sum, part, k) => sum + part * gradients[k], 0) * factor;
+  return { now: trainLoss(sweep, params), slope, after };
 }
 
 /**
@@ -101,47 +51,40 @@ function narrowBest(after, [low, high], halvings) {
  * for a frame.
  * @param {Sweep} sweep
  * @param {Snapshot} moment
- * @param {Numbers} params
- * @param {Numbers} direction
  * @returns {StepCurve | null}
  */
-function curveAt(sweep, { track, index }, params, direction) {
+function curveAt(sweep, { track, index }) {
   const isMoving = state.playing || state.held;
   const effort = isMoving ? MOVING : AT_REST;
   const key = [sweep.sweep_id, state.run, track.epochs[index]].join();
   if (key === drawn.curveKey && (isMoving || drawn.curve.effort === effort)) return drawn.curve;
   if (isMoving && work(sweep) * (effort.samples + 2 * effort.halvings) > WORK_A_FRAME) return null;
-  const factor = track.factorAt(index);
-  const after = (/** @type {number} */ rate) =>
-    trainLoss(sweep, moved(params, direction, rate * factor));
-  const curve = stepCurve(after, trainLoss(sweep, params), effort);
-  [drawn.curveKey, drawn.curve] = [key, Object.assign(curve, { effort })];
+  const step = stepFrom(sweep, track, index);
+  if (!step) return null;
+  // The axis stays while a run plays, unless it comes to where it is steeper than at its start.
+  const lowest = Math.min(...[stepFrom(sweep, track, 0) ?? step, step].map(lowestRate));
+  const curve = { ...stepCurve(step, lowest, effort), effort };
+  [drawn.curveKey, drawn.curve] = [key, curve];
   return curve;
 }
 
 /* ---- the chart ---- */
 
-/**
- * @param {Sweep} sweep
- * @param {Snapshot} moment
- * @param {Numbers} params
- */
-export function rateAxis(sweep, moment, params) {
+/** @param {Sweep} sweep @param {Snapshot} moment */
+export function rateAxis(sweep, moment) {
   const chart = chartIn("rate-axis", (made) => made.onPick((rate) => emit("pick", rate)));
   const { track, index } = moment;
-  const [direction, gradients] = [track.directionAt(index), track.gradientsAt(index)];
-  if (!direction || !gradients) return;
-  const curve = curveAt(sweep, moment, params, direction);
+  if (!track.directionAt(index)) return;
+  const curve = curveAt(sweep, moment);
   slot("rate-axis").classList.toggle("stale", !curve);
   if (!curve) {
     say("rate-axis", "The curve comes as soon as you pause.", null);
     return;
   }
   const [rate, factor] = [selectedRate(), track.factorAt(index)];
-  const slope = direction.reduce((sum, part, k) => sum + part * gradients[k], 0) * factor;
-  const step = { ...curve, rate, landing: curve.after(rate), slope, factor };
+  const step = { ...curve, rate, landing: curve.after(rate), factor };
   drawStep(chart, step);
-  const { now, landing, best, rise } = step;
+  const { now, landing, best, rise, slope } = step;
   chart.say(
     stepWords(sweep, step),
     { now, landing, best: best ?? "", rise: rise ?? "", slope },
@@ -159,10 +102,10 @@ function rangeOf({ now, losses }) {
 
 /** @param {Chart} chart @param {Step} step */
 function drawStep(chart, step) {
-  const { best, rise, rate, landing } = step;
+  const { best, rise, rate, rates, landing } = step;
   const range = rangeOf(step);
   const axes = chart.begin({
-    x: { range: [LOWEST, HIGHEST], log: true, title: "learning rate" },
+    x: { range: [rates[0], HIGHEST], log: true, title: "learning rate" },
     y: {
       range,
       title: "train loss after this step",

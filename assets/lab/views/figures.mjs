@@ -247,8 +247,8 @@ function sectionsAtRest({ first, second, loss, shownEpoch }) {
 function fitAtRest(sweep, { track, index }) {
   const { x, fit } = fitPoints(sweep, track, index);
   const y = fit.map((target) => near(sweep.targetIn(target)));
-  // A place beyond the picture has no number, and format says so.
-  const words = y.map((value) => format(value ?? NaN, 4));
+  // A place far beyond the picture has no number, and cannot be pointed at.
+  const words = y.map((value) => (value === null ? "beyond this picture" : format(value, 4)));
   const text = x.map((input, k) => `current fit<br>x ${format(input, 4)}<br>y ${words[k]}`);
   return { x, y, text };
 }

@@ -20,6 +20,8 @@ export function drawFit(overlay, sweep, moment) {
     if (sweep.predictors > 1) drawPredictions(context, line);
     else drawLine(context, line);
   });
+  const out = line.filter((point) => !isInside(axes, point)).length;
+  if (sweep.predictors > 1 && out) sayOnTop(context, axes, `${out} beyond the picture`);
   if (sweep.predictors === 1 && !isVisible(axes, line)) sayHidden(context, axes);
 }
 
@@ -37,7 +39,11 @@ function drawLine(context, line) {
 /** @param {CanvasRenderingContext2D} context @param {Axes} axes */
 function sayHidden(context, axes) {
   const isNarrow = axes.right - axes.left < 13.5 * size();
-  const text = isNarrow ? "fit: off picture" : "the fit is off the picture";
+  sayOnTop(context, axes, isNarrow ? "fit: off picture" : "the fit is off the picture");
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Axes} axes @param {string} text */
+function sayOnTop(context, axes, text) {
   const middle = (axes.left + axes.right) / 2;
   label(context, text, middle, axes.top + 16, { color: colors.text, align: "center" });
 }
