@@ -33,7 +33,7 @@ test("all rates start equal and the best is the lowest end", () => {
 });
 
 test("between the epochs that a sweep keeps the nearest one's losses are shown", () => {
-  const { epochs } = line;
+  const epochs = /** @type {number[]} */ (line.epochs);
   const wide = epochs.findIndex((epoch, k) => k > 0 && epoch - epochs[k - 1] > 2);
   assert.equal(rateLosses(line, epochs[wide] - 1).epoch, epochs[wide]);
   assert.equal(rateLosses(line, epochs[wide - 1] + 1).epoch, epochs[wide - 1]);

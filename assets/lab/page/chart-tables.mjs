@@ -29,7 +29,7 @@ const stepTable = ({ rates, losses, now, slope }) => ({
 });
 
 /**
- * @param {import("#lab/model/rate-losses.mjs").RateLosses} shown
+ * @param {Omit<import("#lab/model/rate-losses.mjs").RateLosses, "best">} shown
  * @returns {TableData}
  */
 function sweepTable({ rates, now, ends, ...epochs }) {
