@@ -28,15 +28,24 @@ export function nextStep(sweep, run, { track, index, overflowed }) {
   );
 }
 
-/** The next epoch itself, where one step leads to it. @param {Sweep} sweep
- * @param {Snapshot["track"]} track @param {number} index @returns {NextStep | null} */
-function known({ steps_per_epoch: steps, plane }, track, index) {
+/**
+ * The next epoch itself, where one step leads to it.
+ * @param {Sweep} sweep
+ * @param {Snapshot["track"]} track
+ * @param {number} index
+ * @returns {NextStep | null}
+ */
+function known({ steps_per_epoch: steps }, track, index) {
   const next = index + 1;
-  if (steps > 1 || next >= track.length || track.epochs[next] - track.epochs[index] > 1)
-    return null;
-  const [first, second] = [track.first(next), track.second(next)];
-  const way = Math.hypot(first - track.first(index), second - track.second(index));
-  return { first, second, loss: track.loss[next], length: plane.is_exact ? way : null };
+  const isNext = next < track.length && track.epochs[next] - track.epochs[index] === 1;
+  if (steps > 1 || !isNext) return null;
+  const [from, to] = [track.paramsAt(index), track.paramsAt(next)];
+  return {
+    first: track.first(next),
+    second: track.second(next),
+    loss: track.loss[next],
+    length: from && to && Math.hypot(...to.map((param, k) => param - from[k])),
+  };
 }
 
 /**

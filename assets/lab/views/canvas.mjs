@@ -135,6 +135,7 @@ export function widthOf(context, text) {
 
 /**
  * A label where there is room for it; none where all places are taken and `isNeeded` is false.
+ * Gives whether there was room.
  * @param {Context} context
  * @param {import("#lab/views/labels.mjs").Room} room
  * @param {string} text
@@ -147,6 +148,7 @@ export function placeLabel(context, room, text, places, { isNeeded = true, ...lo
   const box = { width: widthOf(context, text) + 4, height: 1.25 * size() };
   const { at, isFree } = room.place(box, places(box), isNeeded);
   if (isFree || isNeeded) label(context, text, at[0], at[1], { ...look, align: "center" });
+  return isFree;
 }
 
 /** @param {Point} a @param {Point} b */

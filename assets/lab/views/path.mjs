@@ -13,14 +13,16 @@ import {
   font,
   isInside,
   label,
+  placeLabel,
   size,
   stroke,
+  widthOf,
 } from "#lab/views/canvas.mjs";
+import { Room, beside, boxAt } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinPaths } from "#lab/views/pins.mjs";
-import { Room } from "#lab/views/placement.mjs";
 import { rateArrows } from "#lab/views/rate-arrows.mjs";
-import { drawStep } from "#lab/views/step.mjs";
+import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -38,7 +40,7 @@ export function drawContour(overlay, sweep, moment, { hidden, run }) {
   const room = new Room(axes);
   const endsHere = hidden.has("ahead");
   drawWay(context, axes, points, moment, endsHere);
-  room.takeLine(endsHere ? points.slice(0, moment.index + 1) : points);
+  room.avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
   drawPinPaths(context, axes, moment);
   for (const { rate, first, second } of rateArrows(sweep, moment)) {
     const end = /** @type {Point} */ ([clamp(axes.x(first)), clamp(axes.y(second))]);
@@ -48,11 +50,10 @@ export function drawContour(overlay, sweep, moment, { hidden, run }) {
   if (isInside(axes, now)) dot(context, now, 6.5, colors.path);
   else drawLeaving(context, axes, points, moment);
   sayHiddenMotion(context, room, sweep.hiddenMotion(run));
-  if (!hidden.has("optimum")) takeOptimum(context, room, axes, sweep);
+  if (!hidden.has("optimum")) avoidOptimum(context, room, axes, sweep);
   const step = endsHere || !isInside(axes, now) ? null : nextStep(sweep, run, moment);
   if (step) drawStep(context, room, axes, now, { step, sweep, moment, run });
-  if (moment.index && isInside(axes, points[0]))
-    room.label(context, ["start"], points[0], ON_CONTOUR);
+  if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
 }
 
 /** @param {Axes} axes @param {Snapshot} moment @returns {Point[]} */
@@ -68,7 +69,13 @@ function sayHiddenMotion(context, room, words) {
   const { left, right, top } = room.area;
   const middle = /** @type {Point} */ ([(left + right) / 2, top + 14]);
   label(context, words, middle[0], middle[1], { ...ON_CONTOUR, align: "center" });
-  room.takeBox(middle, context.measureText(words).width, 1.3 * size());
+  room.avoidBox(boxAt(middle, { width: widthOf(context, words), height: 1.3 * size() }));
+}
+
+/** @param {Context} context @param {Room} room @param {Point} at */
+function nameStart(context, room, at) {
+  room.avoidDot(at, 7);
+  placeLabel(context, room, "start", (box) => beside(at, box, NEAR_PATH), ON_CONTOUR);
 }
 
 /**
@@ -78,16 +85,17 @@ function sayHiddenMotion(context, room, words) {
  * @param {Axes} axes
  * @param {Sweep} sweep
  */
-function takeOptimum(context, room, axes, { optimum, box }) {
+function avoidOptimum(context, room, axes, { optimum, box }) {
   const [first, second] = optimum.coordinates;
   /** @type {Point} */
   const at = [axes.x(first), axes.y(second)];
   context.font = font();
   const lines = optimum.name.split(" (");
-  const width = Math.max(...lines.map((line) => context.measureText(line).width));
-  const side = first > (box.first[0] + box.first[1]) / 2 ? -1 : 1;
-  room.takeBox(at, 20, 20);
-  room.takeBox([at[0] + side * (10 + width / 2), at[1]], width, 1.3 * size() * lines.length);
+  const width = Math.max(...lines.map((line) => widthOf(context, line)));
+  const isRight = first > (box.first[0] + box.first[1]) / 2;
+  const name = { width, height: 1.3 * size() * lines.length };
+  const [middle] = beside(at, name, [isRight ? "left" : "right"], 10);
+  room.avoidDot(at, 10).avoidBox(boxAt(middle, name));
 }
 
 /**

@@ -3,9 +3,9 @@ import { format } from "#lab/lib/format.mjs";
 import { arrowTo, clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, isInside, label, size, stroke } from "#lab/views/canvas.mjs";
+import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
+import { Room, beside } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
-import { Room } from "#lab/views/placement.mjs";
 import { SHORTEST, stepArrow } from "#lab/views/step.mjs";
 
 /**
@@ -34,6 +34,8 @@ import { SHORTEST, stepArrow } from "#lab/views/step.mjs";
 export const SECTION_SAMPLES = 61;
 // Half of the tangent's length in pixels.
 const TANGENT = 42;
+/** @type {import("#lab/views/labels.mjs").Side[]} */
+const NEAR_CURVE = ["right", "above right", "below right", "left", "below left"];
 
 /** @type {import("#types").Draw} */
 export function drawSections(overlay, sweep, moment, { slices, hidden, run }) {
@@ -50,7 +52,7 @@ export function drawSections(overlay, sweep, moment, { slices, hidden, run }) {
       stroke(context, pixels, { color: side.color, width, dash: side.dash });
     });
     const room = new Room(axes);
-    room.takeLine(pixels);
+    room.avoidLine(pixels);
     const landing = step && { at: landings[which], loss: step.loss };
     drawTangent(context, axes, room, { side, loss: moment.loss, landing });
   });
@@ -148,18 +150,35 @@ function drawTangent(context, axes, room, { side, loss, landing }) {
   const point = [clamp(axes.x(at)), clamp(axes.y(loss))];
   const isNarrow = axes.right - axes.left < 12.5 * size();
   const value = format(slope, 4);
-  const text = isNarrow ? value : `gradient ${value}`;
+  const texts = isNarrow ? [value] : [`gradient ${value}`, value];
   if (isInside(axes, point)) {
     drawSlope(context, axes, room, point, [axes.x(1) - axes.x(0), axes.y(slope) - axes.y(0)]);
     if (landing) drawLanding(context, axes, room, { side, loss, landing, point });
-    room.label(context, isNarrow ? [value] : [text, value], point, { color: colors.gradient });
+    sayGradient(context, room, texts, point);
     return;
   }
   const middle = (axes.left + axes.right) / 2;
   const where = `${arrowTo(axes, point)} ${isNarrow ? "" : "train loss "}${format(loss, 4)}`;
   label(context, where, middle, axes.top + 14, { color: colors.text, align: "center" });
-  label(context, text, middle, axes.top + 20 + size(), { color: colors.gradient, align: "center" });
+  label(context, texts[0], middle, axes.top + 20 + size(), {
+    color: colors.gradient,
+    align: "center",
+  });
 }
+
+/**
+ * @param {Context} context
+ * @param {Room} room
+ * @param {string[]} texts the first of them for which there is room
+ * @param {Point} point
+ */
+const sayGradient = (context, room, texts, point) =>
+  texts.some((text, k) =>
+    placeLabel(context, room, text, (box) => beside(point, box, NEAR_CURVE, 14), {
+      color: colors.gradient,
+      isNeeded: k === texts.length - 1,
+    }),
+  );
 
 /**
  * The tangent, always of the same length, and the point on it.
@@ -180,8 +199,8 @@ function drawSlope(context, axes, room, [x, y], [run, rise]) {
   ];
   axes.inside(context, () => stroke(context, line, { color: colors.gradient, width: 2 }));
   dot(context, [x, y], 5.5, colors.path);
-  room.takeLine(line);
-  room.takeBox([x, y], 14, 14);
+  for (const gap of [-3, 0, 3]) room.avoidLine(line.map(([a, b]) => [a, b + gap]));
+  room.avoidDot([x, y], 7);
 }
 
 /**
@@ -200,7 +219,7 @@ function drawLanding(context, axes, room, { side: { at, slope }, loss, landing, 
   const tip = /** @type {Point} */ (part[1].slice(0, 2));
   if (landing.loss !== null) drawFound(context, axes, room, promised, landing.loss);
   stepArrow(context, point, tip);
-  room.takeLine([point, tip]);
+  room.avoidLine([point, tip]);
 }
 
 /**
@@ -219,8 +238,8 @@ function drawFound(context, axes, room, promised, loss) {
   axes.inside(context, () =>
     stroke(context, line, { color: colors.gradient, width: 1.5, dash: [1, 4] }),
   );
-  room.takeLine(line);
+  room.avoidLine(line);
   if (!isInside(axes, found)) return;
   dot(context, found, 4.5, colors.background, colors.path, 2.5);
-  room.takeBox(found, 12, 12);
+  room.avoidDot(found, 6);
 }

@@ -2,7 +2,8 @@
 import { format, plain } from "#lab/lib/format.mjs";
 import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { ON_CONTOUR, arrow, dot, isInside } from "#lab/views/canvas.mjs";
+import { ON_CONTOUR, arrow, dot, isInside, placeLabel } from "#lab/views/canvas.mjs";
+import { beside } from "#lab/views/labels.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -11,13 +12,24 @@ import { ON_CONTOUR, arrow, dot, isInside } from "#lab/views/canvas.mjs";
  * @typedef {import("#types").Point} Point
  * @typedef {import("#types").Snapshot} Snapshot
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
- * @typedef {import("#lab/views/placement.mjs").Room} Room
+ * @typedef {import("#lab/views/labels.mjs").Room} Room
  * @typedef {{step: NextStep, sweep: Sweep, moment: Snapshot, run: number}} Shown
  */
 
 // In pixels: an arrow shorter than this is a ring.
 export const SHORTEST = 6;
 const RING = 11;
+const GAP = 15;
+// Where a text goes beside a point of the path.
+/** @type {import("#lab/views/labels.mjs").Side[]} */
+export const NEAR_PATH = [
+  "below",
+  "above",
+  "below right",
+  "below left",
+  "above right",
+  "above left",
+];
 // A longer arrow begins under the point's own dot, of this radius.
 const LONG = 20;
 const DOT = 6;
@@ -41,13 +53,13 @@ export function drawStep(context, room, axes, from, shown) {
   if (!part) return undefined;
   const tip = /** @type {Point} */ (part[1].slice(0, 2));
   stepArrow(context, from, tip);
-  room.takeLine([from, tip]);
-  room.takeBox(from, 14, 14);
+  room.avoidLine([from, tip]);
+  room.avoidDot(from, 7);
   const isBeyond = !isInside(axes, to);
   const words = isBeyond ? landingWords(shown) : stepWords(shown);
   /** @type {Point} */
   const middle = [(from[0] + tip[0]) / 2, (from[1] + tip[1]) / 2];
-  return room.label(context, [words], isBeyond ? tip : middle, ON_CONTOUR);
+  return sayStep(context, room, words, isBeyond ? tip : middle);
 }
 
 /** @param {Context} context @param {Point} from @param {Point} tip */
@@ -73,10 +85,14 @@ function drawRing(context, room, at, length) {
     Object.assign(context, { strokeStyle: color, lineWidth: width });
     context.stroke();
   }
-  room.takeBox(at, 2 * RING, 2 * RING);
+  room.avoidDot(at, RING);
   const words = length === null ? "next step: too short to see" : `next step: ${format(length, 3)}`;
-  room.label(context, [words], at, ON_CONTOUR);
+  sayStep(context, room, words, at);
 }
+
+/** @param {Context} context @param {Room} room @param {string} words @param {Point} at */
+const sayStep = (context, room, words, at) =>
+  placeLabel(context, room, words, (box) => beside(at, box, NEAR_PATH, GAP), ON_CONTOUR);
 
 /** @param {Shown} shown */
 function stepWords({ sweep, moment, run }) {
