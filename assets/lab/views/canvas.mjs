@@ -17,7 +17,7 @@ export const ON_CONTOUR = { color: "#ffffff", halo: "rgba(0,0,0,0.65)" };
 
 // While presenting, all text on the pictures is larger.
 export const size = () => state.textSize || 12;
-export const font = () => `600 ${size()}px system-ui, sans-serif`;
+export const font = (weight = 600) => `${weight} ${size()}px system-ui, sans-serif`;
 
 // The smallest distance in pixels between two marks on a path.
 const MARK_GAP = 7;
@@ -103,10 +103,11 @@ export function dot(context, [x, y], radius, color, halo = "#ffffff", width = 2)
  * @param {string} text
  * @param {number} x
  * @param {number} y
- * @param {{color: string, align?: CanvasTextAlign, halo?: string}} look
+ * @param {{color: string, align?: CanvasTextAlign, halo?: string, weight?: number}} look
  */
-export function label(context, text, x, y, { color, align = "left", halo = colors.background }) {
-  context.font = font();
+export function label(context, text, x, y, look) {
+  const { color, align = "left", halo = colors.background, weight } = look;
+  context.font = font(weight);
   context.textAlign = align;
   context.textBaseline = "middle";
   context.lineJoin = "round";
