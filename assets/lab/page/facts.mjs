@@ -29,7 +29,7 @@ export function showFacts(sweep, run, moment) {
   setText("fact-epoch", String(moment.epoch));
   setText("epoch-end", String(sweep.end));
   setText("fact-train-loss", moment.overflowed ? "overflow" : format(moment.loss));
-  setText("fact-verdict", isHidden ? "?" : verdictName(sweep.verdicts[run]));
+  setText("fact-verdict", isHidden ? "" : verdictName(sweep.verdicts[run]));
   Object.assign(element("fact-verdict").dataset, {
     verdict,
     arrived: isHidden ? "" : String(sweep.arrived[run]),

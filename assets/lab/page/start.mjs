@@ -28,6 +28,7 @@ import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
+import { bindTextSize } from "#lab/page/present.mjs";
 import {
   followLink,
   receiveSweep,
@@ -145,6 +146,7 @@ function bindPage() {
   chooseTab(tabs[0]);
   bindReach();
   bindPlaces();
+  bindTextSize();
   element("reset").addEventListener("click", reset);
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
