@@ -12,6 +12,7 @@ from components import ids, theme
 from components.controls.learning_rate import learning_rate_bar
 from components.controls.rail import rail
 from components.lesson import lesson_panel
+from components.notices import notices
 from components.page_config import config_element
 from components.panels import PANELS
 from components.parts import aria, data, icon, icon_button, named, select
@@ -65,7 +66,7 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
                 className="main",
                 children=[
                     html.Div(className="top", children=[learning_rate_bar(), _facts()]),
-                    html.Div(id="message", className="message", role="alert", hidden=True),
+                    notices(),
                     html.Div(
                         id="views",
                         className="views",

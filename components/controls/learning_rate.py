@@ -5,6 +5,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.domain.fields import NUMBERS, SLIDER_LEARNING_RATES, plain
+from components.notices import refusal
 from components.parts import icon_button, named, slider
 
 CHOICE = NUMBERS["learning_rate"]
@@ -12,7 +13,8 @@ CHOICE = NUMBERS["learning_rate"]
 
 def learning_rate_bar() -> Component:
     """The typed value, the slider and, below it, one cell for each of the slider's rates."""
-    return html.Section([_head(), _scale()], className="rate", **named("Learning rate"))
+    parts = [_head(), refusal("learning-rate"), _scale()]
+    return html.Section(parts, className="rate", **named("Learning rate"))
 
 
 def _head() -> Component:

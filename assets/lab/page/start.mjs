@@ -4,6 +4,7 @@ import { holdSliders } from "#lab/lib/touch.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
+import { watchConnection } from "#lab/page/connection.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
@@ -119,6 +120,7 @@ function showBusy(sentence) {
 
 function bindPage() {
   element("theme").addEventListener("click", nextTheme);
+  element("close-message").addEventListener("click", () => showMessage(""));
   nameTheme();
   const tabs = all(".tab");
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
@@ -143,7 +145,10 @@ function begin(payload) {
   listen();
   // Before the sliders' own listeners, which must hear nothing of a finger that scrolls.
   holdSliders(document);
-  if (!isSaved) watchFailures();
+  if (!isSaved) {
+    watchConnection();
+    watchFailures();
+  }
   start();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
