@@ -229,6 +229,7 @@ export interface Axes {
   x(value: number): number;
   y(value: number): number;
   toX(pixel: number): number;
+  toY(pixel: number): number;
   left: number;
   right: number;
   top: number;

@@ -1,10 +1,11 @@
 /* The loss of the whole sweep against the learning rate, now and at the end. */
 import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
+import { areEndsHidden, rateLosses } from "#lab/model/rate-losses.mjs";
 import { shadeOf } from "#lab/model/verdicts.mjs";
 import { chartIn } from "#lab/panels/chart.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
+import { selectedRate, state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, star, stroke } from "#lab/views/canvas.mjs";
 
@@ -14,15 +15,8 @@ import { dot, star, stroke } from "#lab/views/canvas.mjs";
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  * @typedef {import("#lab/panels/chart.mjs").Chart} Chart
  * @typedef {import("#lab/panels/chart.mjs").ChartAxes} ChartAxes
- * @typedef {(number | null)[]} Losses null after an overflow
- * @typedef {object} Numbers what is drawn
- * @property {number[]} rates
- * @property {number[]} now the losses at the playhead
- * @property {Losses} ends
- * @property {number} epoch of the sweep's frame nearest to the playhead
- * @property {number} asked the epoch of the playhead
- * @property {number} best the run with the lowest end; -1 for none, or behind a curtain
- * @property {number | null} steepest
+ * @typedef {import("#lab/model/rate-losses.mjs").Losses} Losses
+ * @typedef {import("#lab/model/rate-losses.mjs").RateLosses & {steepest: number | null}} Numbers
  */
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
@@ -42,35 +36,11 @@ export function lossByRate(sweep, moment) {
   );
 }
 
-/** How the runs end shows in their verdicts too. */
-const areEndsHidden = () => state.hidden.has("ahead") || state.hidden.has("strip");
-
 /** @param {Sweep} sweep @param {Snapshot} moment @returns {Numbers} */
 function numbersOf(sweep, moment) {
-  const rates = sweep.learning_rates.slice(0, STOPS);
-  const frame = frameAt(sweep, moment.epoch);
-  const ends = sweep.last_loss.slice(0, STOPS);
-  const now = rates.map((_, run) => sweep.train_loss[run * sweep.epochs.length + frame]);
-  return {
-    rates,
-    now,
-    ends,
-    epoch: sweep.epochs[frame],
-    asked: moment.epoch,
-    best: areEndsHidden() ? -1 : bestRun(ends),
-    steepest: steepestPoint(rates, now),
-  };
+  const losses = rateLosses(sweep, moment.epoch);
+  return { ...losses, steepest: steepestPoint(losses.rates, losses.now) };
 }
-
-/** The sweep's frame nearest to an epoch. @param {Sweep} sweep @param {number} epoch */
-function frameAt({ epochs }, epoch) {
-  let frame = epochs.findIndex((kept) => kept >= epoch);
-  if (frame < 0) frame = epochs.length - 1;
-  return frame > 0 && epoch - epochs[frame - 1] < epochs[frame] - epoch ? frame - 1 : frame;
-}
-
-/** The first run with the lowest end; -1 for none. @param {Losses} ends */
-const bestRun = (ends) => ends.indexOf(Math.min(...ends.filter((loss) => loss !== null)));
 
 /**
  * Where the loss falls fastest from one rate to the next, both logarithmic; null where it never

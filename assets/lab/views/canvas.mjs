@@ -1,4 +1,5 @@
 /* Lines, dots, labels and paths on a canvas, each with a halo. */
+import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 
@@ -13,10 +14,13 @@ export const FAINT = 0.35;
 
 // While presenting, all text on the pictures is larger.
 export const size = () => state.textSize || 12;
-export const font = () => `600 ${size()}px system-ui, sans-serif`;
+export const font = (weight = 600) => `${weight} ${size()}px system-ui, sans-serif`;
 
 // The smallest distance in pixels between two marks on a path.
 const MARK_GAP = 7;
+
+// Texts whose widths are kept: measuring one costs more than placing it.
+const MOST_WIDTHS = 2000;
 
 // Points of a path closer than this to the last one drawn add nothing to see.
 const POINT_GAP = 0.75;
@@ -96,10 +100,11 @@ export function dot(context, [x, y], radius, color, halo = "#ffffff", width = 2)
  * @param {string} text
  * @param {number} x
  * @param {number} y
- * @param {{color: string, align?: CanvasTextAlign, halo?: string}} look
+ * @param {{color: string, align?: CanvasTextAlign, halo?: string, weight?: number}} look
  */
-export function label(context, text, x, y, { color, align = "left", halo = colors.background }) {
-  context.font = font();
+export function label(context, text, x, y, look) {
+  const { color, align = "left", halo = colors.background, weight } = look;
+  context.font = font(weight);
   context.textAlign = align;
   context.textBaseline = "middle";
   context.lineJoin = "round";
@@ -108,6 +113,38 @@ export function label(context, text, x, y, { color, align = "left", halo = color
   context.strokeText(text, x, y);
   context.fillStyle = color;
   context.fillText(text, x, y);
+}
+
+/**
+ * The width of a text in the context's font.
+ * @param {Context} context
+ * @param {string} text
+ */
+export function widthOf(context, text) {
+  const key = `${context.font} ${text}`;
+  const { widths } = drawn;
+  const kept = widths.get(key);
+  if (kept !== undefined) return kept;
+  if (widths.size > MOST_WIDTHS) widths.clear();
+  const { width } = context.measureText(text);
+  widths.set(key, width);
+  return width;
+}
+
+/**
+ * A label where there is room for it; none where all places are taken and `isNeeded` is false.
+ * @param {Context} context
+ * @param {import("#lab/views/labels.mjs").Room} room
+ * @param {string} text
+ * @param {(size: import("#lab/views/labels.mjs").Size) => Point[]} places for its middle, the most
+ *   wanted first
+ * @param {{color: string, halo?: string, isNeeded?: boolean}} look
+ */
+export function placeLabel(context, room, text, places, { isNeeded = true, ...look }) {
+  context.font = font();
+  const box = { width: widthOf(context, text) + 4, height: 1.25 * size() };
+  const { at, isFree } = room.place(box, places(box), isNeeded);
+  if (isFree || isNeeded) label(context, text, at[0], at[1], { ...look, align: "center" });
 }
 
 /** @param {Point} a @param {Point} b */
