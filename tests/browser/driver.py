@@ -147,6 +147,14 @@ def wait_message(page: Page) -> str:
     return message(page)
 
 
+def close_messages(page: Page) -> None:
+    """Puts away all that is said."""
+    for button in page.locator(".notice button[title=close], .control-error button").all():
+        if button.is_visible():
+            button.click()
+    wait_no_message(page)
+
+
 def wait_no_message(page: Page) -> None:
     page.wait_for_function(
         "selector => ![...document.querySelectorAll(selector)].some(one => one.checkVisibility())",

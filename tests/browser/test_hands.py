@@ -68,7 +68,7 @@ def connection(page: Page) -> str:
 
 
 def check_seven_waits(page: Page) -> None:
-    """The seed that was asked for stands in its control, and the page says what its pictures show."""
+    """The seed that was asked for stands in its control, and the page says what it shows instead."""
     said = connection(page)
     assert said.startswith("Not connected. ")
     assert "Waiting to train: seed 7. The pictures still show seed 0." in said
@@ -166,7 +166,7 @@ def test_what_waits_can_be_given_up(page: Page, watch: Watch) -> None:
 
 def test_a_refusal_stands_once_at_the_control_that_was_changed(page: Page) -> None:
     driver.train(page, dataset="parabola", hidden_units=64)
-    driver.train(page, epochs=1000)
+    page.locator("#more summary").click()
     top = page.locator("#views").bounding_box()
     driver.set_control(page, "hidden_layers", 3)
     said = driver.wait_message(page)

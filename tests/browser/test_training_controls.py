@@ -256,8 +256,7 @@ def test_bad_numbers_are_refused_with_a_sentence(page: Page) -> None:
         ("epochs", ""),
         ("epochs", "NaN"),
     ):
-        for close in page.locator(".control-error button:visible").all():
-            close.click()
+        driver.close_messages(page)
         stood = page.locator(f"#{name}").input_value()
         driver.type_number(page, name, text)
         said = driver.wait_message(page)
@@ -276,11 +275,12 @@ def test_thousands_are_asked_about_and_nothing_is_trained(page: Page, watch: Wat
     error.wait_for(state="visible")
     assert error.inner_text() == "Is 2,500 to be 2500 or 2.5? Write 2500 or 2.5."
     driver.type_rate(page, "1,000")
-    assert driver.wait_message(page).startswith("Is 1,000 to be 1000 or 1.0?")
+    # One sentence at a time, at the control that was changed last.
+    assert driver.message(page).startswith("Is 1,000 to be 1000 or 1.0?")
     driver.stay(page)
     assert facts(page) == before and watch.most_trainings_in_flight == 0
     driver.type_number(page, "epochs", "2500")
-    error.wait_for(state="hidden")
+    driver.wait_no_message(page)
     assert driver.state(page, "sweep.settings.epochs") == 2500
 
 

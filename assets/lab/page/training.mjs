@@ -181,7 +181,8 @@ function fail(sentence, field) {
  * @param {string} sentence
  * @param {string | null} field */
 function refuse(sentence, field = null) {
-  const place = field && (training.changed ?? field);
+  // What is said of a link stands together.
+  const place = training.isFollowing ? null : field && (training.changed ?? field);
   sayOfLink(showRefusal(place, sentence) ? "" : sentence);
   choosePlane(state.sweep.planeChoice || { kind: "anchored" });
   // It is not asked for again by itself.
