@@ -12,6 +12,9 @@ import { colors } from "#lab/state/theme.mjs";
 
 export const FAINT = 0.35;
 
+// Words on the contour are white on a dark halo, in either theme.
+export const ON_CONTOUR = { color: "#ffffff", halo: "rgba(0,0,0,0.65)" };
+
 // While presenting, all text on the pictures is larger.
 export const size = () => state.textSize || 12;
 export const font = (weight = 600) => `${weight} ${size()}px system-ui, sans-serif`;
@@ -133,6 +136,7 @@ export function widthOf(context, text) {
 
 /**
  * A label where there is room for it; none where all places are taken and `isNeeded` is false.
+ * Gives whether there was room.
  * @param {Context} context
  * @param {import("#lab/views/labels.mjs").Room} room
  * @param {string} text
@@ -145,6 +149,7 @@ export function placeLabel(context, room, text, places, { isNeeded = true, ...lo
   const box = { width: widthOf(context, text) + 4, height: 1.25 * size() };
   const { at, isFree } = room.place(box, places(box), isNeeded);
   if (isFree || isNeeded) label(context, text, at[0], at[1], { ...look, align: "center" });
+  return isFree;
 }
 
 /** @param {Point} a @param {Point} b */
@@ -219,6 +224,42 @@ export function arrowHead(context, [x, y], [towardX, towardY], color) {
   context.fillStyle = color;
   context.strokeStyle = "#ffffff";
   context.lineWidth = 2;
+  context.stroke();
+  context.fill();
+  context.restore();
+}
+
+/**
+ * An arrow with a halo; a short one has a small head.
+ * @param {Context} context
+ * @param {Point} from
+ * @param {Point} to
+ * @param {string} color
+ */
+export function arrow(context, [x, y], [toX, toY], color) {
+  const length = Math.hypot(toX - x, toY - y);
+  const head = Math.min(13, 0.6 * length);
+  context.save();
+  context.translate(x, y);
+  context.rotate(Math.atan2(toY - y, toX - x));
+  context.beginPath();
+  const half = Math.min(1.75, head / 4);
+  for (const [across, up] of [
+    [0, half],
+    [length - head, half],
+    [length - head, 0.55 * head],
+    [length, 0],
+  ])
+    context.lineTo(across, up);
+  for (const [across, up] of [
+    [length - head, -0.55 * head],
+    [length - head, -half],
+    [0, -half],
+  ])
+    context.lineTo(across, up);
+  context.closePath();
+  context.lineJoin = "round";
+  Object.assign(context, { strokeStyle: "#ffffff", lineWidth: 3, fillStyle: color });
   context.stroke();
   context.fill();
   context.restore();
