@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Locator, Page, Route
 
@@ -35,16 +37,20 @@ def drag_across(page: Page, start: Locator, *over: Locator) -> None:
 
 
 def test_a_drag_that_began_elsewhere_changes_nothing(page: Page) -> None:
-    driver.open_panel(page, "loss-by-rate")
-    chart = page.locator('[data-slot="loss-by-rate"] canvas')
     before = facts(page)
     strip, curves = page.locator("#strip"), page.locator("#curves")
+    rates = page.locator("#rate-curve")
     for start in ("loss-surface", "fit", "descent-path"):
-        drag_across(page, page.locator(f"#{start}"), strip, curves, chart)
+        drag_across(page, page.locator(f"#{start}"), strip, rates, curves)
         assert facts(page) == before, start
+    driver.open_panel(page, "loss-by-rate")
+    chart = page.locator('[data-slot="loss-by-rate"] canvas')
+    drag_across(page, page.locator("#fit"), chart, strip)
+    assert facts(page) == before
     # From one of them to another: each follows only what was pressed on it.
     drag_across(page, curves, strip)
     assert facts(page)["learningRate"] == before["learningRate"]
+    assert facts(page)["epoch"] != before["epoch"]
     before = facts(page)
     drag_across(page, strip, curves, chart)
     after = facts(page)
@@ -68,7 +74,7 @@ def connection(page: Page) -> str:
 
 
 def check_seven_waits(page: Page) -> None:
-    """The seed that was asked for stands in its control, and the page says what it shows instead."""
+    """The seed that was asked for stands in its control, and the page says what it shows."""
     said = connection(page)
     assert said.startswith("Not connected. ")
     assert "Waiting to train: seed 7. The pictures still show seed 0." in said
@@ -90,8 +96,13 @@ def check_seven_is_trained(page: Page, learning_rate: float = 0.01) -> None:
     assert driver.number(page, "trainLoss") == float(detail.train_loss[epoch])
 
 
-def test_offline_the_settings_wait_and_are_trained_by_themselves(page: Page, watch: Watch) -> None:
+def test_offline_the_settings_wait_and_are_trained_by_themselves(
+    open_page: Callable[..., Page], watch: Watch
+) -> None:
     watch.allow(BROKEN)
+    # In a context of its own: that of the other tests must not stay offline.
+    page = open_page(size=(1366, 768))
+    wait_detail(page)
     page.context.set_offline(True)
     # The network alone is enough to say so: nothing has been asked yet.
     assert "You can keep exploring this run" in connection(page)

@@ -80,7 +80,9 @@ export function watchConnection() {
   on("slow", () => connection.check(UNREACHABLE));
   on("answered", () => connection.restore());
   on("chosen", follow);
-  window.addEventListener("offline", () => connection.check(UNREACHABLE));
+  // The event may come a moment before the network is gone.
+  for (const wait of [0, 2000])
+    window.addEventListener("offline", () => setTimeout(() => connection.check(UNREACHABLE), wait));
   window.addEventListener("online", () => connection.retry());
   element("retry").addEventListener("click", () => connection.retry());
   element("close-connection").addEventListener("click", close);
