@@ -39,8 +39,7 @@ function themed(figure, overlay) {
   const layout = structuredClone(figure.layout);
   layout.font.color = colors.text;
   enlarge(layout);
-  overlay.isNarrow = isNarrow(overlay);
-  if (overlay.isNarrow) shortenTitles(layout);
+  fitTitles(layout, overlay);
   const axes = Object.keys(layout)
     .filter((key) => /^[xy]axis/.test(key))
     .map((key) => layout[key]);
@@ -73,6 +72,16 @@ function painted(trace) {
  */
 export const isNarrow = ({ host: { clientWidth } }) =>
   clientWidth > 0 && clientWidth < (SHORT_TITLES * (state.textSize || 12)) / 12;
+
+/**
+ * Titles that fit the picture: of a figure's own layout, which is changed.
+ * @param {Figure["layout"]} layout
+ * @param {Overlay} overlay
+ */
+export function fitTitles(layout, overlay) {
+  overlay.isNarrow = isNarrow(overlay);
+  if (overlay.isNarrow) shortenTitles(layout);
+}
 
 /**
  * A direction of many parameters has a long name, which the large path spells out.
