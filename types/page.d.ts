@@ -38,6 +38,8 @@ export interface Field {
 
 export interface Config {
   fields: Record<string, Field>;
+  starts_anew: (keyof Settings)[];
+  start: { planes: string[]; parameter: number; coordinate: number };
   stops: number[];
   views: View[];
   panels: string[];

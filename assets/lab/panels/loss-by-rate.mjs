@@ -3,11 +3,11 @@ import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { areEndsHidden, rateLosses } from "#lab/model/rate-losses.mjs";
 import { shadeOf } from "#lab/model/verdicts.mjs";
-import { chartIn } from "#lab/panels/chart.mjs";
+import { chartIn, point, trace } from "#lab/panels/chart.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { selectedRate, state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, star, stroke } from "#lab/views/canvas.mjs";
+import { star } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {import("#types").Line} Line
@@ -71,11 +71,14 @@ function drawRates(chart, sweep, numbers) {
     y: { range: lossRange(sweep, numbers), log: true, title: "train loss" },
   });
   chart.inside(() => drawLines(axes, sweep, numbers));
-  if (sweep.stability_edge && !state.hidden.has("mark"))
-    chart.mark(sweep.stability_edge, sweep.stability_edge_formula, colors.text, { row: 1 });
   drawPoints(axes, numbers);
-  chart.mark(selectedRate(), plain(selectedRate()), colors.path, { dash: [] });
+  const rate = selectedRate();
+  chart.marks([{ value: rate, text: plain(rate), color: colors.path, dash: [] }, ...edgeOf(sweep)]);
 }
+
+/** @param {Sweep} sweep */
+const edgeOf = ({ stability_edge: value, stability_edge_formula: text }) =>
+  value && !state.hidden.has("mark") ? [{ value, text, color: colors.text }] : [];
 
 /**
  * Down to the lowest loss, and up to a few times the first one.
@@ -106,22 +109,23 @@ const along = ({ x, y }, rates, losses) =>
 
 /** @param {ChartAxes} axes @param {Sweep} sweep @param {Numbers} numbers */
 function drawLines(axes, sweep, { rates, ends, now }) {
-  const { context } = axes;
   if (!state.hidden.has("strip")) shadeVerdicts(axes, sweep, rates);
   if (!areEndsHidden()) {
     drawRangeTest(axes, sweep);
-    stroke(context, along(axes, rates, ends), { color: colors.text, width: 2, dash: [2, 4] });
+    trace(axes, along(axes, rates, ends), { color: colors.text, width: 2, dash: [2, 4] });
   }
-  stroke(context, along(axes, rates, now), { color: colors.path, width: 3 });
+  trace(axes, along(axes, rates, now), { color: colors.path, width: 3 });
 }
 
 /** The lowest end and the steepest fall. @param {ChartAxes} axes @param {Numbers} numbers */
-function drawPoints({ context, x, y }, { rates, ends, now, best, steepest }) {
+function drawPoints(axes, { rates, ends, now, best, steepest }) {
+  const { context, room, x, y } = axes;
   const lowest = ends[best] ?? null;
-  if (lowest !== null) star(context, [x(rates[best]), y(lowest)], false);
-  if (steepest === null) return;
-  const fall = /** @type {import("#types").Point} */ ([x(rates[steepest]), y(now[steepest])]);
-  dot(context, fall, 4.5, colors.gradient, colors.background);
+  if (lowest !== null) {
+    star(context, [x(rates[best]), y(lowest)], false);
+    room.avoidDot([x(rates[best]), y(lowest)], 10);
+  }
+  if (steepest !== null) point(axes, [x(rates[steepest]), y(now[steepest])], 4.5, colors.gradient);
 }
 
 /** @param {ChartAxes} axes @param {Sweep} sweep @param {number[]} rates */
@@ -151,7 +155,7 @@ function shadeVerdicts({ context, x, top, bottom }, { verdicts, arrived }, rates
 function drawRangeTest(axes, { range_test: test }) {
   if (!test) return;
   const line = along(axes, test.learning_rates, test.smoothed);
-  stroke(axes.context, line, { color: colors.second, width: 2, dash: [7, 5] });
+  trace(axes, line, { color: colors.second, width: 2, dash: [7, 5] });
 }
 
 /* ---- in words ---- */
