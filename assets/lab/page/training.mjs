@@ -12,7 +12,7 @@ import {
 import { adoptSweep, goTo, selectRun } from "#lab/page/playback.mjs";
 import { clearRefusal, showRefusal } from "#lab/page/refusals.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { FIELDS, isSetting, optionOf, same, standardOf, withDefaults } from "#lab/state/fields.mjs";
+import { FIELDS, isSetting, optionOf, same, standardOf, withChange } from "#lab/state/fields.mjs";
 import { Client } from "#lab/state/requests.mjs";
 import { invalidate, selectedRate, settingsNow, state } from "#lab/state/store.mjs";
 import { training } from "#lab/state/training.mjs";
@@ -33,7 +33,7 @@ const STILL = "You can keep exploring this run; new training needs the server.";
 export function request(change) {
   training.isFollowing = training.hasEntry = false;
   training.changed = /** @type {keyof Settings | undefined} */ (Object.keys(change)[0]) ?? null;
-  choose(withDefaults({ ...training.chosen, ...change }));
+  choose(withChange(training.chosen, change));
 }
 
 /** @param {Settings} settings */
