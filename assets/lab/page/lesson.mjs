@@ -53,7 +53,6 @@ function answerQuestion(pressed) {
 const client = new Client("chapter-request", {
   build: (slug) => ({ slug }),
   answered: ({ chapter, error = "" }) => (chapter ? adopt(chapter) : stay(error)),
-  silent: () => stay("The server does not answer."),
   failed: stay,
 });
 
