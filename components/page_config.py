@@ -9,16 +9,13 @@ from app.domain.fields import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, us
 from app.domain.link import LINK_VERSION, LONGEST_LINK
 from app.domain.plane_choice import PLANES
 from app.domain.user_data import MOST_PREDICTORS
-from app.lessons.course import HIDEABLE
+from app.lessons.task import CURTAIN
 from components import ids, theme
 from components.controls.fields import STOPS
 from components.controls.rail import FIRST, MORE
 from components.figures.surface import CUT_AT
 from components.panels import PANELS
 from components.panels.rate_map import AXES
-
-# What the class curtain hides besides: where training should arrive.
-CURTAIN = (*HIDEABLE, "optimum")
 
 
 def page_config() -> dict[str, Any]:

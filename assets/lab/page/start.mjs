@@ -11,7 +11,7 @@ import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { checkGoal, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
 import { bindPictures } from "#lab/page/pictures.mjs";
@@ -23,6 +23,7 @@ import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
 import { followWidth, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
+import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
@@ -50,6 +51,7 @@ const RECEIVERS = {
   "own-answer": receiveTable,
   "chapter-answer": receiveChapter,
   "side-body": seeChange,
+  "lesson-task": showTask,
 };
 
 /** Passes on what Dash has put into a store; the first page brings its sweep with it.
@@ -75,6 +77,7 @@ function listen() {
     drawPanels(state.sweep, moment());
     share(moment());
     describe();
+    noteTry();
     keepAddress();
     inspect();
   });
@@ -105,7 +108,7 @@ function drawFrame(now) {
   showTimeline(state, now);
   drawPanels(sweep, now);
   share(now);
-  checkGoal();
+  followTask();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
