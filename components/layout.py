@@ -1,4 +1,4 @@
-"""The page: header, learning rate and facts, five views, timeline."""
+"""The page: header, headline, learning rate with its curve, four views, timeline with its curve."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from app.domain.plane_choice import PLANES
 from app.lessons.course import Course
 from components import ids, theme
-from components.controls.learning_rate import learning_rate_bar
+from components.controls.learning_rate import learning_rate_bar, outcome_bar
 from components.controls.rail import rail
 from components.lesson import lesson_panel
 from components.page_config import config_element
@@ -24,16 +24,7 @@ TITLES = {
     ids.DESCENT_PATH: "Descent path",
     ids.CROSS_SECTIONS: "Cross sections",
     ids.FIT: "Fit",
-    ids.CURVES: "Over training",
 }
-# name, label
-FACTS = (
-    ("learning-rate", "learning rate"),
-    ("epoch", "epoch"),
-    ("train-loss", "train loss"),
-    ("edge", "2/sharpness"),
-    ("verdict", "outcome of the whole run"),
-)
 # Sets the theme before the first paint: the person's choice, else the system's. A browser without
 # import maps cannot run the page, and one without color-mix() would draw most verdicts alike: it
 # says so, and a saved page shows its still picture.
@@ -64,14 +55,15 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
             html.Main(
                 className="main",
                 children=[
-                    html.Div(className="top", children=[learning_rate_bar(), _facts()]),
+                    _headline(),
+                    html.Div(className="top", children=[learning_rate_bar(), outcome_bar()]),
                     html.Div(id="message", className="message", role="alert", hidden=True),
                     html.Div(
                         id="views",
                         className="views",
                         # The layout of the cards depends on their number (assets/02-lab.css).
-                        **data(count=len(ids.VIEWS)),
-                        children=[*(_view(name) for name in ids.VIEWS), _tabs()],
+                        **data(count=len(TITLES)),
+                        children=[*(_view(name) for name in TITLES), _tabs()],
                     ),
                 ],
             ),
@@ -147,7 +139,6 @@ def _header() -> Component:
                     html.Button("Lesson", id="go-lesson", className="mode"),
                 ],
             ),
-            html.P("Every learning rate at once: drag, and watch it learn or break."),
             present_bar(),
             select(
                 "panel",
@@ -174,6 +165,17 @@ def _header() -> Component:
     )
 
 
+def _headline() -> Component:
+    """What is asked here, and the way to the lesson."""
+    return html.Div(
+        className="headline",
+        children=[
+            html.P(id="headline"),
+            html.Button("Lesson →", id="lesson-door", className="quiet", **named("Lesson")),
+        ],
+    )
+
+
 def _side() -> Component:
     """The place for side panels."""
     return html.Aside(
@@ -184,25 +186,6 @@ def _side() -> Component:
         children=[
             icon_button("close-side", "x-lg", "close", "step-button close-side"),
             html.Div(id=ids.SIDE_BODY),
-        ],
-    )
-
-
-def _facts() -> Component:
-    """The strip of live facts; assets/lab/page/facts.mjs sets texts and data attributes."""
-    return html.Section(
-        id="facts",
-        className="facts",
-        **named("Facts"),
-        children=[
-            html.Div(
-                className="fact",
-                children=[
-                    html.Span(label, id=f"fact-{name}-label", className="fact-label"),
-                    html.Span(id=f"fact-{name}", className="fact-value"),
-                ],
-            )
-            for name, label in FACTS
         ],
     )
 
@@ -231,6 +214,7 @@ def _view(name: str) -> Component:
                     *(planes if is_surface else []),
                     html.Span(id=f"{name}-note", className="card-note"),
                     data_button(name, TITLES[name]),
+                    _swap_button(name),
                 ],
             ),
             sentence(name),
@@ -240,8 +224,19 @@ def _view(name: str) -> Component:
     )
 
 
+def _swap_button(name: str) -> Component:
+    """Changes a small view's place with the large one beside it."""
+    return html.Button(
+        icon("swap"),
+        className="swap-button",
+        title="larger or smaller",
+        **data(swaps=name),
+        **named(f"Size: {TITLES[name]}"),
+    )
+
+
 def _tabs() -> Component:
-    """The tabs of the three views that share one place on a phone."""
+    """The tabs of the two views that share one place on a phone."""
     tabs = [
         html.Button(
             TITLES[name],
@@ -251,6 +246,6 @@ def _tabs() -> Component:
             **data(view=name),
             **aria(controls=f"{name}-card"),
         )
-        for name in (ids.CROSS_SECTIONS, ids.LOSS_SURFACE, ids.CURVES)
+        for name in (ids.CROSS_SECTIONS, ids.LOSS_SURFACE)
     ]
     return html.Div(tabs, className="tabs", role="tablist", **named("Views"))

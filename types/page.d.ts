@@ -68,6 +68,15 @@ export interface Snapshot {
   offPlane: number;
 }
 
+/** Where the next step lands: on the plane, and as far as they are known its loss and the step's
+    length over all parameters. */
+export interface NextStep {
+  first: number;
+  second: number;
+  loss: number | null;
+  length: number | null;
+}
+
 /** The exact losses along both directions at an epoch. */
 export interface Slice {
   0: Float32Array;
@@ -247,6 +256,7 @@ export interface Axes {
   x(value: number): number;
   y(value: number): number;
   toX(pixel: number): number;
+  toY(pixel: number): number;
   left: number;
   right: number;
   top: number;

@@ -154,6 +154,61 @@ def canvases(page: Page) -> dict[str, str]:
     )
 
 
+def words_drawn(page: Page, view: str) -> list[str]:
+    """The texts on a view's moving layer, drawn again for this."""
+    return page.evaluate(
+        """async (view) => {
+          const { context } = window.descentLab.overlays[view];
+          const words = [];
+          context.fillText = (text, ...place) => {
+            words.push(text);
+            CanvasRenderingContext2D.prototype.fillText.call(context, text, ...place);
+          };
+          const { redraw } = await import("#lab/state/store.mjs");
+          redraw();
+          for (let k = 0; k < 2; k++) await new Promise((done) => requestAnimationFrame(done));
+          delete context.fillText;
+          return words;
+        }""",
+        view,
+    )
+
+
+def pixel(page: Page, view: str, x: float, y: float) -> list[int]:
+    """The colour of a view's moving layer at a place on the page."""
+    return page.evaluate(
+        """([view, x, y]) => {
+          const { canvas } = window.descentLab.overlays[view];
+          const box = canvas.getBoundingClientRect();
+          const ratio = canvas.width / box.width;
+          const context = canvas.getContext("2d");
+          const pixel = context.getImageData((x - box.left) * ratio, (y - box.top) * ratio, 1, 1);
+          return Array.from(pixel.data.slice(0, 3));
+        }""",
+        [view, x, y],
+    )
+
+
+def place(page: Page, view: str, x: float, y: float, suffix: str = "") -> tuple[float, float]:
+    """Where a flat view has a point of its data, in pixels of the page."""
+    across, up = page.evaluate(
+        """([view, x, y, suffix]) => {
+          const lab = window.descentLab;
+          const axes = lab.flatAxes(lab.overlays[view], suffix);
+          const host = lab.overlays[view].canvas.getBoundingClientRect();
+          return [host.left + axes.x(x), host.top + axes.y(y)];
+        }""",
+        [view, x, y, suffix],
+    )
+    return across, up
+
+
+def themed(page: Page, meaning: str) -> list[int]:
+    """A colour of the theme as red, green, blue."""
+    colour = page.evaluate("(meaning) => window.descentLab.colors[meaning]", meaning)
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
 def camera(page: Page) -> np.ndarray:
     """Eye, centre and up of the 3D view, as Plotly holds them."""
     found = page.evaluate(

@@ -111,7 +111,7 @@ def test_flat_overlays_sit_on_plotlys_marks(page: Page) -> None:
         # At the mark of the current point the canvas has the path's colour.
         for view in ("descent-path", "cross-sections", "curves"):
             last = marks(page, view)[0][-1]
-            assert canvas_colour(page, view, *last) == path_colour(page)
+            assert driver.pixel(page, view, *last) == driver.themed(page, "path")
 
 
 def check_flat_overlays(page: Page, choices: dict[str, Any]) -> None:
@@ -128,27 +128,6 @@ def check_flat_overlays(page: Page, choices: dict[str, Any]) -> None:
     (centres,) = marks(page, "fit", "data")
     points = f"[{data}.x[k], {data}.y[k]]"
     np.testing.assert_allclose(projected(page, "fit", "", points, len(centres)), centres, atol=1)
-
-
-def canvas_colour(page: Page, view: str, x: float, y: float) -> list[int]:
-    return page.evaluate(
-        """([view, x, y]) => {
-          const { canvas } = window.descentLab.overlays[view];
-          const box = canvas.getBoundingClientRect();
-          const ratio = canvas.width / box.width;
-          const context = canvas.getContext("2d");
-          const pixel = context.getImageData((x - box.left) * ratio, (y - box.top) * ratio, 1, 1);
-          return Array.from(pixel.data.slice(0, 3));
-        }""",
-        [view, x, y],
-    )
-
-
-def path_colour(page: Page) -> list[int]:
-    colour = page.evaluate(
-        "() => getComputedStyle(document.documentElement).getPropertyValue('--path').trim()"
-    )
-    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
 
 
 # ---- in three dimensions ----
@@ -229,4 +208,4 @@ def test_the_scenes_overlay_sits_on_plotlys_marks(page: Page) -> None:
     # Where a marker of Plotly's own stands at the current point, the canvas has the path's colour.
     detail = driver.engine_run(Settings())
     centre = plotly_point(page, [*map(float, detail.params[3]), float(detail.train_loss[3])])
-    assert canvas_colour(page, "loss-surface", *centre) == path_colour(page)
+    assert driver.pixel(page, "loss-surface", *centre) == driver.themed(page, "path")

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from app.domain.settings import Settings
 from app.engine import datasets
 from app.engine.network import network_for
+from app.exports.payload import FIT_ROOM, STEPS
 from tests.browser import driver
 from tests.browser.driver import facts, press, state, wait_detail
 
@@ -176,8 +177,8 @@ def check_fit(page: Page, settings: Settings, epoch: int) -> None:
     stacked = torch.tensor(inputs, dtype=torch.float32)[:, None]
     expected = network_for(settings).predict(params, stacked)[0].numpy()
     targets = datasets.builtin(settings.dataset).targets
-    # Scaled to three times the targets' range in 65534 steps; float32 rounds a little as well.
-    step = 3 * float(targets.max() - targets.min()) / 65534
+    # Scaled to the targets' range and FIT_ROOM of it on either side; float32 rounds as well.
+    step = (1 + 2 * FIT_ROOM) * float(targets.max() - targets.min()) / STEPS
     np.testing.assert_allclose(shown, expected, atol=0.5 * step + 1e-6)
 
 

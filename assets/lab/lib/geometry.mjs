@@ -30,6 +30,31 @@ export function clipSegment(from, to, low, high) {
   return [at(enter), at(leave)];
 }
 
+/**
+ * @typedef {[number, number]} Point
+ * @typedef {{left: number, right: number, top: number, bottom: number}} Area
+ */
+
+/**
+ * The part of a way inside a picture, or null.
+ * @param {Area} area
+ * @param {Point} from
+ * @param {Point} to
+ */
+export const insidePart = ({ left, right, top, bottom }, from, to) =>
+  clipSegment([...from, 0], [...to, 0], [left + 2, top + 2, -1], [right - 2, bottom - 2, 1]);
+
+/**
+ * A far point drawn nearer in the same direction: a diverging run's pixels go to 1e38.
+ * @param {Point} from
+ * @param {Point} to
+ * @returns {Point}
+ */
+export function shortened([fromX, fromY], [toX, toY]) {
+  const share = Math.min(1, 1e4 / Math.max(Math.abs(toX - fromX), Math.abs(toY - fromY), 1));
+  return [fromX + share * (toX - fromX), fromY + share * (toY - fromY)];
+}
+
 /** @param {number} low @param {number} high */
 export const geometricMean = (low, high) => Math.sqrt(low * high);
 

@@ -1,5 +1,6 @@
 /* The data of each panel's chart as a table. */
 import { plain } from "#lab/lib/format.mjs";
+import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { shownIn } from "#lab/page/descriptions.mjs";
@@ -28,7 +29,7 @@ const stepTable = ({ rates, losses, now, slope }) => ({
 });
 
 /**
- * @param {ChartContents["loss-by-rate"]} shown
+ * @param {Omit<import("#lab/model/rate-losses.mjs").RateLosses, "best">} shown
  * @returns {TableData}
  */
 function sweepTable({ rates, now, ends, ...epochs }) {
@@ -128,3 +129,7 @@ export function chartTable(name) {
   const shown = shownIn(name);
   return shown ? CHARTS[name](shown) : { head: [], rows: [], note: "" };
 }
+
+/** The curve over the slider. @returns {TableData} */
+export const rateTable = () =>
+  sweepTable(rateLosses(state.sweep, snapshotOf(state.track, state.wanted).epoch));

@@ -3,6 +3,7 @@
    follow. */
 import { clicked, found, setText, slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
+import { areEndsHidden, rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { modelWords } from "#lab/page/model-words.mjs";
 import { isBehind } from "#lab/panels/panels.mjs";
@@ -117,6 +118,19 @@ function curveWords(sweep, moment) {
   return `The train loss begins at ${say(track.loss[0])} and at ${when(moment)} is ${say(loss)}${held}${ahead}.`;
 }
 
+/** @param {Sweep} sweep */
+function rateWords(sweep) {
+  if (areEndsHidden() && state.wanted > 0) return "";
+  const losses = rateLosses(sweep, snapshotOf(state.track, state.wanted).epoch);
+  const { rates, now, ends, epoch, best } = losses;
+  const places = rates.length - 1;
+  const shown = `At epoch ${epoch} the train loss goes from ${say(now[0])} at ${plain(rates[0])} to ${say(now[places])} at ${plain(rates[places])}.`;
+  const lowest = ends[best] ?? null;
+  return lowest === null
+    ? shown
+    : `${shown} After ${sweep.end} epochs the lowest is ${say(lowest)}, at ${plain(rates[best])} (star).`;
+}
+
 /** @type {Record<View, (sweep: Sweep, moment: Snapshot) => string>} */
 const VIEWS = {
   "loss-surface": surfaceWords,
@@ -154,9 +168,11 @@ export const shownIn = (name) =>
 
 /** The sentence of a view or a panel. @param {string} name */
 export const wordsFor = (name) =>
-  isView(name)
-    ? VIEWS[name](state.sweep, snapshotOf(state.track, state.wanted))
-    : chartWords(/** @type {keyof ChartContents} */ (name));
+  name === "rate-curve"
+    ? rateWords(state.sweep)
+    : isView(name)
+      ? VIEWS[name](state.sweep, snapshotOf(state.track, state.wanted))
+      : chartWords(/** @type {keyof ChartContents} */ (name));
 
 /** @param {keyof ChartContents} name */
 const chartWords = (name) =>
@@ -167,6 +183,7 @@ const chartWords = (name) =>
 /* ---- saying them ---- */
 
 const NAMES = [
+  "rate-curve",
   "descent-path",
   ...Object.keys(VIEWS).filter((name) => name !== "descent-path"),
   ...CHARTS,

@@ -1,9 +1,8 @@
-/* The explanation beside the page: what the run does, and why. */
-import { element, make } from "#lab/lib/dom.mjs";
+/* The outcome of the run on show in one sentence, and below it why. */
+import { element, make, setText } from "#lab/lib/dom.mjs";
 import { format, formatDown, isSame, plain } from "#lab/lib/format.mjs";
 import { largestThatWorks, outcome } from "#lab/model/verdicts.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
-import { edgeIsCritical } from "#lab/page/strip.mjs";
 import { state } from "#lab/state/store.mjs";
 
 /**
@@ -21,7 +20,9 @@ import { state } from "#lab/state/store.mjs";
 export function showExplanation(sweep, run, moment, detail) {
   const areHintsHidden = state.hidden.has("hints");
   element("standardize").hidden = areHintsHidden || !lacksScale(sweep);
-  const lines = areHintsHidden ? [] : explanation(sweep, run, moment, detail);
+  const [said, ...lines] = areHintsHidden ? [""] : explanation(sweep, run, moment, detail);
+  setText("outcome-sentence", said);
+  element("why").hidden = !lines.length;
   const target = element("explanation");
   const text = lines.join("\n");
   if (target.dataset.text === text) return;
@@ -69,7 +70,7 @@ function scaleAsReason(sweep, run) {
   const help =
     "Standardised, every column has mean 0 and standard deviation 1, and the loss curves gently.";
   const { stability_edge: edge, learning_rates: rates, start_sharpness: sharpness } = sweep;
-  if (edge === null || !(edge < rates[0]) || !edgeIsCritical(sweep))
+  if (edge === null || !(edge < rates[0]) || !sweep.hasCriticalRate)
     return `No rate of the slider works on these numbers as they are. ${help}`;
   const product = format(rates[run] * (sharpness + sweep.settings.weight_decay), 3);
   return `Why: ${plain(rates[run])} × ${curvature(sweep, 3)} = ${product}, and it may be at most ${short(sweep.stability_edge_numerator, 3)}. So it is at every rate of the slider: the size of these numbers makes the loss steep. The largest rate that would work is ${sweep.stability_edge_formula} = ${formatDown(edge)}, far below the slider. ${help}`;
@@ -82,7 +83,7 @@ function scaleAsReason(sweep, run) {
  */
 export function reason(sweep, run) {
   const { stability_edge: edge, stability_edge_numerator: limit } = sweep;
-  if (edge === null || limit === null || !edgeIsCritical(sweep)) return null;
+  if (edge === null || limit === null || !sweep.hasCriticalRate) return null;
   const rate = sweep.learning_rates[run];
   const { weight_decay: decay } = sweep.settings;
   const sharpness = format(sweep.start_sharpness, 4);

@@ -1,6 +1,6 @@
-/* The strip of facts: learning rate, epoch, train loss, stability edge, verdict. */
+/* The readouts: epoch and train loss, the learning rate at its slider, the chip of the outcome. */
 import { element, setText } from "#lab/lib/dom.mjs";
-import { format, plain } from "#lab/lib/format.mjs";
+import { format } from "#lab/lib/format.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { state } from "#lab/state/store.mjs";
 
@@ -26,11 +26,14 @@ export function showFacts(sweep, run, moment) {
     ...(sweep.plane.is_exact ? numbers : {}),
   };
   for (const [name, value] of Object.entries(data)) dataset[name] = String(value);
-  setText("fact-learning-rate", plain(sweep.learning_rates[run]));
   setText("fact-epoch", String(moment.epoch));
+  setText("epoch-end", String(sweep.end));
   setText("fact-train-loss", moment.overflowed ? "overflow" : format(moment.loss));
-  setText("fact-verdict", isHidden ? "?" : verdictName(sweep.verdicts[run]));
-  element("fact-verdict").dataset.verdict = verdict;
+  setText("fact-verdict", isHidden ? "" : verdictName(sweep.verdicts[run]));
+  Object.assign(element("fact-verdict").dataset, {
+    verdict,
+    arrived: isHidden ? "" : String(sweep.arrived[run]),
+  });
 }
 
 /**

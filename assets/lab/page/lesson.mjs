@@ -81,7 +81,7 @@ export function turnPage(way) {
   return Boolean(chapter);
 }
 
-function explore(isNew = true) {
+export function explore(isNew = true) {
   // A chapter that is still on its way has come too late.
   client.drop();
   Object.assign(layout, { chapter: null, cards: CARD_ORDER });

@@ -1,7 +1,7 @@
 /* Ways through the page without a mouse: links past the choices, the tabs of a phone, the choices
    that slide in from the side. */
 import { NARROW, all, clicked, element } from "#lab/lib/dom.mjs";
-import { CARD_ORDER, invalidate } from "#lab/state/store.mjs";
+import { PLOTTED, invalidate } from "#lab/state/store.mjs";
 
 const narrow = window.matchMedia(NARROW);
 
@@ -17,7 +17,7 @@ function skip(event, id) {
   target.focus();
 }
 
-/* ---- tabs: on a phone three views share one place ---- */
+/* ---- tabs: on a phone two views share one place ---- */
 
 const tabs = () => [...all(".tab")];
 /** @param {HTMLElement} tab */
@@ -35,7 +35,7 @@ export function chooseTab(chosen) {
 
 /** Only where tabs are on show is a card one of their panels. */
 export function showTabs() {
-  const areTabs = narrow.matches && element("views").dataset.count === String(CARD_ORDER.length);
+  const areTabs = narrow.matches && element("views").dataset.count === String(PLOTTED.length);
   for (const tab of tabs()) {
     if (areTabs) cardOf(tab).setAttribute("role", "tabpanel");
     else cardOf(tab).removeAttribute("role");

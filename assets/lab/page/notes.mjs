@@ -43,9 +43,7 @@ function sectionsNote({ plane, bowl }, isSliced) {
 function curvesNote({ track, index, loss, overflowed, shownEpoch }) {
   if (overflowed) return `overflow; drawn: epoch ${shownEpoch}`;
   const held = track.validation;
-  return held
-    ? `train ${format(loss, 3)} · validation ${format(held[index], 3)} (dashed)`
-    : `train loss ${format(loss)}`;
+  return held ? `train ${format(loss, 3)} · validation ${format(held[index], 3)} (dashed)` : "";
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment */

@@ -5,12 +5,21 @@ import { element } from "#lab/lib/dom.mjs";
 import { scale } from "#lab/lib/scale.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { emit, on } from "#lab/state/events.mjs";
-import { CARD_ORDER, clock, invalidate, overlays, redraw, state } from "#lab/state/store.mjs";
-import { readColors } from "#lab/state/theme.mjs";
+import {
+  CARD_ORDER,
+  PLOTTED,
+  clock,
+  invalidate,
+  overlays,
+  redraw,
+  state,
+} from "#lab/state/store.mjs";
+import { readColors, readMeasures } from "#lab/state/theme.mjs";
 import { refitCamera, rest, show } from "#lab/views/figures.mjs";
 import { drawingOf, figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
 import { bindPinch } from "#lab/views/pinch.mjs";
+import { drawRateCurve } from "#lab/views/rate-curve.mjs";
 import { sketch } from "#lab/views/sketch.mjs";
 
 const SECONDS_FOR_ALL = 8;
@@ -18,6 +27,7 @@ const REST_AFTER = 250;
 const FOLLOW_AFTER = 1000;
 const ASLEEP_AFTER = 1000;
 const VIEWS = CARD_ORDER;
+const CANVASES = [...VIEWS, "rate-curve"];
 
 /** How long the scripts of the last frames took, for automation.
  * @type {number[]} */
@@ -54,7 +64,7 @@ export function adoptSweep(sweep, keepsRate = false) {
   state.share = scale.toShare(Math.min(state.wanted, sweep.end), sweep.end);
   // What has a place beside the figures takes it first: they are then drawn once, at their size.
   emit("sweep", sweep);
-  const slow = VIEWS.filter((name) => !sketch(overlays[name], sweep.views[figureOf(name)]));
+  const slow = PLOTTED.filter((name) => !sketch(overlays[name], sweep.views[figureOf(name)]));
   invalidate();
   return Promise.all(slow.map(showFigure)).then(invalidate);
 }
@@ -70,7 +80,7 @@ async function showFigure(name) {
 
 /** Plotly draws what is only sketched, a view at a time; false where nothing is left. */
 function showSketched() {
-  const name = VIEWS.find((one) => overlays[one].still);
+  const name = PLOTTED.find((one) => overlays[one].still);
   if (name && !clock.isShowing) {
     clock.isShowing = true;
     showFigure(name).finally(() => (clock.isShowing = false));
@@ -194,6 +204,7 @@ function draw() {
   for (const name of VIEWS) {
     if (overlays[name].ready) drawingOf(name)(overlays[name], state.sweep, moment, state);
   }
+  drawRateCurve(overlays["rate-curve"], state.sweep, moment);
   emit("frame", moment);
 }
 
@@ -203,7 +214,7 @@ export const followLater = () => (clock.followAt = performance.now() + FOLLOW_AF
 export function follow() {
   clock.followAt = Infinity;
   const moment = snapshotOf(state.track, state.wanted);
-  for (const name of VIEWS) {
+  for (const name of PLOTTED) {
     if (overlays[name].ready) rest(figureOf(name), overlays[name], state.sweep, moment);
   }
 }
@@ -213,13 +224,13 @@ export function follow() {
 export function start() {
   on("wake", wake);
   readColors();
-  for (const name of VIEWS) overlays[name] = new Overlay(element(name));
+  for (const name of CANVASES) overlays[name] = new Overlay(element(name));
   watchScene(overlays["loss-surface"]);
   bindPinch(overlays["loss-surface"]);
   const resize = new ResizeObserver((entries) => {
     for (const { target } of entries) resized(overlays[target.id]);
   });
-  VIEWS.forEach((name) => resize.observe(element(name)));
+  CANVASES.forEach((name) => resize.observe(element(name)));
   followHand();
   // The camera is moved by Plotly, which says so only at the end.
   for (const move of ["pointerdown", "pointermove", "wheel", "keydown"]) {
@@ -246,9 +257,10 @@ function followHand() {
 
 /** @param {Overlay} overlay */
 function resized(overlay) {
-  if (!overlay.plot._fullLayout || !overlay.host.clientWidth) return;
+  if (!overlay.host.clientWidth) return;
+  readMeasures();
   redraw();
-  if (fits(overlay)) return;
+  if (!overlay.plot._fullLayout || fits(overlay)) return;
   // Plotly takes its time: only then do pixels mean what they will.
   window.Plotly.Plots.resize(overlay.plot).then(
     () => {
@@ -262,5 +274,5 @@ function resized(overlay) {
 export function repaint() {
   readColors();
   invalidate();
-  return Promise.all(VIEWS.map(showFigure)).then(invalidate);
+  return Promise.all(PLOTTED.map(showFigure)).then(invalidate);
 }

@@ -1,7 +1,9 @@
 /* Wires the page: who listens to what, in which order; then begins with the first sweep. */
-import { all, element, found, showMessage } from "#lab/lib/dom.mjs";
+import { all, element, found, setText, showMessage } from "#lab/lib/dom.mjs";
 import { holdSliders } from "#lab/lib/touch.mjs";
+import { headline } from "#lab/model/headline.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
+import { readLink } from "#lab/model/link.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
@@ -11,22 +13,30 @@ import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { explore, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { bindPlaces, resetPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
 import { bindPictures } from "#lab/page/pictures.mjs";
 import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
-import { adoptSweep, start } from "#lab/page/playback.mjs";
+import { adoptSweep, pause, start } from "#lab/page/playback.mjs";
 import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
-import { followWidth, showSweep } from "#lab/page/strip.mjs";
+import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
 import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
-import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
+import { bindTextSize } from "#lab/page/present.mjs";
+import {
+  followLink,
+  receiveSweep,
+  request,
+  requestExactly,
+  showControls,
+} from "#lab/page/training.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
 import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
 import { drawPanels } from "#lab/panels/panels.mjs";
@@ -68,6 +78,7 @@ const moment = () => snapshotOf(state.track, state.wanted);
 
 function listen() {
   on("sweep", (sweep) => {
+    setText("headline", headline(sweep));
     showSweep(sweep);
     makeRoomForPlane(sweep);
     placePins(sweep);
@@ -103,6 +114,7 @@ function listen() {
 function drawFrame(now) {
   const { sweep, run, slices, detail } = state;
   showFacts(sweep, run, now);
+  showLines(sweep, now.epoch);
   showNotes(sweep, run, now, Boolean(slices?.at(now.shownEpoch)));
   showExplanation(sweep, run, now, detail);
   showTimeline(state, now);
@@ -118,6 +130,15 @@ function showBusy(sentence) {
   layout.busySentence = sentence;
 }
 
+/** The opening again, whatever was changed. */
+function reset() {
+  resetPlaces();
+  explore();
+  state.wanted = 0;
+  pause();
+  followLink(readLink("").settings, []);
+}
+
 /* ---- start ---- */
 
 function bindPage() {
@@ -127,6 +148,10 @@ function bindPage() {
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
   chooseTab(tabs[0]);
   bindReach();
+  bindPlaces();
+  bindTextSize();
+  element("reset").addEventListener("click", reset);
+  element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
     bindFrame,
     bindDescriptions,

@@ -1,5 +1,5 @@
 /* The timeline: play, step, speed, loop, and the playhead, also on the curves. */
-import { button, element, input, make, select, setText } from "#lab/lib/dom.mjs";
+import { all, button, element, input, make, select } from "#lab/lib/dom.mjs";
 import { scale } from "#lab/lib/scale.mjs";
 import { epochTicks } from "#lab/lib/ticks.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
@@ -34,6 +34,10 @@ export function bindTimeline() {
     state.loop = !state.loop;
     element("loop").setAttribute("aria-pressed", String(state.loop));
   });
+  element("taller").addEventListener("click", () => {
+    const isTall = all(".lab")[0].classList.toggle("tall-curves");
+    element("taller").setAttribute("aria-pressed", String(isTall));
+  });
   bindCurves();
 }
 
@@ -42,9 +46,9 @@ function bindCurves() {
   const curves = element("curves");
   const move = (/** @type {PointerEvent} */ event) => {
     const axes = flatAxes(overlays.curves);
-    const share = axes.toX(event.clientX - curves.getBoundingClientRect().left);
+    const x = event.clientX - curves.getBoundingClientRect().left;
     pause();
-    goTo(10 ** share - 1);
+    goTo(10 ** axes.toX(x) - 1);
   };
   onPick(curves, move);
 }
@@ -58,7 +62,6 @@ export function showTimeline({ playing, held, share, sweep }, moment) {
   playhead.value = String(Math.round(shown * Number(playhead.max)));
   playhead.style.setProperty("--share", String(shown));
   playhead.setAttribute("aria-valuetext", `epoch ${moment.epoch} of ${sweep.end}`);
-  setText("epoch-shown", `${moment.epoch} / ${sweep.end}`);
   showPlay(playing);
   showTicks(sweep.end);
 }

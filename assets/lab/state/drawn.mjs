@@ -15,6 +15,7 @@
  * @property {number} typesetTimer
  * @property {any} network
  * @property {Uint8ClampedArray | null} shades
+ * @property {Map<string, number>} widths
  */
 
 /** @type {Drawn} */
@@ -40,4 +41,6 @@ export const drawn = {
   network: null,
   // The colours of the surface at 256 places, as bytes.
   shades: null,
+  // The widths of texts on canvases, by font and text.
+  widths: new Map(),
 };

@@ -6,6 +6,10 @@ import { emit } from "#lab/state/events.mjs";
 export const STOPS = config.stops.length;
 // The five views in the order of their keys.
 export const CARD_ORDER = config.views;
+/** The four that Plotly draws; the curves are drawn over their slider, see views/curves.mjs. */
+export const PLOTTED = CARD_ORDER.filter((name) => name !== "curves");
+/** @param {string} name */
+export const isPlotted = (name) => PLOTTED.some((view) => view === name);
 
 /** @type {import("#types").State} */
 export const state = {
@@ -16,7 +20,7 @@ export const state = {
   detail: null,
   slices: null,
   hidden: new Set(),
-  wanted: 3,
+  wanted: 0,
   playing: false,
   share: 0,
   speed: 1,

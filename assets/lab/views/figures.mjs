@@ -196,10 +196,8 @@ function restTraces(name, sweep, moment) {
       return [pathAtRest(moment)];
     case "cross-sections":
       return sectionsAtRest(moment);
-    case "fit":
-      return [fitAtRest(sweep, moment)];
     default:
-      return curvesAtRest(sweep, moment);
+      return [fitAtRest(sweep, moment)];
   }
 }
 
@@ -271,23 +269,6 @@ function fitPoints(sweep, track, index) {
   const x = sweep.fit?.places.map((place) => sweep.placeIn(place)) ?? [];
   const fit = track.fit?.subarray(index * x.length, (index + 1) * x.length);
   return { x, fit: Array.from(fit ?? []) };
-}
-
-/** @param {Sweep} sweep @param {Snapshot} moment @returns {Rest[]} */
-function curvesAtRest({ plane }, moment) {
-  const { track } = moment;
-  const { kept, text } = passed(moment);
-  const x = kept.map((k) => Math.log10(1 + track.epochs[k]));
-  const curves = [(/** @type {number} */ k) => Math.log10(track.loss[k])];
-  const coordinates = [
-    (/** @type {number} */ k) => near(track.first(k)),
-    (/** @type {number} */ k) => near(track.second(k)),
-  ];
-  return [...curves, ...(plane.is_exact ? coordinates : [])].map((value) => ({
-    x,
-    y: kept.map(value),
-    text,
-  }));
 }
 
 /**

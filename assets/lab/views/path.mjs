@@ -1,55 +1,101 @@
 /* What moves on the contour: the path, and where it leaves the picture. */
 import { plain } from "#lab/lib/format.mjs";
-import { clamp, clipSegment } from "#lab/lib/geometry.mjs";
+import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
+import { nextStep } from "#lab/model/next-step.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import {
   FAINT,
+  ON_CONTOUR,
   arrowHead,
   dot,
   drawMarks,
   drawPath,
+  font,
   isInside,
   label,
+  placeLabel,
+  size,
   stroke,
+  widthOf,
 } from "#lab/views/canvas.mjs";
+import { Room, beside, boxAt } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinPaths } from "#lab/views/pins.mjs";
 import { rateArrows } from "#lab/views/rate-arrows.mjs";
+import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
  * @typedef {import("#types").Axes} Axes
  * @typedef {import("#types").Point} Point
  * @typedef {import("#types").Snapshot} Snapshot
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
-
-// Words on the contour are white on a dark halo, in either theme.
-const ON_CONTOUR = { color: "#ffffff", halo: "rgba(0,0,0,0.65)" };
 
 /** @type {import("#types").Draw} */
 export function drawContour(overlay, sweep, moment, { hidden, run }) {
   const context = overlay.begin();
   const axes = flatAxes(overlay);
-  const { track, index } = moment;
-  /** @type {Point[]} */
-  const points = Array.from({ length: track.length }, (_, k) => [
-    clamp(axes.x(track.first(k))),
-    clamp(axes.y(track.second(k))),
-  ]);
-  drawWay(context, axes, points, moment, hidden.has("ahead"));
+  const points = pointsOf(axes, moment);
+  const room = new Room(axes);
+  const endsHere = hidden.has("ahead");
+  drawWay(context, axes, points, moment, endsHere);
+  room.avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
   drawPinPaths(context, axes, moment);
   for (const { rate, first, second } of rateArrows(sweep, moment)) {
     const end = /** @type {Point} */ ([clamp(axes.x(first)), clamp(axes.y(second))]);
-    drawRateArrow(context, axes, points[index], end, plain(rate));
+    drawRateArrow(context, axes, points[moment.index], end, plain(rate));
   }
-  const now = points[index];
+  const now = points[moment.index];
   if (isInside(axes, now)) dot(context, now, 6.5, colors.path);
   else drawLeaving(context, axes, points, moment);
-  const middle = (axes.left + axes.right) / 2;
-  label(context, sweep.hiddenMotion(run), middle, axes.top + 14, {
-    ...ON_CONTOUR,
-    align: "center",
-  });
+  sayHiddenMotion(context, room, sweep.hiddenMotion(run));
+  if (!hidden.has("optimum")) avoidOptimum(context, room, axes, sweep);
+  const step = endsHere || !isInside(axes, now) ? null : nextStep(sweep, run, moment);
+  if (step) drawStep(context, room, axes, now, { step, sweep, moment, run });
+  if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
+}
+
+/** @param {Axes} axes @param {Snapshot} moment @returns {Point[]} */
+const pointsOf = (axes, { track }) =>
+  Array.from({ length: track.length }, (_, k) => [
+    clamp(axes.x(track.first(k))),
+    clamp(axes.y(track.second(k))),
+  ]);
+
+/** @param {Context} context @param {Room} room @param {string} words */
+function sayHiddenMotion(context, room, words) {
+  if (!words) return;
+  const { left, right, top } = room.area;
+  const middle = /** @type {Point} */ ([(left + right) / 2, top + 14]);
+  label(context, words, middle[0], middle[1], { ...ON_CONTOUR, align: "center" });
+  room.avoidBox(boxAt(middle, { width: widthOf(context, words), height: 1.3 * size() }));
+}
+
+/** @param {Context} context @param {Room} room @param {Point} at */
+function nameStart(context, room, at) {
+  room.avoidDot(at, 7);
+  placeLabel(context, room, "start", (box) => beside(at, box, NEAR_PATH), ON_CONTOUR);
+}
+
+/**
+ * The star and its name, which Plotly draws: see components/figures/contour.py.
+ * @param {Context} context
+ * @param {Room} room
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ */
+function avoidOptimum(context, room, axes, { optimum, box }) {
+  const [first, second] = optimum.coordinates;
+  /** @type {Point} */
+  const at = [axes.x(first), axes.y(second)];
+  context.font = font();
+  const lines = optimum.name.split(" (");
+  const width = Math.max(...lines.map((line) => widthOf(context, line)));
+  const isRight = first > (box.first[0] + box.first[1]) / 2;
+  const name = { width, height: 1.3 * size() * lines.length };
+  const [middle] = beside(at, name, [isRight ? "left" : "right"], 10);
+  room.avoidDot(at, 10).avoidBox(boxAt(middle, name));
 }
 
 /**
@@ -67,25 +113,9 @@ function drawWay(context, axes, points, { track, index }, endsHere) {
       drawPath(context, axes, { points, epochs, from: index, to: points.length - 1 }, FAINT);
     drawPath(context, axes, { points, epochs, from: 0, to: index }, 1);
     drawMarks(context, points.slice(0, index + 1));
-    const [x, y] = points[0];
-    dot(context, [x, y], 4.5, "#ffffff", colors.path, 2.5);
-    label(context, "start", x, y + 15, { ...ON_CONTOUR, align: "center" });
+    dot(context, points[0], 4.5, "#ffffff", colors.path, 2.5);
   });
 }
-
-/**
- * The part of a way inside the picture, or null.
- * @param {Axes} axes
- * @param {Point} from
- * @param {Point} to
- */
-const insidePart = (axes, from, to) =>
-  clipSegment(
-    [...from, 0],
-    [...to, 0],
-    [axes.left + 2, axes.top + 2, -1],
-    [axes.right - 2, axes.bottom - 2, 1],
-  );
 
 /**
  * One possible step, named by its learning rate at its end or, beyond the picture, at the border.
@@ -105,17 +135,6 @@ function drawRateArrow(context, axes, from, to, name) {
   const isRight = x > (axes.left + axes.right) / 2;
   const align = isRight ? "right" : "left";
   label(context, name, isRight ? x - 8 : x + 8, y - 16, { ...ON_CONTOUR, align });
-}
-
-/**
- * A far point drawn nearer in the same direction: a diverging run's pixels go to 1e38.
- * @param {Point} from
- * @param {Point} to
- * @returns {Point}
- */
-function shortened([fromX, fromY], [toX, toY]) {
-  const share = Math.min(1, 1e4 / Math.max(Math.abs(toX - fromX), Math.abs(toY - fromY), 1));
-  return [fromX + share * (toX - fromX), fromY + share * (toY - fromY)];
 }
 
 /**

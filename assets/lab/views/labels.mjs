@@ -1,0 +1,176 @@
+/* Places for the texts on a canvas, where no line, no point and no other text lies. What is taken
+   is kept in a coarse grid over the picture, so that trying a place costs a look at a few dozen
+   cells, however many points a path has. */
+import { clipSegment } from "#lab/lib/geometry.mjs";
+
+/**
+ * @typedef {import("#types").Area} Area
+ * @typedef {import("#types").Line} Line
+ * @typedef {import("#types").Point} Point
+ * @typedef {{width: number, height: number}} Size
+ * @typedef {"right" | "left" | "above" | "below" | "above right" | "above left" | "below right"
+ *   | "below left"} Side of a point
+ */
+
+const CELL = 4;
+
+// Where a text goes if every preferred place is taken: around the first one, ever farther off.
+const RINGS = 9;
+const WAYS = 12;
+
+/** @type {Record<Side, Point>} */
+const WAY_OF = {
+  right: [1, 0],
+  left: [-1, 0],
+  above: [0, -1],
+  below: [0, 1],
+  "above right": [1, -1],
+  "above left": [-1, -1],
+  "below right": [1, 1],
+  "below left": [-1, 1],
+};
+
+export const SIDES = /** @type {Side[]} */ (Object.keys(WAY_OF));
+
+/**
+ * The middles of a text beside a point, in the order of the sides.
+ * @param {Point} point
+ * @param {Size} size
+ * @param {Side[]} sides
+ * @param {number} gap between the point and the text
+ * @returns {Point[]}
+ */
+export const beside = ([x, y], { width, height }, sides = SIDES, gap = 8) =>
+  sides.map((side) => {
+    const [across, up] = WAY_OF[side];
+    return [x + across * (width / 2 + gap), y + up * (height / 2 + gap)];
+  });
+
+/** @param {number} value @param {number} low @param {number} high */
+const between = (value, low, high) => Math.max(Math.min(value, high), low);
+
+export class Room {
+  /** @param {Area} area that all texts stay in */
+  constructor({ left, right, top, bottom }) {
+    this.area = { left, right, top, bottom };
+    this.columns = Math.max(Math.ceil((right - left) / CELL), 1);
+    this.rows = Math.max(Math.ceil((bottom - top) / CELL), 1);
+    this.taken = new Uint8Array(this.columns * this.rows);
+  }
+
+  /**
+   * The cells of a box: the first and the last column, the first and the last row.
+   * @param {Area} box
+   */
+  cells({ left, right, top, bottom }) {
+    const { area, columns, rows } = this;
+    return [
+      Math.max(Math.floor((left - area.left) / CELL), 0),
+      Math.min(Math.ceil((right - area.left) / CELL), columns) - 1,
+      Math.max(Math.floor((top - area.top) / CELL), 0),
+      Math.min(Math.ceil((bottom - area.top) / CELL), rows) - 1,
+    ];
+  }
+
+  /** @param {Area} box */
+  avoidBox(box) {
+    const [west, east, north, south] = this.cells(box);
+    for (let row = north; row <= south; row++)
+      this.taken.fill(1, row * this.columns + west, row * this.columns + Math.max(east + 1, west));
+    return this;
+  }
+
+  /** @param {Point} point @param {number} radius */
+  avoidDot([x, y], radius) {
+    return this.avoidBox({
+      left: x - radius,
+      right: x + radius,
+      top: y - radius,
+      bottom: y + radius,
+    });
+  }
+
+  /** A line, with a break at each null. @param {Line} points */
+  avoidLine(points) {
+    for (let k = 1; k < points.length; k++) {
+      const [from, to] = [points[k - 1], points[k]];
+      if (from && to) this.avoidSegment(from, to);
+    }
+    return this;
+  }
+
+  /** @param {Point} from @param {Point} to */
+  avoidSegment(from, to) {
+    const { left, right, top, bottom } = this.area;
+    const inside = clipSegment([...from, 0], [...to, 0], [left, top, -1], [right, bottom, 1]);
+    if (!inside) return;
+    const [[fromX, fromY], [toX, toY]] = inside;
+    const steps = Math.ceil(Math.hypot(toX - fromX, toY - fromY) / CELL) || 1;
+    for (let k = 0; k <= steps; k++)
+      this.take(fromX + (k / steps) * (toX - fromX), fromY + (k / steps) * (toY - fromY));
+  }
+
+  /** @param {number} x @param {number} y */
+  take(x, y) {
+    const column = Math.min(Math.floor((x - this.area.left) / CELL), this.columns - 1);
+    const row = Math.min(Math.floor((y - this.area.top) / CELL), this.rows - 1);
+    this.taken[row * this.columns + column] = 1;
+  }
+
+  /** How many cells of a box are taken. @param {Area} box */
+  overlap(box) {
+    const [west, east, north, south] = this.cells(box);
+    let count = 0;
+    for (let row = north; row <= south; row++)
+      for (let column = west; column <= east; column++)
+        count += this.taken[row * this.columns + column];
+    return count;
+  }
+
+  /**
+   * Places a text: at the first of the places that is free, else near them, else where it covers
+   * least; and what is placed after it avoids it. Gives its middle, and whether that is free.
+   * @param {Size} size
+   * @param {Point[]} places its middle, the most wanted first
+   * @param {boolean} isNeeded whether it is written where nothing is free, too
+   * @returns {{at: Point, isFree: boolean}}
+   */
+  place(size, places, isNeeded = true) {
+    let [best, least] = [this.within(size, places[0]), Infinity];
+    for (const place of [...places, ...rings(places[0], size)]) {
+      const at = this.within(size, place);
+      const overlap = this.overlap(boxAt(at, size));
+      if (overlap < least) [best, least] = [at, overlap];
+      if (!least) break;
+    }
+    if (isNeeded || !least) this.avoidBox(boxAt(best, size));
+    return { at: best, isFree: least === 0 };
+  }
+
+  /** A middle with which a text lies in the picture. @param {Size} size @param {Point} middle
+   * @returns {Point} */
+  within({ width, height }, [x, y]) {
+    const { left, right, top, bottom } = this.area;
+    return [
+      between(x, left + width / 2, right - width / 2),
+      between(y, top + height / 2, bottom - height / 2),
+    ];
+  }
+}
+
+/** @param {Point} middle @param {Size} size @returns {Area} */
+export const boxAt = ([x, y], { width, height }) => ({
+  left: x - width / 2,
+  right: x + width / 2,
+  top: y - height / 2,
+  bottom: y + height / 2,
+});
+
+/** Ever farther from a place. @param {Point} place @param {Size} size @returns {Point[]} */
+function rings([x, y], { height }) {
+  return Array.from({ length: RINGS * WAYS }, (_, k) => {
+    const radius = (1 + Math.floor(k / WAYS)) * (height + 4);
+    const angle = ((k % WAYS) / WAYS) * 2 * Math.PI;
+    return [x + 1.6 * radius * Math.cos(angle), y + radius * Math.sin(angle)];
+  });
+}

@@ -1,0 +1,195 @@
+/* The loss of all rates over the slider's own axis: solid at the playhead, dotted at the end. */
+import { plain } from "#lab/lib/format.mjs";
+import { THUMB } from "#lab/lib/scale.mjs";
+import { lossRange } from "#lab/model/loss-range.mjs";
+import { areEndsHidden, rateLosses } from "#lab/model/rate-losses.mjs";
+import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
+import { colors, measures } from "#lab/state/theme.mjs";
+import { dot, font, label, size, star, stroke } from "#lab/views/canvas.mjs";
+import { drawLossAxis } from "#lab/views/curves.mjs";
+import { axesIn } from "#lab/views/overlay.mjs";
+
+/**
+ * @typedef {import("#types").Axes} Axes
+ * @typedef {import("#types").Line} Line
+ * @typedef {import("#types").Point} Point
+ * @typedef {import("#types").Snapshot} Snapshot
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#lab/model/rate-losses.mjs").RateLosses} RateLosses
+ * @typedef {import("#lab/model/rate-losses.mjs").Losses} Losses
+ */
+
+// Below this width the words at the mark leave no room for others.
+const NARROW = 500;
+// Where a loss is drawn that an overflow has ended, in decades above the picture.
+const BEYOND = 2;
+
+/**
+ * @param {import("#lab/views/overlay.mjs").Overlay} overlay
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ */
+export function drawRateCurve(overlay, sweep, moment) {
+  if (!overlay.ready) return;
+  const context = overlay.begin();
+  const axes = axesOf(overlay, sweep);
+  const losses = rateLosses(sweep, moment.epoch);
+  overlay.axes = { "": axes };
+  shadeBeyondEdge(context, axes, sweep);
+  drawLossAxis(context, axes);
+  if (!areEndsHidden()) drawEnds(context, axes, losses);
+  // Behind a curtain the losses of the others after the start tell how they end.
+  if (!areEndsHidden() || moment.epoch === 0) drawNow(context, axes, losses);
+  if (moment.epoch === 0 && overlay.host.clientWidth > NARROW) nameStart(context, axes, losses);
+  drawPoint(context, axes, sweep, moment);
+}
+
+/**
+ * @param {import("#lab/views/overlay.mjs").Overlay} overlay
+ * @param {Sweep} sweep
+ */
+function axesOf({ host: { clientWidth: width, clientHeight: height } }, sweep) {
+  const area = {
+    left: measures.axis + THUMB / 2,
+    right: width - THUMB / 2,
+    top: size() / 2,
+    bottom: height - size() / 2,
+  };
+  return axesIn(area, [[0, STOPS - 1], lossRange(sweep, STOPS)]);
+}
+
+/**
+ * From the mark on every step of a linear model climbs.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ */
+function shadeBeyondEdge(context, { x, right, top, bottom }, sweep) {
+  const { stability_edge: edge, learning_rates: rates } = sweep;
+  const isHidden = state.hidden.has("mark") || state.hidden.has("strip");
+  if (isHidden || !sweep.hasCriticalRate || edge === null || edge > rates[STOPS - 1]) return;
+  const left = x(sweep.place(edge));
+  context.save();
+  context.globalAlpha = 0.08;
+  context.fillStyle = colors.diverged;
+  context.fillRect(left, top, right + THUMB / 2 - left, bottom - top);
+  context.restore();
+}
+
+/** @param {Axes} axes @param {Losses} losses @returns {Point[]} */
+const pointsOf = ({ x, y, top }, losses) =>
+  losses.map((loss, run) => [
+    x(run),
+    loss === null || !Number.isFinite(loss)
+      ? top - BEYOND * (y(0) - y(1))
+      : y(Math.log10(Math.max(loss, 1e-30))),
+  ]);
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {RateLosses} losses
+ */
+function drawEnds(context, axes, { rates, ends, best }) {
+  const points = pointsOf(axes, ends);
+  axes.inside(context, () =>
+    stroke(context, points, { color: colors.text, width: 2, dash: [2, 4] }),
+  );
+  drawLeaving(context, axes, points, colors.text);
+  if (best < 0) return;
+  star(context, points[best], false);
+  nameBest(context, axes, points, best, `best ${plain(rates[best])}`);
+}
+
+/**
+ * Beside the star, on the side on which the curve leaves more room.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {Point[]} points
+ * @param {number} best
+ * @param {string} text
+ */
+function nameBest(context, { left }, points, best, text) {
+  const [x, y] = points[best];
+  context.font = font();
+  const isRoomBefore = x - context.measureText(text).width - 14 > left;
+  const align = isRoomBefore ? "right" : "left";
+  label(context, text, x + (isRoomBefore ? -6 : 12), y - size() - 1, {
+    color: colors.optimum,
+    align,
+  });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {RateLosses} losses
+ */
+function drawNow(context, axes, { now }) {
+  const points = pointsOf(axes, now);
+  axes.inside(context, () => stroke(context, points, { color: colors.path, width: 3 }));
+  drawLeaving(context, axes, points, colors.path);
+}
+
+/**
+ * An arrow where a curve leaves by the upper edge.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {Point[]} points
+ * @param {string} color
+ */
+function drawLeaving(context, { top }, points, color) {
+  const after = points.findIndex(([, y], k) => k > 0 && y < top && points[k - 1][1] >= top);
+  if (after < 0) return;
+  const [[x0, y0], [x1, y1]] = [points[after - 1], points[after]];
+  const x = x0 + ((top - y0) / (y1 - y0)) * (x1 - x0);
+  context.beginPath();
+  context.moveTo(x, top - 6);
+  context.lineTo(x - 5, top + 4);
+  context.lineTo(x + 5, top + 4);
+  context.closePath();
+  context.fillStyle = color;
+  context.fill();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {RateLosses} losses
+ */
+function nameStart(context, axes, { now }) {
+  const y = axes.y(Math.log10(now[0]));
+  label(context, "all start here", axes.left + 12, y - size(), {
+    color: colors.muted,
+    weight: 400,
+  });
+}
+
+/**
+ * The run on show, and its way down to the slider.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ */
+function drawPoint(context, axes, sweep, { loss, overflowed }) {
+  const x = axes.x(sweep.place(selectedRate()));
+  const y = overflowed ? -Infinity : axes.y(Math.log10(loss));
+  const from = Math.max(y, axes.top);
+  const ends = /** @type {Point[]} */ ([
+    [x, from],
+    [x, context.canvas.height],
+  ]);
+  stroke(context, ends, { color: colors.path, width: 1.5 });
+  if (y < axes.top)
+    drawLeaving(
+      context,
+      axes,
+      [
+        [x, axes.top + 1],
+        [x, axes.top - 9],
+      ],
+      colors.path,
+    );
+  else dot(context, [x, y], 5, colors.path, colors.background);
+}
