@@ -5,6 +5,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.domain.fields import NAMES, NUMBERS, USED_BY, plain, users_of
+from components.notices import refusal
 from components.parts import data, select, slider
 
 # The step of a slider, if it is not 1. Any number in range can be typed.
@@ -37,7 +38,7 @@ def _control(field: str, *children: Component) -> Component:
         id=f"{name}-control",
         children=[
             *children,
-            html.Div(id=f"{name}-error", className="control-error", role="alert", hidden=True),
+            refusal(name),
         ],
         **about,
     )

@@ -25,7 +25,6 @@ import { training } from "#lab/state/training.mjs";
 const client = new Client("chapter-request", {
   build: (slug) => ({ slug }),
   answered: ({ chapter, error = "" }) => (chapter ? adopt(chapter) : stay(error)),
-  silent: () => stay("The server does not answer."),
   failed: stay,
 });
 

@@ -6,6 +6,8 @@ import { Sweep } from "#lab/model/sweep.mjs";
 import { readLink } from "#lab/model/link.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
+import { bindCardButtons } from "#lab/page/card-buttons.mjs";
+import { watchConnection } from "#lab/page/connection.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
@@ -143,6 +145,7 @@ function reset() {
 
 function bindPage() {
   element("theme").addEventListener("click", nextTheme);
+  element("close-message").addEventListener("click", () => showMessage(""));
   nameTheme();
   const tabs = all(".tab");
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
@@ -153,6 +156,7 @@ function bindPage() {
   element("reset").addEventListener("click", reset);
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
+    bindCardButtons,
     bindFrame,
     bindDescriptions,
     bindTables,
@@ -171,7 +175,10 @@ function begin(payload) {
   listen();
   // Before the sliders' own listeners, which must hear nothing of a finger that scrolls.
   holdSliders(document);
-  if (!isSaved) watchFailures();
+  if (!isSaved) {
+    watchConnection();
+    watchFailures();
+  }
   start();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
