@@ -6,6 +6,7 @@ from dash.development.base_component import Component
 
 from app.domain.fields import FIELDS, NAMES, NUMBERS, TEXTS, USED_BY, plain, users_of
 from components.controls.start_point import start_field
+from components.notices import refusal
 from components.parts import data, select, slider
 
 # The step of a slider, if it is not 1. Any number in range can be typed.
@@ -40,7 +41,7 @@ def _control(field: str, *children: Component) -> Component:
         id=f"{name}-control",
         children=[
             *children,
-            html.Div(id=f"{name}-error", className="control-error", role="alert", hidden=True),
+            refusal(name),
         ],
         **about,
     )

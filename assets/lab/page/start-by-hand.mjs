@@ -11,7 +11,7 @@ import {
   trackAt,
   withinLimits,
 } from "#lab/model/start-point.mjs";
-import { showFieldError } from "#lab/page/fields.mjs";
+import { showRefusal } from "#lab/page/refusals.mjs";
 import { choosePlane } from "#lab/page/plane.mjs";
 import { goTo, pause, preview } from "#lab/page/playback.mjs";
 import { isTraining } from "#lab/page/training.mjs";
@@ -107,7 +107,7 @@ function typed() {
   // The second is still to come.
   if (texts.some((text) => !text.trim())) return undefined;
   const question = texts.map((text) => questionOf(text)).find(Boolean);
-  if (question) return showFieldError("start", question);
+  if (question) return showRefusal("start", question);
   const [first, second] = texts.map(numberIn);
   if (typeof first === "number" && typeof second === "number") return startAt(first, second);
   // What is no number is the server's to refuse.

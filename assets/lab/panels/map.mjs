@@ -55,11 +55,7 @@ function needed(field, settings) {
 }
 
 /** @type {Client<{settings: Settings}>} */
-const client = new Client("map-request", {
-  answered: addRow,
-  silent: () => stop("The server does not answer. Resume when it does."),
-  failed: stop,
-});
+const client = new Client("map-request", { answered: addRow, failed: stop });
 
 /** @param {import("#types").Answer | null} answer */
 export const receiveRow = (answer) => client.receive(answer);
