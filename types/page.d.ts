@@ -38,6 +38,8 @@ export interface Field {
 
 export interface Config {
   fields: Record<string, Field>;
+  starts_anew: (keyof Settings)[];
+  start: { planes: string[]; parameter: number; coordinate: number };
   stops: number[];
   views: View[];
   panels: string[];
@@ -92,8 +94,12 @@ export interface State {
   sweep: Sweep;
   run: number;
   track: Track;
+  /** A start that is being set by hand, shown instead of the run. */
+  preview: Track | null;
   detail: Detail | null;
   slices: { at(epoch: number): Slice | undefined } | null;
+  /** Whether the fit shows the squares of its errors. */
+  areSquared: boolean;
   /** What a curtain hides, of config.curtain. */
   hidden: Set<string>;
   /** The epoch that the person asked for; a sweep shows the nearest that it has. */
@@ -107,6 +113,13 @@ export interface State {
   held: boolean;
   /** While presenting, all text on the pictures is larger. */
   textSize: number | undefined;
+}
+
+/** A start set by hand; a line has no plane. */
+export interface StartPoint {
+  plane: string;
+  first: number;
+  second: number;
 }
 
 /** The plane of a network's loss, as it is chosen and requested. */
@@ -138,9 +151,27 @@ export interface Chapter {
   hide: string[];
   curtain: string[];
   question: { choices: string[]; answer: number } | null;
-  goal: { train_loss_below: number; within_epochs: number } | null;
+  /** The part of a panel that the text speaks of; 0 for all. */
+  part: number;
+  task: Task | null;
   previous: string | null;
   next: string | null;
+}
+
+/** What a task asks for, all of it at once: each number between two, each name as it is. */
+export type Check = { train_loss_below?: number; within_epochs?: number; verdict?: Verdict } & {
+  [Name in keyof Settings | "epoch" | "weight" | "bias"]?: [number, number] | string;
+};
+
+/** See app/lessons/task.py. */
+export interface Task {
+  checks: Check[];
+  answer: number | null;
+  done: string;
+  hint: string;
+  curtain: string[];
+  /** Whether a button shows what the task hides. */
+  reveals: boolean;
 }
 
 export interface Look {
@@ -261,7 +292,7 @@ export type Draw = (
   overlay: Overlay,
   sweep: Sweep,
   moment: Snapshot,
-  shown: Pick<State, "hidden" | "run" | "slices">,
+  shown: Pick<State, "hidden" | "run" | "slices" | "areSquared">,
 ) => void;
 
 /** A run in the table of compared ones; that on show has no look of a pin. */

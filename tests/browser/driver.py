@@ -133,17 +133,34 @@ def state(page: Page, expression: str) -> Any:
     return page.evaluate(f"() => window.descentLab.state.{expression}")
 
 
+# Where the page says that something is not possible: over the views, or at a control.
+SAID = "#connection-words:visible, #message:visible, .control-error span:visible"
+
+
 def message(page: Page) -> str:
-    return page.locator("#message").inner_text() if page.locator("#message").is_visible() else ""
+    """All that the page says, each sentence in a line of its own."""
+    return "\n".join(words for words in page.locator(SAID).all_inner_texts() if words)
 
 
 def wait_message(page: Page) -> str:
-    page.locator("#message").wait_for(state="visible", timeout=PATIENCE)
+    page.locator(SAID).first.wait_for(timeout=PATIENCE)
     return message(page)
 
 
+def close_messages(page: Page) -> None:
+    """Puts away all that is said."""
+    for button in page.locator(".notice button[title=close], .control-error button").all():
+        if button.is_visible():
+            button.click()
+    wait_no_message(page)
+
+
 def wait_no_message(page: Page) -> None:
-    page.locator("#message").wait_for(state="hidden", timeout=PATIENCE)
+    page.wait_for_function(
+        "selector => ![...document.querySelectorAll(selector)].some(one => one.checkVisibility())",
+        arg=SAID.replace(":visible", ""),
+        timeout=PATIENCE,
+    )
 
 
 def canvases(page: Page) -> dict[str, str]:

@@ -69,7 +69,7 @@ def counted(page: Page) -> str:
 
 
 def error_beside(page: Page, field: str) -> str:
-    """The sentence at a control, which the message on top repeats."""
+    """The sentence at a control, which stands nowhere else."""
     target = page.locator(f"#{field.replace('_', '-')}-error")
     target.wait_for(state="visible")
     assert target.inner_text() == driver.message(page)
@@ -152,10 +152,10 @@ def test_a_refusal_stands_beside_its_control_and_the_last_sweep_stays(page: Page
     page.locator("#more summary").click()
     assert not is_more_open(page)
     before = facts(page)
-    # More opens by itself for what is said in it.
+    # The server names the batches; the person changed the data.
     page.locator("#dataset").select_option("line")
-    said = error_beside(page, "batch_size")
-    assert "at most 10" in said and "Got 64." in said
+    said = error_beside(page, "dataset")
+    assert not is_more_open(page) and "at most 10" in said and "Got 64." in said
     assert facts(page) == before
     assert page.locator("#dataset").input_value() == "parabola"
     set_control(page, "batch_size", 101)
@@ -172,8 +172,8 @@ def test_a_refusal_stands_beside_its_control_and_the_last_sweep_stays(page: Page
     assert facts(page) == before
     assert page.locator("#warmup-epochs-value").input_value() == "20"
     set_control(page, "epochs", 20)
-    wait(page, "document.getElementById('message').textContent.includes('20 epochs')")
-    assert "of 20 epochs" in error_beside(page, "warmup_epochs")
+    wait(page, "document.getElementById('epochs-error').textContent.includes('20 epochs')")
+    assert "of 20 epochs" in error_beside(page, "epochs")
     set_control(page, "epochs", 9)
     assert "whole number from 10" in error_beside(page, "epochs")
     set_up(page, settings, epochs=30)

@@ -236,7 +236,7 @@ def test_a_bad_rate_is_refused_with_a_sentence(page: Page) -> None:
 
 def refuse(page: Page, text: str) -> None:
     """Enters a text, also one that is longer than the field takes, and reads what is said."""
-    page.evaluate("() => (document.getElementById('message').hidden = true)")
+    driver.close_messages(page)
     page.locator("#learning-rate-value").evaluate(
         """(field, text) => {
           field.value = text;

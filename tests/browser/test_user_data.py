@@ -365,7 +365,7 @@ def refused(page: Page, file: Broken) -> str:
     """A file that is read, and refused when it shall be fitted."""
     give(page, file.name, file.content)
     wait_table(page, label_of(file.name))
-    page.evaluate("async () => (await import('#lab/lib/dom.mjs')).showMessage('')")
+    driver.close_messages(page)
     page.locator("#own-fit").click()
     said = driver.wait_message(page)
     wait(page, "!lab.isTraining()")

@@ -16,9 +16,11 @@ export const state = {
   // These two are there from the first sweep on; nothing reads them before.
   sweep: /** @type {any} */ (null),
   track: /** @type {any} */ (null),
+  preview: null,
   run: 0,
   detail: null,
   slices: null,
+  areSquared: false,
   hidden: new Set(),
   wanted: 0,
   playing: false,
