@@ -36,7 +36,9 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
 ]
 UPDATES = re.compile("/_dash-update-component")
-VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
+PLOTTED = ("loss-surface", "descent-path", "cross-sections", "fit")
+# The curves stand over the timeline, on a canvas alone.
+VIEWS = (*PLOTTED, "curves")
 ROW = """async (picture) => {
   const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0));
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
@@ -306,15 +308,21 @@ def train(page: Page, **choices: Any) -> None:
         if name == "dataset":
             page.locator("#dataset").select_option(value)
         else:
+            show_control(page, name)
             choose(page, name.replace("_", "-"), value)
         wait(page, "document.getElementById('facts').dataset.sweep !== argument", before)
 
 
-def set_control(page: Page, field: str, value: Any) -> None:
-    """Chooses a name, or types a number beside its slider; opens More where that is needed."""
-    name = field.replace("_", "-")
-    if page.locator(f"#more:not([open]) #{name}-control").count():
+def show_control(page: Page, field: str) -> None:
+    """Opens Settings if the control is there."""
+    if page.locator(f"#more:not([open]) #{field.replace('_', '-')}-control").count():
         page.locator("#more summary").click()
+
+
+def set_control(page: Page, field: str, value: Any) -> None:
+    """Chooses a name, or types a number beside its slider."""
+    name = field.replace("_", "-")
+    show_control(page, field)
     if field == "learning_rate":
         type_rate(page, plain(value))
     elif isinstance(value, str):
