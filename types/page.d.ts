@@ -142,9 +142,27 @@ export interface Chapter {
   hide: string[];
   curtain: string[];
   question: { choices: string[]; answer: number } | null;
-  goal: { train_loss_below: number; within_epochs: number } | null;
+  /** The part of a panel that the text speaks of; 0 for all. */
+  part: number;
+  task: Task | null;
   previous: string | null;
   next: string | null;
+}
+
+/** What a task asks for, all of it at once: each number between two, each name as it is. */
+export type Check = { train_loss_below?: number; within_epochs?: number; verdict?: Verdict } & {
+  [Name in keyof Settings | "epoch" | "weight" | "bias"]?: [number, number] | string;
+};
+
+/** See app/lessons/task.py. */
+export interface Task {
+  checks: Check[];
+  answer: number | null;
+  done: string;
+  hint: string;
+  curtain: string[];
+  /** Whether a button shows what the task hides. */
+  reveals: boolean;
 }
 
 export interface Look {

@@ -15,7 +15,7 @@ import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { checkGoal, explore, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { explore, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces, resetPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
@@ -28,6 +28,7 @@ import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
 import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
+import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { bindTextSize } from "#lab/page/present.mjs";
@@ -62,6 +63,7 @@ const RECEIVERS = {
   "own-answer": receiveTable,
   "chapter-answer": receiveChapter,
   "side-body": seeChange,
+  "lesson-task": showTask,
 };
 
 /** Passes on what Dash has put into a store; the first page brings its sweep with it.
@@ -88,6 +90,7 @@ function listen() {
     drawPanels(state.sweep, moment());
     share(moment());
     describe();
+    noteTry();
     keepAddress();
     inspect();
   });
@@ -119,7 +122,7 @@ function drawFrame(now) {
   showTimeline(state, now);
   drawPanels(sweep, now);
   share(now);
-  checkGoal();
+  followTask();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
