@@ -298,7 +298,7 @@ def test_a_finger_moves_rate_playhead_and_curves(open_page: Callable[..., Page])
 def test_without_webgl_the_contour_stands_in_and_says_so(page: Page) -> None:
     note = page.locator("#flat-note")
     expect(note).to_have_text(
-        "This browser has no WebGL: the contour stands in for the 3D surface."
+        "No WebGL in this browser: a contour instead."
     )
     assert "not supported" not in page.locator("body").inner_text()
     weight, bias = number(page, "weight"), number(page, "bias")
