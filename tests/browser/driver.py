@@ -139,6 +139,12 @@ def state(page: Page, expression: str) -> Any:
 SAID = "#connection-words:visible, #message:visible, .control-error span:visible"
 
 
+def explanation(page: Page) -> str:
+    """The outcome of the run on show, and why; the latter is folded away until it is asked for."""
+    said = [page.locator(f"#{name}").text_content() for name in ("outcome-sentence", "explanation")]
+    return " ".join(text or "" for text in said)
+
+
 def message(page: Page) -> str:
     """All that the page says, each sentence in a line of its own."""
     return "\n".join(words for words in page.locator(SAID).all_inner_texts() if words)
@@ -276,6 +282,7 @@ def click_chart(page: Page, name: str, x: float, y: float | None = None) -> None
 
 def choose(page: Page, name: str, value: Any) -> None:
     """Moves a slider to a value in one go, as a click on its track does."""
+    show_control(page, name)
     page.locator(f"#{name}").fill(str(value))
 
 
@@ -293,6 +300,7 @@ def choose_rate(page: Page, learning_rate: float) -> None:
 
 def type_number(page: Page, name: str, text: str) -> None:
     """Types into the field that stands beside a slider."""
+    show_control(page, name)
     page.locator(f"#{name}-value").fill(text)
     page.locator(f"#{name}-value").press("Enter")
 
@@ -308,21 +316,20 @@ def train(page: Page, **choices: Any) -> None:
         if name == "dataset":
             page.locator("#dataset").select_option(value)
         else:
-            show_control(page, name)
             choose(page, name.replace("_", "-"), value)
         wait(page, "document.getElementById('facts').dataset.sweep !== argument", before)
 
 
-def show_control(page: Page, field: str) -> None:
+def show_control(page: Page, name: str) -> None:
     """Opens Settings if the control is there."""
-    if page.locator(f"#more:not([open]) #{field.replace('_', '-')}-control").count():
+    if page.locator(f"#more:not([open]) #{name}-control").count():
         page.locator("#more summary").click()
 
 
 def set_control(page: Page, field: str, value: Any) -> None:
     """Chooses a name, or types a number beside its slider."""
     name = field.replace("_", "-")
-    show_control(page, field)
+    show_control(page, name)
     if field == "learning_rate":
         type_rate(page, plain(value))
     elif isinstance(value, str):
@@ -352,6 +359,7 @@ def choose_plane(page: Page, kind: str) -> None:
 
 def press(page: Page, name: str, keys: str) -> None:
     """Presses keys, with spaces between them, on one element."""
+    show_control(page, name)
     page.locator(f"#{name}").focus()
     for key in keys.split():
         page.keyboard.press(key)
@@ -360,6 +368,7 @@ def press(page: Page, name: str, keys: str) -> None:
 
 def grab(page: Page, name: str, share: float) -> None:
     """Presses the mouse on a slider's thumb, which stands at `share` of its way."""
+    show_control(page, name)
     page.mouse.move(*page.evaluate(THUMB_CENTRE, [name, share]))
     page.mouse.down()
 
