@@ -65,7 +65,9 @@ def test_a_laptop_shows_all_views_without_scrolling(page: Page) -> None:
     check_no_scrolling(page)
     assert min(box(page, f"{view}-card")["height"] for view in driver.PLOTTED) >= 150
     assert min(box(page, view)["height"] for view in driver.PLOTTED) > 100
-    assert [name for name in (*NAMED, *EPOCHS, "facts") if page.locator(f"#{name}").count() != 1] == []
+    assert [
+        name for name in (*NAMED, *EPOCHS, "facts") if page.locator(f"#{name}").count() != 1
+    ] == []
     check_names(page)
     driver.show_control(page, "epochs")
     check_inside(page, [*NAMED, *ALWAYS, *STEPS, *RAIL, *EPOCHS])
