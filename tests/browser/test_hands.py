@@ -65,6 +65,69 @@ def test_only_the_main_button_sets_a_value(page: Page) -> None:
         assert facts(page) == before
 
 
+# ---- the choices, where they slide in ----
+
+
+def is_drawer_open(page: Page) -> bool:
+    opener = page.locator("#open-rail")
+    is_open = opener.get_attribute("aria-expanded") == "true"
+    # It slides away, unless motion is reduced, as it is in tests.
+    assert page.locator("#seed").is_visible() is is_open
+    return is_open
+
+
+@pytest.mark.parametrize(
+    ("size", "query"),
+    [((1366, 768), "?chapter=the-step"), ((820, 1180), "?chapter=the-step"), ((390, 844), "")],
+)
+def test_the_drawer_closes_in_three_ways_and_hides_nothing_that_is_needed(
+    open_page: Callable[..., Page], address: str, size: tuple[int, int], query: str
+) -> None:
+    page = open_page(size=size)
+    page.goto(f"{address}/{query}")
+    driver.wait_ready(page)
+    wait_detail(page)
+    driver.stay(page)
+    opener, before = page.locator("#open-rail"), facts(page)
+    for _ in range(2):
+        assert not is_drawer_open(page)
+        opener.click()
+        assert is_drawer_open(page)
+        page.keyboard.press("Escape")
+    opener.click()
+    page.locator("#close-rail").click()
+    assert not is_drawer_open(page)
+    # All that can be pressed beside it: nothing is, and a second click is again one.
+    for target in ("#faster", "#play", "#strip", "#theme"):
+        opener.click()
+        assert is_drawer_open(page)
+        page.mouse.click(*visible_point(page, target))
+        assert not is_drawer_open(page), target
+    driver.next_frames(page)
+    assert facts(page) == before
+    assert page.locator("html").get_attribute("data-palette") == "light"
+    assert page.locator("#play").get_attribute("data-playing") == "false"
+    opener.click()
+    drawer, play = page.locator("#rail").bounding_box(), page.locator("#play").bounding_box()
+    assert drawer is not None and play is not None
+    assert drawer["y"] + drawer["height"] <= play["y"]
+    assert page.locator("#rail").evaluate("one => getComputedStyle(one).boxShadow") == "none"
+    assert (
+        page.locator("#rail-cover").evaluate("one => getComputedStyle(one).backgroundColor")
+        == "rgba(0, 0, 0, 0)"
+    )
+
+
+def visible_point(page: Page, target: str) -> tuple[float, float]:
+    """A point of an element that the drawer does not hide."""
+    box = page.locator(target).bounding_box()
+    drawer = page.locator("#rail").bounding_box()
+    assert box is not None and drawer is not None
+    x, y = box["x"] + box["width"] - 3, box["y"] + box["height"] / 2
+    assert x > drawer["x"] + drawer["width"] or not drawer["y"] < y < drawer["y"] + drawer["height"]
+    return x, y
+
+
 # ---- a server that is not there ----
 
 

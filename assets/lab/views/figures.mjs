@@ -118,6 +118,9 @@ function enlarge(layout) {
 const WIDE = 1.9;
 const FARTHEST = 1.35;
 const LARGE_TEXT = 1.15;
+// Below this height the titles take a good part of the picture.
+const LOW = 190;
+const LOW_PICTURE = 1.15;
 
 /**
  * In a narrow card the camera stands farther off.
@@ -128,7 +131,8 @@ const LARGE_TEXT = 1.15;
 function fittingCamera({ host }, usual) {
   const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
   const distance =
-    Math.min(Math.max(WIDE / ratio, 1), FARTHEST) * (state.textSize ? LARGE_TEXT : 1);
+    Math.min(Math.max(WIDE / ratio, host.clientHeight < LOW ? LOW_PICTURE : 1), FARTHEST) *
+    (state.textSize ? LARGE_TEXT : 1);
   const eye = Object.fromEntries(
     Object.entries(usual.eye).map(([axis, value]) => [axis, value * distance]),
   );
