@@ -51,6 +51,8 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
     """The whole page. The default sweep is in its store, so it is live without a request."""
     return html.Div(
         className="lab",
+        # How much room the training curves get: assets/lab/page/cards.mjs.
+        **data(curves="low"),
         children=[
             *_skip_links(),
             _header(),

@@ -1,7 +1,7 @@
 /* The outcome of the run on show in one sentence, and below it why. */
-import { element, make, setText } from "#lab/lib/dom.mjs";
+import { clicked, element, make, setText } from "#lab/lib/dom.mjs";
 import { format, formatDown, isSame, plain } from "#lab/lib/format.mjs";
-import { largestThatWorks, outcome } from "#lab/model/verdicts.mjs";
+import { largestThatWorks, outcome, sameEverywhere } from "#lab/model/verdicts.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
 import { state } from "#lab/state/store.mjs";
 
@@ -44,6 +44,7 @@ function explanation(sweep, run, moment, detail) {
       : [];
   return [
     outcome(sweep, run),
+    sameEverywhere(sweep),
     lacksScale(sweep) ? scaleAsReason(sweep, run) : reason(sweep, run),
     isLinear ? null : sharpnessNow(sweep, detail, moment),
     comparison(sweep),
@@ -136,4 +137,16 @@ function comparison(sweep) {
       ? `data and batch order; one epoch is ${steps} steps`
       : "the same data and the full batch, so one epoch is one step";
   return `${works}All ${sweep.learning_rates.length} rates share one start, ${batches}.`;
+}
+
+/** *Why?* lies over the views: a click beside it or Escape closes it. */
+export function bindWhy() {
+  const why = /** @type {HTMLDetailsElement} */ (element("why"));
+  document.addEventListener("click", (event) => clicked(event, "#why") || (why.open = false));
+  why.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !why.open) return;
+    event.stopPropagation();
+    why.open = false;
+    why.querySelector("summary")?.focus();
+  });
 }

@@ -8,7 +8,7 @@ import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
-import { showExplanation } from "#lab/page/explanation.mjs";
+import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
 import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
@@ -140,6 +140,7 @@ function bindPage() {
   bindPlaces();
   bindTextSize();
   bindReset();
+  bindWhy();
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
     bindCardButtons,
