@@ -49,6 +49,7 @@ export function drawRateCurve(overlay, sweep, moment) {
   // Behind a curtain the losses of the others after the start tell how they end.
   if (!areEndsHidden() || moment.epoch === 0) drawNow(context, axes, losses);
   if (moment.epoch === 0 && overlay.host.clientWidth > NARROW) nameStart(context, axes, losses);
+  drawBest(context, axes, losses);
   drawPoint(context, axes, sweep, moment);
 }
 
@@ -98,13 +99,23 @@ const pointsOf = ({ x, y, top }, losses) =>
  * @param {Axes} axes
  * @param {RateLosses} losses
  */
-function drawEnds(context, axes, { rates, ends, best }) {
+function drawEnds(context, axes, { ends }) {
   const points = pointsOf(axes, ends);
   axes.inside(context, () =>
     stroke(context, points, { color: colors.text, width: 2, dash: [2, 4] }),
   );
   drawLeaving(context, axes, points, colors.text);
+}
+
+/**
+ * The lowest end; nothing behind a curtain. Its name is written over what passes below it.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {RateLosses} losses
+ */
+function drawBest(context, axes, { rates, ends, best }) {
   if (best < 0) return;
+  const points = pointsOf(axes, ends);
   star(context, points[best], false);
   nameBest(context, axes, points, best, `best ${plain(rates[best])}`);
 }
