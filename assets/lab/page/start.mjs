@@ -4,6 +4,7 @@ import { holdSliders } from "#lab/lib/touch.mjs";
 import { headline } from "#lab/model/headline.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { bindAbout } from "#lab/page/about.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
@@ -142,6 +143,7 @@ function bindPage() {
   bindTextSize();
   bindReset();
   bindOpeners();
+  bindAbout();
   bindWhy();
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
