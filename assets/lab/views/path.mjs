@@ -2,6 +2,7 @@
 import { plain } from "#lab/lib/format.mjs";
 import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
+import { zoomAt } from "#lab/model/zoom.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import {
   FAINT,
@@ -23,6 +24,7 @@ import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinPaths } from "#lab/views/pins.mjs";
 import { rateArrows } from "#lab/views/rate-arrows.mjs";
 import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
+import { drawFrame, nameFrame, pathFigure, zoomOut } from "#lab/views/zoom.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -32,28 +34,47 @@ import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
 
+const FRAME = { color: "#ffffff", halo: "rgba(0,0,0,0.5)" };
+
 /** @type {import("#types").Draw} */
 export function drawContour(overlay, sweep, moment, { hidden, run }) {
+  const { plane: power } = zoomAt(sweep, moment.track, moment.index);
+  zoomOut(overlay, sweep, [power], pathFigure);
   const context = overlay.begin();
   const axes = flatAxes(overlay);
   const points = pointsOf(axes, moment);
-  const room = new Room(axes);
   const endsHere = hidden.has("ahead");
+  const frame = overlay.zoomed && drawFrame(context, axes, sweep.box, FRAME);
   drawWay(context, axes, points, moment, endsHere);
-  room.avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
   drawPinPaths(context, axes, moment);
-  for (const { rate, first, second } of rateArrows(sweep, moment)) {
-    const end = /** @type {Point} */ ([clamp(axes.x(first)), clamp(axes.y(second))]);
-    drawRateArrow(context, axes, points[moment.index], end, plain(rate));
-  }
+  drawRateArrows(context, axes, points[moment.index], rateArrows(sweep, moment));
+  const room = new Room(axes).avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
+  const isUnknown = overlay.zoomed && !sweep.bowl;
+  sayOnTop(context, room, isUnknown ? "loss known in the frame alone" : sweep.hiddenMotion(run));
+  if (frame) room.avoidBox(frame);
+  else if (!hidden.has("optimum")) avoidOptimum(context, room, axes, sweep);
+  drawPoint(context, room, axes, points, { sweep, moment, run, endsHere });
+  if (frame) nameFrame(context, room, frame, ON_CONTOUR);
+  else if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
+}
+
+/**
+ * The current point and the step from there.
+ * @param {Context} context
+ * @param {Room} room
+ * @param {Axes} axes
+ * @param {Point[]} points
+ * @param {{sweep: Sweep, moment: Snapshot, run: number, endsHere: boolean}} shown
+ */
+function drawPoint(context, room, axes, points, { sweep, moment, run, endsHere }) {
   const now = points[moment.index];
-  if (isInside(axes, now)) dot(context, now, 6.5, colors.path);
-  else drawLeaving(context, axes, points, moment);
-  sayHiddenMotion(context, room, sweep.hiddenMotion(run));
-  if (!hidden.has("optimum")) avoidOptimum(context, room, axes, sweep);
-  const step = endsHere || !isInside(axes, now) ? null : nextStep(sweep, run, moment);
+  if (!isInside(axes, now)) {
+    drawLeaving(context, axes, points, moment);
+    return;
+  }
+  dot(context, now, 6.5, colors.path);
+  const step = endsHere ? null : nextStep(sweep, run, moment);
   if (step) drawStep(context, room, axes, now, { step, sweep, moment, run });
-  if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
 }
 
 /** @param {Axes} axes @param {Snapshot} moment @returns {Point[]} */
@@ -64,7 +85,7 @@ const pointsOf = (axes, { track }) =>
   ]);
 
 /** @param {Context} context @param {Room} room @param {string} words */
-function sayHiddenMotion(context, room, words) {
+function sayOnTop(context, room, words) {
   if (!words) return;
   const { left, right, top } = room.area;
   const middle = /** @type {Point} */ ([(left + right) / 2, top + 14]);
@@ -118,7 +139,18 @@ function drawWay(context, axes, points, { track, index }, endsHere) {
 }
 
 /**
- * One possible step, named by its learning rate at its end or, beyond the picture, at the border.
+ * Possible steps, each named by its learning rate at its end or, beyond the picture, at the border.
+ * @param {Context} context
+ * @param {Axes} axes
+ * @param {Point} from
+ * @param {{rate: number, first: number, second: number}[]} arrows
+ */
+function drawRateArrows(context, axes, from, arrows) {
+  for (const { rate, first, second } of arrows)
+    drawRateArrow(context, axes, from, [clamp(axes.x(first)), clamp(axes.y(second))], plain(rate));
+}
+
+/**
  * @param {Context} context
  * @param {Axes} axes
  * @param {Point} from
