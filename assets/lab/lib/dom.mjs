@@ -45,10 +45,10 @@ export function setText(id, text) {
   if (target && target.textContent !== text) target.textContent = text;
 }
 
-/** The line above the views; an empty text takes it away. @param {string} text */
+/** The message over the views; an empty text takes it away. @param {string} text */
 export function showMessage(text) {
   const message = element("message");
-  message.hidden = !text;
+  message.hidden = element("message-box").hidden = !text;
   message.textContent = text || "";
 }
 

@@ -24,12 +24,8 @@ export function shadeOf(verdict, hasArrived) {
 }
 
 /** The verdict as a sentence about the whole run. @param {Sweep} sweep @param {number} run */
-export function outcome(sweep, run) {
-  const said = SENTENCES[sweep.verdicts[run]](sweep, run);
-  return [`At ${plain(sweep.learning_rates[run])} ${said}.`, sameEverywhere(sweep)]
-    .filter(Boolean)
-    .join(" ");
-}
+export const outcome = (sweep, run) =>
+  `At ${plain(sweep.learning_rates[run])} ${SENTENCES[sweep.verdicts[run]](sweep, run)}.`;
 
 /** @type {Record<Verdict, (sweep: Sweep, run: number) => string>} */
 const SENTENCES = {
@@ -100,10 +96,10 @@ const ADVICE = {
   converging: "type a larger one to see where it breaks",
 };
 
-/** @param {Sweep} sweep */
-function sameEverywhere({ verdicts }) {
+/** What to change where all rates have one outcome, else null. @param {Sweep} sweep */
+export function sameEverywhere({ verdicts }) {
   const names = new Set(verdicts.slice(0, STOPS).map(verdictName));
-  if (names.size > 1 || state.hidden.has("strip")) return "";
+  if (names.size > 1 || state.hidden.has("strip")) return null;
   return `It is the same at every rate of the slider: ${ADVICE[[...names][0]]}.`;
 }
 

@@ -1,7 +1,7 @@
 /* The outcome of the run on show in one sentence, and below it why. */
 import { element, make, setText } from "#lab/lib/dom.mjs";
 import { format, formatDown, isSame, plain } from "#lab/lib/format.mjs";
-import { largestThatWorks, outcome } from "#lab/model/verdicts.mjs";
+import { largestThatWorks, outcome, sameEverywhere } from "#lab/model/verdicts.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
 import { state } from "#lab/state/store.mjs";
 
@@ -44,6 +44,7 @@ function explanation(sweep, run, moment, detail) {
       : [];
   return [
     outcome(sweep, run),
+    sameEverywhere(sweep),
     lacksScale(sweep) ? scaleAsReason(sweep, run) : reason(sweep, run),
     isLinear ? null : sharpnessNow(sweep, detail, moment),
     comparison(sweep),

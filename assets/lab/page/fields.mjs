@@ -2,6 +2,7 @@
 import { all, element, found, input, leaveOnEnter, setText } from "#lab/lib/dom.mjs";
 import { isMultiple, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { openPanels } from "#lab/page/cards.mjs";
+import { showRefusal } from "#lab/page/refusals.mjs";
 import { config } from "#lab/state/config.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { isUsed, labelOf, optionOf } from "#lab/state/fields.mjs";
@@ -109,22 +110,6 @@ function showFieldNotes({ settings, steps_per_epoch: steps, example_count: examp
   setText("validation-fraction-note", settings.validation_fraction ? `${examples} train` : "");
 }
 
-/** A sentence, most often the server's, beside the control that it is about; beside the one that
-    decides where the control itself is not on show.
- * @param {string | null} field
- * @param {string} sentence */
-export function showFieldError(field, sentence = "") {
-  const about = layout.controls.find((choice) => choice.field === field);
-  const place = about?.control.hidden && about.decides ? about.decides : field;
-  for (const choice of layout.controls) {
-    const target = element(`${choice.name}-error`);
-    target.hidden = choice.field !== place;
-    setText(target.id, choice.field === place ? sentence : "");
-    if (choice.field === place && choice.isMore)
-      /** @type {HTMLDetailsElement} */ (element("more")).open = true;
-  }
-}
-
 /** A schedule with a warm-up begins with one that fits into the training.
  * @param {Partial<Settings>} change */
 function withRoom(change) {
@@ -162,7 +147,7 @@ function bindNumber(control, typed, settle) {
   slider.addEventListener("change", settle);
   typed.addEventListener("change", () => {
     const question = questionOf(typed.value, typed.inputMode === "numeric");
-    if (question) showFieldError(field, question);
+    if (question) showRefusal(field, question);
     else emit("choose", { [field]: numberIn(typed.value) });
   });
   leaveOnEnter(typed);

@@ -5,6 +5,7 @@ import { numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { selectRun } from "#lab/page/playback.mjs";
+import { showRefusal } from "#lab/page/refusals.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
 import { STOPS, overlays, selectedRate, state } from "#lab/state/store.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
@@ -67,7 +68,7 @@ export function stepRate(way) {
  * @param {string} text */
 function typeRate(text) {
   const question = questionOf(text);
-  if (question) return showMessage(question);
+  if (question) return showRefusal("learning_rate", question) || showMessage(question);
   const rate = numberIn(text);
   const run = typeof rate === "number" ? state.sweep.runOf(rate) : -1;
   // The server refuses what is not a number.

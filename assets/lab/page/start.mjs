@@ -7,6 +7,7 @@ import { readLink } from "#lab/model/link.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
+import { watchConnection } from "#lab/page/connection.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
@@ -14,7 +15,7 @@ import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { checkGoal, explore, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { explore, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces, resetPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
@@ -25,8 +26,10 @@ import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
+import { bindStart } from "#lab/page/start-by-hand.mjs";
 import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
+import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { bindTextSize } from "#lab/page/present.mjs";
@@ -61,6 +64,7 @@ const RECEIVERS = {
   "own-answer": receiveTable,
   "chapter-answer": receiveChapter,
   "side-body": seeChange,
+  "lesson-task": showTask,
 };
 
 /** Passes on what Dash has put into a store; the first page brings its sweep with it.
@@ -87,6 +91,7 @@ function listen() {
     drawPanels(state.sweep, moment());
     share(moment());
     describe();
+    noteTry();
     keepAddress();
     inspect();
   });
@@ -118,7 +123,7 @@ function drawFrame(now) {
   showTimeline(state, now);
   drawPanels(sweep, now);
   share(now);
-  checkGoal();
+  followTask();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
@@ -141,6 +146,7 @@ function reset() {
 
 function bindPage() {
   element("theme").addEventListener("click", nextTheme);
+  element("close-message").addEventListener("click", () => showMessage(""));
   nameTheme();
   const tabs = all(".tab");
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
@@ -170,7 +176,10 @@ function begin(payload) {
   listen();
   // Before the sliders' own listeners, which must hear nothing of a finger that scrolls.
   holdSliders(document);
-  if (!isSaved) watchFailures();
+  if (!isSaved) {
+    watchConnection();
+    watchFailures();
+  }
   start();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
@@ -179,6 +188,7 @@ function begin(payload) {
   bindTimeline();
   bindPage();
   bindPlanes();
+  bindStart();
   recallOwn();
   showControls();
   startLesson();

@@ -39,8 +39,7 @@ function themed(figure, overlay) {
   const layout = structuredClone(figure.layout);
   layout.font.color = colors.text;
   enlarge(layout);
-  overlay.isNarrow = isNarrow(overlay);
-  if (overlay.isNarrow) shortenTitles(layout);
+  fitTitles(layout, overlay);
   const axes = Object.keys(layout)
     .filter((key) => /^[xy]axis/.test(key))
     .map((key) => layout[key]);
@@ -73,6 +72,16 @@ function painted(trace) {
  */
 export const isNarrow = ({ host: { clientWidth } }) =>
   clientWidth > 0 && clientWidth < (SHORT_TITLES * (state.textSize || 12)) / 12;
+
+/**
+ * Titles that fit the picture: of a figure's own layout, which is changed.
+ * @param {Figure["layout"]} layout
+ * @param {Overlay} overlay
+ */
+export function fitTitles(layout, overlay) {
+  overlay.isNarrow = isNarrow(overlay);
+  if (overlay.isNarrow) shortenTitles(layout);
+}
 
 /**
  * A direction of many parameters has a long name, which the large path spells out.
@@ -109,6 +118,9 @@ function enlarge(layout) {
 const WIDE = 1.9;
 const FARTHEST = 1.35;
 const LARGE_TEXT = 1.15;
+// Below this height the titles take a good part of the picture.
+const LOW = 190;
+const LOW_PICTURE = 1.15;
 
 /**
  * In a narrow card the camera stands farther off.
@@ -119,7 +131,8 @@ const LARGE_TEXT = 1.15;
 function fittingCamera({ host }, usual) {
   const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
   const distance =
-    Math.min(Math.max(WIDE / ratio, 1), FARTHEST) * (state.textSize ? LARGE_TEXT : 1);
+    Math.min(Math.max(WIDE / ratio, host.clientHeight < LOW ? LOW_PICTURE : 1), FARTHEST) *
+    (state.textSize ? LARGE_TEXT : 1);
   const eye = Object.fromEntries(
     Object.entries(usual.eye).map(([axis, value]) => [axis, value * distance]),
   );

@@ -8,6 +8,7 @@ import { evenTicks } from "#lab/lib/ticks.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { clear, dot, label, size, star, stroke } from "#lab/views/canvas.mjs";
+import { fitTitles } from "#lab/views/figures.mjs";
 import { shadeOf, shades } from "#lab/views/color-scale.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { paintScene } from "#lab/views/sketch-scene.mjs";
@@ -35,7 +36,9 @@ const axesOf = (layout) =>
  * @param {Overlay} overlay
  * @param {Figure} figure
  */
-export function sketch(overlay, { data, layout }) {
+export function sketch(overlay, { data, layout: usual }) {
+  const layout = structuredClone(usual);
+  fitTitles(layout, overlay);
   const shown = overlay.plot._fullLayout;
   if (!overlay.ready || axesOf(shown).join() !== axesOf(layout).join()) return false;
   if (Boolean(layout.scene) !== overlay.hasScene) return false;
