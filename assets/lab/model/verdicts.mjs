@@ -30,8 +30,8 @@ export const outcome = (sweep, run) =>
 /** @type {Record<Verdict, (sweep: Sweep, run: number) => string>} */
 const SENTENCES = {
   overflow: (sweep, run) =>
-    `${diverges(sweep, run)}, and at epoch ${sweep.overflow_at[run]} it is too large for a 32-bit number (overflow)`,
-  diverged: diverges,
+    `${diverges(sweep, run)}, and at epoch ${sweep.overflow_at[run]} it no longer fits in a 32-bit number (overflow)${remedy(sweep)}`,
+  diverged: (sweep, run) => `${diverges(sweep, run)}${remedy(sweep)}`,
   stuck: ({ settings }) =>
     `the network ends stuck: ${stuckReason(settings)}, so it predicts one and the same value, and no gradient changes that`,
   oscillating: (sweep, run) =>
@@ -48,7 +48,13 @@ const SENTENCES = {
 function diverges({ train_loss: losses, reference_loss, reference_name, diverged_at }, run) {
   // Weight decay can put the optimum above the start.
   const limit = (reference_loss ?? 0) > losses[0] ? `what ${reference_name} has` : "its start";
-  return `training diverges: the loss stays above ${limit} since epoch ${diverged_at[run]}`;
+  return `the steps are too long, and training diverges: from epoch ${diverged_at[run]} on the loss is above ${limit}`;
+}
+
+/** What would work instead, where that is no secret. @param {Sweep} sweep */
+function remedy(sweep) {
+  const largest = state.hidden.has("strip") ? null : largestThatWorks(sweep);
+  return largest === null ? "" : `. Largest learning rate that works: ${plain(largest)}`;
 }
 
 /**

@@ -8,6 +8,7 @@ import { curveTop } from "#lab/model/zoom.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import { FAINT, dot, isInside, isNear, label, size, stroke } from "#lab/views/canvas.mjs";
+import { drawOverflow, overflowShown } from "#lab/views/overflow-mark.mjs";
 import { axesIn } from "#lab/views/overlay.mjs";
 import { drawPinCurves } from "#lab/views/pins.mjs";
 
@@ -39,6 +40,8 @@ export function drawCurves(overlay, sweep, moment, { hidden }) {
   for (const curve of [...lossCurves(top, moment), ...coordinates])
     drawCurve(context, curve, moment, hidden.has("ahead"));
   top.inside(context, () => drawPinCurves(context, top, moment));
+  const overflowAt = overflowShown(moment, hidden);
+  if (overflowAt >= 0) drawOverflow(context, top, overflowAt);
   const x = top.x(Math.log10(1 + moment.epoch));
   const cursor = { color: colors.text, width: 1.5, dash: [5, 4] };
   stroke(context, vertical(x, top.top, (bottom ?? top).bottom), cursor);
