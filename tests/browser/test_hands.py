@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from app.domain.settings import Settings
 from tests.browser import driver
@@ -116,6 +116,25 @@ def test_reset_brings_the_opening_back_and_back_undoes_it(page: Page) -> None:
     wait_fact(page, "sweep", changed["sweep"])
     wait_detail(page)
     assert page.url.partition("?")[2] == search
+
+
+def test_words_that_advise_more_epochs_open_them(open_page: Callable[..., Page]) -> None:
+    page = open_page(size=(1366, 768))
+    driver.choose_rate(page, 0.0001)
+    advice = page.locator("#outcome-sentence [data-opens=epochs]")
+    assert advice.inner_text() == "more epochs"
+    assert not page.locator("#epochs").is_visible()
+    advice.press("Enter")
+    expect(page.locator("#epochs-value")).to_be_focused()
+    page.keyboard.type("2000")
+    page.keyboard.press("Enter")
+    wait_fact(page, "sweep", Settings(epochs=2000).sweep_id)
+    # On a phone the drawer comes along.
+    page.set_viewport_size({"width": 390, "height": 844})
+    driver.choose_rate(page, 0.000125)
+    advice.click()
+    assert is_drawer_open(page)
+    expect(page.locator("#epochs-value")).to_be_focused()
 
 
 def test_without_scripts_the_page_says_what_it_needs(

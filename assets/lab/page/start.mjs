@@ -18,6 +18,7 @@ import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
+import { bindOpeners } from "#lab/page/openers.mjs";
 import { bindPictures } from "#lab/page/pictures.mjs";
 import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
 import { adoptSweep, start } from "#lab/page/playback.mjs";
@@ -140,6 +141,7 @@ function bindPage() {
   bindPlaces();
   bindTextSize();
   bindReset();
+  bindOpeners();
   bindWhy();
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
