@@ -78,7 +78,7 @@ def test_the_timeline_marks_the_overflow_and_the_sentence_says_when_and_why(page
     assert page.locator(".overflow-tick").count() == 1
     said = page.locator("#outcome-sentence").inner_text()
     works = max(rate for rate, ok in zip(SLIDER_LEARNING_RATES, sweep.arrived, strict=False) if ok)
-    for part in ("too long", f"at epoch {overflow}", f"that works: {driver.plain(works)}"):
+    for part in ("higher up", f"at epoch {overflow}", f"works: {driver.plain(works)}"):
         assert part in said
     driver.choose_rate(page, 0.01)
     driver.stay(page)

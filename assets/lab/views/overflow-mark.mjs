@@ -25,8 +25,11 @@ export function drawOverflow(context, axes, epoch) {
   ]);
   stroke(context, ends, { color, width: 2 });
   context.font = font();
-  const text = `overflow, epoch ${epoch}`;
-  const isLeft = x + 10 + widthOf(context, text) > axes.right;
-  const align = isLeft ? "right" : "left";
-  label(context, text, x + (isLeft ? -8 : 8), axes.top + size() / 2, { color, align });
+  const texts = [`overflow, epoch ${epoch}`, `overflow ${epoch}`];
+  const text = texts.find((one) => x + 8 + widthOf(context, one) <= axes.right);
+  const [across, align] = text ? [8, "left"] : [-8, "right"];
+  label(context, text ?? texts[1], x + across, axes.top + size() / 2, {
+    color,
+    align: /** @type {CanvasTextAlign} */ (align),
+  });
 }

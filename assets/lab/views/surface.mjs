@@ -35,14 +35,15 @@ export function drawSurface(overlay, sweep, moment, { hidden, run }) {
     star(context, axes.point(first, second, optimum.train_loss), optimum.is_exact);
   const isOutside = !isShown || moment.loss > box.height;
   if (!isOutside) drawPoint(context, axes, sweep, moment);
-  const outside = isOutside ? outsideWords(box, moment) : "";
+  const outside = isOutside ? outsideWords(box, moment, overlay.host.clientWidth) : "";
   sayAbove(context, overlay.host.clientWidth / 2, [outside, sweep.hiddenMotion(run)]);
 }
 
-/** @param {Box} box @param {Snapshot} moment */
-function outsideWords({ height }, { shownEpoch, loss }) {
+/** @param {Box} box @param {Snapshot} moment @param {number} room across */
+function outsideWords({ height }, { shownEpoch, loss }, room) {
+  const isNarrow = room < 26 * size();
   if (!(loss > height)) return `epoch ${shownEpoch} is beside this picture`;
-  return `↑ far above this picture: loss ${format(loss, 3)}`;
+  return `↑ far above${isNarrow ? "" : " this picture"}: loss ${format(loss, 3)}`;
 }
 
 /** Whether the current point lies over or under what is shown of the plane.
