@@ -152,7 +152,6 @@ function bindPage() {
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
   chooseTab(tabs[0]);
   bindReach();
-  bindPlaces();
   bindTextSize();
   element("reset").addEventListener("click", reset);
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
@@ -181,6 +180,8 @@ function begin(payload) {
     watchFailures();
   }
   start();
+  // The cards have their sizes before anything is drawn in them.
+  bindPlaces();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
   bindRate();
