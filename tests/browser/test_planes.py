@@ -117,7 +117,7 @@ def test_two_parameters_freeze_the_others_where_the_playhead_rests(
     settings = set_up(page, dataset="parabola", epochs=600, hidden_units=4, learning_rate=0.05)
     driver.choose_plane(page, "parameters")
     choose_parameters(page, 2, 9)
-    wait_frozen(page, 3)
+    wait_frozen(page, 0)
     # Every epoch can be rested on, also one that is no frame of the sweep.
     frames = driver.engine_sweep(settings).epochs
     between = next(epoch for epoch in range(300, 600) if epoch not in frames)
