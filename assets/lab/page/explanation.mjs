@@ -1,6 +1,7 @@
 /* The outcome of the run on show in one sentence, and below it why. */
 import { element, make, setText } from "#lab/lib/dom.mjs";
 import { format, formatDown, isSame, plain } from "#lab/lib/format.mjs";
+import { startOf } from "#lab/model/start-point.mjs";
 import { largestThatWorks, outcome } from "#lab/model/verdicts.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
 import { state } from "#lab/state/store.mjs";
@@ -135,5 +136,15 @@ function comparison(sweep) {
     steps > 1
       ? `data and batch order; one epoch is ${steps} steps`
       : "the same data and the full batch, so one epoch is one step";
-  return `${works}All ${sweep.learning_rates.length} rates share one start, ${batches}.`;
+  return `${works}All ${sweep.learning_rates.length} rates ${startWords(sweep)}${batches}.`;
+}
+
+/** Where they start, up to what else they share. @param {Sweep} sweep */
+function startWords({ settings, plane }) {
+  const point = startOf(settings.start);
+  if (!point) return "share one start, ";
+  const place = plane.is_exact
+    ? `weight ${format(point.first, 4)}, bias ${format(point.second, 4)}, where you put them,`
+    : "the point of the plane where you put them,";
+  return `start at ${place} and share `;
 }
