@@ -4,6 +4,7 @@ import { format } from "#lab/lib/format.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
+import { cutTitles } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -81,6 +82,7 @@ export const isNarrow = ({ host: { clientWidth } }) =>
 export function fitTitles(layout, overlay) {
   overlay.isNarrow = isNarrow(overlay);
   if (overlay.isNarrow) shortenTitles(layout);
+  cutTitles(layout, overlay.host);
 }
 
 /**
