@@ -427,7 +427,7 @@ def test_nobody_else_sees_them(
     other = context_of().new_page()
     other.goto(link)
     wait_ready(other)
-    assert "Your own data are not here" in driver.wait_message(other)
+    assert "Your own data are not stored in links" in driver.wait_message(other)
     assert state(other, "sweep.settings.dataset") == "line"
     assert facts(other)["sweep"] == Settings().sweep_id
     kept = "async () => (await import('#lab/state/user-data.mjs')).ownChoice()"

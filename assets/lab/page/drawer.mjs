@@ -15,6 +15,9 @@ function slide(opens) {
   style.setProperty("--below", `${Math.max(innerHeight - bottom(".timeline").top, 0)}px`);
 }
 
+/** Where the choices have a place of their own, nothing slides. */
+export const openDrawer = () => element("open-rail").getClientRects().length && slide(true);
+
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   if (event.key !== "Escape" || !isOpen() || document.querySelector("dialog[open]")) return;

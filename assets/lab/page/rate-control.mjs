@@ -1,6 +1,14 @@
 /* The learning rate: its slider, its exact number and the strip. Dragging selects another run of
    the sweep on show; only a typed rate is trained. */
-import { all, element, input, leaveOnEnter, setText, showMessage } from "#lab/lib/dom.mjs";
+import {
+  all,
+  element,
+  input,
+  leaveOnEnter,
+  setText,
+  showMessage,
+  showNumber,
+} from "#lab/lib/dom.mjs";
 import { numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
@@ -23,7 +31,7 @@ export function showRate() {
     ? ""
     : `, ${verdictName(state.sweep.verdicts[state.run])}`;
   slider.setAttribute("aria-valuetext", `${plain(rate)}${outcome}`);
-  input("learning-rate-value").value = plain(rate);
+  showNumber(input("learning-rate-value"), plain(rate));
   showTick(rate);
   document
     .querySelectorAll("#strip .cell")

@@ -3,26 +3,27 @@ import { all, element, found, setText, showMessage } from "#lab/lib/dom.mjs";
 import { holdSliders } from "#lab/lib/touch.mjs";
 import { headline } from "#lab/model/headline.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
-import { readLink } from "#lab/model/link.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
-import { showExplanation } from "#lab/page/explanation.mjs";
+import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
 import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { explore, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
-import { bindPlaces, resetPlaces } from "#lab/page/cards.mjs";
+import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
+import { bindOpeners } from "#lab/page/openers.mjs";
 import { bindPictures } from "#lab/page/pictures.mjs";
 import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
-import { adoptSweep, pause, start } from "#lab/page/playback.mjs";
+import { adoptSweep, start } from "#lab/page/playback.mjs";
 import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
+import { bindReset } from "#lab/page/reset.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
@@ -33,13 +34,7 @@ import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { bindTextSize } from "#lab/page/present.mjs";
-import {
-  followLink,
-  receiveSweep,
-  request,
-  requestExactly,
-  showControls,
-} from "#lab/page/training.mjs";
+import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
 import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
 import { drawPanels } from "#lab/panels/panels.mjs";
@@ -133,15 +128,6 @@ function showBusy(sentence) {
   layout.busySentence = sentence;
 }
 
-/** The opening again, whatever was changed. */
-function reset() {
-  resetPlaces();
-  explore();
-  state.wanted = 0;
-  pause();
-  followLink(readLink("").settings, []);
-}
-
 /* ---- start ---- */
 
 function bindPage() {
@@ -153,7 +139,9 @@ function bindPage() {
   chooseTab(tabs[0]);
   bindReach();
   bindTextSize();
-  element("reset").addEventListener("click", reset);
+  bindReset();
+  bindOpeners();
+  bindWhy();
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
     bindCardButtons,

@@ -4,6 +4,7 @@ import { format } from "#lab/lib/format.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
+import { cutTitles } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -62,7 +63,6 @@ function painted(trace) {
   if (trace.meta === "optimum") copy.visible = !state.hidden.has("optimum");
   if (!color) return copy;
   for (const part of ["marker", "line"]) if (trace[part]) copy[part] = { ...trace[part], color };
-  if (trace.textfont) copy.textfont = { ...trace.textfont, size: state.textSize || 12 };
   return copy;
 }
 
@@ -81,6 +81,7 @@ export const isNarrow = ({ host: { clientWidth } }) =>
 export function fitTitles(layout, overlay) {
   overlay.isNarrow = isNarrow(overlay);
   if (overlay.isNarrow) shortenTitles(layout);
+  cutTitles(layout, overlay.host);
 }
 
 /**
