@@ -5,6 +5,7 @@ import { clicked, found, setText, slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
 import { areEndsHidden, rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { zoomAt } from "#lab/model/zoom.mjs";
 import { modelWords } from "#lab/page/model-words.mjs";
 import { isBehind } from "#lab/panels/panels.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
@@ -59,6 +60,12 @@ const isOutside = ({ box }, { first, second }) =>
 const outside = (sweep, moment) =>
   isOutside(sweep, moment) ? ", which is outside this picture" : "";
 
+/** The same of the descent path, which zooms out. @param {Sweep} sweep @param {Snapshot} moment */
+const farOut = (sweep, moment) =>
+  zoomAt(sweep, moment.track, moment.index).plane === null
+    ? outside(sweep, moment)
+    : " (the picture has zoomed out; a dashed frame shows where it began)";
+
 /** A sentence of its own where a plane shows little. @param {Sweep} sweep */
 function hiddenWords(sweep) {
   const words = sweep.hiddenMotion(state.run);
@@ -72,10 +79,7 @@ function surfaceWords(sweep, moment) {
   const star = state.hidden.has("optimum")
     ? ""
     : `; the star, ${optimum.name}, is at ${say(optimum.train_loss)}`;
-  const beyond =
-    !isOutside(sweep, moment) && moment.loss > box.height
-      ? ", above this picture"
-      : outside(sweep, moment);
+  const beyond = moment.loss > box.height ? ", far above this picture" : outside(sweep, moment);
   return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${beyond}${star}.${hiddenWords(sweep)}`;
 }
 
@@ -94,7 +98,7 @@ function planeWords(sweep, { offPlane }) {
 function pathWords(sweep, moment) {
   const { track, first, second, loss } = moment;
   const rate = plain(sweep.learning_rates[state.run]);
-  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${outside(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.${planeWords(sweep, moment)}`;
+  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${farOut(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.${planeWords(sweep, moment)}`;
 }
 
 /** @param {string} name @param {number} slope */
@@ -194,9 +198,9 @@ const chartWords = (name) =>
 /* ---- saying them ---- */
 
 const NAMES = [
-  "rate-curve",
   "descent-path",
   ...Object.keys(VIEWS).filter((name) => name !== "descent-path"),
+  "rate-curve",
   ...CHARTS,
 ];
 
@@ -232,7 +236,9 @@ export function describeNow() {
 
 export function bindDescriptions() {
   document.addEventListener("focusin", (event) => {
-    const part = clicked(event, ".card-view, [data-panel]");
-    if (part) spoken.attended = part.dataset.panel || part.id.replace("-card", "");
+    const part = clicked(event, "[data-table], .card-view, [data-panel]");
+    if (!part) return;
+    const { table, panel } = part.dataset;
+    spoken.attended = table || panel || part.id.replace("-card", "");
   });
 }

@@ -63,7 +63,6 @@ function painted(trace) {
   if (trace.meta === "optimum") copy.visible = !state.hidden.has("optimum");
   if (!color) return copy;
   for (const part of ["marker", "line"]) if (trace[part]) copy[part] = { ...trace[part], color };
-  if (trace.textfont) copy.textfont = { ...trace.textfont, size: state.textSize || 12 };
   return copy;
 }
 
