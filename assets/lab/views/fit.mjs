@@ -41,7 +41,8 @@ export function drawFit(overlay, sweep, moment, { areSquared, hidden }) {
   if (sweep.predictors > 1) return;
   for (const point of examplesIn(axes, sweep)) room.avoidDot(point, 6);
   if (frame) nameFrame(context, room.avoidBox(frame), frame, frameLook());
-  if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss: moment.loss });
+  const loss = moment.track.loss[moment.index];
+  if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss });
   else sayHidden(context, axes);
   if (goal && !frame) nameGoal(context, axes, room, goal);
 }
@@ -58,10 +59,21 @@ function boxOf({ views }) {
  * @param {import("#types").Snapshot} moment
  * @param {boolean} isFar
  */
-function shownFit(sweep, { track, index, first, second }, isFar) {
+function shownFit(sweep, { track, index, first, second, glide }, isFar) {
   const far = isFar ? farFit(sweep, track, index) : null;
-  if (far) return { line: [], fit: far, index: 0 };
+  const fit = far ?? (glide && mixedFit(track, glide));
+  if (fit) return { line: [], fit, index: 0 };
   return { line: [first, second], fit: track.fit, index };
+}
+
+/**
+ * What a network predicts on the way between two epochs; null of a line, which has no such numbers.
+ * @param {import("#lab/model/track.mjs").Track} track
+ * @param {{from: number, to: number, share: number}} glide
+ */
+function mixedFit(track, { from, to, share }) {
+  const [one, other] = [track.fitAt(from), track.fitAt(to)];
+  return one && other && one.map((value, k) => value + share * (other[k] - value));
 }
 
 /**
