@@ -81,6 +81,8 @@ def test_a_dragged_line_is_shown_at_once_and_trained_once_it_is_let_go(page: Pag
     page.mouse.down()
     page.mouse.move(x, y - 90, steps=12)
     driver.next_frames(page)
+    # What is held stays under the hand.
+    assert middle(handle(page, 1)) == pytest.approx((x, y - 90), abs=2)
     weight, bias, loss = line_on_show(page)
     # The right end is up by 90 pixels, the left one where it was; the loss is that of the line.
     unit = place(page, "fit", 4, 0)[1] - place(page, "fit", 4, 1)[1]
@@ -236,6 +238,8 @@ def test_two_numbers_can_be_typed_and_what_is_wrong_is_said_there(page: Page) ->
     settled(page)
     assert state(page, "sweep.settings.start") == "2.5,-1"
     assert starts_of_all(page)[40] == pytest.approx([2.5, -1])
+    why = page.locator("#explanation").text_content() or ""
+    assert "start at weight 2.500, bias −1.000, where you put them, and share the same" in why
     for text in ("x", "2000000"):
         first.fill(text)
         first.press("Enter")

@@ -194,9 +194,9 @@ const chartWords = (name) =>
 /* ---- saying them ---- */
 
 const NAMES = [
-  "rate-curve",
   "descent-path",
   ...Object.keys(VIEWS).filter((name) => name !== "descent-path"),
+  "rate-curve",
   ...CHARTS,
 ];
 
@@ -232,7 +232,9 @@ export function describeNow() {
 
 export function bindDescriptions() {
   document.addEventListener("focusin", (event) => {
-    const part = clicked(event, ".card-view, [data-panel]");
-    if (part) spoken.attended = part.dataset.panel || part.id.replace("-card", "");
+    const part = clicked(event, "[data-table], .card-view, [data-panel]");
+    if (!part) return;
+    const { table, panel } = part.dataset;
+    spoken.attended = table || panel || part.id.replace("-card", "");
   });
 }

@@ -2,6 +2,7 @@
 import { clicked, element, make } from "#lab/lib/dom.mjs";
 import { format, formatDown, isSame, plain } from "#lab/lib/format.mjs";
 import { showSentence, withOpeners } from "#lab/lib/openers.mjs";
+import { startOf } from "#lab/model/start-point.mjs";
 import {
   hasDiverged,
   largestInWords,
@@ -146,7 +147,18 @@ function comparison(sweep, run) {
     steps > 1
       ? `data and batch order; one epoch is ${steps} steps`
       : "the same data and the full batch, so one epoch is one step";
-  return `${works} All ${sweep.learning_rates.length} rates share one start, ${batches}.`.trim();
+  const count = sweep.learning_rates.length;
+  return `${works} All ${count} rates ${startWords(sweep)}${batches}.`.trim();
+}
+
+/** Where they start, up to what else they share. @param {Sweep} sweep */
+function startWords({ settings, plane }) {
+  const point = startOf(settings.start);
+  if (!point) return "share one start, ";
+  const place = plane.is_exact
+    ? `weight ${format(point.first, 4)}, bias ${format(point.second, 4)}, where you put them,`
+    : "the point of the plane where you put them,";
+  return `start at ${place} and share `;
 }
 
 /** *Why?* lies over the views: a click beside it or Escape closes it. */

@@ -138,7 +138,6 @@ function bindPage() {
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
   chooseTab(tabs[0]);
   bindReach();
-  bindPlaces();
   bindTextSize();
   bindReset();
   bindOpeners();
@@ -169,6 +168,8 @@ function begin(payload) {
     watchFailures();
   }
   start();
+  // The cards have their sizes before anything is drawn in them.
+  bindPlaces();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
   bindRate();
