@@ -54,6 +54,19 @@ def test_nothing_in_a_panel_is_cut(page: Page, name: str) -> None:
         assert page.evaluate(CUT_MENUS) == [] or size[0] < 1024, size
 
 
+def test_no_menu_of_the_page_is_cut(page: Page) -> None:
+    settings = None
+    for dataset in ("noisy_parabola", "diabetes"):
+        settings = set_up(page, settings, dataset=dataset, epochs=100, hidden_units=5)
+        for width, height in ((1366, 768), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            driver.rest(page)
+            assert page.evaluate(CUT_MENUS) == [], width
+    page.locator("#more summary").click()
+    next_frames(page)
+    assert page.evaluate(CUT_MENUS) == []
+
+
 @pytest.mark.parametrize("name", ["rate-axis", "loss-by-rate", "sharpness"])
 def test_a_chart_alone_in_its_panel_fills_it(page: Page, name: str) -> None:
     open_panel(page, name)
