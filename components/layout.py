@@ -11,6 +11,7 @@ from app.lessons.course import Course
 from components import ids, theme
 from components.controls.learning_rate import learning_rate_bar, outcome_bar
 from components.controls.rail import rail
+from components.controls.start_point import back_button, line_handles
 from components.lesson import lesson_panel
 from components.notices import notices
 from components.page_config import config_element
@@ -214,6 +215,7 @@ def _view(name: str) -> Component:
                     html.H2(TITLES[name], id=f"{name}-title"),
                     *(planes if is_surface else []),
                     html.Span(id=f"{name}-note", className="card-note"),
+                    *([back_button(name)] if name in (ids.DESCENT_PATH, ids.FIT) else []),
                     *([_squares_button()] if name == ids.FIT else []),
                     data_button(name, TITLES[name]),
                     _swap_button(name),
@@ -222,6 +224,7 @@ def _view(name: str) -> Component:
             sentence(name),
             *([flat] if is_surface else []),
             html.Div(id=name, className="plot", **picture),
+            *([line_handles()] if name == ids.FIT else []),
         ],
     )
 

@@ -39,7 +39,7 @@ def page_config() -> dict[str, Any]:
     cut_at    where the surface is cut off, in heights of the box
     """
     return {
-        "fields": {name: _field(name) for name in (*FIRST, *MORE, *TEXTS, "learning_rate")},
+        "fields": {name: _field(name) for name in (*FIRST, *MORE, "learning_rate")},
         "starts_anew": STARTS_ANEW,
         "start": {
             "planes": START_PLANES,

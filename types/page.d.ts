@@ -94,6 +94,8 @@ export interface State {
   sweep: Sweep;
   run: number;
   track: Track;
+  /** A start that is being set by hand, shown instead of the run. */
+  preview: Track | null;
   detail: Detail | null;
   slices: { at(epoch: number): Slice | undefined } | null;
   /** Whether the fit shows the squares of its errors. */
@@ -111,6 +113,13 @@ export interface State {
   held: boolean;
   /** While presenting, all text on the pictures is larger. */
   textSize: number | undefined;
+}
+
+/** A start set by hand; a line has no plane. */
+export interface StartPoint {
+  plane: string;
+  first: number;
+  second: number;
 }
 
 /** The plane of a network's loss, as it is chosen and requested. */

@@ -4,7 +4,8 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from app.domain.fields import NAMES, NUMBERS, USED_BY, plain, users_of
+from app.domain.fields import FIELDS, NAMES, NUMBERS, TEXTS, USED_BY, plain, users_of
+from components.controls.start_point import start_field
 from components.notices import refusal
 from components.parts import data, select, slider
 
@@ -21,6 +22,8 @@ STOPS = {
 
 def field(name: str) -> Component:
     """The control of the setting `name`, at its default."""
+    if name in TEXTS:
+        return _control(name, *start_field())
     return _select(name) if name in NAMES else _slider(name)
 
 
@@ -28,7 +31,7 @@ def _control(field: str, *children: Component) -> Component:
     """A control with what the browser needs: its field, its default, and which other setting
     decides whether it applies. Below it is the place for the server's error."""
     name = field.replace("_", "-")
-    about = data(field=field, default=str((NAMES | NUMBERS)[field].default))
+    about = data(field=field, default=str(FIELDS[field].default))
     if field in USED_BY:
         about |= data(decides=USED_BY[field][0], users=" ".join(users_of(field)))
     if field in STOPS:

@@ -11,7 +11,7 @@ FIRST = ("dataset", "hidden_units", "seed")
 MORE = (
     *("epochs", "activation", "hidden_layers"),
     *("optimizer", "momentum", "schedule", "warmup_epochs", "batch_size", "weight_decay"),
-    *("initialization", "initial_scale", "noise", "validation_fraction"),
+    *("initialization", "initial_scale", "start", "noise", "validation_fraction"),
 )
 
 

@@ -200,7 +200,8 @@ def test_the_charts_are_said_and_listed_too(page: Page) -> None:
     assert list(seeds) == list("01234567")
     ends = driver.engine_sweep(Settings(seed=3)).train_loss[:41, -1]
     shown = [run for run in range(41) if run % 10 in (0, 3, 7)]
-    for text, run in zip(seeds["3"], shown, strict=True):
+    assert seeds["3"][0] == driver.plain(float(Settings().learning_rates()[np.nanargmin(ends)]))
+    for text, run in zip(seeds["3"][1:], shown, strict=True):
         assert text == "overflow" if np.isnan(ends[run]) else close(text, ends[run])
 
 

@@ -26,6 +26,7 @@ import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
+import { bindStart } from "#lab/page/start-by-hand.mjs";
 import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
 import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
@@ -187,6 +188,7 @@ function begin(payload) {
   bindTimeline();
   bindPage();
   bindPlanes();
+  bindStart();
   recallOwn();
   showControls();
   startLesson();
