@@ -26,6 +26,7 @@ import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
+import { bindByHand } from "#lab/page/by-hand.mjs";
 import { bindStart } from "#lab/page/start-by-hand.mjs";
 import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
@@ -40,6 +41,7 @@ import {
   requestExactly,
   showControls,
 } from "#lab/page/training.mjs";
+import { bindActivations } from "#lab/panels/activations.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
 import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
 import { drawPanels } from "#lab/panels/panels.mjs";
@@ -164,6 +166,7 @@ function bindPage() {
     bindShare,
     bindPictures,
     bindSave,
+    bindActivations,
     bindCompare,
     bindMap,
     bindUserData,
@@ -189,6 +192,7 @@ function begin(payload) {
   bindPage();
   bindPlanes();
   bindStart();
+  bindByHand();
   recallOwn();
   showControls();
   startLesson();

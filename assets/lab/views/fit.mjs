@@ -35,8 +35,8 @@ export function drawFit(overlay, sweep, moment, { areSquared, hidden }) {
   if (sweep.predictors > 1 && out) sayOnTop(context, axes, `${out} beyond the picture`);
   if (sweep.predictors > 1) return;
   for (const point of examplesIn(axes, sweep)) room.avoidDot(point, 6);
-  if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss: moment.loss });
-  else sayHidden(context, axes);
+  if (!isVisible(axes, line)) sayHidden(context, axes);
+  else if (!hidden.has("loss")) sayLoss(context, axes, room, { sweep, line, loss: moment.loss });
   if (goal) nameGoal(context, axes, room, goal);
 }
 
