@@ -86,6 +86,9 @@ export interface Slice {
   range: number[];
 }
 
+/** What a curtain hides, see components/page_config.py. */
+export type Part = "verdict" | "strip" | "mark" | "ahead" | "hints" | "optimum";
+
 /** What is on show. */
 export interface State {
   /** There from the first sweep on; nothing reads it before. */
@@ -94,7 +97,7 @@ export interface State {
   track: Track;
   detail: Detail | null;
   slices: { at(epoch: number): Slice | undefined } | null;
-  /** What a curtain hides, of config.curtain. */
+  /** The parts that a curtain lies over; state/curtain.mjs says for whom. */
   hidden: Set<string>;
   /** The epoch that the person asked for; a sweep shows the nearest that it has. */
   wanted: number;
@@ -261,7 +264,7 @@ export type Draw = (
   overlay: Overlay,
   sweep: Sweep,
   moment: Snapshot,
-  shown: Pick<State, "hidden" | "run" | "slices">,
+  shown: Pick<State, "run" | "slices">,
 ) => void;
 
 /** A run in the table of compared ones; that on show has no look of a pin. */
@@ -288,8 +291,8 @@ export interface ChartContents {
   "rate-axis": StepCurve & { rate: number; landing: number };
   "loss-by-rate": {
     rates: number[];
-    now: number[];
-    ends: (number | null)[];
+    now: (number | null | undefined)[];
+    ends: (number | null | undefined)[];
     epoch: number;
     asked: number;
   };

@@ -1,11 +1,15 @@
 /* Verdicts in words: what the page calls them, and the sentence about a whole run. */
 import { format, plain } from "#lab/lib/format.mjs";
-import { STOPS, state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { STOPS } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#types").Verdict} Verdict
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
+
+// What a network's runs are measured by.
+const LOWEST = "the lowest here";
 
 /** Whether the run broke. @param {Verdict} verdict */
 export const hasDiverged = (verdict) => verdict === "diverged" || verdict === "overflow";
@@ -69,7 +73,9 @@ export function stuckReason({ activation, hidden_layers: layers, weight_decay: d
 function ending(sweep, run) {
   const [level, last] = [sweep.levels[run] ?? NaN, sweep.last_loss[run]];
   const is = level === last ? "is" : "goes up and down around";
-  return `after ${sweep.end} epochs its train loss ${is} ${format(level, 4)}; ${reference(sweep, level)}`;
+  const said = `after ${sweep.end} epochs its train loss ${is} ${format(level, 4)}`;
+  const isLowest = sweep.reference_name === LOWEST;
+  return isHidden(isLowest ? "strip" : "optimum") ? said : `${said}; ${reference(sweep, level)}`;
 }
 
 /**
@@ -80,7 +86,7 @@ function ending(sweep, run) {
  */
 function reference(sweep, level) {
   const { reference_name: name, reference_loss: loss, learning_rates: rates } = sweep;
-  if (name !== "the lowest here") return `${name} has ${format(loss ?? NaN, 4)}`;
+  if (name !== LOWEST) return `${name} has ${format(loss ?? NaN, 4)}`;
   // Levels come as 32-bit numbers.
   const isReached = (/** @type {number | null} */ end) =>
     end !== null && loss !== null && end <= loss + 1e-6 * Math.abs(loss);
@@ -103,7 +109,7 @@ const ADVICE = {
 /** @param {Sweep} sweep */
 function sameEverywhere({ verdicts }) {
   const names = new Set(verdicts.slice(0, STOPS).map(verdictName));
-  if (names.size > 1 || state.hidden.has("strip")) return "";
+  if (names.size > 1 || isHidden("strip")) return "";
   return `It is the same at every rate of the slider: ${ADVICE[[...names][0]]}.`;
 }
 

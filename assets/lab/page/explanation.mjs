@@ -3,7 +3,7 @@ import { element, make, setText } from "#lab/lib/dom.mjs";
 import { format, formatDown, isSame, plain } from "#lab/lib/format.mjs";
 import { largestThatWorks, outcome } from "#lab/model/verdicts.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden, isRevealed } from "#lab/state/curtain.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -18,10 +18,11 @@ import { state } from "#lab/state/store.mjs";
  * @param {DetailPayload | null} detail
  */
 export function showExplanation(sweep, run, moment, detail) {
-  const areHintsHidden = state.hidden.has("hints");
+  const areHintsHidden = isHidden("hints");
   element("standardize").hidden = areHintsHidden || !lacksScale(sweep);
-  const [said, ...lines] = areHintsHidden ? [""] : explanation(sweep, run, moment, detail);
-  setText("outcome-sentence", said);
+  const isSaid = !isHidden("verdict", run) && (!areHintsHidden || isRevealed(run));
+  setText("outcome-sentence", isSaid ? outcome(sweep, run) : "");
+  const lines = areHintsHidden ? [] : explanation(sweep, run, moment, detail);
   element("why").hidden = !lines.length;
   const target = element("explanation");
   const text = lines.join("\n");
@@ -43,13 +44,15 @@ function explanation(sweep, run, moment, detail) {
       ? [`At epoch ${moment.epoch}: ${ownFit(sweep, moment)}.`, subsetOf(own)]
       : [];
   return [
-    outcome(sweep, run),
-    lacksScale(sweep) ? scaleAsReason(sweep, run) : reason(sweep, run),
+    isHidden("verdict", run) || isHidden("mark") ? null : why(sweep, run),
     isLinear ? null : sharpnessNow(sweep, detail, moment),
     comparison(sweep),
     ...fit,
   ].filter((line) => line !== null);
 }
+
+/** @param {Sweep} sweep @param {number} run */
+const why = (sweep, run) => (lacksScale(sweep) ? scaleAsReason(sweep, run) : reason(sweep, run));
 
 /** @param {import("#types").DataInfo} own */
 const subsetOf = ({ rows, example_count: examples }) =>
@@ -60,7 +63,10 @@ const subsetOf = ({ rows, example_count: examples }) =>
  * @param {Sweep} sweep
  */
 const lacksScale = (sweep) =>
-  sweep.data_info !== null && !sweep.data_info.is_standardized && largestThatWorks(sweep) === null;
+  !isHidden("strip") &&
+  sweep.data_info !== null &&
+  !sweep.data_info.is_standardized &&
+  largestThatWorks(sweep) === null;
 
 /** A limit without its zeros: 2, not 2.00. @param {number | null} limit @param {number} digits */
 const short = (limit, digits) => format(limit ?? NaN, digits).replace(/\.0+$/, "");
@@ -120,15 +126,16 @@ function sharpnessNow(sweep, detail, moment) {
   );
   const value = detail.sharpness[nearest];
   if (!(value > 0)) return null;
-  const edge = sweep.stability_edge_numerator
-    ? `: ${sweep.stability_edge_formula} is ${formatDown(sweep.stability_edge_numerator / (value + sweep.settings.weight_decay))} there`
+  const isTold = sweep.stability_edge_numerator && !isHidden("mark");
+  const edge = isTold
+    ? `: ${sweep.stability_edge_formula} is ${formatDown((sweep.stability_edge_numerator ?? 0) / (value + sweep.settings.weight_decay))} there`
     : "";
   return `Sharpness, the steepest curvature of the loss here, is ${format(value, 3)} at epoch ${epochs[nearest]}${edge}.`;
 }
 
 /** What the other rates do, and what they have in common. @param {Sweep} sweep */
 function comparison(sweep) {
-  const largest = largestThatWorks(sweep);
+  const largest = isHidden("strip") ? null : largestThatWorks(sweep);
   const works = largest === null ? "" : `The largest rate here that works is ${plain(largest)}. `;
   const steps = sweep.steps_per_epoch;
   const batches =

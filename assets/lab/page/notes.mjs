@@ -1,7 +1,7 @@
 /* The note below each view. */
 import { setText } from "#lab/lib/dom.mjs";
 import { format, shortened } from "#lab/lib/format.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -50,7 +50,7 @@ function curvesNote({ track, index, loss, overflowed, shownEpoch }) {
 function fitNote(sweep, moment) {
   if (sweep.data_info && !moment.overflowed) return ownFit(sweep, moment);
   if (sweep.predictors > 1) return "predicted against observed";
-  if (state.hidden.has("optimum")) return sweep.validation_loss ? "rings: validation" : "";
+  if (isHidden("optimum")) return sweep.validation_loss ? "rings: validation" : "";
   return sweep.validation_loss
     ? "dotted: least squares; rings: validation"
     : "dotted: least squares";

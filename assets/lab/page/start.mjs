@@ -6,6 +6,7 @@ import { Sweep } from "#lab/model/sweep.mjs";
 import { readLink } from "#lab/model/link.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
+import { showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
@@ -115,6 +116,7 @@ function drawFrame(now) {
   showNotes(sweep, run, now, Boolean(slices?.at(now.shownEpoch)));
   showExplanation(sweep, run, now, detail);
   showTimeline(state, now);
+  showCurtain();
   drawPanels(sweep, now);
   share(now);
   checkGoal();

@@ -7,6 +7,7 @@ import { hasDiverged, verdictName } from "#lab/model/verdicts.mjs";
 import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
 import { bindChart, settingsOf, showButtons } from "#lab/panels/map.mjs";
 import { config } from "#lab/state/config.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { labelOf, same } from "#lab/state/fields.mjs";
 import { mapping } from "#lab/state/map.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
@@ -137,7 +138,7 @@ function paintRows(chart, axes, { rows }, color, rates) {
     if (!isTrained(row)) return sayRefused(place);
     const paints = rates.map((_, run) => paintOf(cellColor(row, run, color, scale), color));
     paintCells(place, edges, paints);
-    if (row.stability_edge && !state.hidden.has("mark"))
+    if (row.stability_edge && !isHidden("mark"))
       verticalLine(place, axes.x(row.stability_edge), { color: "#ffffff", width: 2 });
   });
 }
@@ -193,7 +194,7 @@ function outlineCurrent({ context, x, y }, sweep, map, rates) {
 /** @param {RateMap} map @param {string} color */
 function mapWords(map, color) {
   const { rows, values } = map;
-  const isMarked = rows.some((row) => row.stability_edge) && !state.hidden.has("mark");
+  const isMarked = rows.some((row) => row.stability_edge) && !isHidden("mark");
   return [
     mapping.hovered ? cellWords(map, mapping.hovered) : "",
     mapping.trouble,

@@ -2,6 +2,7 @@
 import { plain } from "#lab/lib/format.mjs";
 import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import {
   FAINT,
@@ -33,12 +34,12 @@ import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
  */
 
 /** @type {import("#types").Draw} */
-export function drawContour(overlay, sweep, moment, { hidden, run }) {
+export function drawContour(overlay, sweep, moment, { run }) {
   const context = overlay.begin();
   const axes = flatAxes(overlay);
   const points = pointsOf(axes, moment);
   const room = new Room(axes);
-  const endsHere = hidden.has("ahead");
+  const endsHere = isHidden("ahead", run);
   drawWay(context, axes, points, moment, endsHere);
   room.avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
   drawPinPaths(context, axes, moment);
@@ -50,7 +51,7 @@ export function drawContour(overlay, sweep, moment, { hidden, run }) {
   if (isInside(axes, now)) dot(context, now, 6.5, colors.path);
   else drawLeaving(context, axes, points, moment);
   sayHiddenMotion(context, room, sweep.hiddenMotion(run));
-  if (!hidden.has("optimum")) avoidOptimum(context, room, axes, sweep);
+  if (!isHidden("optimum")) avoidOptimum(context, room, axes, sweep);
   const step = endsHere || !isInside(axes, now) ? null : nextStep(sweep, run, moment);
   if (step) drawStep(context, room, axes, now, { step, sweep, moment, run });
   if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
