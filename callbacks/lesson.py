@@ -6,7 +6,7 @@ from dash import Dash, Input, Output, html, no_update
 from dash.development.base_component import Component
 
 from app.domain.errors import UserError
-from app.domain.fields import NAMES, NUMBERS
+from app.domain.fields import FIELDS
 from app.lessons.course import Chapter, Course
 from callbacks.answers import answered
 from components import ids
@@ -63,7 +63,7 @@ def _state(chapter: Chapter) -> dict[str, Any]:
     question, goal = chapter.question, chapter.goal
     return {
         "slug": chapter.slug,
-        "settings": {name: getattr(chapter.settings, name) for name in (*NAMES, *NUMBERS)},
+        "settings": {name: getattr(chapter.settings, name) for name in FIELDS},
         "playhead": chapter.playhead,
         "views": list(chapter.views),
         "hide": list(chapter.hide),

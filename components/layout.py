@@ -213,6 +213,7 @@ def _view(name: str) -> Component:
                     html.H2(TITLES[name], id=f"{name}-title"),
                     *(planes if is_surface else []),
                     html.Span(id=f"{name}-note", className="card-note"),
+                    *([_squares_button()] if name == ids.FIT else []),
                     data_button(name, TITLES[name]),
                     _swap_button(name),
                 ],
@@ -221,6 +222,15 @@ def _view(name: str) -> Component:
             *([flat] if is_surface else []),
             html.Div(id=name, className="plot", **picture),
         ],
+    )
+
+
+def _squares_button() -> Component:
+    """Draws the square of each error."""
+    pressed = aria(pressed="false", controls=ids.FIT)
+    about = "each error as a square: their mean area is the loss"
+    return html.Button(
+        "squares", id="squares", className="quiet card-button", title=about, **pressed
     )
 
 

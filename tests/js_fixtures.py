@@ -147,7 +147,9 @@ def _random_settings(chance: random.Random) -> Settings:
             else round(chance.uniform(choice.low, choice.high), chance.randint(1, 6))
             for name, choice in NUMBERS.items()
         }
-        chosen = {k: v for k, v in (names | numbers).items() if chance.random() < 0.5}
+        starts = {"start": chance.choice(["", "0.5,-1.25", "anchored,0.5,-0.00001", "random,1,2"])}
+        every = names | numbers | starts
+        chosen = {k: v for k, v in every.items() if chance.random() < 0.5}
         try:
             return Settings(**chosen)
         except ValueError:

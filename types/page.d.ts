@@ -38,6 +38,8 @@ export interface Field {
 
 export interface Config {
   fields: Record<string, Field>;
+  starts_anew: (keyof Settings)[];
+  start: { planes: string[]; parameter: number; coordinate: number };
   stops: number[];
   views: View[];
   panels: string[];
@@ -97,6 +99,8 @@ export interface State {
   track: Track;
   detail: Detail | null;
   slices: { at(epoch: number): Slice | undefined } | null;
+  /** Whether the fit shows the squares of its errors. */
+  areSquared: boolean;
   /** The parts that a curtain lies over; state/curtain.mjs says for whom. */
   hidden: Set<string>;
   /** The epoch that the person asked for; a sweep shows the nearest that it has. */
@@ -264,7 +268,7 @@ export type Draw = (
   overlay: Overlay,
   sweep: Sweep,
   moment: Snapshot,
-  shown: Pick<State, "run" | "slices">,
+  shown: Pick<State, "run" | "slices" | "areSquared">,
 ) => void;
 
 /** A run in the table of compared ones; that on show has no look of a pin. */

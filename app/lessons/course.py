@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
 from app.domain.errors import InvalidSetting
-from app.domain.fields import NAMES, NUMBERS, shown
+from app.domain.fields import FIELDS, NUMBERS, shown
 from app.domain.results import VERDICTS
 from app.domain.settings import Settings
 from app.lessons.files import content
@@ -58,8 +58,8 @@ def _settings(values: Any) -> Settings:
     if not isinstance(values, dict):
         raise ValueError("write lines of `name: value`.")
     for name in values:
-        if name not in (*NAMES, *NUMBERS):
-            known = advice(name, (*NAMES, *NUMBERS))
+        if name not in FIELDS:
+            known = advice(name, FIELDS)
             raise InvalidSetting(f"There is no setting named {shown(name)}. {known}", name)
     return Settings.from_mapping({name: _number(value) for name, value in values.items()})
 

@@ -118,6 +118,8 @@ def _check_comma(key: yaml.Node, value: yaml.Node, before: dict[str, Any]) -> No
     """Raises Mistake for {learning_rate: 0,05}, which YAML takes for 0 and a field 05."""
     last = [*before.values()][-1:]
     digits = [*last, key.value, value.value or "0"]
+    if [*before][-1:] == ["start"] and not value.value:
+        raise Mistake(key.start_mark.line + 1, f'Put a start in quotes: "{last[0]},{key.value}".')
     if last and all(isinstance(one, str) and one.isdecimal() for one in digits) and not value.value:
         advised = f"write {last[0]}.{key.value}, with a decimal point."
         raise Mistake(key.start_mark.line + 1, f"For {last[0]},{key.value} {advised}")
@@ -143,7 +145,9 @@ def first_mistake(
     line, first = min(found, key=lambda pair: pair[0])
     field = str(first["loc"][0]) if len(first["loc"]) > 1 else ""
     reason = _reason(first, parts[field].model_fields if field in parts else ())
-    comma = DECIMAL_COMMA.search(reason)
+    setting = getattr(first.get("ctx", {}).get("error"), "field", None)
+    # A start is two numbers.
+    comma = setting != "start" and DECIMAL_COMMA.search(reason)
     advised = f" Write {comma[1]}.{comma[2]}, with a decimal point." if comma else ""
     return Mistake(line, reason + advised)
 

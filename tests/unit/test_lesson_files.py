@@ -95,6 +95,12 @@ def test_other_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path, end
     assert chapter_from(tmp_path, "\ufeff" + GOOD.replace("\n", ends)) == plain
 
 
+@pytest.mark.parametrize("start", ["\n  start: 2,-1", "{start: '2.0,-1'}", '{"start": "2,-1"}'])
+def test_a_chapter_may_start_where_its_author_wants(tmp_path: Path, start: str) -> None:
+    text = f"---\ntitle: There\nsettings: {start}\n---\nLook around.\n"
+    assert chapter_from(tmp_path, text).settings == Settings(start="2,-1")
+
+
 BOMB = "a: &a [x, x]\nb: &b [*a, *a, *a]\ntitle: *b"
 SETTINGS = "{dataset: parabola, hidden_units: 10, learning_rate: 0.01, epochs: 500}"
 # What is replaced in GOOD, by what, and the line and the words of the problem.
@@ -118,6 +124,11 @@ BROKEN = {
     "user data": (SETTINGS, "{user_data: x}", 4, "no setting named 'user_data'"),
     "a token": (SETTINGS, "{data_token: x}", 4, "no setting named 'data_token'"),
     "the data set own": ("parabola", "own", 4, "links never contain them"),
+    "a start without quotes between braces": (SETTINGS, "{start: 2,-1}", 4, 'quotes: "2,-1".'),
+    "a start of whole numbers": (SETTINGS, "{start: '1,2,3'}", 4, "a weight and a bias"),
+    "a line's start for a network": (
+        *("epochs: 500}", "start: '1,2'}"), *(4, "such as anchored,0.5,1. Got '1,2'."),
+    ),
     "a setting out of range": ("10,", "100,", 4, "from 0 to 64. Got 100."),
     "an unknown data set": ("parabola", "spiral", 4, "Got 'spiral'."),
     "too large a training": (

@@ -14,7 +14,7 @@ from app.engine.datasets import as_tensors, dataset_for, linear_optimum
 from app.engine.landscape.box import choose_box
 from app.engine.landscape.planes import choose_plane
 from app.engine.network import network_for
-from app.engine.training import Training
+from app.engine.recorder import Training
 
 GRID = 51
 
@@ -23,7 +23,8 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
     """The train loss over the chosen plane, on a grid of GRID x GRID points."""
     sweep = training.sweep
     settings, plane = sweep.settings, choose_plane(training, choice or PlaneChoice())
-    box = choose_box(sweep, plane)
+    seeds = training.seeds
+    box = choose_box(sweep, plane, seeds if seeds and plane is seeds.plane else None)
     optimum, optimum_loss, name = _optimum(sweep)
     return LossSurface(
         plane=plane,

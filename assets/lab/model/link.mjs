@@ -43,7 +43,8 @@ export function queryOf(settings, { plane, views, presented, epoch }) {
   if (views.length) words.set("view", views.join(" "));
   if (presented) words.set("present", presented.join(" "));
   words.set("epoch", String(epoch));
-  return words.toString();
+  // The comma of a start may stand as it is.
+  return words.toString().replaceAll("%2C", ",");
 }
 
 // What changes while somebody looks: it is in the address, and no step back of its own.
@@ -119,6 +120,7 @@ function presentedIn(words) {
  */
 function asValue(text, field) {
   if (text === null) return standardOf(field);
+  if (field === "start") return text;
   return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 

@@ -1,7 +1,8 @@
 /* The note below each view. */
 import { setText } from "#lab/lib/dom.mjs";
 import { format, shortened } from "#lab/lib/format.mjs";
-import { isHidden } from "#lab/state/curtain.mjs";
+import { state } from "#lab/state/store.mjs";
+import { drawnOf } from "#lab/views/residuals.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -49,11 +50,17 @@ function curvesNote({ track, index, loss, overflowed, shownEpoch }) {
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function fitNote(sweep, moment) {
   if (sweep.data_info && !moment.overflowed) return ownFit(sweep, moment);
-  if (sweep.predictors > 1) return "predicted against observed";
-  if (isHidden("optimum")) return sweep.validation_loss ? "rings: validation" : "";
-  return sweep.validation_loss
-    ? "dotted: least squares; rings: validation"
-    : "dotted: least squares";
+  const kinds = [errorsNote(sweep)];
+  if (sweep.predictors > 1) return ["predicted against observed", ...kinds].join("; ");
+  if (sweep.validation_loss) kinds.push("rings: validation");
+  return kinds.join("; ");
+}
+
+/** What the lines or squares are, and of how many examples. @param {Sweep} sweep */
+function errorsNote({ targets, predictors }) {
+  const drawn = drawnOf(targets.length);
+  const some = predictors > 1 || drawn === targets.length ? "" : ` of ${drawn} examples`;
+  return `${state.areSquared ? "squares: squared errors" : "lines: errors"}${some}`;
 }
 
 // For a name in a note, in characters.

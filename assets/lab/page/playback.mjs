@@ -15,7 +15,7 @@ import {
   state,
 } from "#lab/state/store.mjs";
 import { readColors, readMeasures } from "#lab/state/theme.mjs";
-import { refitCamera, rest, show } from "#lab/views/figures.mjs";
+import { isNarrow, refitCamera, rest, show } from "#lab/views/figures.mjs";
 import { drawingOf, figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
 import { bindPinch } from "#lab/views/pinch.mjs";
@@ -265,6 +265,7 @@ function resized(overlay) {
   window.Plotly.Plots.resize(overlay.plot).then(
     () => {
       refitCamera(overlay);
+      if (isNarrow(overlay) !== overlay.isNarrow) showFigure(/** @type {View} */ (overlay.host.id));
       redraw();
     },
     () => {},

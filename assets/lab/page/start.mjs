@@ -6,6 +6,7 @@ import { Sweep } from "#lab/model/sweep.mjs";
 import { readLink } from "#lab/model/link.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
+import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { showExplanation } from "#lab/page/explanation.mjs";
@@ -152,6 +153,7 @@ function bindPage() {
   element("reset").addEventListener("click", reset);
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
+    bindCardButtons,
     bindFrame,
     bindDescriptions,
     bindTables,

@@ -12,6 +12,7 @@ export function showSweep(sweep) {
   showVerdicts(sweep);
   showLegend(sweep);
   placeEdge(sweep);
+  element("taller").hidden = !sweep.plane.is_exact;
 }
 
 /** @param {Sweep} sweep */

@@ -12,7 +12,7 @@ import {
 } from "#lab/page/plane.mjs";
 import { adoptSweep, goTo, selectRun } from "#lab/page/playback.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { isSetting, optionOf, same, standardOf, withDefaults } from "#lab/state/fields.mjs";
+import { isSetting, optionOf, same, standardOf, withChange } from "#lab/state/fields.mjs";
 import { Client } from "#lab/state/requests.mjs";
 import { invalidate, selectedRate, settingsNow, state } from "#lab/state/store.mjs";
 import { training } from "#lab/state/training.mjs";
@@ -33,7 +33,7 @@ const STILL = "What you see still works; a new training does not.";
  * @param {Partial<Settings>} change */
 export function request(change) {
   training.isFollowing = training.hasEntry = false;
-  choose(withDefaults({ ...training.chosen, ...change }));
+  choose(withChange(training.chosen, change));
 }
 
 /** @param {Settings} settings */

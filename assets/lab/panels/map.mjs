@@ -4,7 +4,7 @@ import { clicked, element, select, setText } from "#lab/lib/dom.mjs";
 import { rowValues } from "#lab/model/map-rows.mjs";
 import { config } from "#lab/state/config.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { isUsed, standardOf, withDefaults } from "#lab/state/fields.mjs";
+import { isUsed, standardOf, withChange } from "#lab/state/fields.mjs";
 import { mapping } from "#lab/state/map.mjs";
 import { Client } from "#lab/state/requests.mjs";
 import { STOPS, invalidate, state } from "#lab/state/store.mjs";
@@ -23,10 +23,10 @@ function begin() {
   const field = select("map-field").value;
   const { sweep } = state;
   const changed = needed(field, sweep.settings);
-  const settings = withDefaults({
-    ...sweep.settings,
+  const settings = withChange(sweep.settings, {
     learning_rate: Number(standardOf("learning_rate")),
     ...changed,
+    ...(config.starts_anew.some((name) => name === field) ? { start: "" } : {}),
   });
   const values = rowValues(
     config.map_axes[field],

@@ -19,6 +19,7 @@ export const state = {
   run: 0,
   detail: null,
   slices: null,
+  areSquared: false,
   hidden: new Set(),
   wanted: 0,
   playing: false,

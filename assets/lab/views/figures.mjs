@@ -26,13 +26,22 @@ const CONFIG = {
   scrollZoom: "gl3d",
 };
 
+// Below this width of a card, in pixels at the usual size of text.
+const SHORT_TITLES = 460;
+
 /* ---- figures ---- */
 
-/** Colours of the theme, put into a figure before Plotly sees it. @param {Figure} figure */
-function themed(figure) {
+/**
+ * Colours of the theme, put into a figure before Plotly sees it, and titles that fit.
+ * @param {Figure} figure
+ * @param {Overlay} overlay
+ */
+function themed(figure, overlay) {
   const layout = structuredClone(figure.layout);
   layout.font.color = colors.text;
   enlarge(layout);
+  overlay.isNarrow = isNarrow(overlay);
+  if (overlay.isNarrow) shortenTitles(layout);
   const axes = Object.keys(layout)
     .filter((key) => /^[xy]axis/.test(key))
     .map((key) => layout[key]);
@@ -57,6 +66,26 @@ function painted(trace) {
   for (const part of ["marker", "line"]) if (trace[part]) copy[part] = { ...trace[part], color };
   if (trace.textfont) copy.textfont = { ...trace.textfont, size: state.textSize || 12 };
   return copy;
+}
+
+/**
+ * Whether the titles of two directions would lie on each other or be cut.
+ * @param {Overlay} overlay
+ */
+export const isNarrow = ({ host: { clientWidth } }) =>
+  clientWidth > 0 && clientWidth < (SHORT_TITLES * (state.textSize || 12)) / 12;
+
+/**
+ * A direction of many parameters has a long name, which the large path spells out.
+ * @param {Figure["layout"]} layout
+ */
+function shortenTitles({ scene, ...layout }) {
+  const [first, second] = scene ? [scene.xaxis, scene.yaxis] : [layout.xaxis, layout.xaxis2];
+  // In 3D the numbers would lie on each other; the contour has them.
+  if (scene) for (const axis of [first, second, scene.zaxis]) axis.showticklabels = false;
+  if (!second || !/[ <]/.test(first.title.text)) return;
+  first.title.text = "direction 1";
+  second.title.text = "direction 2";
 }
 
 /** Text and margins for the back of a room. @param {Figure["layout"]} layout */
@@ -122,7 +151,7 @@ export function refitCamera(overlay) {
  * @returns {Promise<unknown>}
  */
 export function show(overlay, figure) {
-  const { data, layout } = themed(figure);
+  const { data, layout } = themed(figure, overlay);
   if (!overlay.plot._fullLayout) {
     if (layout.scene) {
       /** @type {Camera} */
@@ -164,6 +193,7 @@ function surfaceUpdate(surface, { scene, font }, camera) {
     changes[`scene.${name}.range`] = axis.range;
     changes[`scene.${name}.title.text`] = axis.title.text;
     changes[`scene.${name}.nticks`] = axis.nticks;
+    changes[`scene.${name}.showticklabels`] = axis.showticklabels ?? true;
     changes[`scene.${name}.tickfont.size`] = axis.tickfont.size;
     changes[`scene.${name}.gridcolor`] = axis.gridcolor;
     changes[`scene.${name}.linecolor`] = axis.linecolor;
