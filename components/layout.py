@@ -11,7 +11,9 @@ from app.lessons.course import Course
 from components import ids, theme
 from components.controls.learning_rate import learning_rate_bar, outcome_bar
 from components.controls.rail import rail
+from components.controls.start_point import back_button, line_handles
 from components.lesson import lesson_panel
+from components.notices import notices
 from components.page_config import config_element
 from components.panels import PANELS
 from components.parts import aria, data, icon, icon_button, named, select
@@ -42,11 +44,15 @@ HEAD_SCRIPT = (
 OLDEST = "Chrome or Edge 111, Firefox 113, Safari 16.4"
 TOO_OLD = f"This browser is too old for Descent Lab. It needs {OLDEST}, or a later one."
 
+NO_SCRIPT = "Descent Lab needs JavaScript. Turn it on for this page, then load the page again."
+
 
 def page(first_sweep: dict[str, Any], course: Course) -> Component:
     """The whole page. The default sweep is in its store, so it is live without a request."""
     return html.Div(
         className="lab",
+        # How much room the training curves get: assets/lab/page/cards.mjs.
+        **data(curves="low"),
         children=[
             *_skip_links(),
             _header(),
@@ -57,7 +63,7 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
                 children=[
                     _headline(),
                     html.Div(className="top", children=[learning_rate_bar(), outcome_bar()]),
-                    html.Div(id="message", className="message", role="alert", hidden=True),
+                    notices(),
                     html.Div(
                         id="views",
                         className="views",
@@ -103,7 +109,8 @@ def page_template(plotly_script: str, import_map: str, modules: Sequence[str]) -
 <script defer src="{plotly_script}"></script>
 </head>
 <body>
-<noscript>Descent Lab needs JavaScript.</noscript>
+<noscript><style>#react-entry-point {{ display: none }}</style>
+<p class="message">{NO_SCRIPT}</p></noscript>
 <p id="too-old" class="message" role="alert" hidden>{TOO_OLD}</p>
 {{%app_entry%}}
 <div>{{%config%}}{{%scripts%}}{{%renderer%}}</div>
@@ -213,6 +220,7 @@ def _view(name: str) -> Component:
                     html.H2(TITLES[name], id=f"{name}-title"),
                     *(planes if is_surface else []),
                     html.Span(id=f"{name}-note", className="card-note"),
+                    *([back_button(name)] if name in (ids.DESCENT_PATH, ids.FIT) else []),
                     *([_squares_button()] if name == ids.FIT else []),
                     data_button(name, TITLES[name]),
                     _swap_button(name),
@@ -221,6 +229,7 @@ def _view(name: str) -> Component:
             sentence(name),
             *([flat] if is_surface else []),
             html.Div(id=name, className="plot", **picture),
+            *([line_handles()] if name == ids.FIT else []),
         ],
     )
 

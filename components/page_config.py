@@ -19,16 +19,13 @@ from app.domain.link import LINK_VERSION, LONGEST_LINK
 from app.domain.plane_choice import PLANES
 from app.domain.start_point import LARGEST_COORDINATE, LARGEST_PARAMETER, START_PLANES
 from app.domain.user_data import MOST_PREDICTORS
-from app.lessons.course import HIDEABLE
+from app.lessons.task import CURTAIN
 from components import ids, theme
 from components.controls.fields import STOPS
 from components.controls.rail import FIRST, MORE
 from components.figures.surface import CUT_AT
 from components.panels import PANELS
 from components.panels.rate_map import AXES
-
-# What the class curtain hides besides: where training should arrive.
-CURTAIN = (*HIDEABLE, "optimum")
 
 
 def page_config() -> dict[str, Any]:
@@ -42,7 +39,7 @@ def page_config() -> dict[str, Any]:
     cut_at    where the surface is cut off, in heights of the box
     """
     return {
-        "fields": {name: _field(name) for name in (*FIRST, *MORE, *TEXTS, "learning_rate")},
+        "fields": {name: _field(name) for name in (*FIRST, *MORE, "learning_rate")},
         "starts_anew": STARTS_ANEW,
         "start": {
             "planes": START_PLANES,

@@ -50,7 +50,7 @@ def keys_card() -> Component:
             html.Table(html.Tbody(rows)),
             html.Label(
                 [
-                    html.Span("Single keys: "),
+                    html.Span("Keyboard shortcuts: "),
                     html.Button("on", id="single-keys", className="quiet", role="switch"),
                 ]
             ),

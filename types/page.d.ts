@@ -97,6 +97,8 @@ export interface State {
   sweep: Sweep;
   run: number;
   track: Track;
+  /** A start that is being set by hand, shown instead of the run. */
+  preview: Track | null;
   detail: Detail | null;
   slices: { at(epoch: number): Slice | undefined } | null;
   /** Whether the fit shows the squares of its errors. */
@@ -114,6 +116,13 @@ export interface State {
   held: boolean;
   /** While presenting, all text on the pictures is larger. */
   textSize: number | undefined;
+}
+
+/** A start set by hand; a line has no plane. */
+export interface StartPoint {
+  plane: string;
+  first: number;
+  second: number;
 }
 
 /** The plane of a network's loss, as it is chosen and requested. */
@@ -145,9 +154,27 @@ export interface Chapter {
   hide: string[];
   curtain: string[];
   question: { choices: string[]; answer: number } | null;
-  goal: { train_loss_below: number; within_epochs: number } | null;
+  /** The part of a panel that the text speaks of; 0 for all. */
+  part: number;
+  task: Task | null;
   previous: string | null;
   next: string | null;
+}
+
+/** What a task asks for, all of it at once: each number between two, each name as it is. */
+export type Check = { train_loss_below?: number; within_epochs?: number; verdict?: Verdict } & {
+  [Name in keyof Settings | "epoch" | "weight" | "bias"]?: [number, number] | string;
+};
+
+/** See app/lessons/task.py. */
+export interface Task {
+  checks: Check[];
+  answer: number | null;
+  done: string;
+  hint: string;
+  curtain: string[];
+  /** Whether a button shows what the task hides. */
+  reveals: boolean;
 }
 
 export interface Look {

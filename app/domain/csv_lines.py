@@ -147,7 +147,8 @@ def _score(text: str, separator: str) -> float:
     texts = texts_of(cells)
     pairs = zip(texts.points, texts.commas, strict=True)
     numbers = sum(point is not None or comma is not None for point, comma in pairs)
-    return count / (len(rows) - titles) * numbers / max(len(cells), 1)
+    # A single division: with two, rounding would decide between shares that are equal.
+    return count * numbers / ((len(rows) - titles) * max(len(cells), 1))
 
 
 def _sample(text: str, separator: str) -> list[list[str]]:

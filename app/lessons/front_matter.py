@@ -2,11 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.domain.fields import shown
@@ -40,6 +41,33 @@ class Mistake(Exception):
         """`file:line: reason`, as editors understand it."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.reason}"
+
+
+class Part(BaseModel):
+    """A part of a chapter's front matter: frozen, and without fields that it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1
+    )
+
+
+def one_of(known: Sequence[str]) -> AfterValidator:
+    """Accepts the known words."""
+
+    def check(word: str) -> str:
+        if word not in known:
+            raise ValueError(f"{shown(word)} is unknown. {advice(word, known)}")
+        return word
+
+    return AfterValidator(check)
+
+
+def number(text: Any) -> Any:
+    """A text as the number that it is, if it is one."""
+    for kind in (int, float):
+        with suppress(ValueError, TypeError):
+            return kind(text)
+    return text
 
 
 def decoded(content: bytes) -> str:
@@ -143,7 +171,7 @@ def first_mistake(
     and, under "", the outermost one."""
     found = [(_line(one, lines), one) for one in error.errors()]
     line, first = min(found, key=lambda pair: pair[0])
-    field = str(first["loc"][0]) if len(first["loc"]) > 1 else ""
+    field = next((str(part) for part in reversed(first["loc"][:-1]) if part in parts), "")
     reason = _reason(first, parts[field].model_fields if field in parts else ())
     setting = getattr(first.get("ctx", {}).get("error"), "field", None)
     # A start is two numbers.

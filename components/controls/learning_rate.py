@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.domain.fields import NUMBERS, SLIDER_LEARNING_RATES, plain
+from components.notices import refusal
 from components.parts import aria, data, icon_button, named, slider
 from components.tables import data_button, sentence
 
@@ -18,9 +19,8 @@ STOPS = len(SLIDER_LEARNING_RATES)
 
 def learning_rate_bar() -> Component:
     """The typed value, the curve of all rates, one cell for each of them, and the slider."""
-    return html.Section(
-        [_head(), _legend(), _scale()], id="rate", className="rate", **named("Learning rate")
-    )
+    parts = [_head(), _legend(), _scale(), refusal("learning-rate")]
+    return html.Section(parts, id="rate", className="rate", **named("Learning rate"))
 
 
 def outcome_bar() -> Component:

@@ -4,14 +4,14 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.controls.fields import field
-from components.parts import data, named
+from components.parts import data, icon_button, named
 
 FIRST = ("dataset", "hidden_units", "seed")
 # How long, with which units, how it steps, how it starts, on what.
 MORE = (
     *("epochs", "activation", "hidden_layers"),
     *("optimizer", "momentum", "schedule", "warmup_epochs", "batch_size", "weight_decay"),
-    *("initialization", "initial_scale", "noise", "validation_fraction"),
+    *("initialization", "initial_scale", "start", "noise", "validation_fraction"),
 )
 
 
@@ -23,6 +23,7 @@ def rail() -> Component:
         className="rail",
         **named("Choices"),
         children=[
+            icon_button("close-rail", "x-lg", "close"),
             *(field(name) for name in FIRST),
             html.Details(
                 id="more",

@@ -43,7 +43,7 @@ COMPARE = Panel(
             "They share the start, the data and the batch order, so they differ only in what you "
             "changed."
         ),
-        html.Button("Pin the run on show", id="pin", className="btn btn-primary play wide"),
+        html.Button("Pin this run", id="pin", className="btn btn-primary play wide"),
         slot("compare", scrolls="The compared runs"),
         reading("compare"),
     ],

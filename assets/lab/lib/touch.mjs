@@ -3,7 +3,7 @@
    down. A mouse means what it presses. */
 
 /** How far in pixels a finger goes before its way is one. */
-const SLACK = 8;
+export const SLACK = 8;
 
 /** @typedef {Pick<PointerEvent, "clientX" | "clientY">} Place */
 

@@ -1,5 +1,6 @@
 /* The data of each panel's chart as a table. */
 import { plain } from "#lab/lib/format.mjs";
+import { bestRun, isTrained } from "#lab/model/map-rows.mjs";
 import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
@@ -98,13 +99,24 @@ function mapTable({ map, color }) {
   const what =
     color === "last_loss" ? "The train loss at the end" : "The epoch from which on a run diverges";
   return {
-    head: [labelOf(map.field), ...runs.map((run) => plain(state.sweep.learning_rates[run]))],
+    head: [
+      labelOf(map.field),
+      "best rate",
+      ...runs.map((run) => plain(state.sweep.learning_rates[run])),
+    ],
     rows: map.rows.map((row, k) => [
       plain(map.values[k]),
+      bestRate(row),
       ...runs.map((run) => mapCell(row, run, color)),
     ]),
     note: `${what}, at ${runs.length} of ${STOPS} learning rates.`,
   };
+}
+
+/** @param {ChartContents["map"]["map"]["rows"][number]} row */
+function bestRate(row) {
+  const run = isTrained(row) ? bestRun(row) : -1;
+  return run < 0 ? "–" : plain(state.sweep.learning_rates[run]);
 }
 
 /**

@@ -80,11 +80,22 @@ function surfaceWords(sweep, moment) {
   return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${beyond}${star}.${hiddenWords(sweep)}`;
 }
 
+/**
+ * How much of a network's motion its plane shows, and how far the point is from it.
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ */
+function planeWords(sweep, { offPlane }) {
+  if (sweep.plane.is_exact) return "";
+  const share = Math.round(100 * sweep.explained[state.run]);
+  return ` This plane captures ${share} % of the motion; the point is ${say(offPlane, 2)} off it.${hiddenWords(sweep)}`;
+}
+
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function pathWords(sweep, moment) {
   const { track, first, second, loss } = moment;
   const rate = plain(sweep.learning_rates[state.run]);
-  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${outside(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.${hiddenWords(sweep)}`;
+  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${outside(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.${planeWords(sweep, moment)}`;
 }
 
 /** @param {string} name @param {number} slope */
@@ -198,9 +209,9 @@ const chartWords = (name) =>
 /* ---- saying them ---- */
 
 const NAMES = [
-  "rate-curve",
   "descent-path",
   ...Object.keys(VIEWS).filter((name) => name !== "descent-path"),
+  "rate-curve",
   ...CHARTS,
 ];
 
@@ -236,7 +247,9 @@ export function describeNow() {
 
 export function bindDescriptions() {
   document.addEventListener("focusin", (event) => {
-    const part = clicked(event, ".card-view, [data-panel]");
-    if (part) spoken.attended = part.dataset.panel || part.id.replace("-card", "");
+    const part = clicked(event, "[data-table], .card-view, [data-panel]");
+    if (!part) return;
+    const { table, panel } = part.dataset;
+    spoken.attended = table || panel || part.id.replace("-card", "");
   });
 }

@@ -36,6 +36,7 @@ export const timings = [];
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  * @typedef {import("#types").Detail} Detail
+ * @typedef {import("#types").State} State
  * @typedef {import("#types").View} View
  */
 
@@ -98,11 +99,21 @@ export function selectRun(run) {
 
 function forgetDetail() {
   state.detail = state.slices = null;
-  state.track = state.sweep.track(state.run);
+  state.track = state.preview ?? state.sweep.track(state.run);
+}
+
+/** Shows a start that is still being set, or null for the run itself again.
+ * @param {State["preview"]} track */
+export function preview(track) {
+  if (!track && !state.preview) return;
+  state.preview = track;
+  forgetDetail();
+  invalidate();
 }
 
 /** @param {Detail} detail */
 export function adoptDetail(detail) {
+  if (state.preview) return;
   state.detail = detail;
   state.track = state.sweep.detailedTrack(state.run, detail);
   state.slices = detail.slices && sliceTable(detail.slices);

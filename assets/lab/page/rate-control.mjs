@@ -1,10 +1,19 @@
 /* The learning rate: its slider, its exact number and the strip. Dragging selects another run of
    the sweep on show; only a typed rate is trained. */
-import { all, element, input, leaveOnEnter, setText, showMessage } from "#lab/lib/dom.mjs";
+import {
+  all,
+  element,
+  input,
+  leaveOnEnter,
+  setText,
+  showMessage,
+  showNumber,
+} from "#lab/lib/dom.mjs";
 import { numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { selectRun } from "#lab/page/playback.mjs";
+import { showRefusal } from "#lab/page/refusals.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, overlays, selectedRate, state } from "#lab/state/store.mjs";
@@ -23,7 +32,7 @@ export function showRate() {
     ? ""
     : `, ${verdictName(state.sweep.verdicts[state.run])}`;
   slider.setAttribute("aria-valuetext", `${plain(rate)}${outcome}`);
-  input("learning-rate-value").value = plain(rate);
+  showNumber(input("learning-rate-value"), plain(rate));
   showTick(rate);
   document
     .querySelectorAll("#strip .cell")
@@ -68,7 +77,7 @@ export function stepRate(way) {
  * @param {string} text */
 function typeRate(text) {
   const question = questionOf(text);
-  if (question) return showMessage(question);
+  if (question) return showRefusal("learning_rate", question) || showMessage(question);
   const rate = numberIn(text);
   const run = typeof rate === "number" ? state.sweep.runOf(rate) : -1;
   // The server refuses what is not a number.

@@ -3,41 +3,39 @@ import { all, element, found, setText, showMessage } from "#lab/lib/dom.mjs";
 import { holdSliders } from "#lab/lib/touch.mjs";
 import { headline } from "#lab/model/headline.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
-import { readLink } from "#lab/model/link.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
+import { watchConnection } from "#lab/page/connection.mjs";
 import { showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
-import { showExplanation } from "#lab/page/explanation.mjs";
+import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
 import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { checkGoal, explore, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
-import { bindPlaces, resetPlaces } from "#lab/page/cards.mjs";
+import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
+import { bindOpeners } from "#lab/page/openers.mjs";
 import { bindPictures } from "#lab/page/pictures.mjs";
 import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
-import { adoptSweep, pause, start } from "#lab/page/playback.mjs";
+import { adoptSweep, start } from "#lab/page/playback.mjs";
 import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
+import { bindReset } from "#lab/page/reset.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
+import { bindStart } from "#lab/page/start-by-hand.mjs";
 import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
+import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { bindTextSize } from "#lab/page/present.mjs";
-import {
-  followLink,
-  receiveSweep,
-  request,
-  requestExactly,
-  showControls,
-} from "#lab/page/training.mjs";
+import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
 import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
 import { drawPanels } from "#lab/panels/panels.mjs";
@@ -62,6 +60,7 @@ const RECEIVERS = {
   "own-answer": receiveTable,
   "chapter-answer": receiveChapter,
   "side-body": seeChange,
+  "lesson-task": showTask,
 };
 
 /** Passes on what Dash has put into a store; the first page brings its sweep with it.
@@ -88,6 +87,7 @@ function listen() {
     drawPanels(state.sweep, moment());
     share(moment());
     describe();
+    noteTry();
     keepAddress();
     inspect();
   });
@@ -120,7 +120,7 @@ function drawFrame(now) {
   showCurtain();
   drawPanels(sweep, now);
   share(now);
-  checkGoal();
+  followTask();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
@@ -130,27 +130,20 @@ function showBusy(sentence) {
   layout.busySentence = sentence;
 }
 
-/** The opening again, whatever was changed. */
-function reset() {
-  resetPlaces();
-  explore();
-  state.wanted = 0;
-  pause();
-  followLink(readLink("").settings, []);
-}
-
 /* ---- start ---- */
 
 function bindPage() {
   element("theme").addEventListener("click", nextTheme);
+  element("close-message").addEventListener("click", () => showMessage(""));
   nameTheme();
   const tabs = all(".tab");
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
   chooseTab(tabs[0]);
   bindReach();
-  bindPlaces();
   bindTextSize();
-  element("reset").addEventListener("click", reset);
+  bindReset();
+  bindOpeners();
+  bindWhy();
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
     bindCardButtons,
@@ -172,8 +165,13 @@ function begin(payload) {
   listen();
   // Before the sliders' own listeners, which must hear nothing of a finger that scrolls.
   holdSliders(document);
-  if (!isSaved) watchFailures();
+  if (!isSaved) {
+    watchConnection();
+    watchFailures();
+  }
   start();
+  // The cards have their sizes before anything is drawn in them.
+  bindPlaces();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
   bindRate();
@@ -181,6 +179,7 @@ function begin(payload) {
   bindTimeline();
   bindPage();
   bindPlanes();
+  bindStart();
   recallOwn();
   showControls();
   startLesson();

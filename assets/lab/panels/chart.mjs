@@ -87,12 +87,17 @@ export class Chart {
     this.context = /** @type {Context} */ (this.canvas.getContext("2d"));
   }
 
-  /** A clean canvas with axes. @param {{x: Axis, y: Axis}} axes @returns {ChartAxes} */
-  begin({ x, y }) {
+  /**
+   * A clean canvas with axes.
+   * @param {{x: Axis, y: Axis}} axes
+   * @param {number} [margin] at the right
+   * @returns {ChartAxes}
+   */
+  begin({ x, y }, margin = MARGIN.right) {
     const { context, canvas } = this;
     clear(context, canvas);
     context.font = chartFont();
-    const area = areaOf(canvas, widestName(context, y));
+    const area = areaOf(canvas, widestName(context, y), margin);
     const [across, up] = [scaled(x, area.left, area.right), scaled(y, area.bottom, area.top)];
     const scales = { x: across.to, y: up.to, toX: across.back, toY: up.back };
     const axes = { ...area, ...scales, context, room: roomIn(area) };
@@ -227,10 +232,14 @@ const besideTop = ({ top }, at, { width, height }) =>
 const widestName = (context, axis) =>
   Math.max(LEAST_NUMBERS, ...ticksOf(axis).map((tick) => widthOf(context, nameOf(axis, tick))));
 
-/** @param {HTMLCanvasElement} canvas @param {number} names the width of the widest */
-const areaOf = ({ clientWidth, clientHeight }, names) => ({
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} names the width of the widest
+ * @param {number} margin at the right
+ */
+const areaOf = ({ clientWidth, clientHeight }, names, margin) => ({
   left: TITLE + names + 6,
-  right: clientWidth - MARGIN.right,
+  right: clientWidth - margin,
   top: MARGIN.top,
   bottom: clientHeight - MARGIN.bottom,
 });

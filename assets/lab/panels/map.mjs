@@ -41,25 +41,25 @@ function begin() {
  * @type {Record<string, string>} */
 const USUAL = { optimizer: "momentum", dataset: "noisy_parabola" };
 
+// Layers are of hidden units, so a model that has none gets some.
+const UNITS = 8;
+
 /**
  * What the second setting takes for granted: momentum an optimizer that has it, noise such data,
- * whose examples a larger batch would not fit.
+ * whose examples a larger batch would not fit, layers some hidden units.
  * @param {string} field
  * @param {Settings} settings
  * @returns {Partial<Settings>}
  */
 function needed(field, settings) {
   const { decides } = config.fields[field];
+  if (field === "hidden_layers") return settings.hidden_units ? {} : { hidden_units: UNITS };
   if (!decides || isUsed(field, settings)) return {};
   return { [decides]: USUAL[decides], ...(decides === "dataset" ? { batch_size: 0 } : {}) };
 }
 
 /** @type {Client<{settings: Settings}>} */
-const client = new Client("map-request", {
-  answered: addRow,
-  silent: () => stop("The server does not answer. Resume when it does."),
-  failed: stop,
-});
+const client = new Client("map-request", { answered: addRow, failed: stop });
 
 /** @param {import("#types").Answer | null} answer */
 export const receiveRow = (answer) => client.receive(answer);

@@ -44,7 +44,7 @@ const PANELS = {
   network: { draw: network, needs: "params" },
   activations: { draw: activations },
   parameters: { draw: parameters, needs: "params" },
-  tensor: { draw: tensor },
+  tensor: { draw: tensor, needs: "params" },
 };
 const CURTAIN = "Behind the curtain until the answer is shown.";
 

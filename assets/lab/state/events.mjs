@@ -15,6 +15,10 @@
  * @property {[Partial<Settings>]} open the person wants exactly these settings
  * @property {[number]} pick the person wants the learning rate nearest to this
  * @property {[]} described the sentences of the views have been written
+ * @property {[]} answered an answer of the app has come
+ * @property {[string]} lost a request got no answer of the app, with what is known of the reason
+ * @property {[]} slow an answer takes longer than a training does
+ * @property {[]} chosen what is to be trained has changed
  * @property {[string]} busy what the server says while it is busy; an empty text once it is not
  */
 

@@ -33,6 +33,8 @@ export const layout = {
   shared: "",
   // What the server says while it is busy.
   busySentence: "",
+  // Whether the person has put away that the server is not there.
+  isConnectionClosed: false,
   // Whether the last inspection failed, see page/failures.mjs.
   isInspectionLost: false,
 };

@@ -16,6 +16,7 @@ export const state = {
   // These two are there from the first sweep on; nothing reads them before.
   sweep: /** @type {any} */ (null),
   track: /** @type {any} */ (null),
+  preview: null,
   run: 0,
   detail: null,
   slices: null,

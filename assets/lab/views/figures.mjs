@@ -5,6 +5,7 @@ import { isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
+import { cutTitles } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -40,8 +41,7 @@ function themed(figure, overlay) {
   const layout = structuredClone(figure.layout);
   layout.font.color = colors.text;
   enlarge(layout);
-  overlay.isNarrow = isNarrow(overlay);
-  if (overlay.isNarrow) shortenTitles(layout);
+  fitTitles(layout, overlay);
   const axes = Object.keys(layout)
     .filter((key) => /^[xy]axis/.test(key))
     .map((key) => layout[key]);
@@ -64,7 +64,6 @@ function painted(trace) {
   if (trace.meta === "optimum") copy.visible = !isHidden("optimum");
   if (!color) return copy;
   for (const part of ["marker", "line"]) if (trace[part]) copy[part] = { ...trace[part], color };
-  if (trace.textfont) copy.textfont = { ...trace.textfont, size: state.textSize || 12 };
   return copy;
 }
 
@@ -74,6 +73,17 @@ function painted(trace) {
  */
 export const isNarrow = ({ host: { clientWidth } }) =>
   clientWidth > 0 && clientWidth < (SHORT_TITLES * (state.textSize || 12)) / 12;
+
+/**
+ * Titles that fit the picture: of a figure's own layout, which is changed.
+ * @param {Figure["layout"]} layout
+ * @param {Overlay} overlay
+ */
+export function fitTitles(layout, overlay) {
+  overlay.isNarrow = isNarrow(overlay);
+  if (overlay.isNarrow) shortenTitles(layout);
+  cutTitles(layout, overlay.host);
+}
 
 /**
  * A direction of many parameters has a long name, which the large path spells out.
@@ -110,6 +120,9 @@ function enlarge(layout) {
 const WIDE = 1.9;
 const FARTHEST = 1.35;
 const LARGE_TEXT = 1.15;
+// Below this height the titles take a good part of the picture.
+const LOW = 190;
+const LOW_PICTURE = 1.15;
 
 /**
  * In a narrow card the camera stands farther off.
@@ -120,7 +133,8 @@ const LARGE_TEXT = 1.15;
 function fittingCamera({ host }, usual) {
   const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
   const distance =
-    Math.min(Math.max(WIDE / ratio, 1), FARTHEST) * (state.textSize ? LARGE_TEXT : 1);
+    Math.min(Math.max(WIDE / ratio, host.clientHeight < LOW ? LOW_PICTURE : 1), FARTHEST) *
+    (state.textSize ? LARGE_TEXT : 1);
   const eye = Object.fromEntries(
     Object.entries(usual.eye).map(([axis, value]) => [axis, value * distance]),
   );

@@ -11,7 +11,6 @@ import {
   dot,
   drawMarks,
   drawPath,
-  font,
   isInside,
   label,
   placeLabel,
@@ -19,7 +18,7 @@ import {
   stroke,
   widthOf,
 } from "#lab/views/canvas.mjs";
-import { Room, beside, boxAt } from "#lab/views/labels.mjs";
+import { Room, SIDES, beside, boxAt, inTwoLines } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinPaths } from "#lab/views/pins.mjs";
 import { rateArrows } from "#lab/views/rate-arrows.mjs";
@@ -33,6 +32,9 @@ import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
 
+// Of the star, in characters of a line.
+const LONG_NAME = 16;
+
 /** @type {import("#types").Draw} */
 export function drawContour(overlay, sweep, moment, { run }) {
   const context = overlay.begin();
@@ -43,16 +45,21 @@ export function drawContour(overlay, sweep, moment, { run }) {
   drawWay(context, axes, points, moment, endsHere);
   room.avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
   drawPinPaths(context, axes, moment);
-  for (const { rate, first, second } of rateArrows(sweep, moment)) {
+  const arrows = rateArrows(sweep, moment).flatMap(({ rate, first, second }) => {
     const end = /** @type {Point} */ ([clamp(axes.x(first)), clamp(axes.y(second))]);
-    drawRateArrow(context, axes, points[moment.index], end, plain(rate));
-  }
+    const tip = drawRateArrow(context, room, axes, [points[moment.index], end]);
+    return tip ? [{ tip, name: plain(rate) }] : [];
+  });
   const now = points[moment.index];
   if (isInside(axes, now)) dot(context, now, 6.5, colors.path);
   else drawLeaving(context, axes, points, moment);
   sayHiddenMotion(context, room, sweep.hiddenMotion(run));
-  if (!isHidden("optimum")) avoidOptimum(context, room, axes, sweep);
-  const step = endsHere || !isInside(axes, now) ? null : nextStep(sweep, run, moment);
+  if (!isHidden("optimum")) nameOptimum(context, room, axes, sweep);
+  for (const { tip, name } of arrows)
+    placeLabel(context, room, name, (box) => beside(tip, box, NEAR_PATH, 10), ON_CONTOUR);
+  // Among the arrows of the table the selected rate's would be one more.
+  const hasNoStep = endsHere || !isInside(axes, now) || arrows.length > 0;
+  const step = hasNoStep ? null : nextStep(sweep, run, moment);
   if (step) drawStep(context, room, axes, now, { step, sweep, moment, run });
   if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
 }
@@ -80,23 +87,21 @@ function nameStart(context, room, at) {
 }
 
 /**
- * The star and its name, which Plotly draws: see components/figures/contour.py.
+ * The star, which Plotly draws, is named beside it.
  * @param {Context} context
  * @param {Room} room
  * @param {Axes} axes
  * @param {Sweep} sweep
  */
-function avoidOptimum(context, room, axes, { optimum, box }) {
+function nameOptimum(context, room, axes, { optimum }) {
   const [first, second] = optimum.coordinates;
   /** @type {Point} */
   const at = [axes.x(first), axes.y(second)];
-  context.font = font();
-  const lines = optimum.name.split(" (");
-  const width = Math.max(...lines.map((line) => widthOf(context, line)));
-  const isRight = first > (box.first[0] + box.first[1]) / 2;
-  const name = { width, height: 1.3 * size() * lines.length };
-  const [middle] = beside(at, name, [isRight ? "left" : "right"], 10);
-  room.avoidDot(at, 10).avoidBox(boxAt(middle, name));
+  room.avoidDot(at, 10);
+  if (!isInside(axes, at)) return;
+  const isLong = optimum.name.length > LONG_NAME;
+  const name = isLong ? inTwoLines(optimum.name) : optimum.name;
+  placeLabel(context, room, name, (box) => beside(at, box, SIDES, 12), ON_CONTOUR);
 }
 
 /**
@@ -119,23 +124,23 @@ function drawWay(context, axes, points, { track, index }, endsHere) {
 }
 
 /**
- * One possible step, named by its learning rate at its end or, beyond the picture, at the border.
+ * One possible step. Gives its tip or, beyond the picture, where it leaves; null of one too short.
  * @param {Context} context
+ * @param {Room} room
  * @param {Axes} axes
- * @param {Point} from
- * @param {Point} to
- * @param {string} name
+ * @param {Point[]} ends
+ * @returns {Point | null}
  */
-function drawRateArrow(context, axes, from, to, name) {
+function drawRateArrow(context, room, axes, [from, to]) {
   const inside = insidePart(axes, from, to);
-  if (!inside || Math.hypot(to[0] - from[0], to[1] - from[1]) < 3) return;
+  if (!inside || Math.hypot(to[0] - from[0], to[1] - from[1]) < 3) return null;
   const [x, y] = inside[1];
   stroke(context, [from, [x, y]], { color: "#ffffff", width: 4 });
   stroke(context, [from, [x, y]], { color: "#111111", width: 2 });
   arrowHead(context, [x, y], [x + to[0] - from[0], y + to[1] - from[1]], "#111111");
-  const isRight = x > (axes.left + axes.right) / 2;
-  const align = isRight ? "right" : "left";
-  label(context, name, isRight ? x - 8 : x + 8, y - 16, { ...ON_CONTOUR, align });
+  room.avoidSegment(from, [x, y]);
+  room.avoidDot([x, y], 8);
+  return [x, y];
 }
 
 /**

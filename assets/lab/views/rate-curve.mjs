@@ -5,10 +5,11 @@ import { lossRange } from "#lab/model/loss-range.mjs";
 import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { shadeOf } from "#lab/model/verdicts.mjs";
 import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
-import { STOPS, selectedRate } from "#lab/state/store.mjs";
+import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import { dot, font, label, size, star, stroke } from "#lab/views/canvas.mjs";
 import { drawLossAxis } from "#lab/views/curves.mjs";
+import { Room, beside } from "#lab/views/labels.mjs";
 import { axesIn } from "#lab/views/overlay.mjs";
 
 /**
@@ -23,6 +24,13 @@ import { axesIn } from "#lab/views/overlay.mjs";
 
 // Below this width the words at the mark leave no room for others.
 const NARROW = 500;
+// In this order: the curve comes down from the left and leaves upwards on the right.
+const SIDES_OF_BEST = /** @type {import("#lab/views/labels.mjs").Side[]} */ ([
+  "above left",
+  "above",
+  "above right",
+  "left",
+]);
 // Where a loss is drawn that an overflow has ended, in decades above the picture.
 const BEYOND = 2;
 
@@ -43,6 +51,7 @@ export function drawRateCurve(overlay, sweep, moment) {
   else drawEnds(context, axes, losses);
   drawNow(context, axes, losses);
   if (moment.epoch === 0 && overlay.host.clientWidth > NARROW) nameStart(context, axes, losses);
+  drawBest(context, axes, losses);
   drawPoint(context, axes, sweep, moment);
 }
 
@@ -119,33 +128,44 @@ function drawRevealed(context, axes, { ends }, { verdicts, arrived }) {
  * @param {Axes} axes
  * @param {RateLosses} losses
  */
-function drawEnds(context, axes, { rates, ends, best }) {
+function drawEnds(context, axes, { ends }) {
   const points = pointsOf(axes, ends);
   axes.inside(context, () =>
     stroke(context, points, { color: colors.text, width: 2, dash: [2, 4] }),
   );
   drawLeaving(context, axes, points, colors.text);
-  if (best < 0) return;
-  const lowest = /** @type {Point} */ (points[best]);
-  star(context, lowest, false);
-  nameBest(context, axes, lowest, `best ${plain(rates[best])}`);
 }
 
 /**
- * Beside the star, on the side on which the curve leaves more room.
+ * The lowest end; nothing behind a curtain. Its name is written over what passes below it.
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
- * @param {Point} at
+ * @param {RateLosses} losses
+ */
+function drawBest(context, axes, { rates, ends, best }) {
+  if (best < 0) return;
+  const points = /** @type {Point[]} */ (pointsOf(axes, ends));
+  star(context, points[best], false);
+  nameBest(context, axes, points, best, `best ${plain(rates[best])}`);
+}
+
+/**
+ * Beside the star, off the curve's end and the mark. It does not follow the playhead: it would hop.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {Point[]} points
+ * @param {number} best
  * @param {string} text
  */
-function nameBest(context, { left }, [x, y], text) {
+function nameBest(context, axes, points, best, text) {
   context.font = font();
-  const isRoomBefore = x - context.measureText(text).width - 14 > left;
-  const align = isRoomBefore ? "right" : "left";
-  label(context, text, x + (isRoomBefore ? -6 : 12), y - size() - 1, {
-    color: colors.optimum,
-    align,
-  });
+  const box = { width: context.measureText(text).width, height: size() };
+  const room = new Room(axes).avoidLine(points).avoidDot(points[best], 9);
+  const { stability_edge: edge } = state.sweep;
+  const mark = edge === null ? -1 : axes.x(state.sweep.place(edge));
+  room.avoidSegment([mark, axes.top], [mark, axes.bottom]);
+  const { at } = room.place(box, beside(points[best], box, SIDES_OF_BEST, 4));
+  label(context, text, ...at, { color: colors.optimum, align: "center" });
 }
 
 /**

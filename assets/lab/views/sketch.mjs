@@ -7,7 +7,8 @@ import { plain } from "#lab/lib/format.mjs";
 import { evenTicks } from "#lab/lib/ticks.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { clear, dot, label, size, star, stroke } from "#lab/views/canvas.mjs";
+import { clear, dot, size, star, stroke } from "#lab/views/canvas.mjs";
+import { fitTitles } from "#lab/views/figures.mjs";
 import { shadeOf, shades } from "#lab/views/color-scale.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { paintScene } from "#lab/views/sketch-scene.mjs";
@@ -35,7 +36,9 @@ const axesOf = (layout) =>
  * @param {Overlay} overlay
  * @param {Figure} figure
  */
-export function sketch(overlay, { data, layout }) {
+export function sketch(overlay, { data, layout: usual }) {
+  const layout = structuredClone(usual);
+  fitTitles(layout, overlay);
   const shown = overlay.plot._fullLayout;
   if (!overlay.ready || axesOf(shown).join() !== axesOf(layout).join()) return false;
   if (Boolean(layout.scene) !== overlay.hasScene) return false;
@@ -198,18 +201,17 @@ function paintTrace(context, axes, trace) {
 const numbersOf = (values) => (values.bdata ? floatsOf(values) : values);
 
 /** @param {Context} context @param {Point[]} points @param {Trace} trace */
-function paintPoints(context, points, { mode, meta, marker, line, fillcolor, text, textposition }) {
+function paintPoints(context, points, { mode, meta, marker, line, fillcolor }) {
   const color = colors[meta] || line?.color || colors.data;
   if (mode === "lines") {
     if (fillcolor) fillArea(context, points, fillcolor);
     stroke(context, points, { color, width: line.width, dash: line.dash === "dot" ? [3, 3] : [] });
     return;
   }
-  points.forEach((point, k) => {
+  points.forEach((point) => {
     if (marker.symbol.startsWith("star")) star(context, point, !marker.symbol.endsWith("open"));
     else if (marker.symbol.endsWith("open")) ring(context, point, marker.size / 2, color);
     else dot(context, point, marker.size / 2, color, color, 0.5);
-    if (text) paintName(context, point, String(text[k]), textposition.endsWith("left"));
   });
 }
 
@@ -227,19 +229,6 @@ function ring(context, [x, y], radius, color) {
   context.arc(x, y, radius, 0, 2 * Math.PI);
   Object.assign(context, { lineWidth: 1.5, strokeStyle: color });
   context.stroke();
-}
-
-/** @param {Context} context @param {Point} point @param {string} text @param {boolean} isRight */
-function paintName(context, [x, y], text, isRight) {
-  text
-    .split("<br>")
-    .forEach((line, k) =>
-      label(context, line, isRight ? x - 12 : x + 12, y + 1.3 * size() * k, {
-        color: "#ffffff",
-        align: isRight ? "right" : "left",
-        halo: "rgba(0,0,0,0.65)",
-      }),
-    );
 }
 
 /* ---- contour ---- */
