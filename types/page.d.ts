@@ -70,6 +70,14 @@ export interface Snapshot {
   offPlane: number;
 }
 
+/** To which powers of ten zoomed pictures reach, null for the picture as it is: the plane, the loss
+    in the cross sections, and the target in the fit. */
+export interface Zoom {
+  plane: number | null;
+  loss: number | null;
+  fit: number | null;
+}
+
 /** Where the next step lands: on the plane, and as far as they are known its loss and the step's
     length over all parameters. */
 export interface NextStep {

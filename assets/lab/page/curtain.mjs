@@ -1,6 +1,6 @@
 /* The curtain: hides what a class is to guess, and reveals it rate by rate. */
 import { element, setText } from "#lab/lib/dom.mjs";
-import { goTo, pause, play, repaint } from "#lab/page/playback.mjs";
+import { goTo, isPlayedOut, pause, play, repaint } from "#lab/page/playback.mjs";
 import { config } from "#lab/state/config.mjs";
 import {
   curtain,
@@ -49,7 +49,7 @@ function drawAll() {
 
 /** Its outcome shows, and the run plays; at its end the class has seen it already. */
 function revealRate() {
-  const isSeen = state.share >= 1 && !isRevealed(state.run);
+  const isSeen = isPlayedOut() && !isRevealed(state.run);
   reveal(state.run);
   keepCurtain();
   follow();

@@ -5,6 +5,7 @@ import { clicked, found, setText, slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
 import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { zoomAt } from "#lab/model/zoom.mjs";
 import { modelWords } from "#lab/page/model-words.mjs";
 import { isBehind } from "#lab/panels/panels.mjs";
 import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
@@ -60,6 +61,12 @@ const isOutside = ({ box }, { first, second }) =>
 const outside = (sweep, moment) =>
   isOutside(sweep, moment) ? ", which is outside this picture" : "";
 
+/** The same of the descent path, which zooms out. @param {Sweep} sweep @param {Snapshot} moment */
+const farOut = (sweep, moment) =>
+  zoomAt(sweep, moment.track, moment.index).plane === null
+    ? outside(sweep, moment)
+    : " (the picture has zoomed out; a dashed frame shows where it began)";
+
 /** A sentence of its own where a plane shows little. @param {Sweep} sweep */
 function hiddenWords(sweep) {
   const words = sweep.hiddenMotion(state.run);
@@ -73,10 +80,7 @@ function surfaceWords(sweep, moment) {
   const star = isHidden("optimum")
     ? ""
     : `; the star, ${optimum.name}, is at ${say(optimum.train_loss)}`;
-  const beyond =
-    !isOutside(sweep, moment) && moment.loss > box.height
-      ? ", above this picture"
-      : outside(sweep, moment);
+  const beyond = moment.loss > box.height ? ", far above this picture" : outside(sweep, moment);
   return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${beyond}${star}.${hiddenWords(sweep)}`;
 }
 
@@ -95,7 +99,7 @@ function planeWords(sweep, { offPlane }) {
 function pathWords(sweep, moment) {
   const { track, first, second, loss } = moment;
   const rate = plain(sweep.learning_rates[state.run]);
-  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${outside(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.${planeWords(sweep, moment)}`;
+  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${farOut(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.${planeWords(sweep, moment)}`;
 }
 
 /** @param {string} name @param {number} slope */

@@ -53,7 +53,7 @@ export function sketch(overlay, { data, layout: usual }) {
 }
 
 /** @param {Record<string, any>} layout @returns {Record<string, [number, number]>} */
-function rangesOf(layout) {
+export function rangesOf(layout) {
   const holder = layout.scene ?? layout;
   const names = layout.scene ? ["xaxis", "yaxis", "zaxis"] : axesOf(layout);
   return Object.fromEntries(names.map((name) => [name, holder[name].range]));
@@ -65,7 +65,7 @@ function rangesOf(layout) {
  * @param {(context: Context) => void} paint
  * @returns {(context: Context) => void}
  */
-function pictureOf({ host }, paint) {
+export function pictureOf({ host }, paint) {
   const canvas = make("canvas");
   const context = /** @type {Context} */ (canvas.getContext("2d"));
   const { clientWidth: width, clientHeight: height } = host;
@@ -89,7 +89,7 @@ function paintBackground(context, { host }) {
  * @param {Trace[]} data
  * @param {Record<string, any>} layout
  */
-function paintFlat(context, overlay, data, layout) {
+export function paintFlat(context, overlay, data, layout) {
   paintBackground(context, overlay);
   for (const suffix of axesOf(layout).flatMap((name) => (name[0] === "x" ? [name.slice(5)] : []))) {
     const axes = flatAxes(overlay, suffix);

@@ -1,4 +1,5 @@
 /* What moves on the loss surface: sections, path, point. */
+import { format } from "#lab/lib/format.mjs";
 import { clipSegment } from "#lab/lib/geometry.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
@@ -20,6 +21,8 @@ import { SECTION_SAMPLES } from "#lab/views/sections.mjs";
 
 /** @type {import("#types").Draw} */
 export function drawSurface(overlay, sweep, moment, { run }) {
+  // The contour may have stood here, zoomed out.
+  overlay.zoomed = null;
   const context = overlay.begin();
   const axes = sceneAxes(overlay);
   const { box, optimum } = sweep;
@@ -33,8 +36,15 @@ export function drawSurface(overlay, sweep, moment, { run }) {
     star(context, axes.point(first, second, optimum.train_loss), optimum.is_exact);
   const isOutside = !isShown || moment.loss > box.height;
   if (!isOutside) drawPoint(context, axes, sweep, moment);
-  const outside = isOutside ? `epoch ${moment.shownEpoch} is outside this picture` : "";
+  const outside = isOutside ? outsideWords(box, moment, overlay.host.clientWidth) : "";
   sayAbove(context, overlay.host.clientWidth / 2, [outside, sweep.hiddenMotion(run)]);
+}
+
+/** @param {Box} box @param {Snapshot} moment @param {number} room across */
+function outsideWords({ height }, { shownEpoch, loss }, room) {
+  const isNarrow = room < 26 * size();
+  if (!(loss > height)) return `epoch ${shownEpoch} is beside this picture`;
+  return `↑ far above${isNarrow ? "" : " this picture"}: loss ${format(loss, 3)}`;
 }
 
 /** Whether the current point lies over or under what is shown of the plane.
