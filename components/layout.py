@@ -44,11 +44,15 @@ HEAD_SCRIPT = (
 OLDEST = "Chrome or Edge 111, Firefox 113, Safari 16.4"
 TOO_OLD = f"This browser is too old for Descent Lab. It needs {OLDEST}, or a later one."
 
+NO_SCRIPT = "Descent Lab needs JavaScript. Turn it on for this page, then load the page again."
+
 
 def page(first_sweep: dict[str, Any], course: Course) -> Component:
     """The whole page. The default sweep is in its store, so it is live without a request."""
     return html.Div(
         className="lab",
+        # How much room the training curves get: assets/lab/page/cards.mjs.
+        **data(curves="low"),
         children=[
             *_skip_links(),
             _header(),
@@ -105,7 +109,8 @@ def page_template(plotly_script: str, import_map: str, modules: Sequence[str]) -
 <script defer src="{plotly_script}"></script>
 </head>
 <body>
-<noscript>Descent Lab needs JavaScript.</noscript>
+<noscript><style>#react-entry-point {{ display: none }}</style>
+<p class="message">{NO_SCRIPT}</p></noscript>
 <p id="too-old" class="message" role="alert" hidden>{TOO_OLD}</p>
 {{%app_entry%}}
 <div>{{%config%}}{{%scripts%}}{{%renderer%}}</div>

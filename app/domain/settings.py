@@ -206,8 +206,8 @@ def _check_together(settings: Settings) -> None:
     """Raises InvalidSetting for settings that conflict; its field is the one to change."""
     if (settings.dataset == USER_DATA) != (settings.user_data is not None):
         raise InvalidSetting(
-            "Your own data are not here: links never contain them, and the server deletes them "
-            "after 30 minutes. Open them again under More views, Your own data.",
+            "Your own data are not stored in links, and the server deletes them after 30 minutes. "
+            "Open them again under More views, Your own data.",
             "dataset",
         )
     for name in USED_BY:

@@ -1,5 +1,7 @@
 """One setting as a menu or as a slider with its exact number."""
 
+from collections.abc import Mapping
+
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
@@ -52,8 +54,13 @@ def _select(field: str) -> Component:
     return _control(
         field,
         html.Label(choice.label, htmlFor=name, title=choice.help),
-        select(name, choice.options, value=choice.default),
+        select(name, _short(choice.options), value=choice.default),
     )
+
+
+def _short(options: Mapping[str, str]) -> dict[str, str]:
+    """Labels that the rail has room for; the headline has the rest of them: Line, 10 points."""
+    return {value: label.split(",")[0] for value, label in options.items()}
 
 
 def _slider(field: str) -> Component:

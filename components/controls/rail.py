@@ -4,7 +4,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.controls.fields import field
-from components.parts import data, named
+from components.parts import data, icon_button, named
 
 FIRST = ("dataset", "hidden_units", "seed")
 # How long, with which units, how it steps, how it starts, on what.
@@ -23,6 +23,7 @@ def rail() -> Component:
         className="rail",
         **named("Choices"),
         children=[
+            icon_button("close-rail", "x-lg", "close"),
             *(field(name) for name in FIRST),
             html.Details(
                 id="more",

@@ -115,9 +115,11 @@ TENSOR = Panel(
     "A tensor and its gradient",
     [
         words(
-            r"Take one prediction, $y = w x + b$. A tensor created with `requires_grad=True` "
-            r"records how $y$ is computed, so it can tell how $y$ changes with $w$ and with $b$: "
-            r"$\frac{\partial y}{\partial w} = x$ and $\frac{\partial y}{\partial b} = 1$."
+            r"Take one prediction, $y = w x + b$, or in a network its first hidden unit, "
+            r"$h = f(z)$ with $z = w_1 x + b_1$. A tensor created with `requires_grad=True` "
+            r"records how such a value is computed, so it can tell how it changes with weight "
+            r"and bias: $\frac{\partial y}{\partial w} = x$ and "
+            r"$\frac{\partial y}{\partial b} = 1$, in the unit both times $f'(z)$."
         ),
         html.Label("x", htmlFor="tensor-x"),
         dbc.Input(id="tensor-x", type="number", value=3, step="any", class_name="tensor-x"),

@@ -36,7 +36,9 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
 ]
 UPDATES = re.compile("/_dash-update-component")
-VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
+PLOTTED = ("loss-surface", "descent-path", "cross-sections", "fit")
+# The curves stand over the timeline, on a canvas alone.
+VIEWS = (*PLOTTED, "curves")
 ROW = """async (picture) => {
   const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0));
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
@@ -135,6 +137,12 @@ def state(page: Page, expression: str) -> Any:
 
 # Where the page says that something is not possible: over the views, or at a control.
 SAID = "#connection-words:visible, #message:visible, .control-error span:visible"
+
+
+def explanation(page: Page) -> str:
+    """The outcome of the run on show, and why; the latter is folded away until it is asked for."""
+    said = [page.locator(f"#{name}").text_content() for name in ("outcome-sentence", "explanation")]
+    return " ".join(text or "" for text in said)
 
 
 def message(page: Page) -> str:
@@ -274,6 +282,7 @@ def click_chart(page: Page, name: str, x: float, y: float | None = None) -> None
 
 def choose(page: Page, name: str, value: Any) -> None:
     """Moves a slider to a value in one go, as a click on its track does."""
+    show_control(page, name)
     page.locator(f"#{name}").fill(str(value))
 
 
@@ -291,6 +300,7 @@ def choose_rate(page: Page, learning_rate: float) -> None:
 
 def type_number(page: Page, name: str, text: str) -> None:
     """Types into the field that stands beside a slider."""
+    show_control(page, name)
     page.locator(f"#{name}-value").fill(text)
     page.locator(f"#{name}-value").press("Enter")
 
@@ -310,11 +320,16 @@ def train(page: Page, **choices: Any) -> None:
         wait(page, "document.getElementById('facts').dataset.sweep !== argument", before)
 
 
-def set_control(page: Page, field: str, value: Any) -> None:
-    """Chooses a name, or types a number beside its slider; opens More where that is needed."""
-    name = field.replace("_", "-")
+def show_control(page: Page, name: str) -> None:
+    """Opens Settings if the control is there."""
     if page.locator(f"#more:not([open]) #{name}-control").count():
         page.locator("#more summary").click()
+
+
+def set_control(page: Page, field: str, value: Any) -> None:
+    """Chooses a name, or types a number beside its slider."""
+    name = field.replace("_", "-")
+    show_control(page, name)
     if field == "learning_rate":
         type_rate(page, plain(value))
     elif isinstance(value, str):
@@ -344,6 +359,7 @@ def choose_plane(page: Page, kind: str) -> None:
 
 def press(page: Page, name: str, keys: str) -> None:
     """Presses keys, with spaces between them, on one element."""
+    show_control(page, name)
     page.locator(f"#{name}").focus()
     for key in keys.split():
         page.keyboard.press(key)
@@ -352,6 +368,7 @@ def press(page: Page, name: str, keys: str) -> None:
 
 def grab(page: Page, name: str, share: float) -> None:
     """Presses the mouse on a slider's thumb, which stands at `share` of its way."""
+    show_control(page, name)
     page.mouse.move(*page.evaluate(THUMB_CENTRE, [name, share]))
     page.mouse.down()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from app.domain.settings import Settings
 from tests.browser import driver
@@ -63,6 +63,150 @@ def test_only_the_main_button_sets_a_value(page: Page) -> None:
         page.locator("#strip").click(button=button, position={"x": 20, "y": 5})  # type: ignore[arg-type]
         driver.next_frames(page)
         assert facts(page) == before
+
+
+# ---- numbers, and the way back ----
+
+CUT = """() => [...document.querySelectorAll("input.form-control[inputmode]")]
+  .filter((field) => field.checkVisibility() && field.scrollWidth > field.clientWidth + 1)
+  .map((field) => `${field.id}: ${field.value}`)"""
+
+
+def test_every_number_is_shown_whole(page: Page) -> None:
+    page.locator("#more summary").click()
+    for field, value in (
+        ("optimizer", "adamw"),
+        ("weight_decay", 0.0003),
+        ("initial_scale", 0.0125),
+        ("epochs", 4321),
+    ):
+        driver.set_control(page, field, value)
+    for rate in ("0.000125", "0.000001", "0.0123456789"):
+        driver.type_rate(page, rate)
+        wait_fact(page, "learningRate", f"{float(rate):.10f}".rstrip("0"))
+        for width, height in ((1366, 768), (1280, 720), (1024, 768), (390, 844)):
+            page.set_viewport_size({"width": width, "height": height})
+            driver.next_frames(page)
+            assert page.evaluate(CUT) == [], (rate, width, height)
+        page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def test_reset_brings_the_opening_back_and_back_undoes_it(page: Page) -> None:
+    opening = facts(page)
+    address, query = page.url.partition("?")[::2]
+    places = "() => [...document.querySelectorAll('[data-place]')].map((one) => one.dataset.place)"
+    usual = page.evaluate(places)
+    driver.train(page, dataset="parabola", hidden_units=5)
+    driver.choose_plane(page, "random")
+    driver.choose_rate(page, 0.2)
+    driver.go_to(page, 50)
+    page.locator('[data-swaps="loss-surface"]').click()
+    driver.open_panel(page, "parameters")
+    driver.stay(page)
+    changed, search = facts(page), page.url.partition("?")[2]
+    assert page.evaluate(places) != usual and "plane=random" in search
+    page.locator("#reset").click()
+    wait_fact(page, "sweep", opening["sweep"])
+    wait_detail(page)
+    driver.rest(page)
+    assert facts(page) == opening and page.evaluate(places) == usual
+    assert page.url == f"{address}?{query}" and page.locator("#side").is_hidden()
+    assert driver.state(page, "sweep.planeChoice") is None
+    page.go_back()
+    wait_fact(page, "sweep", changed["sweep"])
+    wait_detail(page)
+    assert page.url.partition("?")[2] == search
+
+
+def test_words_that_advise_more_epochs_open_them(open_page: Callable[..., Page]) -> None:
+    page = open_page(size=(1366, 768))
+    driver.choose_rate(page, 0.0001)
+    advice = page.locator("#outcome-sentence [data-opens=epochs]")
+    assert advice.inner_text() == "more epochs"
+    assert not page.locator("#epochs").is_visible()
+    advice.press("Enter")
+    expect(page.locator("#epochs-value")).to_be_focused()
+    page.keyboard.type("2000")
+    page.keyboard.press("Enter")
+    wait_fact(page, "sweep", Settings(epochs=2000).sweep_id)
+    # On a phone the drawer comes along.
+    page.set_viewport_size({"width": 390, "height": 844})
+    driver.choose_rate(page, 0.000125)
+    advice.click()
+    assert is_drawer_open(page)
+    expect(page.locator("#epochs-value")).to_be_focused()
+
+
+def test_without_scripts_the_page_says_what_it_needs(
+    context_of: Callable[..., BrowserContext], address: str
+) -> None:
+    page = context_of(java_script_enabled=False).new_page()
+    page.goto(address)
+    said = page.locator("body").inner_text()
+    assert "Descent Lab needs JavaScript. Turn it on" in said and "Loading" not in said
+
+
+# ---- the choices, where they slide in ----
+
+
+def is_drawer_open(page: Page) -> bool:
+    opener = page.locator("#open-rail")
+    is_open = opener.get_attribute("aria-expanded") == "true"
+    # It slides away, unless motion is reduced, as it is in tests.
+    assert page.locator("#seed").is_visible() is is_open
+    return is_open
+
+
+@pytest.mark.parametrize(
+    ("size", "query"),
+    [((1366, 768), "?chapter=the-step"), ((820, 1180), "?chapter=the-step"), ((390, 844), "")],
+)
+def test_the_drawer_closes_in_three_ways_and_hides_nothing_that_is_needed(
+    open_page: Callable[..., Page], address: str, size: tuple[int, int], query: str
+) -> None:
+    page = open_page(size=size)
+    page.goto(f"{address}/{query}")
+    driver.wait_ready(page)
+    wait_detail(page)
+    driver.stay(page)
+    opener, before = page.locator("#open-rail"), facts(page)
+    for _ in range(2):
+        assert not is_drawer_open(page)
+        opener.click()
+        assert is_drawer_open(page)
+        page.keyboard.press("Escape")
+    opener.click()
+    page.locator("#close-rail").click()
+    assert not is_drawer_open(page)
+    # All that can be pressed beside it: nothing is, and a second click is again one.
+    for target in ("#faster", "#play", "#strip", "#theme"):
+        opener.click()
+        assert is_drawer_open(page)
+        page.mouse.click(*visible_point(page, target))
+        assert not is_drawer_open(page), target
+    driver.next_frames(page)
+    assert facts(page) == before
+    assert page.locator("html").get_attribute("data-palette") == "light"
+    assert page.locator("#play").get_attribute("data-playing") == "false"
+    opener.click()
+    drawer, play = page.locator("#rail").bounding_box(), page.locator("#play").bounding_box()
+    assert drawer is not None and play is not None
+    assert drawer["y"] + drawer["height"] <= play["y"]
+    assert page.locator("#rail").evaluate("one => getComputedStyle(one).boxShadow") == "none"
+    assert (
+        page.locator("#rail-cover").evaluate("one => getComputedStyle(one).backgroundColor")
+        == "rgba(0, 0, 0, 0)"
+    )
+
+
+def visible_point(page: Page, target: str) -> tuple[float, float]:
+    """A point of an element that the drawer does not hide."""
+    box = page.locator(target).bounding_box()
+    drawer = page.locator("#rail").bounding_box()
+    assert box is not None and drawer is not None
+    x, y = box["x"] + box["width"] - 3, box["y"] + box["height"] / 2
+    assert x > drawer["x"] + drawer["width"] or not drawer["y"] < y < drawer["y"] + drawer["height"]
+    return x, y
 
 
 # ---- a server that is not there ----

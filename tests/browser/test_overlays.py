@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from playwright.sync_api import Page
@@ -15,11 +13,6 @@ MAGENTA = (255, 0, 255)
 # Of each invisible trace that follows at rest: which view, which axes, what its k-th point is.
 RESTING = {
     "descent-path": [("", "[track.first(k), track.second(k)]")],
-    "curves": [
-        ("", "[Math.log10(1 + track.epochs[k]), Math.log10(track.loss[k])]"),
-        ("2", "[Math.log10(1 + track.epochs[k]), track.first(k)]"),
-        ("2", "[Math.log10(1 + track.epochs[k]), track.second(k)]"),
-    ],
     "cross-sections": [
         ("", "[track.first(index), track.loss[index]]"),
         ("2", "[track.second(index), track.loss[index]]"),
@@ -94,10 +87,10 @@ def test_figures_are_drawn_at_their_size_at_once_and_followed_once_a_rest(
     # The inspection does not come: the traces follow without it, and once more when it does.
     driver.wait(page, "window.plotlyCalls.length > 0")
     driver.next_frames(page)
-    assert calls() == ["restyle"] * len(driver.VIEWS)
+    assert calls() == ["restyle"] * len(driver.PLOTTED)
     gate.let_go()
     driver.rest(page)
-    assert calls() == ["restyle"] * len(driver.VIEWS)
+    assert calls() == ["restyle"] * len(driver.PLOTTED)
     page.set_viewport_size({"width": 1600, "height": 900})
     driver.wait(page, "window.plotlyCalls.includes('Plots.resize')")
 
@@ -107,18 +100,18 @@ def test_flat_overlays_sit_on_plotlys_marks(page: Page) -> None:
         driver.train(page, **choices)
         driver.choose(page, "playhead", 300)
         driver.rest(page)
-        check_flat_overlays(page, choices)
+        check_flat_overlays(page)
         # At the mark of the current point the canvas has the path's colour.
-        for view in ("descent-path", "cross-sections", "curves"):
+        for view in ("descent-path", "cross-sections"):
             last = marks(page, view)[0][-1]
             assert driver.pixel(page, view, *last) == driver.themed(page, "path")
 
 
-def check_flat_overlays(page: Page, choices: dict[str, Any]) -> None:
+def check_flat_overlays(page: Page) -> None:
     for view, traces in RESTING.items():
         found = marks(page, view)
-        assert len(found) == (1 if view == "curves" and choices else len(traces))
-        for (suffix, points), centres in zip(traces, found, strict=False):
+        assert len(found) == len(traces)
+        for (suffix, points), centres in zip(traces, found, strict=True):
             assert len(centres) > 0
             np.testing.assert_allclose(
                 projected(page, view, suffix, points, len(centres)), centres, atol=1
@@ -186,7 +179,7 @@ def add_marker(page: Page) -> None:
 
 @pytest.mark.scene
 def test_the_scenes_overlay_sits_on_plotlys_marks(page: Page) -> None:
-    driver.rest(page)
+    driver.go_to(page, 3)
     box = driver.state(page, "sweep.box")
     (left, right), (front, back), height = box["first"], box["second"], box["height"]
     # Shares of the box's three sides.

@@ -160,7 +160,7 @@ def test_wine_from_the_menu_to_the_numbers_in_its_own_units(page: Page, watch: W
     fit(page)
     check_numbers(page, chosen_as(page, WINE, "wine.csv"))
     assert set(state(page, "sweep.verdicts")) == {"overflow"}
-    words = page.locator("#explanation").inner_text()
+    words = driver.explanation(page)
     sharpness = 2 / state(page, "sweep.stability_edge")
     assert "far below the slider" in words and "Standardised" in words
     printed = re.search(r"sharpness ([\d.]+ × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[\d.]+) =", words)
@@ -413,7 +413,7 @@ def test_broken_and_good_files(page: Page) -> None:
     page.locator("#own-standardize").check()
     fit(page)
     check_numbers(page, chosen_as(page, many_rows(20_000), "many.csv", standardize=True))
-    assert "500 of 20" in page.locator("#explanation").inner_text()
+    assert "500 of 20" in driver.explanation(page)
 
 
 def test_nobody_else_sees_them(
@@ -427,7 +427,7 @@ def test_nobody_else_sees_them(
     other = context_of().new_page()
     other.goto(link)
     wait_ready(other)
-    assert "Your own data are not here" in driver.wait_message(other)
+    assert "Your own data are not stored in links" in driver.wait_message(other)
     assert state(other, "sweep.settings.dataset") == "line"
     assert facts(other)["sweep"] == Settings().sweep_id
     kept = "async () => (await import('#lab/state/user-data.mjs')).ownChoice()"

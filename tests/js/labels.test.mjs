@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Room, beside, boxAt } from "#lab/views/labels.mjs";
+import { Room, beside, boxAt, inTwoLines } from "#lab/views/labels.mjs";
 
 /** @typedef {import("#types").Point} Point */
 
@@ -108,4 +108,10 @@ test("of places that are all taken, the one that covers least", () => {
   for (let y = 0; y < 24; y += 4) room.avoidSegment([0, y], [80, y]);
   const { at } = room.place({ width: 80, height: 16 }, [[40, 8]]);
   assert.ok(at[1] > 24, `${at}`);
+});
+
+test("a long text is broken where its halves are most alike", () => {
+  const text = "best run that never rose above its start";
+  assert.equal(inTwoLines(text), "best run that never\nrose above its start");
+  assert.equal(inTwoLines("start"), "start");
 });

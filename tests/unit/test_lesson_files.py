@@ -199,7 +199,7 @@ BROKEN = {
     "a setting in a block": (SETTINGS, "\n  dataset: line\n  seed: 100", 6, "Got 100."),
     "user data": (SETTINGS, "{user_data: x}", 4, "no setting named 'user_data'"),
     "a token": (SETTINGS, "{data_token: x}", 4, "no setting named 'data_token'"),
-    "the data set own": ("parabola", "own", 4, "links never contain them"),
+    "the data set own": ("parabola", "own", 4, "not stored in links"),
     "a start without quotes between braces": (SETTINGS, "{start: 2,-1}", 4, 'quotes: "2,-1".'),
     "a start of whole numbers": (SETTINGS, "{start: '1,2,3'}", 4, "a weight and a bias"),
     "a line's start for a network": (

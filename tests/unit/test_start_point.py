@@ -92,7 +92,7 @@ def test_limits_themselves_are_allowed() -> None:
 def test_own_data_can_have_a_start_and_a_link_never_has_the_data() -> None:
     one = Settings(dataset="own", user_data=OWN, start="0.5,1")
     assert query(one) == "v=1&dataset=own&start=0.5,1"
-    with pytest.raises(InvalidSetting, match="Your own data are not here"):
+    with pytest.raises(InvalidSetting, match="Your own data are not stored in links"):
         Settings(dataset="own", start="0.5,1")
 
 

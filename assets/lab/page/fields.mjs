@@ -1,5 +1,5 @@
 /* The controls that train again, found on the page as components/controls made them. */
-import { all, element, found, input, leaveOnEnter, setText } from "#lab/lib/dom.mjs";
+import { all, element, found, input, leaveOnEnter, setText, showNumber } from "#lab/lib/dom.mjs";
 import { isMultiple, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { openPanels } from "#lab/page/cards.mjs";
 import { showRefusal } from "#lab/page/refusals.mjs";
@@ -96,7 +96,7 @@ function showValue(control, value) {
   if (field === "epochs") slider.step = shown % 10 ? "1" : "10";
   if (field === "momentum") slider.step = isMultiple(shown, 100) ? "0.01" : "any";
   slider.value = String(toSlider(control, shown));
-  typed.value = plain(shown);
+  showNumber(typed, plain(shown));
   sayValue(control, shown);
 }
 
@@ -140,12 +140,13 @@ function bindNumber(control, typed, settle) {
   const { field, input: slider, name } = control;
   slider.addEventListener("input", () => {
     const value = fromSlider(control);
-    typed.value = plain(value);
+    showNumber(typed, plain(value));
     sayValue(control, value);
     emit("choose", { [field]: value });
   });
   slider.addEventListener("change", settle);
   typed.addEventListener("change", () => {
+    showNumber(typed, typed.value);
     const question = questionOf(typed.value, typed.inputMode === "numeric");
     if (question) showRefusal(field, question);
     else emit("choose", { [field]: numberIn(typed.value) });

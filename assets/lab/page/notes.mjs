@@ -28,16 +28,16 @@ export function showNotes(sweep, run, moment, isSliced) {
  * @param {number} run
  * @param {Snapshot} moment
  */
-function pathNote(sweep, run, { first, second, offPlane }) {
+function pathNote(sweep, run, { first, second }) {
   if (sweep.plane.is_exact) return `weight ${format(first, 4)} · bias ${format(second, 4)}`;
   const share = Math.round(100 * sweep.explained[run]);
-  return `shows ${share} % of the squared distance from the start; now ${format(offPlane, 2)} off the plane`;
+  return `captures ${share} % of the motion`;
 }
 
 /** @param {Sweep} sweep @param {boolean} isSliced */
 function sectionsNote({ plane, bowl }, isSliced) {
   if (plane.is_exact) return "exact";
-  return isSliced || bowl ? "exact, through the point itself" : "on the plane";
+  return isSliced || bowl ? "exact" : "on the plane";
 }
 
 /** @param {Snapshot} moment */

@@ -1,12 +1,21 @@
 /* The learning rate: its slider, its exact number and the strip. Dragging selects another run of
    the sweep on show; only a typed rate is trained. */
-import { all, element, input, leaveOnEnter, setText, showMessage } from "#lab/lib/dom.mjs";
+import {
+  all,
+  element,
+  input,
+  leaveOnEnter,
+  setText,
+  showMessage,
+  showNumber,
+} from "#lab/lib/dom.mjs";
 import { numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { selectRun } from "#lab/page/playback.mjs";
 import { showRefusal } from "#lab/page/refusals.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, overlays, selectedRate, state } from "#lab/state/store.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 
@@ -19,11 +28,11 @@ export function showRate() {
   const isTyped = state.run >= STOPS;
   slider.step = isTyped ? "any" : "1";
   slider.value = String(isTyped ? state.sweep.place(rate) : state.run);
-  const outcome = state.hidden.has("verdict")
+  const outcome = isHidden("verdict", state.run)
     ? ""
     : `, ${verdictName(state.sweep.verdicts[state.run])}`;
   slider.setAttribute("aria-valuetext", `${plain(rate)}${outcome}`);
-  input("learning-rate-value").value = plain(rate);
+  showNumber(input("learning-rate-value"), plain(rate));
   showTick(rate);
   document
     .querySelectorAll("#strip .cell")

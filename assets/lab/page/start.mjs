@@ -3,26 +3,28 @@ import { all, element, found, setText, showMessage } from "#lab/lib/dom.mjs";
 import { holdSliders } from "#lab/lib/touch.mjs";
 import { headline } from "#lab/model/headline.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
-import { readLink } from "#lab/model/link.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
+import { showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
-import { showExplanation } from "#lab/page/explanation.mjs";
+import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
 import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { explore, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
-import { bindPlaces, resetPlaces } from "#lab/page/cards.mjs";
+import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
+import { bindOpeners } from "#lab/page/openers.mjs";
 import { bindPictures } from "#lab/page/pictures.mjs";
 import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
-import { adoptSweep, pause, start } from "#lab/page/playback.mjs";
+import { adoptSweep, start } from "#lab/page/playback.mjs";
 import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
+import { bindReset } from "#lab/page/reset.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
@@ -34,13 +36,7 @@ import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { bindTextSize } from "#lab/page/present.mjs";
-import {
-  followLink,
-  receiveSweep,
-  request,
-  requestExactly,
-  showControls,
-} from "#lab/page/training.mjs";
+import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
 import { bindActivations } from "#lab/panels/activations.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
 import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
@@ -123,6 +119,7 @@ function drawFrame(now) {
   showNotes(sweep, run, now, Boolean(slices?.at(now.shownEpoch)));
   showExplanation(sweep, run, now, detail);
   showTimeline(state, now);
+  showCurtain();
   drawPanels(sweep, now);
   share(now);
   followTask();
@@ -135,15 +132,6 @@ function showBusy(sentence) {
   layout.busySentence = sentence;
 }
 
-/** The opening again, whatever was changed. */
-function reset() {
-  resetPlaces();
-  explore();
-  state.wanted = 0;
-  pause();
-  followLink(readLink("").settings, []);
-}
-
 /* ---- start ---- */
 
 function bindPage() {
@@ -154,9 +142,10 @@ function bindPage() {
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
   chooseTab(tabs[0]);
   bindReach();
-  bindPlaces();
   bindTextSize();
-  element("reset").addEventListener("click", reset);
+  bindReset();
+  bindOpeners();
+  bindWhy();
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
     bindCardButtons,
@@ -184,6 +173,8 @@ function begin(payload) {
     watchFailures();
   }
   start();
+  // The cards have their sizes before anything is drawn in them.
+  bindPlaces();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
   bindRate();

@@ -135,7 +135,12 @@ function openRest(sentence, field) {
 function openWithStandard(sentence, field) {
   const standard = standardOf(field);
   if (training.chosen[field] === standard) return false;
-  sayInstead(sentence, optionOf(field, standard));
+  if (field === "dataset")
+    training.notes = [
+      ...training.notes,
+      `${sentence} Showing “${optionOf(field, standard)}” instead.`,
+    ];
+  else sayInstead(sentence, optionOf(field, standard));
   choose({ ...training.chosen, [field]: standard });
   return true;
 }

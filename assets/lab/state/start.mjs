@@ -10,7 +10,8 @@
  * @typedef {object} Drag
  * @property {number} pointer
  * @property {number} from where it began, as a target
- * @property {number[]} targets of both handles when it began
+ * @property {number[]} inputs of both handles, which stay
+ * @property {number[]} targets of both when it began
  * @property {boolean[]} moves which of them go along
  */
 

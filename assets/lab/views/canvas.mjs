@@ -139,16 +139,24 @@ export function widthOf(context, text) {
  * Gives whether there was room.
  * @param {Context} context
  * @param {import("#lab/views/labels.mjs").Room} room
- * @param {string} text
+ * @param {string} text of one line or more
  * @param {(size: import("#lab/views/labels.mjs").Size) => Point[]} places for its middle, the most
  *   wanted first
  * @param {{color: string, halo?: string, isNeeded?: boolean}} look
  */
 export function placeLabel(context, room, text, places, { isNeeded = true, ...look }) {
   context.font = font();
-  const box = { width: widthOf(context, text) + 4, height: 1.25 * size() };
+  const lines = text.split("\n");
+  const [width, height] = [Math.max(...lines.map((line) => widthOf(context, line))), 1.25 * size()];
+  const box = { width: width + 4, height: height * lines.length };
+  const { left, right } = room.area;
+  if (!isNeeded && box.width > right - left) return false;
   const { at, isFree } = room.place(box, places(box), isNeeded);
-  if (isFree || isNeeded) label(context, text, at[0], at[1], { ...look, align: "center" });
+  if (!isFree && !isNeeded) return false;
+  const top = at[1] - (height * (lines.length - 1)) / 2;
+  lines.forEach((line, k) =>
+    label(context, line, at[0], top + k * height, { ...look, align: "center" }),
+  );
   return isFree;
 }
 

@@ -1,9 +1,11 @@
 /* The static figures from Python: put into the theme's colours, shown, updated, and followed by
    Plotly's own invisible traces once nothing moves. The only file that calls Plotly. */
 import { format } from "#lab/lib/format.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
+import { cutTitles } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -59,10 +61,9 @@ function painted(trace) {
   const color = colors[trace.meta];
   const copy = { ...trace };
   // Where training should arrive is what a class is to guess.
-  if (trace.meta === "optimum") copy.visible = !state.hidden.has("optimum");
+  if (trace.meta === "optimum") copy.visible = !isHidden("optimum");
   if (!color) return copy;
   for (const part of ["marker", "line"]) if (trace[part]) copy[part] = { ...trace[part], color };
-  if (trace.textfont) copy.textfont = { ...trace.textfont, size: state.textSize || 12 };
   return copy;
 }
 
@@ -81,6 +82,7 @@ export const isNarrow = ({ host: { clientWidth } }) =>
 export function fitTitles(layout, overlay) {
   overlay.isNarrow = isNarrow(overlay);
   if (overlay.isNarrow) shortenTitles(layout);
+  cutTitles(layout, overlay.host);
 }
 
 /**
@@ -118,6 +120,9 @@ function enlarge(layout) {
 const WIDE = 1.9;
 const FARTHEST = 1.35;
 const LARGE_TEXT = 1.15;
+// Below this height the titles take a good part of the picture.
+const LOW = 190;
+const LOW_PICTURE = 1.15;
 
 /**
  * In a narrow card the camera stands farther off.
@@ -128,7 +133,8 @@ const LARGE_TEXT = 1.15;
 function fittingCamera({ host }, usual) {
   const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
   const distance =
-    Math.min(Math.max(WIDE / ratio, 1), FARTHEST) * (state.textSize ? LARGE_TEXT : 1);
+    Math.min(Math.max(WIDE / ratio, host.clientHeight < LOW ? LOW_PICTURE : 1), FARTHEST) *
+    (state.textSize ? LARGE_TEXT : 1);
   const eye = Object.fromEntries(
     Object.entries(usual.eye).map(([axis, value]) => [axis, value * distance]),
   );

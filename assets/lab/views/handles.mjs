@@ -2,6 +2,7 @@
    keyboards and screen readers have them too. */
 import { all, element } from "#lab/lib/dom.mjs";
 import { format } from "#lab/lib/format.mjs";
+import { clamp, insidePart } from "#lab/lib/geometry.mjs";
 import { lineThrough } from "#lab/model/start-point.mjs";
 import { startState } from "#lab/state/start.mjs";
 import { overlays, state } from "#lab/state/store.mjs";
@@ -19,8 +20,10 @@ import { flatAxes } from "#lab/views/overlay.mjs";
  * @property {() => void} cancel
  */
 
-// Where across the picture the handles are.
+// Where the handles are, on the part of the line that is in the picture; and the least room, in
+// pixels, that this part has to have: else they are at its border.
 const PLACES = [0.2, 0.8];
+const ROOM = 60;
 // So many pixels from a line a mouse still takes hold of it.
 const REACH = 8;
 // What a drag can tell apart, and what an arrow key moves, as shares of the picture's height.
@@ -39,6 +42,28 @@ function targetAt(axes, { scaling: { target } }, pixel) {
 const heightOf = (axes, sweep) =>
   Math.abs(targetAt(axes, sweep, axes.top) - targetAt(axes, sweep, axes.bottom));
 
+/** @param {Axes} axes @param {Sweep} sweep @param {[number, number]} line @param {number} input */
+const pixelOf = (axes, sweep, [weight, bias], input) =>
+  clamp(axes.y(sweep.targetIn(weight * input + bias)));
+
+/** Where along the picture the handles are, as inputs.
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ * @param {[number, number]} line */
+function inputsFor(axes, sweep, line) {
+  const [from, to] = [axes.left, axes.right].map(
+    (x) =>
+      /** @type {[number, number]} */ ([
+        x,
+        pixelOf(axes, sweep, line, sweep.inputFrom(axes.toX(x))),
+      ]),
+  );
+  const part = insidePart(axes, from, to);
+  const isRoomy = part && part[1][0] - part[0][0] >= ROOM;
+  const [left, right] = isRoomy ? [part[0][0], part[1][0]] : [axes.left, axes.right];
+  return PLACES.map((share) => sweep.inputFrom(axes.toX(left + share * (right - left))));
+}
+
 /**
  * @param {Axes} axes
  * @param {Sweep} sweep
@@ -46,12 +71,14 @@ const heightOf = (axes, sweep) =>
  * @returns {Ends}
  */
 function endsOf(axes, sweep, line) {
-  const pixels = PLACES.map((share) => axes.left + share * (axes.right - axes.left));
-  const inputs = pixels.map((pixel) => sweep.inputFrom(axes.toX(pixel)));
+  const inputs = startState.drag?.inputs ?? inputsFor(axes, sweep, line);
   const targets = inputs.map((input) => line[0] * input + line[1]);
-  const points = targets.map((target, k) => {
-    const y = Math.min(Math.max(axes.y(sweep.targetIn(target)), axes.top), axes.bottom);
-    return /** @type {[number, number]} */ ([pixels[k], y]);
+  const points = inputs.map((input) => {
+    const y = pixelOf(axes, sweep, line, input);
+    return /** @type {[number, number]} */ ([
+      axes.x(sweep.inputIn(input)),
+      Math.min(Math.max(y, axes.top), axes.bottom),
+    ]);
   });
   return { inputs, targets, points, line };
 }
@@ -130,8 +157,8 @@ function movesOf(event) {
   const axes = fitAxes();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
   const { line } = /** @type {Ends} */ (startState.ends);
-  const target = line[0] * state.sweep.inputFrom(axes.toX(x)) + line[1];
-  const isNear = Math.abs(axes.y(state.sweep.targetIn(target)) - y) <= REACH;
+  const at = pixelOf(axes, state.sweep, line, state.sweep.inputFrom(axes.toX(x)));
+  const isNear = Math.abs(at - y) <= REACH;
   return moves.map(() => isNear && x >= axes.left && x <= axes.right);
 }
 
@@ -147,9 +174,18 @@ function take(event, card) {
   startState.drag = {
     pointer: event.pointerId,
     from: heightUnder(event),
+    inputs: startState.ends.inputs,
     targets: targetsFor(moves),
     moves,
   };
+}
+
+/** A mouse on the line itself sees that it can be moved.
+ * @param {PointerEvent} event
+ * @param {HTMLElement} card */
+function showReach(event, card) {
+  const isNear = startState.ends !== null && movesOf(event).includes(true);
+  if (card.classList.contains("on-line") !== isNear) card.classList.toggle("on-line", isNear);
 }
 
 /** The line under the pointer that holds it, or null. @param {PointerEvent} event */
@@ -166,6 +202,7 @@ export function bindHandles({ show, put, cancel }) {
   card.addEventListener("pointermove", (event) => {
     const line = draggedLine(event);
     if (line) show(line);
+    else if (!event.buttons) showReach(event, card);
   });
   card.addEventListener("pointerup", (event) => {
     const line = draggedLine(event);

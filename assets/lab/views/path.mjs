@@ -2,6 +2,8 @@
 import { plain } from "#lab/lib/format.mjs";
 import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
+import { zoomAt } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import {
   FAINT,
@@ -10,7 +12,6 @@ import {
   dot,
   drawMarks,
   drawPath,
-  font,
   isInside,
   label,
   placeLabel,
@@ -18,11 +19,12 @@ import {
   stroke,
   widthOf,
 } from "#lab/views/canvas.mjs";
-import { Room, beside, boxAt } from "#lab/views/labels.mjs";
+import { Room, SIDES, beside, boxAt, inTwoLines } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinPaths } from "#lab/views/pins.mjs";
 import { rateArrows } from "#lab/views/rate-arrows.mjs";
 import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
+import { drawFrame, nameFrame, pathFigure, zoomOut } from "#lab/views/zoom.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -32,28 +34,60 @@ import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
 
+// Of the star, in characters of a line.
+const LONG_NAME = 16;
+
+const FRAME = { color: "#ffffff", halo: "rgba(0,0,0,0.5)" };
+
 /** @type {import("#types").Draw} */
-export function drawContour(overlay, sweep, moment, { hidden, run }) {
+export function drawContour(overlay, sweep, moment, { run }) {
+  const { plane: power } = zoomAt(sweep, moment.track, moment.index);
+  zoomOut(overlay, sweep, [power], pathFigure);
   const context = overlay.begin();
   const axes = flatAxes(overlay);
   const points = pointsOf(axes, moment);
-  const room = new Room(axes);
-  const endsHere = hidden.has("ahead");
+  const endsHere = isHidden("ahead", run);
+  const frame = overlay.zoomed && drawFrame(context, axes, sweep.box, FRAME);
   drawWay(context, axes, points, moment, endsHere);
-  room.avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
+  const room = new Room(axes).avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
   drawPinPaths(context, axes, moment);
-  for (const { rate, first, second } of rateArrows(sweep, moment)) {
-    const end = /** @type {Point} */ ([clamp(axes.x(first)), clamp(axes.y(second))]);
-    drawRateArrow(context, axes, points[moment.index], end, plain(rate));
-  }
+  const arrows = drawRateArrows(
+    context,
+    room,
+    axes,
+    points[moment.index],
+    rateArrows(sweep, moment),
+  );
+  const isUnknown = overlay.zoomed && !sweep.bowl;
+  sayOnTop(context, room, isUnknown ? "loss known in the frame alone" : sweep.hiddenMotion(run));
+  if (frame) room.avoidBox(frame);
+  else if (!isHidden("optimum")) nameOptimum(context, room, axes, sweep);
+  for (const { tip, name } of arrows)
+    placeLabel(context, room, name, (box) => beside(tip, box, NEAR_PATH, 10), ON_CONTOUR);
+  // Among the arrows of the table the selected rate's would be one more.
+  const isAlone = !endsHere && !arrows.length;
+  drawPoint(context, room, axes, points, { sweep, moment, run, isAlone });
+  if (frame) nameFrame(context, room, frame, ON_CONTOUR);
+  else if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
+}
+
+/**
+ * The current point, and the step from there if it stands alone.
+ * @param {Context} context
+ * @param {Room} room
+ * @param {Axes} axes
+ * @param {Point[]} points
+ * @param {{sweep: Sweep, moment: Snapshot, run: number, isAlone: boolean}} shown
+ */
+function drawPoint(context, room, axes, points, { sweep, moment, run, isAlone }) {
   const now = points[moment.index];
-  if (isInside(axes, now)) dot(context, now, 6.5, colors.path);
-  else drawLeaving(context, axes, points, moment);
-  sayHiddenMotion(context, room, sweep.hiddenMotion(run));
-  if (!hidden.has("optimum")) avoidOptimum(context, room, axes, sweep);
-  const step = endsHere || !isInside(axes, now) ? null : nextStep(sweep, run, moment);
+  if (!isInside(axes, now)) {
+    drawLeaving(context, axes, points, moment);
+    return;
+  }
+  dot(context, now, 6.5, colors.path);
+  const step = isAlone ? nextStep(sweep, run, moment) : null;
   if (step) drawStep(context, room, axes, now, { step, sweep, moment, run });
-  if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
 }
 
 /** @param {Axes} axes @param {Snapshot} moment @returns {Point[]} */
@@ -64,7 +98,7 @@ const pointsOf = (axes, { track }) =>
   ]);
 
 /** @param {Context} context @param {Room} room @param {string} words */
-function sayHiddenMotion(context, room, words) {
+function sayOnTop(context, room, words) {
   if (!words) return;
   const { left, right, top } = room.area;
   const middle = /** @type {Point} */ ([(left + right) / 2, top + 14]);
@@ -79,23 +113,21 @@ function nameStart(context, room, at) {
 }
 
 /**
- * The star and its name, which Plotly draws: see components/figures/contour.py.
+ * The star, which Plotly draws, is named beside it.
  * @param {Context} context
  * @param {Room} room
  * @param {Axes} axes
  * @param {Sweep} sweep
  */
-function avoidOptimum(context, room, axes, { optimum, box }) {
+function nameOptimum(context, room, axes, { optimum }) {
   const [first, second] = optimum.coordinates;
   /** @type {Point} */
   const at = [axes.x(first), axes.y(second)];
-  context.font = font();
-  const lines = optimum.name.split(" (");
-  const width = Math.max(...lines.map((line) => widthOf(context, line)));
-  const isRight = first > (box.first[0] + box.first[1]) / 2;
-  const name = { width, height: 1.3 * size() * lines.length };
-  const [middle] = beside(at, name, [isRight ? "left" : "right"], 10);
-  room.avoidDot(at, 10).avoidBox(boxAt(middle, name));
+  room.avoidDot(at, 10);
+  if (!isInside(axes, at)) return;
+  const isLong = optimum.name.length > LONG_NAME;
+  const name = isLong ? inTwoLines(optimum.name) : optimum.name;
+  placeLabel(context, room, name, (box) => beside(at, box, SIDES, 12), ON_CONTOUR);
 }
 
 /**
@@ -118,23 +150,38 @@ function drawWay(context, axes, points, { track, index }, endsHere) {
 }
 
 /**
- * One possible step, named by its learning rate at its end or, beyond the picture, at the border.
+ * Possible steps; gives the tip of each that is drawn, and its name.
  * @param {Context} context
+ * @param {Room} room
  * @param {Axes} axes
  * @param {Point} from
- * @param {Point} to
- * @param {string} name
+ * @param {{rate: number, first: number, second: number}[]} steps
  */
-function drawRateArrow(context, axes, from, to, name) {
+const drawRateArrows = (context, room, axes, from, steps) =>
+  steps.flatMap(({ rate, first, second }) => {
+    const end = /** @type {Point} */ ([clamp(axes.x(first)), clamp(axes.y(second))]);
+    const tip = drawRateArrow(context, room, axes, [from, end]);
+    return tip ? [{ tip, name: plain(rate) }] : [];
+  });
+
+/**
+ * One possible step. Gives its tip or, beyond the picture, where it leaves; null of one too short.
+ * @param {Context} context
+ * @param {Room} room
+ * @param {Axes} axes
+ * @param {Point[]} ends
+ * @returns {Point | null}
+ */
+function drawRateArrow(context, room, axes, [from, to]) {
   const inside = insidePart(axes, from, to);
-  if (!inside || Math.hypot(to[0] - from[0], to[1] - from[1]) < 3) return;
+  if (!inside || Math.hypot(to[0] - from[0], to[1] - from[1]) < 3) return null;
   const [x, y] = inside[1];
   stroke(context, [from, [x, y]], { color: "#ffffff", width: 4 });
   stroke(context, [from, [x, y]], { color: "#111111", width: 2 });
   arrowHead(context, [x, y], [x + to[0] - from[0], y + to[1] - from[1]], "#111111");
-  const isRight = x > (axes.left + axes.right) / 2;
-  const align = isRight ? "right" : "left";
-  label(context, name, isRight ? x - 8 : x + 8, y - 16, { ...ON_CONTOUR, align });
+  room.avoidSegment(from, [x, y]);
+  room.avoidDot([x, y], 8);
+  return [x, y];
 }
 
 /**
