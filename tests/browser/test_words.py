@@ -128,6 +128,8 @@ def test_predictions_say_how_many_of_the_examples_are_drawn(page: Page, address:
     driver.rest(page)
     inputs, targets = data_for(chosen)
     predicted = module_for(chosen, driver.engine_run(chosen).params[-1])(inputs)[:, 0].detach()
+    # The words are written anew, at most every two seconds, once the run has been inspected.
+    driver.wait(page, "document.getElementById('fit-words').innerText === lab.wordsFor('fit')")
     # The words and the table are of all people, and the words say that the picture is of some.
     said = words(page, "fit")
     assert "(drawn are 41 of 442 examples)" in said
@@ -225,9 +227,8 @@ def test_nothing_that_is_said_tells_what_the_curtain_hides(page: Page) -> None:
         assert [row[0] for row in rows(page, name)] == ["0", "1", "2", "3, now"]
     assert rows(page, "loss-by-rate") == []
     # A curtain that falls hides at once what was said and listed before.
-    page.keyboard.press("c")
+    page.keyboard.press("a")
     driver.wait(page, "!lab.state.hidden.size")
-    page.evaluate("() => window.descentLab.pause()")
     page.wait_for_function(
         "() => document.getElementById('curves-words').textContent.includes('its end')"
     )
@@ -271,6 +272,12 @@ def test_who_listens_is_not_flooded(page: Page) -> None:
         "() => document.getElementById('fit-words').textContent.includes('epoch 20')"
     )
     assert live(page) == ["fit-words"]
+    page.locator("[data-table=rate-curve]").focus()
+    page.evaluate("() => window.descentLab.goTo(30)")
+    page.wait_for_function(
+        "() => document.getElementById('rate-curve-words').textContent.includes('epoch 30')"
+    )
+    assert live(page) == ["rate-curve-words"]
 
 
 def live(page: Page) -> list[str]:

@@ -7,6 +7,7 @@ import { snapshotOf } from "#lab/model/track.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
+import { showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
@@ -116,6 +117,7 @@ function drawFrame(now) {
   showNotes(sweep, run, now, Boolean(slices?.at(now.shownEpoch)));
   showExplanation(sweep, run, now, detail);
   showTimeline(state, now);
+  showCurtain();
   drawPanels(sweep, now);
   share(now);
   followTask();
@@ -138,7 +140,6 @@ function bindPage() {
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
   chooseTab(tabs[0]);
   bindReach();
-  bindPlaces();
   bindTextSize();
   bindReset();
   bindOpeners();
@@ -169,6 +170,8 @@ function begin(payload) {
     watchFailures();
   }
   start();
+  // The cards have their sizes before anything is drawn in them.
+  bindPlaces();
   followWidth();
   adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
   bindRate();

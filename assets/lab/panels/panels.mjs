@@ -14,6 +14,7 @@ import { sharpness } from "#lab/panels/sharpness.mjs";
 import { tensor } from "#lab/panels/tensor.mjs";
 import { drawUserData } from "#lab/panels/user-data.mjs";
 import { backend } from "#lab/state/backend.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { state } from "#lab/state/store.mjs";
 
 /**
@@ -24,8 +25,8 @@ import { state } from "#lab/state/store.mjs";
  *   void} draw gets params and gradients where it needs them
  * @property {"params" | "detail"} [needs] what only an inspection may bring, so that the panel
  *   waits for it
- * @property {string[]} [behind] the parts of a curtain that the panel is behind, as it would tell
- *   what they hide
+ * @property {import("#types").Part[]} [behind] the parts of a curtain that the panel is behind, as
+ *   it would tell what they hide
  */
 
 /** @type {Record<string, Panel>} */
@@ -45,11 +46,10 @@ const PANELS = {
   parameters: { draw: parameters, needs: "params" },
   tensor: { draw: tensor, needs: "params" },
 };
-const CURTAIN = "Behind the curtain, until the question is answered.";
+const CURTAIN = "Behind the curtain until the answer is shown.";
 
 /** Whether the curtain is to hide this panel. @param {string} name */
-export const isBehind = (name) =>
-  (PANELS[name].behind || []).some((part) => state.hidden.has(part));
+export const isBehind = (name) => (PANELS[name].behind || []).some((part) => isHidden(part));
 
 /**
  * Draws the panels that are open.
@@ -68,14 +68,25 @@ export function drawPanels(sweep, moment) {
 function drawPanel(open, sweep, moment) {
   const name = open.dataset.panel ?? "";
   const { draw, needs } = PANELS[name];
-  const [waits, isHidden] = [lacks(needs, moment), isBehind(name)];
-  open.classList.toggle("waiting", waits || isHidden);
-  open.classList.toggle("curtained", isHidden);
-  open.dataset.waiting = isHidden ? CURTAIN : waits ? backend.waiting : "";
-  if (waits || isHidden) return;
+  const [waits, isCovered] = [lacks(needs, moment), isBehind(name)];
+  open.classList.toggle("waiting", waits || isCovered);
+  open.classList.toggle("curtained", isCovered);
+  open.dataset.waiting = isCovered ? CURTAIN : waits ? backend.waiting : "";
+  if (isCovered) forget(open);
+  if (waits || isCovered) return;
   const { track, index } = moment;
   const params = /** @type {Float32Array} */ (track.paramsAt(index));
   draw(sweep, moment, params, /** @type {Float32Array} */ (track.gradientsAt(index)));
+}
+
+/** What a curtain hides is not left in the page either; the panel draws it anew.
+ * @param {HTMLElement} open */
+function forget(open) {
+  for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (all(".slot canvas", open))) {
+    for (const name of Object.keys(canvas.dataset)) delete canvas.dataset[name];
+    canvas.width = 0;
+  }
+  for (const cell of all(".slot td", open)) if (!cell.firstElementChild) cell.textContent = "";
 }
 
 /**
