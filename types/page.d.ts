@@ -70,6 +70,14 @@ export interface Snapshot {
   offPlane: number;
 }
 
+/** To which powers of ten zoomed pictures reach, null for the picture as it is: the plane, the loss
+    in the cross sections, and the target in the fit. */
+export interface Zoom {
+  plane: number | null;
+  loss: number | null;
+  fit: number | null;
+}
+
 /** Where the next step lands: on the plane, and as far as they are known its loss and the step's
     length over all parameters. */
 export interface NextStep {
@@ -88,6 +96,9 @@ export interface Slice {
   range: number[];
 }
 
+/** What a curtain hides, see components/page_config.py. */
+export type Part = "verdict" | "strip" | "mark" | "ahead" | "hints" | "optimum";
+
 /** What is on show. */
 export interface State {
   /** There from the first sweep on; nothing reads it before. */
@@ -100,7 +111,7 @@ export interface State {
   slices: { at(epoch: number): Slice | undefined } | null;
   /** Whether the fit shows the squares of its errors. */
   areSquared: boolean;
-  /** What a curtain hides, of config.curtain. */
+  /** The parts that a curtain lies over; state/curtain.mjs says for whom. */
   hidden: Set<string>;
   /** The epoch that the person asked for; a sweep shows the nearest that it has. */
   wanted: number;
@@ -292,7 +303,7 @@ export type Draw = (
   overlay: Overlay,
   sweep: Sweep,
   moment: Snapshot,
-  shown: Pick<State, "hidden" | "run" | "slices" | "areSquared">,
+  shown: Pick<State, "run" | "slices" | "areSquared">,
 ) => void;
 
 /** A run in the table of compared ones; that on show has no look of a pin. */
@@ -319,8 +330,8 @@ export interface ChartContents {
   "rate-axis": StepCurve & { rate: number; landing: number };
   "loss-by-rate": {
     rates: number[];
-    now: number[];
-    ends: (number | null)[];
+    now: (number | null | undefined)[];
+    ends: (number | null | undefined)[];
     epoch: number;
     asked: number;
   };

@@ -155,7 +155,7 @@ export function stepBy(way) {
 }
 
 export function play() {
-  if (state.share >= 1) goTo(0);
+  if (isPlayedOut()) goTo(0);
   state.playing = true;
   invalidate();
 }
@@ -167,11 +167,20 @@ export function pause() {
 
 /* ---- the clock ---- */
 
+/** Where playing ends on the timeline: at an overflow there is nothing more to see. */
+function lastShare() {
+  const { overflowAt, end } = state.track;
+  return overflowAt < 0 ? 1 : scale.toShare(overflowAt, end);
+}
+
+export const isPlayedOut = () => state.share >= lastShare();
+
 /** @param {number} seconds */
 function advance(seconds) {
+  const last = lastShare();
   state.share += (seconds * state.speed) / SECONDS_FOR_ALL;
-  if (state.share >= 1 && state.loop) state.share = 0;
-  else if (state.share >= 1) [state.share, state.playing] = [1, false];
+  if (state.share >= last && state.loop) state.share = 0;
+  else if (state.share >= last) [state.share, state.playing] = [last, false];
   state.wanted = scale.toEpoch(state.share, state.sweep.end);
   invalidate();
 }

@@ -5,6 +5,7 @@ import { epochTicks } from "#lab/lib/ticks.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { goTo, pause, play, stepBy } from "#lab/page/playback.mjs";
 import { overlays, state } from "#lab/state/store.mjs";
+import { overflowShown } from "#lab/views/overflow-mark.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 
 export function bindTimeline() {
@@ -56,14 +57,17 @@ function bindCurves() {
 /** Called at each frame: the playhead, its words and the play button.
  * @param {import("#types").State} now
  * @param {import("#types").Snapshot} moment */
-export function showTimeline({ playing, held, share, sweep }, moment) {
+export function showTimeline({ playing, held, share, sweep, run }, moment) {
   const playhead = input("playhead");
   const shown = playing || held ? share : scale.toShare(moment.epoch, sweep.end);
   playhead.value = String(Math.round(shown * Number(playhead.max)));
   playhead.style.setProperty("--share", String(shown));
-  playhead.setAttribute("aria-valuetext", `epoch ${moment.epoch} of ${sweep.end}`);
+  playhead.setAttribute(
+    "aria-valuetext",
+    `epoch ${moment.epoch} of ${sweep.end}${moment.overflowed ? ", overflow" : ""}`,
+  );
   showPlay(playing);
-  showTicks(sweep.end);
+  showTicks(sweep.end, overflowShown(moment, run));
 }
 
 /** @param {boolean} playing */
@@ -77,16 +81,26 @@ function showPlay(playing) {
   toggle.setAttribute("aria-label", playing ? "Pause" : "Play");
 }
 
-/** @param {number} end */
-function showTicks(end) {
+/**
+ * The epochs on the slider's scale, and a cross on the slider where the run overflows.
+ * @param {number} end
+ * @param {number} overflowAt -1 for none
+ */
+function showTicks(end, overflowAt) {
   const ticks = element("ticks");
-  if (ticks.dataset.end === String(end)) return;
-  ticks.dataset.end = String(end);
+  const key = `${end} ${overflowAt}`;
+  if (ticks.dataset.key === key) return;
+  ticks.dataset.key = key;
+  const cross = tickAt(overflowAt, end, { textContent: "✕", className: "overflow-tick" });
   ticks.replaceChildren(
-    ...epochTicks(end).map((epoch) => {
-      const tick = make("span", { textContent: String(epoch) });
-      tick.style.setProperty("--share", String(scale.toShare(epoch, end)));
-      return tick;
-    }),
+    ...epochTicks(end).map((epoch) => tickAt(epoch, end, { textContent: String(epoch) })),
+    ...(overflowAt < 0 ? [] : [cross]),
   );
+}
+
+/** @param {number} epoch @param {number} end @param {Record<string, string>} properties */
+function tickAt(epoch, end, properties) {
+  const tick = make("span", properties);
+  tick.style.setProperty("--share", String(scale.toShare(epoch, end)));
+  return tick;
 }

@@ -149,6 +149,8 @@ export function placeLabel(context, room, text, places, { isNeeded = true, ...lo
   const lines = text.split("\n");
   const [width, height] = [Math.max(...lines.map((line) => widthOf(context, line))), 1.25 * size()];
   const box = { width: width + 4, height: height * lines.length };
+  const { left, right } = room.area;
+  if (!isNeeded && box.width > right - left) return false;
   const { at, isFree } = room.place(box, places(box), isNeeded);
   if (!isFree && !isNeeded) return false;
   const top = at[1] - (height * (lines.length - 1)) / 2;

@@ -1,12 +1,15 @@
 /* The training curves over the timeline's own axis, and the playhead on them. */
-import { format } from "#lab/lib/format.mjs";
+import { format, tickText } from "#lab/lib/format.mjs";
 import { clamp } from "#lab/lib/geometry.mjs";
 import { THUMB } from "#lab/lib/scale.mjs";
 import { evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 import { lossRange } from "#lab/model/loss-range.mjs";
+import { curveTop } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import { FAINT, dot, isInside, isNear, label, size, stroke } from "#lab/views/canvas.mjs";
+import { drawOverflow, overflowShown } from "#lab/views/overflow-mark.mjs";
 import { axesIn } from "#lab/views/overlay.mjs";
 import { drawPinCurves } from "#lab/views/pins.mjs";
 
@@ -27,17 +30,19 @@ import { drawPinCurves } from "#lab/views/pins.mjs";
 const TALL = 190;
 
 /** @type {import("#types").Draw} */
-export function drawCurves(overlay, sweep, moment, { hidden }) {
+export function drawCurves(overlay, sweep, moment, { run }) {
   const context = overlay.begin();
-  const [top, bottom] = axesOf(overlay, sweep);
+  const [top, bottom] = axesOf(overlay, sweep, moment);
   overlay.axes = bottom ? { "": top, 2: bottom } : { "": top };
   drawLossAxis(context, top);
   if (bottom) drawNumberAxis(context, bottom, rangeOfBoth(sweep));
-  if (!hidden.has("optimum")) drawTargets(context, sweep, top, bottom);
+  if (!isHidden("optimum")) drawTargets(context, sweep, top, bottom);
   const coordinates = bottom ? coordinateCurves(bottom, moment) : [];
   for (const curve of [...lossCurves(top, moment), ...coordinates])
-    drawCurve(context, curve, moment, hidden.has("ahead"));
+    drawCurve(context, curve, moment, isHidden("ahead", run));
   top.inside(context, () => drawPinCurves(context, top, moment));
+  const overflowAt = overflowShown(moment, run);
+  if (overflowAt >= 0) drawOverflow(context, top, overflowAt);
   const x = top.x(Math.log10(1 + moment.epoch));
   const cursor = { color: colors.text, width: 1.5, dash: [5, 4] };
   stroke(context, vertical(x, top.top, (bottom ?? top).bottom), cursor);
@@ -56,14 +61,17 @@ const vertical = (x, top, bottom) => [
  * The loss, logarithmic; below it weight and bias where there is room for them.
  * @param {Overlay} overlay
  * @param {Sweep} sweep
+ * @param {Snapshot} moment
  * @returns {[Axes, Axes | null]}
  */
-function axesOf({ host: { clientWidth: width, clientHeight: height } }, sweep) {
+function axesOf({ host: { clientWidth: width, clientHeight: height } }, sweep, moment) {
   const across = { left: measures.axis + THUMB / 2, right: width - THUMB / 2 };
   const [top, bottom] = [size() / 2, height - size() / 2];
   /** @type {[number, number]} */
   const epochs = [0, Math.log10(1 + sweep.end)];
-  const losses = lossRange(sweep, STOPS);
+  const [low, high] = lossRange(sweep, STOPS);
+  /** @type {[number, number]} */
+  const losses = [low, curveTop(moment.track, moment.index, high)];
   if (!sweep.plane.is_exact || height < TALL)
     return [axesIn({ ...across, top, bottom }, [epochs, losses]), null];
   const middle = top + 0.52 * (bottom - top);
@@ -89,7 +97,7 @@ export function drawLossAxis(context, axes) {
 }
 
 /** @param {number} loss */
-const shortLoss = (loss) => format(loss, 1);
+const shortLoss = (loss) => tickText(Number(loss.toPrecision(3)));
 
 /**
  * @param {CanvasRenderingContext2D} context

@@ -1,11 +1,16 @@
 /* The current fit. */
 import { format } from "#lab/lib/format.mjs";
+import { farFit } from "#lab/model/far-fit.mjs";
+import { zoomAt } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinFits, fitPixels } from "#lab/views/pins.mjs";
 import { drawResiduals, drawSquares, heightAt, residuals } from "#lab/views/residuals.mjs";
+import { drawFrame, fitFigure, frameLook, nameFrame, zoomOut } from "#lab/views/zoom.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -15,14 +20,16 @@ import { drawResiduals, drawSquares, heightAt, residuals } from "#lab/views/resi
  */
 
 /** @type {import("#types").Draw} */
-export function drawFit(overlay, sweep, moment, { areSquared, hidden }) {
+export function drawFit(overlay, sweep, moment, { areSquared }) {
+  const { fit: power } = zoomAt(sweep, moment.track, moment.index);
+  zoomOut(overlay, sweep, [power], fitFigure);
   const context = overlay.begin();
   const axes = flatAxes(overlay);
-  const { track, index, first, second } = moment;
-  const line = fitPixels(axes, sweep, { line: [first, second], fit: track.fit, index });
+  const frame = overlay.zoomed && drawFrame(context, axes, boxOf(sweep), frameLook());
+  const line = fitPixels(axes, sweep, shownFit(sweep, moment, power !== null));
   const lines = residuals(axes, sweep, line);
   const room = new Room(axes).avoidLine(line);
-  const goal = hidden.has("optimum") ? null : goalOf(axes, sweep);
+  const goal = isHidden("optimum") ? null : goalOf(axes, sweep);
   if (goal) room.avoidLine(goal);
   axes.inside(context, () => {
     if (areSquared) drawSquares(context, axes, lines);
@@ -35,9 +42,28 @@ export function drawFit(overlay, sweep, moment, { areSquared, hidden }) {
   if (sweep.predictors > 1 && out) sayOnTop(context, axes, `${out} beyond the picture`);
   if (sweep.predictors > 1) return;
   for (const point of examplesIn(axes, sweep)) room.avoidDot(point, 6);
+  if (frame) nameFrame(context, room.avoidBox(frame), frame, frameLook());
   if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss: moment.loss });
   else sayHidden(context, axes);
-  if (goal) nameGoal(context, axes, room, goal);
+  if (goal && !frame) nameGoal(context, axes, room, goal);
+}
+
+/** The ranges of the picture as it is. @param {Sweep} sweep */
+function boxOf({ views }) {
+  const { xaxis, yaxis } = views.fit.layout;
+  return { first: xaxis.range, second: yaxis.range };
+}
+
+/**
+ * The run's fit; far out, where the payload only says that it is beyond, by its own parameters.
+ * @param {Sweep} sweep
+ * @param {import("#types").Snapshot} moment
+ * @param {boolean} isFar
+ */
+function shownFit(sweep, { track, index, first, second }, isFar) {
+  const far = isFar ? farFit(sweep, track, index) : null;
+  if (far) return { line: [], fit: far, index: 0 };
+  return { line: [first, second], fit: track.fit, index };
 }
 
 /**
@@ -49,6 +75,8 @@ export function drawFit(overlay, sweep, moment, { areSquared, hidden }) {
  * @param {{sweep: Sweep, line: Point[], loss: number}} shown
  */
 function sayLoss(context, axes, room, { sweep, line, loss }) {
+  // A chapter that has not introduced it.
+  if (state.hidden.has("loss")) return;
   const isOwnUnit = sweep.scaling.target[1] === 1;
   const value = `${isOwnUnit ? "mean squared error" : "train loss"} ${format(loss, 3)}`;
   const name = sweep.plane.is_exact ? "the line now" : "the model now";

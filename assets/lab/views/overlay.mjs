@@ -25,6 +25,9 @@ export class Overlay {
     /** Their ranges by Plotly's name of the axis.
      * @type {Record<string, [number, number]> | null} */
     this.ranges = null;
+    /** What a picture shows in the place of Plotly's while a run is far out, see zoom.mjs.
+     * @type {import("#lab/views/zoom.mjs").Zoomed | null} */
+    this.zoomed = null;
     /** The axes of a view that is drawn here alone, by their suffix.
      * @type {Record<string, import("#types").Axes> | null} */
     this.axes = null;
@@ -38,7 +41,7 @@ export class Overlay {
   /** Clears the canvas and fits it to its host; drawing is in CSS pixels. */
   begin() {
     clear(this.context, this.host);
-    this.still?.(this.context);
+    (this.zoomed?.paint ?? this.still)?.(this.context);
     return this.context;
   }
 
@@ -83,7 +86,7 @@ export function flatAxes(overlay, suffix = "") {
   return axesIn(
     area,
     [`xaxis${suffix}`, `yaxis${suffix}`].map(
-      (name, k) => overlay.ranges?.[name] ?? [across, up][k].range,
+      (name, k) => (overlay.zoomed?.ranges ?? overlay.ranges)?.[name] ?? [across, up][k].range,
     ),
   );
 }

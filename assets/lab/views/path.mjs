@@ -2,6 +2,8 @@
 import { plain } from "#lab/lib/format.mjs";
 import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
+import { zoomAt } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import {
   FAINT,
@@ -22,6 +24,7 @@ import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinPaths } from "#lab/views/pins.mjs";
 import { rateArrows } from "#lab/views/rate-arrows.mjs";
 import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
+import { drawFrame, nameFrame, pathFigure, zoomOut } from "#lab/views/zoom.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -34,33 +37,57 @@ import { NEAR_PATH, drawStep } from "#lab/views/step.mjs";
 // Of the star, in characters of a line.
 const LONG_NAME = 16;
 
+const FRAME = { color: "#ffffff", halo: "rgba(0,0,0,0.5)" };
+
 /** @type {import("#types").Draw} */
-export function drawContour(overlay, sweep, moment, { hidden, run }) {
+export function drawContour(overlay, sweep, moment, { run }) {
+  const { plane: power } = zoomAt(sweep, moment.track, moment.index);
+  zoomOut(overlay, sweep, [power], pathFigure);
   const context = overlay.begin();
   const axes = flatAxes(overlay);
   const points = pointsOf(axes, moment);
-  const room = new Room(axes);
-  const endsHere = hidden.has("ahead");
+  const endsHere = isHidden("ahead", run);
+  const frame = overlay.zoomed && drawFrame(context, axes, sweep.box, FRAME);
   drawWay(context, axes, points, moment, endsHere);
-  room.avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
+  const room = new Room(axes).avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
   drawPinPaths(context, axes, moment);
-  const arrows = rateArrows(sweep, moment).flatMap(({ rate, first, second }) => {
-    const end = /** @type {Point} */ ([clamp(axes.x(first)), clamp(axes.y(second))]);
-    const tip = drawRateArrow(context, room, axes, [points[moment.index], end]);
-    return tip ? [{ tip, name: plain(rate) }] : [];
-  });
-  const now = points[moment.index];
-  if (isInside(axes, now)) dot(context, now, 6.5, colors.path);
-  else drawLeaving(context, axes, points, moment);
-  sayHiddenMotion(context, room, sweep.hiddenMotion(run));
-  if (!hidden.has("optimum")) nameOptimum(context, room, axes, sweep);
+  const arrows = drawRateArrows(
+    context,
+    room,
+    axes,
+    points[moment.index],
+    rateArrows(sweep, moment),
+  );
+  const isUnknown = overlay.zoomed && !sweep.bowl;
+  sayOnTop(context, room, isUnknown ? "loss known in the frame alone" : sweep.hiddenMotion(run));
+  if (frame) room.avoidBox(frame);
+  else if (!isHidden("optimum")) nameOptimum(context, room, axes, sweep);
   for (const { tip, name } of arrows)
     placeLabel(context, room, name, (box) => beside(tip, box, NEAR_PATH, 10), ON_CONTOUR);
   // Among the arrows of the table the selected rate's would be one more.
-  const isHidden = endsHere || !isInside(axes, now) || arrows.length > 0;
-  const step = isHidden ? null : nextStep(sweep, run, moment);
+  const isAlone = !endsHere && !arrows.length;
+  drawPoint(context, room, axes, points, { sweep, moment, run, isAlone });
+  if (frame) nameFrame(context, room, frame, ON_CONTOUR);
+  else if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
+}
+
+/**
+ * The current point, and the step from there if it stands alone.
+ * @param {Context} context
+ * @param {Room} room
+ * @param {Axes} axes
+ * @param {Point[]} points
+ * @param {{sweep: Sweep, moment: Snapshot, run: number, isAlone: boolean}} shown
+ */
+function drawPoint(context, room, axes, points, { sweep, moment, run, isAlone }) {
+  const now = points[moment.index];
+  if (!isInside(axes, now)) {
+    drawLeaving(context, axes, points, moment);
+    return;
+  }
+  dot(context, now, 6.5, colors.path);
+  const step = isAlone ? nextStep(sweep, run, moment) : null;
   if (step) drawStep(context, room, axes, now, { step, sweep, moment, run });
-  if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
 }
 
 /** @param {Axes} axes @param {Snapshot} moment @returns {Point[]} */
@@ -71,7 +98,7 @@ const pointsOf = (axes, { track }) =>
   ]);
 
 /** @param {Context} context @param {Room} room @param {string} words */
-function sayHiddenMotion(context, room, words) {
+function sayOnTop(context, room, words) {
   if (!words) return;
   const { left, right, top } = room.area;
   const middle = /** @type {Point} */ ([(left + right) / 2, top + 14]);
@@ -121,6 +148,21 @@ function drawWay(context, axes, points, { track, index }, endsHere) {
     dot(context, points[0], 4.5, "#ffffff", colors.path, 2.5);
   });
 }
+
+/**
+ * Possible steps; gives the tip of each that is drawn, and its name.
+ * @param {Context} context
+ * @param {Room} room
+ * @param {Axes} axes
+ * @param {Point} from
+ * @param {{rate: number, first: number, second: number}[]} steps
+ */
+const drawRateArrows = (context, room, axes, from, steps) =>
+  steps.flatMap(({ rate, first, second }) => {
+    const end = /** @type {Point} */ ([clamp(axes.x(first)), clamp(axes.y(second))]);
+    const tip = drawRateArrow(context, room, axes, [from, end]);
+    return tip ? [{ tip, name: plain(rate) }] : [];
+  });
 
 /**
  * One possible step. Gives its tip or, beyond the picture, where it leaves; null of one too short.

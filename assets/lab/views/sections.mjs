@@ -2,11 +2,14 @@
 import { format } from "#lab/lib/format.mjs";
 import { arrowTo, clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
+import { zoomAt } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { SHORTEST, stepArrow } from "#lab/views/step.mjs";
+import { drawFrame, frameLook, sectionsFigure, zoomOut } from "#lab/views/zoom.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -38,30 +41,36 @@ const TANGENT = 42;
 const NEAR_CURVE = ["right", "above right", "below right", "left", "below left"];
 
 /** @type {import("#types").Draw} */
-export function drawSections(overlay, sweep, moment, { slices, hidden, run }) {
+export function drawSections(overlay, sweep, moment, { slices, run }) {
+  const zoom = zoomAt(sweep, moment.track, moment.index);
+  zoomOut(overlay, sweep, [zoom.plane, zoom.loss], sectionsFigure);
   const context = overlay.begin();
   const exact = slices?.at(moment.shownEpoch) ?? null;
   const width = exact || sweep.bowl ? 3 : 1.25;
-  const step = hidden.has("ahead") ? null : nextStep(sweep, run, moment);
+  const step = isHidden("ahead", run) ? null : nextStep(sweep, run, moment);
   const landings = step ? [step.first, step.second] : [];
   sections(sweep, moment, exact).forEach((section, which) => {
     const { side } = section;
     const axes = flatAxes(overlay, side.suffix);
-    const pixels = pixelsOf(section, axes);
+    if (overlay.zoomed)
+      drawFrame(context, axes, { first: side.range, second: [0, sweep.box.height] }, frameLook());
+    // Beyond the grid a network's curve is not known.
+    const range = sweep.bowl ? [axes.left, axes.right].map(axes.toX) : side.range;
+    const pixels = pixelsOf(section, axes, range);
     axes.inside(context, () => {
       stroke(context, pixels, { color: side.color, width, dash: side.dash });
     });
     const room = new Room(axes);
     room.avoidLine(pixels);
     const landing = step && { at: landings[which], loss: step.loss };
-    drawTangent(context, axes, room, { side, loss: moment.loss, landing });
+    const isNeeded = !overlay.zoomed;
+    drawTangent(context, axes, room, { side, loss: moment.loss, landing, isNeeded });
   });
 }
 
-/** @param {Section} section @param {Axes} axes @returns {Point[]} */
-function pixelsOf({ side, count, curve }, axes) {
+/** @param {Section} section @param {Axes} axes @param {number[]} range @returns {Point[]} */
+function pixelsOf({ count, curve }, axes, [low, high]) {
   if (!curve) return [];
-  const [low, high] = side.range;
   return Array.from({ length: count }, (_, k) => {
     const place = low + (k / (count - 1)) * (high - low);
     return [axes.x(place), clamp(axes.y(curve(place, k)))];
@@ -142,9 +151,9 @@ function sliceCurve(exact, which) {
  * @param {Context} context
  * @param {Axes} axes
  * @param {Room} room
- * @param {{side: Side, loss: number, landing: Landing | null}} shown
+ * @param {{side: Side, loss: number, landing: Landing | null, isNeeded: boolean}} shown
  */
-function drawTangent(context, axes, room, { side, loss, landing }) {
+function drawTangent(context, axes, room, { side, loss, landing, isNeeded }) {
   const { at, slope } = side;
   /** @type {Point} */
   const point = [clamp(axes.x(at)), clamp(axes.y(loss))];
@@ -154,7 +163,7 @@ function drawTangent(context, axes, room, { side, loss, landing }) {
   if (isInside(axes, point)) {
     drawSlope(context, axes, room, point, [axes.x(1) - axes.x(0), axes.y(slope) - axes.y(0)]);
     if (landing) drawLanding(context, axes, room, { side, loss, landing, point });
-    sayGradient(context, room, texts, point);
+    sayGradient(context, room, texts, point, isNeeded);
     return;
   }
   const middle = (axes.left + axes.right) / 2;
@@ -171,12 +180,13 @@ function drawTangent(context, axes, room, { side, loss, landing }) {
  * @param {Room} room
  * @param {string[]} texts the first of them for which there is room
  * @param {Point} point
+ * @param {boolean} isNeeded whether the last of them is written in any case
  */
-const sayGradient = (context, room, texts, point) =>
+const sayGradient = (context, room, texts, point, isNeeded) =>
   texts.some((text, k) =>
     placeLabel(context, room, text, (box) => beside(point, box, NEAR_CURVE, 14), {
       color: colors.gradient,
-      isNeeded: k === texts.length - 1,
+      isNeeded: isNeeded && k === texts.length - 1,
     }),
   );
 

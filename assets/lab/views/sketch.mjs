@@ -5,7 +5,7 @@ import { floatsOf } from "#lab/lib/arrays.mjs";
 import { make } from "#lab/lib/dom.mjs";
 import { plain } from "#lab/lib/format.mjs";
 import { evenTicks } from "#lab/lib/ticks.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { clear, dot, size, star, stroke } from "#lab/views/canvas.mjs";
 import { fitTitles } from "#lab/views/figures.mjs";
@@ -53,7 +53,7 @@ export function sketch(overlay, { data, layout: usual }) {
 }
 
 /** @param {Record<string, any>} layout @returns {Record<string, [number, number]>} */
-function rangesOf(layout) {
+export function rangesOf(layout) {
   const holder = layout.scene ?? layout;
   const names = layout.scene ? ["xaxis", "yaxis", "zaxis"] : axesOf(layout);
   return Object.fromEntries(names.map((name) => [name, holder[name].range]));
@@ -65,7 +65,7 @@ function rangesOf(layout) {
  * @param {(context: Context) => void} paint
  * @returns {(context: Context) => void}
  */
-function pictureOf({ host }, paint) {
+export function pictureOf({ host }, paint) {
   const canvas = make("canvas");
   const context = /** @type {Context} */ (canvas.getContext("2d"));
   const { clientWidth: width, clientHeight: height } = host;
@@ -89,7 +89,7 @@ function paintBackground(context, { host }) {
  * @param {Trace[]} data
  * @param {Record<string, any>} layout
  */
-function paintFlat(context, overlay, data, layout) {
+export function paintFlat(context, overlay, data, layout) {
   paintBackground(context, overlay);
   for (const suffix of axesOf(layout).flatMap((name) => (name[0] === "x" ? [name.slice(5)] : []))) {
     const axes = flatAxes(overlay, suffix);
@@ -191,7 +191,7 @@ function paintTrace(context, axes, trace) {
     if (trace.colorbar) paintColorBar(context, axes, trace);
     return;
   }
-  if (trace.meta === "optimum" && state.hidden.has("optimum")) return;
+  if (trace.meta === "optimum" && isHidden("optimum")) return;
   const [xs, ys] = [numbersOf(trace.x), numbersOf(trace.y)];
   const points = Array.from(xs, (x, k) => /** @type {Point} */ ([axes.x(x), axes.y(ys[k])]));
   axes.inside(context, () => paintPoints(context, points, trace));
