@@ -156,7 +156,7 @@ export function stepBy(way) {
 }
 
 export function play() {
-  if (state.share >= lastShare()) goTo(0);
+  if (isPlayedOut()) goTo(0);
   state.playing = true;
   invalidate();
 }
@@ -173,6 +173,8 @@ function lastShare() {
   const { overflowAt, end } = state.track;
   return overflowAt < 0 ? 1 : scale.toShare(overflowAt, end);
 }
+
+export const isPlayedOut = () => state.share >= lastShare();
 
 /** @param {number} seconds */
 function advance(seconds) {

@@ -2,6 +2,8 @@
 import { format } from "#lab/lib/format.mjs";
 import { farFit } from "#lab/model/far-fit.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
@@ -18,7 +20,7 @@ import { drawFrame, fitFigure, frameLook, nameFrame, zoomOut } from "#lab/views/
  */
 
 /** @type {import("#types").Draw} */
-export function drawFit(overlay, sweep, moment, { areSquared, hidden }) {
+export function drawFit(overlay, sweep, moment, { areSquared }) {
   const { fit: power } = zoomAt(sweep, moment.track, moment.index);
   zoomOut(overlay, sweep, [power], fitFigure);
   const context = overlay.begin();
@@ -27,7 +29,7 @@ export function drawFit(overlay, sweep, moment, { areSquared, hidden }) {
   const line = fitPixels(axes, sweep, shownFit(sweep, moment, power !== null));
   const lines = residuals(axes, sweep, line);
   const room = new Room(axes).avoidLine(line);
-  const goal = hidden.has("optimum") ? null : goalOf(axes, sweep);
+  const goal = isHidden("optimum") ? null : goalOf(axes, sweep);
   if (goal) room.avoidLine(goal);
   axes.inside(context, () => {
     if (areSquared) drawSquares(context, axes, lines);
@@ -85,6 +87,8 @@ function mixedFit(track, { from, to, share }) {
  * @param {{sweep: Sweep, line: Point[], loss: number}} shown
  */
 function sayLoss(context, axes, room, { sweep, line, loss }) {
+  // A chapter that has not introduced it.
+  if (state.hidden.has("loss")) return;
   const isOwnUnit = sweep.scaling.target[1] === 1;
   const value = `${isOwnUnit ? "mean squared error" : "train loss"} ${format(loss, 3)}`;
   const name = sweep.plane.is_exact ? "the line now" : "the model now";

@@ -3,6 +3,7 @@ import { plain } from "#lab/lib/format.mjs";
 import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import {
   FAINT,
@@ -39,13 +40,13 @@ const LONG_NAME = 16;
 const FRAME = { color: "#ffffff", halo: "rgba(0,0,0,0.5)" };
 
 /** @type {import("#types").Draw} */
-export function drawContour(overlay, sweep, moment, { hidden, run }) {
+export function drawContour(overlay, sweep, moment, { run }) {
   const { plane: power } = zoomAt(sweep, moment.track, moment.index);
   zoomOut(overlay, sweep, [power], pathFigure);
   const context = overlay.begin();
   const axes = flatAxes(overlay);
   const points = pointsOf(axes, moment);
-  const endsHere = hidden.has("ahead");
+  const endsHere = isHidden("ahead", run);
   const frame = overlay.zoomed && drawFrame(context, axes, sweep.box, FRAME);
   drawWay(context, axes, points, moment, endsHere);
   const now = nowOf(axes, moment);
@@ -56,7 +57,7 @@ export function drawContour(overlay, sweep, moment, { hidden, run }) {
   const isUnknown = overlay.zoomed && !sweep.bowl;
   sayOnTop(context, room, isUnknown ? "loss known in the frame alone" : sweep.hiddenMotion(run));
   if (frame) room.avoidBox(frame);
-  else if (!hidden.has("optimum")) nameOptimum(context, room, axes, sweep);
+  else if (!isHidden("optimum")) nameOptimum(context, room, axes, sweep);
   for (const { tip, name } of arrows)
     placeLabel(context, room, name, (box) => beside(tip, box, NEAR_PATH, 10), ON_CONTOUR);
   // Among the arrows of the table the selected rate's would be one more.

@@ -3,6 +3,7 @@ import { format } from "#lab/lib/format.mjs";
 import { arrowTo, clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
@@ -41,13 +42,13 @@ const TANGENT = 42;
 const NEAR_CURVE = ["right", "above right", "below right", "left", "below left"];
 
 /** @type {import("#types").Draw} */
-export function drawSections(overlay, sweep, moment, { slices, hidden, run }) {
+export function drawSections(overlay, sweep, moment, { slices, run }) {
   const zoom = zoomAt(sweep, moment.track, moment.index);
   zoomOut(overlay, sweep, [zoom.plane, zoom.loss], sectionsFigure);
   const context = overlay.begin();
   const exact = slices?.at(moment.shownEpoch) ?? null;
   const width = exact || sweep.bowl ? 3 : 1.25;
-  const step = hidden.has("ahead") ? null : nextStep(sweep, run, moment);
+  const step = isHidden("ahead", run) ? null : nextStep(sweep, run, moment);
   const landings = step ? [step.first, step.second] : [];
   sections(sweep, moment, exact).forEach((section, which) => {
     const { side } = section;
