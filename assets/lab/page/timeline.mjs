@@ -63,7 +63,7 @@ function bindCurves() {
 /** Called at each frame: the playhead, its words and the play button.
  * @param {import("#types").State} now
  * @param {import("#types").Snapshot} moment */
-export function showTimeline({ playing, held, share, sweep, hidden }, moment) {
+export function showTimeline({ playing, held, share, sweep, run }, moment) {
   const playhead = input("playhead");
   const shown = playing || held ? share : scale.toShare(moment.epoch, sweep.end);
   playhead.value = String(Math.round(shown * Number(playhead.max)));
@@ -73,7 +73,7 @@ export function showTimeline({ playing, held, share, sweep, hidden }, moment) {
     `epoch ${moment.epoch} of ${sweep.end}${moment.overflowed ? ", overflow" : ""}`,
   );
   showPlay(playing);
-  showTicks(sweep.end, overflowShown(moment, hidden));
+  showTicks(sweep.end, overflowShown(moment, run));
 }
 
 /** @param {boolean} playing */
