@@ -14,7 +14,8 @@ KEYS = (
     ("1 – 5", "show only this view, or all again; while presenting, up to two views"),
     ("Page Up, Page Down", "previous or next chapter; without a lesson, first or last epoch"),
     ("P", "start or stop presenting"),
-    ("C", "curtain: hide the outcome; press again to reveal it and play"),
+    ("C", "curtain: hide every outcome; again: reveal that of the rate on show, and play it"),
+    ("A", "show all: the curtain goes away"),
     ("F", "full screen"),
     ("T", "theme: light, dark, projector"),
     ("?", "this card"),
@@ -28,8 +29,13 @@ def present_bar() -> Component:
         html.Button(f"{number} {title}", className="mode show-view", **data(view=name))
         for number, (name, title) in enumerate(ids.SHORT_TITLES.items(), 1)
     ]
-    curtain = html.Button("Curtain", id="curtain", className="mode", title="hide the outcome (C)")
-    return html.Div(className="present-bar", children=[*views, curtain])
+    curtain = html.Button(
+        "Curtain", id="curtain", className="mode", title="for a class to guess (C)"
+    )
+    raise_it = html.Button(
+        "Show all", id="raise-curtain", className="mode", hidden=True, title="(A)"
+    )
+    return html.Div(className="present-bar", children=[*views, curtain, raise_it])
 
 
 def keys_card() -> Component:

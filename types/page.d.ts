@@ -68,6 +68,8 @@ export interface Snapshot {
   firstSlope: number;
   secondSlope: number;
   offPlane: number;
+  /** On the way between two epochs: their indices, and the share of the way. */
+  glide?: { from: number; to: number; share: number };
 }
 
 /** To which powers of ten zoomed pictures reach, null for the picture as it is: the plane, the loss
@@ -96,6 +98,9 @@ export interface Slice {
   range: number[];
 }
 
+/** What a curtain hides, see components/page_config.py. */
+export type Part = "verdict" | "strip" | "mark" | "ahead" | "hints" | "optimum";
+
 /** What is on show. */
 export interface State {
   /** There from the first sweep on; nothing reads it before. */
@@ -108,7 +113,7 @@ export interface State {
   slices: { at(epoch: number): Slice | undefined } | null;
   /** Whether the fit shows the squares of its errors. */
   areSquared: boolean;
-  /** What a curtain hides, of config.curtain. */
+  /** The parts that a curtain lies over; state/curtain.mjs says for whom. */
   hidden: Set<string>;
   /** The epoch that the person asked for; a sweep shows the nearest that it has. */
   wanted: number;
@@ -300,7 +305,7 @@ export type Draw = (
   overlay: Overlay,
   sweep: Sweep,
   moment: Snapshot,
-  shown: Pick<State, "hidden" | "run" | "slices" | "areSquared">,
+  shown: Pick<State, "run" | "slices" | "areSquared">,
 ) => void;
 
 /** A run in the table of compared ones; that on show has no look of a pin. */
@@ -327,8 +332,8 @@ export interface ChartContents {
   "rate-axis": StepCurve & { rate: number; landing: number };
   "loss-by-rate": {
     rates: number[];
-    now: number[];
-    ends: (number | null)[];
+    now: (number | null | undefined)[];
+    ends: (number | null | undefined)[];
     epoch: number;
     asked: number;
   };

@@ -227,9 +227,8 @@ def test_nothing_that_is_said_tells_what_the_curtain_hides(page: Page) -> None:
         assert [row[0] for row in rows(page, name)] == ["0", "1", "2", "3, now"]
     assert rows(page, "loss-by-rate") == []
     # A curtain that falls hides at once what was said and listed before.
-    page.keyboard.press("c")
+    page.keyboard.press("a")
     driver.wait(page, "!lab.state.hidden.size")
-    page.evaluate("() => window.descentLab.pause()")
     page.wait_for_function(
         "() => document.getElementById('curves-words').textContent.includes('its end')"
     )

@@ -1,33 +1,40 @@
 /* The loss of the slider's rates at one epoch and at the end. */
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
- * @typedef {(number | null)[]} Losses null after an overflow
+ * @typedef {(number | null | undefined)[]} Losses null after an overflow, undefined where hidden
  * @typedef {object} RateLosses
  * @property {number[]} rates
- * @property {number[]} now the losses at the playhead
+ * @property {Losses} now the losses at the playhead
  * @property {Losses} ends
  * @property {number} epoch of the sweep's frame nearest to the playhead
  * @property {number} asked the epoch of the playhead
  * @property {number} best the run with the lowest end; -1 for none, or behind a curtain
  */
 
-/** How the runs end shows in their verdicts too. */
-export const areEndsHidden = () => state.hidden.has("ahead") || state.hidden.has("strip");
-
-/** @param {Sweep} sweep @param {number} asked the epoch @returns {RateLosses} */
+/**
+ * What a curtain does not hide. The losses after the start tell how the runs end; the one on show
+ * is in the other pictures too.
+ * @param {Sweep} sweep
+ * @param {number} asked the epoch
+ * @returns {RateLosses}
+ */
 export function rateLosses(sweep, asked) {
   const rates = sweep.learning_rates.slice(0, STOPS);
   const frame = frameAt(sweep, asked);
-  const ends = sweep.last_loss.slice(0, STOPS);
+  const ends = rates.map((_, run) => (isEndHidden(run) ? undefined : sweep.last_loss[run]));
+  const isOpen = (/** @type {number} */ run) =>
+    frame === 0 || run === state.run || !isHidden("strip", run);
+  const lossAt = (/** @type {number} */ run) => sweep.train_loss[run * sweep.epochs.length + frame];
   return {
     rates,
-    now: rates.map((_, run) => sweep.train_loss[run * sweep.epochs.length + frame]),
+    now: rates.map((_, run) => (isOpen(run) ? lossAt(run) : undefined)),
     ends,
     epoch: sweep.epochs[frame],
     asked,
-    best: areEndsHidden() ? -1 : bestRun(ends),
+    best: isEndHidden() ? -1 : bestRun(ends),
   };
 }
 
@@ -39,4 +46,4 @@ function frameAt({ epochs }, epoch) {
 }
 
 /** The first run with the lowest end; -1 for none. @param {Losses} ends */
-const bestRun = (ends) => ends.indexOf(Math.min(...ends.filter((loss) => loss !== null)));
+const bestRun = (ends) => ends.indexOf(Math.min(...ends.map((loss) => loss ?? Infinity)));

@@ -1,11 +1,15 @@
 /* Verdicts in words: what the page calls them, and the sentence about a whole run. */
 import { format, plain } from "#lab/lib/format.mjs";
-import { STOPS, state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { STOPS } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#types").Verdict} Verdict
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
+
+// What a network's runs are measured by.
+const LOWEST = "the lowest here";
 
 /** Whether the run broke. @param {Verdict} verdict */
 export const hasDiverged = (verdict) => verdict === "diverged" || verdict === "overflow";
@@ -63,7 +67,7 @@ function instead(sweep) {
 
 /** @param {Sweep} sweep */
 export function largestInWords(sweep) {
-  const largest = state.hidden.has("strip") ? null : largestThatWorks(sweep);
+  const largest = isHidden("strip") ? null : largestThatWorks(sweep);
   return largest === null ? "" : ` Largest learning rate that works: ${plain(largest)}.`;
 }
 
@@ -81,7 +85,9 @@ export function stuckReason({ activation, hidden_layers: layers, weight_decay: d
 function ending(sweep, run) {
   const [level, last] = [sweep.levels[run] ?? NaN, sweep.last_loss[run]];
   const around = level === last ? "" : "up and down around ";
-  return `${around}${format(level, 4)} after ${sweep.end} epochs (${reference(sweep, level)})`;
+  const said = `${around}${format(level, 4)} after ${sweep.end} epochs`;
+  const isLowest = sweep.reference_name === LOWEST;
+  return isHidden(isLowest ? "strip" : "optimum") ? said : `${said} (${reference(sweep, level)})`;
 }
 
 /**
@@ -92,7 +98,7 @@ function ending(sweep, run) {
  */
 function reference(sweep, level) {
   const { reference_name: name, reference_loss: loss, learning_rates: rates } = sweep;
-  if (name !== "the lowest here") return `${name}: ${format(loss ?? NaN, 4)}`;
+  if (name !== LOWEST) return `${name}: ${format(loss ?? NaN, 4)}`;
   // Levels come as 32-bit numbers.
   const isReached = (/** @type {number | null} */ end) =>
     end !== null && loss !== null && end <= loss + 1e-6 * Math.abs(loss);
@@ -115,7 +121,7 @@ const ADVICE = {
 /** What to change where all rates have one outcome, else null. @param {Sweep} sweep */
 export function sameEverywhere({ verdicts }) {
   const names = new Set(verdicts.slice(0, STOPS).map(verdictName));
-  if (names.size > 1 || state.hidden.has("strip")) return null;
+  if (names.size > 1 || isHidden("strip")) return null;
   return `The same is true at every rate on the slider. ${ADVICE[[...names][0]]}.`;
 }
 

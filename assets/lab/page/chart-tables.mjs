@@ -8,6 +8,7 @@ import { shownIn } from "#lab/page/descriptions.mjs";
 import { count, listed, ofEpochs, say } from "#lab/page/table-rows.mjs";
 import { lossWords } from "#lab/panels/compare.mjs";
 import { epochWords } from "#lab/panels/loss-by-rate.mjs";
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { labelOf } from "#lab/state/fields.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
 
@@ -16,6 +17,8 @@ import { STOPS, state } from "#lab/state/store.mjs";
  * @typedef {import("#lab/page/table-rows.mjs").TableData} TableData
  */
 
+// What stands in a cell that a curtain covers.
+const HIDDEN = "?";
 // Of a decade's ten rates those with one digit that most scales have: 1, 2, 5.
 const MAP_RATES = [0, 3, 7];
 
@@ -34,22 +37,26 @@ const stepTable = ({ rates, losses, now, slope }) => ({
  * @returns {TableData}
  */
 function sweepTable({ rates, now, ends, ...epochs }) {
-  const isCurtained = state.hidden.has("ahead");
-  const isNamed = !state.hidden.has("strip") && !state.hidden.has("verdict");
+  const runs = rates.map((_, run) => run);
+  const areEndsListed = runs.some((run) => !isEndHidden(run));
+  const isNamed = (/** @type {number} */ run) =>
+    !isHidden("strip", run) && !isHidden("verdict", run);
+  const areNamesListed = runs.some(isNamed);
   // A number that is not finite is written as an overflow.
-  const lossOf = (/** @type {number | null} */ loss) => say(loss ?? NaN);
+  const lossOf = (/** @type {number | null | undefined} */ loss) =>
+    loss === undefined ? HIDDEN : say(loss ?? NaN);
   return {
     head: [
       "learning rate",
       `train loss at ${epochWords(epochs)}`,
-      ...(isCurtained ? [] : ["at the end"]),
-      ...(isNamed ? ["outcome"] : []),
+      ...(areEndsListed ? ["at the end"] : []),
+      ...(areNamesListed ? ["outcome"] : []),
     ],
     rows: rates.map((rate, run) => [
       plain(rate),
       lossOf(now[run]),
-      ...(isCurtained ? [] : [lossOf(ends[run])]),
-      ...(isNamed ? [verdictName(state.sweep.verdicts[run])] : []),
+      ...(areEndsListed ? [lossOf(ends[run])] : []),
+      ...(areNamesListed ? [isNamed(run) ? verdictName(state.sweep.verdicts[run]) : HIDDEN] : []),
     ]),
     note: "",
   };

@@ -3,11 +3,12 @@
    follow. */
 import { clicked, found, setText, slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
-import { areEndsHidden, rateLosses } from "#lab/model/rate-losses.mjs";
+import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
 import { modelWords } from "#lab/page/model-words.mjs";
 import { isBehind } from "#lab/panels/panels.mjs";
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { spoken } from "#lab/state/spoken.mjs";
@@ -76,7 +77,7 @@ function hiddenWords(sweep) {
 function surfaceWords(sweep, moment) {
   const { plane, optimum, box } = sweep;
   const what = isFlat() ? "contour of the train loss" : "train loss as a surface";
-  const star = state.hidden.has("optimum")
+  const star = isHidden("optimum")
     ? ""
     : `; the star, ${optimum.name}, is at ${say(optimum.train_loss)}`;
   const beyond = moment.loss > box.height ? ", far above this picture" : outside(sweep, moment);
@@ -129,20 +130,34 @@ function curveWords(sweep, moment) {
     last === null
       ? `it overflows at epoch ${sweep.overflow_at[state.run]}`
       : `its end, at epoch ${sweep.end}, is ${say(last)}`;
-  const ahead = state.hidden.has("ahead") || moment.overflowed ? "" : `; ${end}`;
+  const ahead = isHidden("ahead", state.run) || moment.overflowed ? "" : `; ${end}`;
   return `The train loss begins at ${say(track.loss[0])} and at ${when(moment)} is ${say(loss)}${held}${ahead}.`;
+}
+
+/**
+ * The ends that stand out behind a curtain; without one the picture has them all.
+ * @param {Sweep} sweep
+ * @param {import("#lab/model/rate-losses.mjs").Losses} ends
+ */
+function revealedWords({ learning_rates: rates, end }, ends) {
+  if (!isEndHidden()) return "";
+  const words = ends.flatMap((loss, run) =>
+    loss === undefined ? [] : [`${say(loss ?? NaN)} at ${plain(rates[run])}`],
+  );
+  return words.length ? `Revealed, after ${end} epochs: ${words.join(", ")}.` : "";
 }
 
 /** @param {Sweep} sweep */
 function rateWords(sweep) {
-  if (areEndsHidden() && state.wanted > 0) return "";
   const losses = rateLosses(sweep, snapshotOf(state.track, state.wanted).epoch);
   const { rates, now, ends, epoch, best } = losses;
   const places = rates.length - 1;
-  const shown = `At epoch ${epoch} the train loss goes from ${say(now[0])} at ${plain(rates[0])} to ${say(now[places])} at ${plain(rates[places])}.`;
+  const revealed = revealedWords(sweep, ends);
+  if (epoch > 0 && isHidden("strip")) return revealed;
+  const shown = `At epoch ${epoch} the train loss goes from ${say(now[0] ?? NaN)} at ${plain(rates[0])} to ${say(now[places] ?? NaN)} at ${plain(rates[places])}.`;
   const lowest = ends[best] ?? null;
   return lowest === null
-    ? shown
+    ? [shown, revealed].filter(Boolean).join(" ")
     : `${shown} After ${sweep.end} epochs the lowest is ${say(lowest)}, at ${plain(rates[best])} (star).`;
 }
 

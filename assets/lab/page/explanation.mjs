@@ -11,7 +11,7 @@ import {
   sameEverywhere,
 } from "#lab/model/verdicts.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden, isRevealed } from "#lab/state/curtain.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -26,10 +26,11 @@ import { state } from "#lab/state/store.mjs";
  * @param {DetailPayload | null} detail
  */
 export function showExplanation(sweep, run, moment, detail) {
-  const areHintsHidden = state.hidden.has("hints");
+  const areHintsHidden = isHidden("hints");
   element("standardize").hidden = areHintsHidden || !lacksScale(sweep);
-  const [said, ...lines] = areHintsHidden ? [""] : explanation(sweep, run, moment, detail);
-  showSentence(element("outcome-sentence"), said);
+  const isSaid = !isHidden("verdict", run) && (!areHintsHidden || isRevealed(run));
+  showSentence(element("outcome-sentence"), isSaid ? outcome(sweep, run) : "");
+  const lines = areHintsHidden ? [] : explanation(sweep, run, moment, detail);
   element("why").hidden = !lines.length;
   const target = element("explanation");
   const text = lines.join("\n");
@@ -51,14 +52,17 @@ function explanation(sweep, run, moment, detail) {
       ? [`At epoch ${moment.epoch}: ${ownFit(sweep, moment)}.`, subsetOf(own)]
       : [];
   return [
-    outcome(sweep, run),
     sameEverywhere(sweep),
-    lacksScale(sweep) ? scaleAsReason(sweep, run) : reason(sweep, run),
+    isHidden("verdict", run) || isHidden("mark") ? null : reasonOf(sweep, run),
     isLinear ? null : sharpnessNow(sweep, detail, moment),
     comparison(sweep, run),
     ...fit,
   ].filter((line) => line !== null);
 }
+
+/** @param {Sweep} sweep @param {number} run */
+const reasonOf = (sweep, run) =>
+  lacksScale(sweep) ? scaleAsReason(sweep, run) : reason(sweep, run);
 
 /** @param {import("#types").DataInfo} own */
 const subsetOf = ({ rows, example_count: examples }) =>
@@ -69,7 +73,10 @@ const subsetOf = ({ rows, example_count: examples }) =>
  * @param {Sweep} sweep
  */
 const lacksScale = (sweep) =>
-  sweep.data_info !== null && !sweep.data_info.is_standardized && largestThatWorks(sweep) === null;
+  !isHidden("strip") &&
+  sweep.data_info !== null &&
+  !sweep.data_info.is_standardized &&
+  largestThatWorks(sweep) === null;
 
 /** A limit without its zeros: 2, not 2.00. @param {number | null} limit @param {number} digits */
 const short = (limit, digits) => format(limit ?? NaN, digits).replace(/\.0+$/, "");
@@ -131,7 +138,8 @@ function sharpnessNow(sweep, detail, moment) {
   if (!(value > 0)) return null;
   const { stability_edge_numerator: limit, stability_edge_formula: formula } = sweep;
   const { weight_decay: decay } = sweep.settings;
-  const edge = limit
+  const isTold = limit && !isHidden("mark");
+  const edge = isTold
     ? `, so learning rates above ${formula.replace("sharpness", format(value, 3))} = ${formatDown(limit / (value + decay))} overshoot`
     : "";
   return `At epoch ${epochs[nearest]} the sharpness (largest curvature) is ${format(value, 3)}${edge}.`;
@@ -141,7 +149,8 @@ function sharpnessNow(sweep, detail, moment) {
  * @param {Sweep} sweep
  * @param {number} run */
 function comparison(sweep, run) {
-  const works = hasDiverged(sweep.verdicts[run]) ? "" : largestInWords(sweep);
+  const isSaid = hasDiverged(sweep.verdicts[run]) && !isHidden("verdict", run);
+  const works = isSaid ? "" : largestInWords(sweep);
   const steps = sweep.steps_per_epoch;
   const batches =
     steps > 1

@@ -2,7 +2,7 @@
 import { element, setText } from "#lab/lib/dom.mjs";
 import { format } from "#lab/lib/format.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -15,8 +15,8 @@ import { state } from "#lab/state/store.mjs";
  * @param {Snapshot} moment
  */
 export function showFacts(sweep, run, moment) {
-  const isHidden = state.hidden.has("verdict");
-  const verdict = isHidden ? "" : sweep.verdicts[run];
+  const isCovered = isHidden("verdict", run);
+  const verdict = isCovered ? "" : sweep.verdicts[run];
   const { dataset } = element("facts");
   const numbers = pointNumbers(moment);
   if (!sweep.plane.is_exact) for (const name of Object.keys(numbers)) delete dataset[name];
@@ -29,11 +29,11 @@ export function showFacts(sweep, run, moment) {
   setText("fact-epoch", String(moment.epoch));
   setText("epoch-end", String(sweep.end));
   setText("fact-train-loss", moment.overflowed ? "overflow" : format(moment.loss));
-  setText("fact-verdict", isHidden ? "" : verdictName(sweep.verdicts[run]));
+  setText("fact-verdict", isCovered ? "" : verdictName(sweep.verdicts[run]));
   element("fact-verdict").setAttribute("aria-describedby", `about-${verdict.replace(" ", "-")}`);
   Object.assign(element("fact-verdict").dataset, {
     verdict,
-    arrived: isHidden ? "" : String(sweep.arrived[run]),
+    arrived: isCovered ? "" : String(sweep.arrived[run]),
   });
 }
 
@@ -47,8 +47,8 @@ const runNumbers = (sweep, run, moment) => ({
   learningRate: sweep.learning_rates[run],
   epoch: moment.epoch,
   trainLoss: moment.overflowed ? NaN : moment.loss,
-  criticalLearningRate: state.hidden.has("mark") ? "" : (sweep.stability_edge ?? ""),
-  divergedAt: state.hidden.has("verdict") ? "" : sweep.diverged_at[run],
+  criticalLearningRate: isHidden("mark") ? "" : (sweep.stability_edge ?? ""),
+  divergedAt: isHidden("verdict", run) ? "" : sweep.diverged_at[run],
   sweep: sweep.sweep_id,
 });
 

@@ -15,6 +15,7 @@ import { verdictName } from "#lab/model/verdicts.mjs";
 import { selectRun } from "#lab/page/playback.mjs";
 import { showRefusal } from "#lab/page/refusals.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, overlays, selectedRate, state } from "#lab/state/store.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 
@@ -27,7 +28,7 @@ export function showRate() {
   const isTyped = state.run >= STOPS;
   slider.step = isTyped ? "any" : "1";
   slider.value = String(isTyped ? state.sweep.place(rate) : state.run);
-  const outcome = state.hidden.has("verdict")
+  const outcome = isHidden("verdict", state.run)
     ? ""
     : `, ${verdictName(state.sweep.verdicts[state.run])}`;
   slider.setAttribute("aria-valuetext", `${plain(rate)}${outcome}`);

@@ -8,6 +8,7 @@ import { bindAbout } from "#lab/page/about.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
+import { showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
@@ -28,6 +29,7 @@ import { bindReset } from "#lab/page/reset.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
+import { bindByHand } from "#lab/page/by-hand.mjs";
 import { bindStart } from "#lab/page/start-by-hand.mjs";
 import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
@@ -36,6 +38,7 @@ import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { bindTextSize } from "#lab/page/present.mjs";
 import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
+import { bindActivations } from "#lab/panels/activations.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
 import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
 import { drawPanels } from "#lab/panels/panels.mjs";
@@ -117,6 +120,7 @@ function drawFrame(now) {
   showNotes(sweep, run, now, Boolean(slices?.at(now.shownEpoch)));
   showExplanation(sweep, run, now, detail);
   showTimeline(state, now);
+  showCurtain();
   drawPanels(sweep, now);
   share(now);
   followTask();
@@ -153,6 +157,7 @@ function bindPage() {
     bindShare,
     bindPictures,
     bindSave,
+    bindActivations,
     bindCompare,
     bindMap,
     bindUserData,
@@ -180,6 +185,7 @@ function begin(payload) {
   bindPage();
   bindPlanes();
   bindStart();
+  bindByHand();
   recallOwn();
   showControls();
   startLesson();

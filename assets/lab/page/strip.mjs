@@ -1,9 +1,8 @@
 /* The strip of outcomes at the foot of the rates' curve, its legend, and the mark on both. */
 import { all, element, make, setText } from "#lab/lib/dom.mjs";
 import { formatDown, plain } from "#lab/lib/format.mjs";
-import { areEndsHidden } from "#lab/model/rate-losses.mjs";
 import { hasDiverged, verdictName } from "#lab/model/verdicts.mjs";
-import { drawn } from "#lab/state/drawn.mjs";
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, overlays, state } from "#lab/state/store.mjs";
 
 /** @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep */
@@ -18,12 +17,11 @@ export function showSweep(sweep) {
 
 /** @param {Sweep} sweep */
 function showVerdicts({ verdicts, arrived, learning_rates: rates }) {
-  const isHidden = state.hidden.has("strip");
-  drawn.verdicts = isHidden ? [] : verdicts.map(verdictName);
   all("#strip .cell").forEach((cell, run) => {
-    cell.dataset.verdict = isHidden ? "" : verdicts[run];
-    cell.dataset.arrived = isHidden ? "" : String(arrived[run]);
-    cell.title = plain(rates[run]) + (isHidden ? "" : `: ${verdictName(verdicts[run])}`);
+    const isCovered = isHidden("strip", run);
+    cell.dataset.verdict = isCovered ? "" : verdicts[run];
+    cell.dataset.arrived = isCovered ? "" : String(arrived[run]);
+    cell.title = plain(rates[run]) + (isCovered ? "" : `: ${verdictName(verdicts[run])}`);
   });
 }
 
@@ -32,15 +30,15 @@ function showVerdicts({ verdicts, arrived, learning_rates: rates }) {
 /** The lines of the curve. @param {Sweep} sweep @param {number} epoch */
 export function showLines(sweep, epoch) {
   setText("legend-now", `train loss at epoch ${epoch}`);
-  setText("legend-end", areEndsHidden() ? "" : `after ${sweep.end} epochs`);
+  setText("legend-end", isEndHidden() ? "" : `after ${sweep.end} epochs`);
 }
 
 /** The outcomes that occur, in the order of the strip. @param {Sweep} sweep */
 function showLegend({ verdicts, arrived }) {
   /** @type {Map<string, HTMLElement>} */
   const entries = new Map();
-  const runs = state.hidden.has("strip") ? [] : verdicts.slice(0, STOPS);
-  runs.forEach((verdict, run) => {
+  verdicts.slice(0, STOPS).forEach((verdict, run) => {
+    if (isHidden("strip", run)) return;
     const words = legendWords(verdict, arrived[run]);
     if (!entries.has(words)) entries.set(words, legendEntry(words, verdict, arrived[run]));
   });
@@ -77,15 +75,21 @@ function legendEntry(textContent, verdict, hasArrived) {
 function placeEdge(sweep) {
   const { stability_edge: edge, learning_rates: rates } = sweep;
   const mark = element("edge");
-  mark.hidden = state.hidden.has("mark") || edge === null;
-  if (state.hidden.has("mark")) setText("fact-edge", "");
-  if (edge === null || mark.hidden) return;
+  mark.hidden = isHidden("mark") || edge === null;
+  if (edge === null || mark.hidden) return forgetEdge();
   const place = Math.min(sweep.place(edge), STOPS - 1);
   mark.style.setProperty("--place", String(place / (STOPS - 1)));
   // Beyond the slider's ends there is no line, but the words stay.
   mark.classList.toggle("beyond", edge < rates[0] || edge > rates[STOPS - 1]);
   nameEdge(sweep, edge);
   placeWords(sweep, place);
+}
+
+/** Behind a curtain not even a script finds it. */
+function forgetEdge() {
+  for (const part of ["fact-edge-label", "fact-edge", "edge-after", "edge-after-short"])
+    setText(part, "");
+  element("edge").style.removeProperty("--place");
 }
 
 /** @param {Sweep} sweep @param {number} edge */
@@ -109,7 +113,8 @@ function placeWords(sweep, place) {
   const isLeft = (STOPS - 1 - place) * across < width;
   const [from, to] = isLeft ? [place - width / across, place] : [place, place + width / across];
   const start = sweep.train_loss[0];
-  const isLow = sweep.last_loss
+  const ends = isEndHidden() ? [] : sweep.last_loss;
+  const isLow = ends
     .slice(Math.max(Math.ceil(from), 0), Math.min(Math.ceil(to), STOPS))
     .every((loss) => loss === null || loss > start);
   mark.classList.toggle("left", isLeft);

@@ -35,11 +35,17 @@ export function bindTimeline() {
     state.loop = !state.loop;
     element("loop").setAttribute("aria-pressed", String(state.loop));
   });
-  element("taller").addEventListener("click", () => {
-    const isTall = all(".lab")[0].classList.toggle("tall-curves");
-    element("taller").setAttribute("aria-pressed", String(isTall));
-  });
+  element("taller").addEventListener("click", () =>
+    showTaller(element("taller").getAttribute("aria-pressed") !== "true"),
+  );
   bindCurves();
+}
+
+/** Room for weight and bias below the loss. @param {boolean} isTall */
+export function showTaller(isTall) {
+  all(".lab")[0].classList.toggle("tall-curves", isTall);
+  element("taller").setAttribute("aria-pressed", String(isTall));
+  element("ticks").scrollIntoView({ block: "nearest" });
 }
 
 /** A click or a drag on the curves moves the playhead. */
@@ -57,7 +63,7 @@ function bindCurves() {
 /** Called at each frame: the playhead, its words and the play button.
  * @param {import("#types").State} now
  * @param {import("#types").Snapshot} moment */
-export function showTimeline({ playing, held, share, sweep, hidden }, moment) {
+export function showTimeline({ playing, held, share, sweep, run }, moment) {
   const playhead = input("playhead");
   const shown = playing || held ? share : scale.toShare(moment.epoch, sweep.end);
   playhead.value = String(Math.round(shown * Number(playhead.max)));
@@ -67,7 +73,7 @@ export function showTimeline({ playing, held, share, sweep, hidden }, moment) {
     `epoch ${moment.epoch} of ${sweep.end}${moment.overflowed ? ", overflow" : ""}`,
   );
   showPlay(playing);
-  showTicks(sweep.end, overflowShown(moment, hidden));
+  showTicks(sweep.end, overflowShown(moment, run));
 }
 
 /** @param {boolean} playing */

@@ -4,6 +4,7 @@ import { all, button, clicked, make, setText, showMessage, slot } from "#lab/lib
 import { format, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { say } from "#lab/panels/chart.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { labelOf, optionOf, same } from "#lab/state/fields.mjs";
 import { MOST, SHARED, pinCurrent, pinned, unpin } from "#lab/state/pins.mjs";
 import { invalidate, settingsNow, state } from "#lab/state/store.mjs";
@@ -83,7 +84,7 @@ const reachedWords = (reached) =>
  * @param {number} epoch
  */
 export function lossWords(run, epoch) {
-  if (state.hidden.has("ahead")) return "?";
+  if (isHidden("ahead")) return "?";
   const { track } = run;
   const at = Math.min(epoch, run.end);
   if (track.overflowAt >= 0 && at >= track.overflowAt) return "overflow";
@@ -157,7 +158,7 @@ const rowOf = (run, name, wanted, epoch) => ({
     reachedWords(reaches(run, wanted)),
     lossWords(run, epoch),
     lossWords(run, run.end),
-    state.hidden.has("verdict") ? "?" : verdictName(run.verdict),
+    isHidden("verdict") ? "?" : verdictName(run.verdict),
   ],
 });
 

@@ -1,11 +1,12 @@
 /* The loss of the whole sweep against the learning rate, now and at the end. */
 import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
-import { areEndsHidden, rateLosses } from "#lab/model/rate-losses.mjs";
+import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { shadeOf } from "#lab/model/verdicts.mjs";
 import { chartIn, point, trace } from "#lab/panels/chart.mjs";
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { selectedRate, state } from "#lab/state/store.mjs";
+import { selectedRate } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { star } from "#lab/views/canvas.mjs";
 
@@ -46,16 +47,16 @@ function numbersOf(sweep, moment) {
  * Where the loss falls fastest from one rate to the next, both logarithmic; null where it never
  * does.
  * @param {number[]} rates
- * @param {number[]} losses
+ * @param {Losses} losses
  * @returns {number | null}
  */
 function steepestPoint(rates, losses) {
+  const logs = losses.map((loss) => Math.log(loss ?? NaN));
   /** @type {number | null} */
   let steepest = null;
   let least = -1e-3;
   for (let run = 1; run < rates.length - 1; run++) {
-    const slope =
-      Math.log(losses[run + 1] / losses[run - 1]) / Math.log(rates[run + 1] / rates[run - 1]);
+    const slope = (logs[run + 1] - logs[run - 1]) / Math.log(rates[run + 1] / rates[run - 1]);
     if (slope < least) [steepest, least] = [run, slope];
   }
   return steepest;
@@ -78,7 +79,7 @@ function drawRates(chart, sweep, numbers) {
 
 /** @param {Sweep} sweep */
 const edgeOf = ({ stability_edge: value, stability_edge_formula: text }) =>
-  value && !state.hidden.has("mark") ? [{ value, text, color: colors.text }] : [];
+  value && !isHidden("mark") ? [{ value, text, color: colors.text }] : [];
 
 /**
  * Down to the lowest loss, and up to a few times the first one.
@@ -89,7 +90,7 @@ const edgeOf = ({ stability_edge: value, stability_edge_formula: text }) =>
 function lossRange(sweep, { ends, now }) {
   const start = sweep.train_loss[0];
   const known = [...ends, ...now]
-    .filter((loss) => loss !== null)
+    .map((loss) => loss ?? NaN)
     .filter((loss) => loss > 0 && loss < 20 * start);
   return [Math.max(Math.min(...known, start), 1e-9 * start) * 0.7, 3 * start];
 }
@@ -103,14 +104,14 @@ function lossRange(sweep, { ends, now }) {
  */
 const along = ({ x, y }, rates, losses) =>
   rates.map((rate, run) => {
-    const loss = losses[run];
-    return loss !== null && loss > 0 ? [x(rate), y(loss)] : null;
+    const loss = losses[run] ?? NaN;
+    return loss > 0 ? [x(rate), y(loss)] : null;
   });
 
 /** @param {ChartAxes} axes @param {Sweep} sweep @param {Numbers} numbers */
 function drawLines(axes, sweep, { rates, ends, now }) {
-  if (!state.hidden.has("strip")) shadeVerdicts(axes, sweep, rates);
-  if (!areEndsHidden()) {
+  if (!isHidden("strip")) shadeVerdicts(axes, sweep, rates);
+  if (!isEndHidden()) {
     drawRangeTest(axes, sweep);
     trace(axes, along(axes, rates, ends), { color: colors.text, width: 2, dash: [2, 4] });
   }
@@ -125,7 +126,8 @@ function drawPoints(axes, { rates, ends, now, best, steepest }) {
     star(context, [x(rates[best]), y(lowest)], false);
     room.avoidDot([x(rates[best]), y(lowest)], 10);
   }
-  if (steepest !== null) point(axes, [x(rates[steepest]), y(now[steepest])], 4.5, colors.gradient);
+  if (steepest === null) return;
+  point(axes, [x(rates[steepest]), y(now[steepest] ?? NaN)], 4.5, colors.gradient);
 }
 
 /** @param {ChartAxes} axes @param {Sweep} sweep @param {number[]} rates */
@@ -170,7 +172,7 @@ export const epochWords = ({ epoch, asked }) =>
 /** @param {Sweep} sweep @param {Numbers} numbers */
 function rateWords(sweep, numbers) {
   const { rates, best, ends, steepest } = numbers;
-  const isCurtained = areEndsHidden();
+  const isCurtained = isEndHidden();
   const lines = [
     `Solid: at ${epochWords(numbers)}.${isCurtained ? "" : ` Dotted: at the end, epoch ${sweep.end}.`}`,
   ];

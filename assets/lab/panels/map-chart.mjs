@@ -8,6 +8,7 @@ import { barMargin, drawBar } from "#lab/panels/color-bar.mjs";
 import { bindChart, settingsOf, showButtons } from "#lab/panels/map.mjs";
 import { barOf, paintOf, scaleOf } from "#lab/panels/map-scale.mjs";
 import { mapWords } from "#lab/panels/map-words.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { labelOf, same } from "#lab/state/fields.mjs";
 import { mapping } from "#lab/state/map.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
@@ -94,8 +95,7 @@ function paintRows(chart, axes, { map, color, scale, edges }) {
       row.verdicts.map((_, run) => paintOf(row, run, color, scale)),
     );
     ringBest(place, edges, bestRun(row));
-    if (row.stability_edge && !state.hidden.has("mark"))
-      drawEdge(place, axes.x(row.stability_edge));
+    if (row.stability_edge && !isHidden("mark")) drawEdge(place, axes.x(row.stability_edge));
   });
 }
 

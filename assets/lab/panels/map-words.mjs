@@ -3,6 +3,7 @@ import { format, plain } from "#lab/lib/format.mjs";
 import { bestRun, isTrained } from "#lab/model/map-rows.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { scaleOf } from "#lab/panels/map-scale.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { labelOf, optionOf } from "#lab/state/fields.mjs";
 import { mapping } from "#lab/state/map.mjs";
 import { state } from "#lab/state/store.mjs";
@@ -52,7 +53,7 @@ function bestWords({ rows, field, values }) {
 
 /** @param {RateMap} map */
 function edgeWords({ rows, settings, field }) {
-  if (state.hidden.has("mark") || !rows.some((row) => row.stability_edge)) return "";
+  if (isHidden("mark") || !rows.some((row) => row.stability_edge)) return "";
   const adjusted = [
     ["momentum", "nesterov"].includes(settings.optimizer) ? "momentum" : "",
     settings.weight_decay || field === "weight_decay" ? "weight decay" : "",

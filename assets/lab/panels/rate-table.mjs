@@ -4,7 +4,8 @@ import { number, plain } from "#lab/lib/format.mjs";
 import { moved, trainLoss } from "#lab/model/network.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { tableLine } from "#lab/panels/table.mjs";
-import { chosen, invalidate, state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { chosen, invalidate } from "#lab/state/store.mjs";
 import { isCurtained } from "#lab/views/rate-arrows.mjs";
 
 /**
@@ -69,8 +70,8 @@ function rateTexts(sweep, { track, index, loss: before }, params, rate) {
 
 /** @param {Sweep} sweep @param {number} rate */
 function outcomeOf(sweep, rate) {
-  if (state.hidden.has("verdict")) return "?";
   const run = sweep.runOf(rate);
+  if (isHidden("verdict", run)) return "?";
   return run < 0 ? "–" : verdictName(sweep.verdicts[run]);
 }
 

@@ -3,7 +3,6 @@
 /**
  * @typedef {{eye: Record<string, number>, center: Record<string, number>}} Camera
  * @typedef {object} Drawn
- * @property {string[]} verdicts
  * @property {boolean} isFlat
  * @property {Camera | null} usualCamera
  * @property {Camera | null} placedCamera
@@ -20,8 +19,6 @@
 
 /** @type {Drawn} */
 export const drawn = {
-  // The verdicts on the strip; none behind a curtain.
-  verdicts: [],
   // Whether the contour stands in for the surface.
   isFlat: false,
   // The camera as the figure has it, and where it was last put; one that the person moved stays.

@@ -5,6 +5,7 @@ import { THUMB } from "#lab/lib/scale.mjs";
 import { evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 import { lossRange } from "#lab/model/loss-range.mjs";
 import { curveTop } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import { FAINT, dot, isInside, isNear, label, size, stroke } from "#lab/views/canvas.mjs";
@@ -29,18 +30,18 @@ import { drawPinCurves } from "#lab/views/pins.mjs";
 const TALL = 190;
 
 /** @type {import("#types").Draw} */
-export function drawCurves(overlay, sweep, moment, { hidden }) {
+export function drawCurves(overlay, sweep, moment, { run }) {
   const context = overlay.begin();
   const [top, bottom] = axesOf(overlay, sweep, moment);
   overlay.axes = bottom ? { "": top, 2: bottom } : { "": top };
   drawLossAxis(context, top);
   if (bottom) drawNumberAxis(context, bottom, rangeOfBoth(sweep));
-  if (!hidden.has("optimum")) drawTargets(context, sweep, top, bottom);
+  if (!isHidden("optimum")) drawTargets(context, sweep, top, bottom);
   const coordinates = bottom ? coordinateCurves(bottom, moment) : [];
   for (const curve of [...lossCurves(top, moment), ...coordinates])
-    drawCurve(context, curve, moment, hidden.has("ahead"));
+    drawCurve(context, curve, moment, isHidden("ahead", run));
   top.inside(context, () => drawPinCurves(context, top, moment));
-  const overflowAt = overflowShown(moment, hidden);
+  const overflowAt = overflowShown(moment, run);
   if (overflowAt >= 0) drawOverflow(context, top, overflowAt);
   const x = top.x(Math.log10(1 + moment.epoch));
   const cursor = { color: colors.text, width: 1.5, dash: [5, 4] };

@@ -1,6 +1,7 @@
 /* The static figures from Python: put into the theme's colours, shown, updated, and followed by
    Plotly's own invisible traces once nothing moves. The only file that calls Plotly. */
 import { format } from "#lab/lib/format.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
@@ -60,7 +61,7 @@ function painted(trace) {
   const color = colors[trace.meta];
   const copy = { ...trace };
   // Where training should arrive is what a class is to guess.
-  if (trace.meta === "optimum") copy.visible = !state.hidden.has("optimum");
+  if (trace.meta === "optimum") copy.visible = !isHidden("optimum");
   if (!color) return copy;
   for (const part of ["marker", "line"]) if (trace[part]) copy[part] = { ...trace[part], color };
   return copy;

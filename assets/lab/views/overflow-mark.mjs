@@ -1,14 +1,15 @@
 /* Where a run overflows, on the curve of its loss. */
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { font, label, size, stroke, widthOf } from "#lab/views/canvas.mjs";
 
 /**
  * The epoch of the overflow, -1 for none; what lies ahead may be hidden.
  * @param {import("#types").Snapshot} moment
- * @param {Set<string>} hidden
+ * @param {number} run
  */
-export const overflowShown = ({ track: { overflowAt }, epoch }, hidden) =>
-  hidden.has("ahead") && epoch < overflowAt ? -1 : overflowAt;
+export const overflowShown = ({ track: { overflowAt }, epoch }, run) =>
+  isHidden("ahead", run) && epoch < overflowAt ? -1 : overflowAt;
 
 /**
  * A line, and its epoch beside it: after it there is no curve, so there is room.

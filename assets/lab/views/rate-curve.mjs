@@ -2,7 +2,9 @@
 import { plain } from "#lab/lib/format.mjs";
 import { THUMB } from "#lab/lib/scale.mjs";
 import { lossRange } from "#lab/model/loss-range.mjs";
-import { areEndsHidden, rateLosses } from "#lab/model/rate-losses.mjs";
+import { rateLosses } from "#lab/model/rate-losses.mjs";
+import { shadeOf } from "#lab/model/verdicts.mjs";
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import { dot, font, label, size, star, stroke } from "#lab/views/canvas.mjs";
@@ -45,9 +47,9 @@ export function drawRateCurve(overlay, sweep, moment) {
   overlay.axes = { "": axes };
   shadeBeyondEdge(context, axes, sweep);
   drawLossAxis(context, axes);
-  if (!areEndsHidden()) drawEnds(context, axes, losses);
-  // Behind a curtain the losses of the others after the start tell how they end.
-  if (!areEndsHidden() || moment.epoch === 0) drawNow(context, axes, losses);
+  if (isEndHidden()) drawRevealed(context, axes, losses, sweep);
+  else drawEnds(context, axes, losses);
+  drawNow(context, axes, losses);
   if (moment.epoch === 0 && overlay.host.clientWidth > NARROW) nameStart(context, axes, losses);
   drawBest(context, axes, losses);
   drawPoint(context, axes, sweep, moment);
@@ -75,8 +77,14 @@ function axesOf({ host: { clientWidth: width, clientHeight: height } }, sweep) {
  */
 function shadeBeyondEdge(context, { x, right, top, bottom }, sweep) {
   const { stability_edge: edge, learning_rates: rates } = sweep;
-  const isHidden = state.hidden.has("mark") || state.hidden.has("strip");
-  if (isHidden || !sweep.hasCriticalRate || edge === null || edge > rates[STOPS - 1]) return;
+  if (
+    isHidden("mark") ||
+    isHidden("strip") ||
+    !sweep.hasCriticalRate ||
+    edge === null ||
+    edge > rates[STOPS - 1]
+  )
+    return;
   const left = x(sweep.place(edge));
   context.save();
   context.globalAlpha = 0.08;
@@ -85,14 +93,35 @@ function shadeBeyondEdge(context, { x, right, top, bottom }, sweep) {
   context.restore();
 }
 
-/** @param {Axes} axes @param {Losses} losses @returns {Point[]} */
+/**
+ * The points of a curve, null where a curtain hides one.
+ * @param {Axes} axes
+ * @param {Losses} losses
+ * @returns {Line}
+ */
 const pointsOf = ({ x, y, top }, losses) =>
-  losses.map((loss, run) => [
-    x(run),
-    loss === null || !Number.isFinite(loss)
-      ? top - BEYOND * (y(0) - y(1))
-      : y(Math.log10(Math.max(loss, 1e-30))),
-  ]);
+  losses.map((loss, run) => {
+    if (loss === undefined) return null;
+    const isFinite = loss !== null && Number.isFinite(loss);
+    return [x(run), isFinite ? y(Math.log10(Math.max(loss, 1e-30))) : top - BEYOND * (y(0) - y(1))];
+  });
+
+/**
+ * Behind a curtain the ends of the revealed runs alone.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {RateLosses} losses
+ * @param {Sweep} sweep
+ */
+function drawRevealed(context, axes, { ends }, { verdicts, arrived }) {
+  pointsOf(axes, ends).forEach((point, run) => {
+    if (!point) return;
+    const color = colors[shadeOf(verdicts[run], arrived[run])];
+    const [x, y] = point;
+    if (y < axes.top) arrowUp(context, x, axes.top, color);
+    else dot(context, point, 5, color, colors.text, 1.5);
+  });
+}
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -115,7 +144,7 @@ function drawEnds(context, axes, { ends }) {
  */
 function drawBest(context, axes, { rates, ends, best }) {
   if (best < 0) return;
-  const points = pointsOf(axes, ends);
+  const points = /** @type {Point[]} */ (pointsOf(axes, ends));
   star(context, points[best], false);
   nameBest(context, axes, points, best, `best ${plain(rates[best])}`);
 }
@@ -154,14 +183,26 @@ function drawNow(context, axes, { now }) {
  * An arrow where a curve leaves by the upper edge.
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
- * @param {Point[]} points
+ * @param {Line} points
  * @param {string} color
  */
 function drawLeaving(context, { top }, points, color) {
-  const after = points.findIndex(([, y], k) => k > 0 && y < top && points[k - 1][1] >= top);
-  if (after < 0) return;
-  const [[x0, y0], [x1, y1]] = [points[after - 1], points[after]];
-  const x = x0 + ((top - y0) / (y1 - y0)) * (x1 - x0);
+  for (let k = 1; k < points.length; k++) {
+    const [from, to] = [points[k - 1], points[k]];
+    if (!from || !to || from[1] < top || to[1] >= top) continue;
+    const share = (top - from[1]) / (to[1] - from[1]);
+    arrowUp(context, from[0] + share * (to[0] - from[0]), top, color);
+    return;
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} top
+ * @param {string} color
+ */
+function arrowUp(context, x, top, color) {
   context.beginPath();
   context.moveTo(x, top - 6);
   context.lineTo(x - 5, top + 4);
@@ -177,7 +218,7 @@ function drawLeaving(context, { top }, points, color) {
  * @param {RateLosses} losses
  */
 function nameStart(context, axes, { now }) {
-  const y = axes.y(Math.log10(now[0]));
+  const y = axes.y(Math.log10(now[0] ?? NaN));
   label(context, "all start here", axes.left + 12, y - size(), {
     color: colors.muted,
     weight: 400,
@@ -200,15 +241,6 @@ function drawPoint(context, axes, sweep, { loss, overflowed }) {
     [x, context.canvas.height],
   ]);
   stroke(context, ends, { color: colors.path, width: 1.5 });
-  if (y < axes.top)
-    drawLeaving(
-      context,
-      axes,
-      [
-        [x, axes.top + 1],
-        [x, axes.top - 9],
-      ],
-      colors.path,
-    );
+  if (y < axes.top) arrowUp(context, x, axes.top, colors.path);
   else dot(context, [x, y], 5, colors.path, colors.background);
 }

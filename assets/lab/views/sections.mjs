@@ -3,6 +3,7 @@ import { format } from "#lab/lib/format.mjs";
 import { arrowTo, clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
@@ -22,6 +23,7 @@ import { drawFrame, frameLook, sectionsFigure, zoomOut } from "#lab/views/zoom.m
  * @property {string} suffix of Plotly's names for its axes
  * @property {number} at the current point
  * @property {number} slope
+ * @property {number} said the slope that is read out: an epoch's
  * @property {number[]} range
  * @property {string} color
  * @property {number[]} dash
@@ -40,13 +42,13 @@ const TANGENT = 42;
 const NEAR_CURVE = ["right", "above right", "below right", "left", "below left"];
 
 /** @type {import("#types").Draw} */
-export function drawSections(overlay, sweep, moment, { slices, hidden, run }) {
+export function drawSections(overlay, sweep, moment, { slices, run }) {
   const zoom = zoomAt(sweep, moment.track, moment.index);
   zoomOut(overlay, sweep, [zoom.plane, zoom.loss], sectionsFigure);
   const context = overlay.begin();
   const exact = slices?.at(moment.shownEpoch) ?? null;
   const width = exact || sweep.bowl ? 3 : 1.25;
-  const step = hidden.has("ahead") ? null : nextStep(sweep, run, moment);
+  const step = isHidden("ahead", run) ? null : nextStep(sweep, run, moment);
   const landings = step ? [step.first, step.second] : [];
   sections(sweep, moment, exact).forEach((section, which) => {
     const { side } = section;
@@ -98,11 +100,12 @@ export function sections(sweep, moment, exact) {
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment @returns {Side[]} */
-const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope }) => [
+const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope, track, index }) => [
   {
     suffix: "",
     at: first,
     slope: firstSlope,
+    said: track.firstSlope(index),
     range: box.first,
     color: colors.first,
     dash: [],
@@ -112,6 +115,7 @@ const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope }) => [
     suffix: "2",
     at: second,
     slope: secondSlope,
+    said: track.secondSlope(index),
     range: box.second,
     color: colors.second,
     dash: [7, 5],
@@ -153,11 +157,11 @@ function sliceCurve(exact, which) {
  * @param {{side: Side, loss: number, landing: Landing | null, isNeeded: boolean}} shown
  */
 function drawTangent(context, axes, room, { side, loss, landing, isNeeded }) {
-  const { at, slope } = side;
+  const { at, slope, said } = side;
   /** @type {Point} */
   const point = [clamp(axes.x(at)), clamp(axes.y(loss))];
   const isNarrow = axes.right - axes.left < 12.5 * size();
-  const value = format(slope, 4);
+  const value = format(said, 4);
   const texts = isNarrow ? [value] : [`gradient ${value}`, value];
   if (isInside(axes, point)) {
     drawSlope(context, axes, room, point, [axes.x(1) - axes.x(0), axes.y(slope) - axes.y(0)]);

@@ -5,7 +5,7 @@ import { floatsOf } from "#lab/lib/arrays.mjs";
 import { make } from "#lab/lib/dom.mjs";
 import { plain } from "#lab/lib/format.mjs";
 import { evenTicks } from "#lab/lib/ticks.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { clear, dot, size, star, stroke } from "#lab/views/canvas.mjs";
 import { fitTitles } from "#lab/views/figures.mjs";
@@ -191,7 +191,7 @@ function paintTrace(context, axes, trace) {
     if (trace.colorbar) paintColorBar(context, axes, trace);
     return;
   }
-  if (trace.meta === "optimum" && state.hidden.has("optimum")) return;
+  if (trace.meta === "optimum" && isHidden("optimum")) return;
   const [xs, ys] = [numbersOf(trace.x), numbersOf(trace.y)];
   const points = Array.from(xs, (x, k) => /** @type {Point} */ ([axes.x(x), axes.y(ys[k])]));
   axes.inside(context, () => paintPoints(context, points, trace));

@@ -4,7 +4,7 @@
 import { tickText } from "#lab/lib/format.mjs";
 import { contourTraces } from "#lab/model/contour.mjs";
 import { REACH } from "#lab/model/zoom.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { placeLabel, size, stroke } from "#lab/views/canvas.mjs";
 import { beside } from "#lab/views/labels.mjs";
@@ -47,7 +47,7 @@ export function zoomOut(overlay, sweep, powers, figureOf) {
     return;
   }
   const { left, right, top, bottom } = flatAxes(overlay);
-  const look = [colors.background, size(), window.devicePixelRatio, state.hidden.has("optimum")];
+  const look = [colors.background, size(), window.devicePixelRatio, isHidden("optimum")];
   const key = [sweep.sweep_id, ...powers, left, right, top, bottom, ...look].join();
   if (overlay.zoomed?.key === key) return;
   const { data, layout } = figureOf(sweep, powers);
