@@ -39,13 +39,13 @@ export function drawFit(overlay, sweep, moment, { areSquared }) {
     else drawLine(context, line);
   });
   const out = line.filter((point) => !isInside(axes, point)).length;
-  if (sweep.predictors > 1 && out) sayOnTop(context, axes, `${out} beyond the picture`);
+  if (sweep.predictors > 1 && out) sayOnTop(context, axes, `${out} off the chart`);
   if (sweep.predictors > 1) return;
   for (const point of examplesIn(axes, sweep)) room.avoidDot(point, 6);
   if (frame) nameFrame(context, room.avoidBox(frame), frame, frameLook());
   const loss = moment.track.loss[moment.index];
   if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss });
-  else sayHidden(context, axes);
+  else sayHidden(context, axes, sweep);
   if (goal && !frame) nameGoal(context, axes, room, goal);
 }
 
@@ -153,10 +153,11 @@ function drawLine(context, line) {
   stroke(context, line, { color: colors.path, width: 3.2 });
 }
 
-/** @param {Context} context @param {Axes} axes */
-function sayHidden(context, axes) {
+/** @param {Context} context @param {Axes} axes @param {Sweep} sweep */
+function sayHidden(context, axes, { is_linear: isLinear }) {
+  const what = isLinear ? "the line" : "the fit";
   const isNarrow = axes.right - axes.left < 13.5 * size();
-  sayOnTop(context, axes, isNarrow ? "fit: off picture" : "the fit is off the picture");
+  sayOnTop(context, axes, `${isNarrow ? "" : `${what} is `}off the chart`);
 }
 
 /** @param {Context} context @param {Axes} axes @param {string} text */

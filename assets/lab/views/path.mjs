@@ -55,7 +55,7 @@ export function drawContour(overlay, sweep, moment, { run }) {
   drawPinPaths(context, axes, moment);
   const arrows = drawRateArrows(context, room, axes, now, rateArrows(sweep, moment));
   const isUnknown = overlay.zoomed && !sweep.bowl;
-  sayOnTop(context, room, isUnknown ? "loss known in the frame alone" : sweep.hiddenMotion(run));
+  sayOnTop(context, room, isUnknown ? "loss known only inside the frame" : sweep.hiddenMotion(run));
   if (frame) room.avoidBox(frame);
   else if (!isHidden("optimum")) nameOptimum(context, room, axes, sweep);
   for (const { tip, name } of arrows)
@@ -224,7 +224,7 @@ function drawLeaving(context, axes, points, { track, index, shownEpoch }) {
   const isRight = x > middle[0];
   label(
     context,
-    `epoch ${shownEpoch} is outside this picture`,
+    `epoch ${shownEpoch} is off the chart`,
     isRight ? axes.right - 20 : axes.left + 20,
     Math.min(Math.max(y, axes.top + 24), axes.bottom - 24),
     { ...ON_CONTOUR, align: isRight ? "right" : "left" },
