@@ -70,6 +70,8 @@ export interface Snapshot {
   firstSlope: number;
   secondSlope: number;
   offPlane: number;
+  /** On the way between two epochs: their indices, and the share of the way. */
+  glide?: { from: number; to: number; share: number };
 }
 
 /** To which powers of ten zoomed pictures reach, null for the picture as it is: the plane, the loss

@@ -67,11 +67,13 @@ NETWORK = Panel(
     "The network",
     [
         words(
-            "Each line is a weight: thick is large, dashed is negative. Each unit shows the shape "
-            "that it adds to the fit. Point at a unit for its numbers."
+            "Each edge multiplies what passes along it by its number; a thick one is large, a "
+            "dashed one negative. Drag a number sideways, or press the arrow keys on it. A hidden "
+            "unit shows the shape that it adds to the fit: point at it for its numbers."
         ),
         slot("network"),
         slot("network-reading"),
+        html.Button("Back to the run", id="back-to-run", className="quiet", hidden=True),
     ],
     is_saved=True,
 )
@@ -84,9 +86,14 @@ ACTIVATION_FUNCTIONS = Panel(
             "derivative $f'(z)$ (dashed), by which every gradient is multiplied on its way back."
         ),
         *(
-            html.Div(
-                [html.Div(words(f"**{name}**  {row.rule}  \n{row.output}")), slot(f"curve-{name}")],
+            # Pressed, it is the network's: assets/lab/panels/activations.mjs.
+            html.Button(
+                [
+                    html.Div(words(f"**{row.label}**  {row.rule}  \n{row.output}")),
+                    slot(f"curve-{name}"),
+                ],
                 className="activation-row",
+                **data(activation=name),
             )
             for name, row in ACTIVATIONS.items()
         ),

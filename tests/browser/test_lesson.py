@@ -20,6 +20,7 @@ from tests.browser.driver import (
     next_frames,
     plain,
     wait,
+    wait_detail,
     wait_fact,
     wait_ready,
 )
@@ -234,6 +235,94 @@ def test_what_an_answer_would_give_away_is_not_on_show(page: Page, address: str)
     # What a chapter has not introduced is not there at all.
     for part in ("learning-rate", "playhead", "fact-verdict", "fact-edge"):
         expect(page.locator(f"#{part}")).to_be_hidden()
+
+
+def test_the_line_is_placed_before_the_best_one_is_shown(page: Page, address: str) -> None:
+    chapter = open_chapter(page, address, "the-data")
+    assert chapter.task
+    expect(page.locator("#reveal")).to_be_hidden()
+    # The true rule, 0.5 x + 1, by the keys of both handles.
+    for side, target in (("left", 0.5 * 2.28 + 1), ("right", 0.5 * 4.45 + 1)):
+        handle = page.locator(f'.line-handle[data-side="{side}"]')
+        handle.focus()
+        for _ in range(12):
+            away = target - float(handle.get_attribute("aria-valuenow") or "nan")
+            if abs(away) > 0.2:
+                handle.press("PageUp" if away > 0 else "PageDown")
+                next_frames(page)
+    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
+    assert page.evaluate("lab => descentLab.state.hidden.has('optimum')")
+    page.locator("#reveal").click()
+    wait(page, "!lab.state.hidden.has('optimum')")
+    expect(page.locator("#reveal")).to_be_hidden()
+
+
+def test_the_numbers_on_the_edges_move_the_line(page: Page, address: str) -> None:
+    chapter = open_chapter(page, address, "a-line-as-a-network")
+    assert chapter.task
+    weight, bias = (page.locator(f'.number[aria-label="{name}"]') for name in ("w", "b"))
+    for number, pixels in ((weight, 100), (bias, 100)):
+        box = number.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + pixels, y, steps=4)
+        next_frames(page)
+        # At once, before anything is trained from there.
+        assert page.evaluate("descentLab.state.preview !== null")
+        page.mouse.up()
+    wait(page, "lab.state.sweep.settings.start !== '' && !lab.isTraining()")
+    first, second = (
+        float(one) for one in page.evaluate("descentLab.state.sweep.settings.start").split(",")
+    )
+    assert (first, second) == (pytest.approx(0.5, abs=0.011), pytest.approx(1.035, abs=0.011))
+    expect(status(page)).to_contain_text("1 of 2 done.")
+    page.locator(".pick").nth(1).click()
+    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
+    # What is sent through the network is a number of its own.
+    x_tag = page.locator('.number[aria-label="input x"]')
+    x_tag.focus()
+    for _ in range(4):
+        x_tag.press("PageDown")
+    reading = page.locator('[data-slot="network-reading"]')
+    expect(reading).to_contain_text("The derivative for w is x = 0.745")
+
+
+def test_a_networks_numbers_are_a_preview_until_the_run_moves_on(page: Page, address: str) -> None:
+    open_chapter(page, address, "the-hidden-layer")
+    wait_detail(page)
+    trained = page.evaluate("descentLab.snapshot().loss")
+    bias = page.locator('.number[aria-label="c"]')
+    bias.focus()
+    bias.press("PageUp")
+    wait(page, "lab.snapshot().loss > argument + 0.1", trained)
+    expect(page.locator('[data-slot="network-reading"]')).to_contain_text("Set by hand")
+    page.locator("#back-to-run").click()
+    wait(page, "lab.snapshot().loss === argument", trained)
+    bias.focus()
+    bias.press("PageUp")
+    wait(page, "lab.state.preview !== null")
+    choose_rate(page, 0.1)
+    wait(page, "lab.state.preview === null")
+    expect(page.locator("#back-to-run")).to_be_hidden()
+
+
+def test_a_card_chooses_its_activation(page: Page, address: str) -> None:
+    chapter = open_chapter(page, address, "activations")
+    assert chapter.task
+    cards = page.locator(".activation-row")
+    assert "hidden weights" not in page.locator("#side").inner_text()
+    expect(page.locator('.activation-row[aria-pressed="true"]')).to_have_attribute(
+        "data-activation", "threshold"
+    )
+    page.locator(".choice").first.click()
+    for name in ("linear", "logistic", "relu", "tanh"):
+        page.locator(f'[data-activation="{name}"]').click()
+        wait(page, "lab.state.sweep.settings.activation === argument", name)
+    expect(status(page)).to_contain_text("4 of 5 done.")
+    page.goto(f"{address}/?view=activations")
+    expect(cards.first).to_be_disabled()
 
 
 def test_only_the_part_that_a_chapter_speaks_of_is_open(page: Page, address: str) -> None:

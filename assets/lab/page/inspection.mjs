@@ -38,6 +38,8 @@ export const receiveDetail = (/** @type {Answer | null} */ answer) => client.rec
     inspection has this epoch is followed by Plotly's own traces at once. */
 export function inspect() {
   if (planeIsStale(state.sweep)) return request({});
+  // What was set by hand is no run.
+  if (state.preview) return follow();
   const { shownEpoch } = snapshotOf(state.track, state.wanted);
   const isExact = state.detail && (!state.slices || state.slices.at(shownEpoch));
   if (isExact) return follow();

@@ -4,6 +4,7 @@ import { decode } from "#lab/lib/arrays.mjs";
 import { element } from "#lab/lib/dom.mjs";
 import { scale } from "#lab/lib/scale.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { glided, isGliding } from "#lab/page/glide.mjs";
 import { emit, on } from "#lab/state/events.mjs";
 import {
   CARD_ORDER,
@@ -219,11 +220,18 @@ function tick(now) {
   }
 }
 
+/** Whether a view shows epochs alone: of a network nothing is known of its sections in between.
+ * @param {string} name */
+const isWhole = (name) => name === "curves" || (name === "cross-sections" && !state.sweep.bowl);
+
 function draw() {
   const moment = snapshotOf(state.track, state.wanted);
+  const onTheWay = glided(moment);
   for (const name of VIEWS) {
-    if (overlays[name].ready) drawingOf(name)(overlays[name], state.sweep, moment, state);
+    const shown = isWhole(name) ? moment : onTheWay;
+    if (overlays[name].ready) drawingOf(name)(overlays[name], state.sweep, shown, state);
   }
+  if (isGliding()) clock.dirty = true;
   drawRateCurve(overlays["rate-curve"], state.sweep, moment);
   emit("frame", moment);
 }

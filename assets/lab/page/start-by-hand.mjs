@@ -17,6 +17,7 @@ import { goTo, pause, preview } from "#lab/page/playback.mjs";
 import { isTraining } from "#lab/page/training.mjs";
 import { backend } from "#lab/state/backend.mjs";
 import { emit, on } from "#lab/state/events.mjs";
+import { hand } from "#lab/state/hand.mjs";
 import { startState } from "#lab/state/start.mjs";
 import { overlays, state } from "#lab/state/store.mjs";
 import { bindHandles, showHandles } from "#lab/views/handles.mjs";
@@ -32,7 +33,7 @@ const NO_PLANE =
 /* ---- setting ---- */
 
 /** Trains from a point, and shows epoch 0. @param {number} first @param {number} second */
-function startAt(first, second) {
+export function startAt(first, second) {
   const plane = planeOf(state.sweep);
   if (plane === null) return showMessage(NO_PLANE);
   const start = startText({ plane, first, second });
@@ -60,7 +61,7 @@ function goBack() {
 
 /** The line stays where it was put until that is trained, or refused. */
 function settle() {
-  if (!startState.drag && !isTraining()) preview(null);
+  if (!startState.drag && !hand.params && !isTraining()) preview(null);
 }
 
 /* ---- the descent path ---- */

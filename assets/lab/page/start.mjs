@@ -4,6 +4,7 @@ import { holdSliders } from "#lab/lib/touch.mjs";
 import { headline } from "#lab/model/headline.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { bindAbout } from "#lab/page/about.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
@@ -29,6 +30,7 @@ import { bindReset } from "#lab/page/reset.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
+import { bindByHand } from "#lab/page/by-hand.mjs";
 import { bindStart } from "#lab/page/start-by-hand.mjs";
 import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
@@ -37,6 +39,7 @@ import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { bindTextSize } from "#lab/page/present.mjs";
 import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
+import { bindActivations } from "#lab/panels/activations.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
 import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
 import { drawPanels } from "#lab/panels/panels.mjs";
@@ -144,6 +147,7 @@ function bindPage() {
   bindTextSize();
   bindReset();
   bindOpeners();
+  bindAbout();
   bindWhy();
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
@@ -155,6 +159,7 @@ function bindPage() {
     bindShare,
     bindPictures,
     bindSave,
+    bindActivations,
     bindCompare,
     bindMap,
     bindUserData,
@@ -182,6 +187,7 @@ function begin(payload) {
   bindPage();
   bindPlanes();
   bindStart();
+  bindByHand();
   recallOwn();
   showControls();
   startLesson();

@@ -23,15 +23,15 @@ import { state } from "#lab/state/store.mjs";
  * @typedef {object} Panel
  * @property {(sweep: Sweep, moment: Snapshot, params: Float32Array, gradients: Float32Array) =>
  *   void} draw gets params and gradients where it needs them
- * @property {"params" | "detail"} [needs] what only an inspection may bring, so that the panel
- *   waits for it
+ * @property {"params" | "step" | "detail"} [needs] what only an inspection may bring, so that the
+ *   panel waits for it; a step needs the parameters and the direction of the next one
  * @property {import("#types").Part[]} [behind] the parts of a curtain that the panel is behind, as
  *   it would tell what they hide
  */
 
 /** @type {Record<string, Panel>} */
 const PANELS = {
-  "rate-axis": { draw: rateAxis, needs: "params", behind: ["ahead"] },
+  "rate-axis": { draw: rateAxis, needs: "step", behind: ["ahead"] },
   "loss-by-rate": { draw: lossByRate, behind: ["strip"] },
   sharpness: { draw: sharpness, needs: "detail", behind: ["ahead", "verdict", "mark"] },
   compare: { draw: compare, behind: ["ahead"] },
@@ -39,8 +39,8 @@ const PANELS = {
   "own-data": { draw: drawUserData },
   // Its texts are the page's own, see page/share.mjs.
   share: { draw: () => {} },
-  "one-step": { draw: oneStep, needs: "params" },
-  "rate-table": { draw: rateTable, needs: "params" },
+  "one-step": { draw: oneStep, needs: "step" },
+  "rate-table": { draw: rateTable, needs: "step" },
   network: { draw: network, needs: "params" },
   activations: { draw: activations },
   parameters: { draw: parameters, needs: "params" },
@@ -96,5 +96,6 @@ function forget(open) {
  */
 function lacks(needs, { track, index }) {
   if (needs === "detail") return !state.detail;
-  return needs === "params" && !(track.paramsAt(index) && track.directionAt(index));
+  if (needs && !track.paramsAt(index)) return true;
+  return needs === "step" && !track.directionAt(index);
 }

@@ -3,6 +3,7 @@ import { format } from "#lab/lib/format.mjs";
 import { farFit } from "#lab/model/far-fit.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
+import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
@@ -42,7 +43,8 @@ export function drawFit(overlay, sweep, moment, { areSquared }) {
   if (sweep.predictors > 1) return;
   for (const point of examplesIn(axes, sweep)) room.avoidDot(point, 6);
   if (frame) nameFrame(context, room.avoidBox(frame), frame, frameLook());
-  if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss: moment.loss });
+  const loss = moment.track.loss[moment.index];
+  if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss });
   else sayHidden(context, axes);
   if (goal && !frame) nameGoal(context, axes, room, goal);
 }
@@ -59,10 +61,21 @@ function boxOf({ views }) {
  * @param {import("#types").Snapshot} moment
  * @param {boolean} isFar
  */
-function shownFit(sweep, { track, index, first, second }, isFar) {
+function shownFit(sweep, { track, index, first, second, glide }, isFar) {
   const far = isFar ? farFit(sweep, track, index) : null;
-  if (far) return { line: [], fit: far, index: 0 };
+  const fit = far ?? (glide && mixedFit(track, glide));
+  if (fit) return { line: [], fit, index: 0 };
   return { line: [first, second], fit: track.fit, index };
+}
+
+/**
+ * What a network predicts on the way between two epochs; null of a line, which has no such numbers.
+ * @param {import("#lab/model/track.mjs").Track} track
+ * @param {{from: number, to: number, share: number}} glide
+ */
+function mixedFit(track, { from, to, share }) {
+  const [one, other] = [track.fitAt(from), track.fitAt(to)];
+  return one && other && one.map((value, k) => value + share * (other[k] - value));
 }
 
 /**
@@ -74,6 +87,8 @@ function shownFit(sweep, { track, index, first, second }, isFar) {
  * @param {{sweep: Sweep, line: Point[], loss: number}} shown
  */
 function sayLoss(context, axes, room, { sweep, line, loss }) {
+  // A chapter that has not introduced it.
+  if (state.hidden.has("loss")) return;
   const isOwnUnit = sweep.scaling.target[1] === 1;
   const value = `${isOwnUnit ? "mean squared error" : "train loss"} ${format(loss, 3)}`;
   const name = sweep.plane.is_exact ? "the line now" : "the model now";

@@ -49,15 +49,11 @@ export function drawContour(overlay, sweep, moment, { run }) {
   const endsHere = isHidden("ahead", run);
   const frame = overlay.zoomed && drawFrame(context, axes, sweep.box, FRAME);
   drawWay(context, axes, points, moment, endsHere);
+  const now = nowOf(axes, moment);
+  if (moment.glide) drawGlide(context, axes, points[moment.index], now);
   const room = new Room(axes).avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
   drawPinPaths(context, axes, moment);
-  const arrows = drawRateArrows(
-    context,
-    room,
-    axes,
-    points[moment.index],
-    rateArrows(sweep, moment),
-  );
+  const arrows = drawRateArrows(context, room, axes, now, rateArrows(sweep, moment));
   const isUnknown = overlay.zoomed && !sweep.bowl;
   sayOnTop(context, room, isUnknown ? "loss known in the frame alone" : sweep.hiddenMotion(run));
   if (frame) room.avoidBox(frame);
@@ -68,7 +64,7 @@ export function drawContour(overlay, sweep, moment, { run }) {
   const isAlone = !endsHere && !arrows.length;
   drawPoint(context, room, axes, points, { sweep, moment, run, isAlone });
   if (frame) nameFrame(context, room, frame, ON_CONTOUR);
-  else if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
+  else nameStart(context, room, axes, points[0], moment);
 }
 
 /**
@@ -80,15 +76,31 @@ export function drawContour(overlay, sweep, moment, { run }) {
  * @param {{sweep: Sweep, moment: Snapshot, run: number, isAlone: boolean}} shown
  */
 function drawPoint(context, room, axes, points, { sweep, moment, run, isAlone }) {
-  const now = points[moment.index];
+  const now = nowOf(axes, moment);
   if (!isInside(axes, now)) {
-    drawLeaving(context, axes, points, moment);
+    if (!moment.glide) drawLeaving(context, axes, points, moment);
     return;
   }
   dot(context, now, 6.5, colors.path);
   const step = isAlone ? nextStep(sweep, run, moment) : null;
   if (step) drawStep(context, room, axes, now, { step, sweep, moment, run });
 }
+
+/** @param {Axes} axes @param {Snapshot} moment @returns {Point} */
+const nowOf = (axes, { first, second }) => [clamp(axes.x(first)), clamp(axes.y(second))];
+
+/**
+ * The part of a step that the point has done.
+ * @param {Context} context
+ * @param {Axes} axes
+ * @param {Point} from
+ * @param {Point} to
+ */
+const drawGlide = (context, axes, from, to) =>
+  axes.inside(context, () => {
+    stroke(context, [from, to], { color: "#ffffff", width: 5 });
+    stroke(context, [from, to], { color: colors.path, width: 2.5 });
+  });
 
 /** @param {Axes} axes @param {Snapshot} moment @returns {Point[]} */
 const pointsOf = (axes, { track }) =>
@@ -106,8 +118,16 @@ function sayOnTop(context, room, words) {
   room.avoidBox(boxAt(middle, { width: widthOf(context, words), height: 1.3 * size() }));
 }
 
-/** @param {Context} context @param {Room} room @param {Point} at */
-function nameStart(context, room, at) {
+/**
+ * The start, once the point has left it.
+ * @param {Context} context
+ * @param {Room} room
+ * @param {Axes} axes
+ * @param {Point} at
+ * @param {Snapshot} moment
+ */
+function nameStart(context, room, axes, at, { index }) {
+  if (index === 0 || !isInside(axes, at)) return;
   room.avoidDot(at, 7);
   placeLabel(context, room, "start", (box) => beside(at, box, NEAR_PATH), ON_CONTOUR);
 }

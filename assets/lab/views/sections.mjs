@@ -23,6 +23,7 @@ import { drawFrame, frameLook, sectionsFigure, zoomOut } from "#lab/views/zoom.m
  * @property {string} suffix of Plotly's names for its axes
  * @property {number} at the current point
  * @property {number} slope
+ * @property {number} said the slope that is read out: an epoch's
  * @property {number[]} range
  * @property {string} color
  * @property {number[]} dash
@@ -99,11 +100,12 @@ export function sections(sweep, moment, exact) {
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment @returns {Side[]} */
-const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope }) => [
+const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope, track, index }) => [
   {
     suffix: "",
     at: first,
     slope: firstSlope,
+    said: track.firstSlope(index),
     range: box.first,
     color: colors.first,
     dash: [],
@@ -113,6 +115,7 @@ const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope }) => [
     suffix: "2",
     at: second,
     slope: secondSlope,
+    said: track.secondSlope(index),
     range: box.second,
     color: colors.second,
     dash: [7, 5],
@@ -154,11 +157,11 @@ function sliceCurve(exact, which) {
  * @param {{side: Side, loss: number, landing: Landing | null, isNeeded: boolean}} shown
  */
 function drawTangent(context, axes, room, { side, loss, landing, isNeeded }) {
-  const { at, slope } = side;
+  const { at, slope, said } = side;
   /** @type {Point} */
   const point = [clamp(axes.x(at)), clamp(axes.y(loss))];
   const isNarrow = axes.right - axes.left < 12.5 * size();
-  const value = format(slope, 4);
+  const value = format(said, 4);
   const texts = isNarrow ? [value] : [`gradient ${value}`, value];
   if (isInside(axes, point)) {
     drawSlope(context, axes, room, point, [axes.x(1) - axes.x(0), axes.y(slope) - axes.y(0)]);
