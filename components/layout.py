@@ -19,7 +19,7 @@ from components.page_config import config_element
 from components.panels import PANELS
 from components.parts import aria, data, icon, icon_button, named, select
 from components.playback import timeline
-from components.presenting import keys_card, present_bar
+from components.presenting import keys_card, present_bar, show_of_hands
 from components.tables import data_button, sentence, table_card
 
 TITLES = {
@@ -63,7 +63,10 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
                 className="main",
                 children=[
                     _headline(),
-                    html.Div(className="top", children=[learning_rate_bar(), outcome_bar()]),
+                    html.Div(
+                        className="top",
+                        children=[learning_rate_bar(), outcome_bar(), show_of_hands()],
+                    ),
                     notices(),
                     html.Div(
                         id="views",
