@@ -5,8 +5,8 @@ import { nextStep } from "#lab/model/next-step.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
-import { Room, beside } from "#lab/views/labels.mjs";
+import { dot, isInside, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
+import { Room, beside, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { SHORTEST, stepArrow } from "#lab/views/step.mjs";
 import { drawFrame, frameLook, sectionsFigure, zoomOut } from "#lab/views/zoom.mjs";
@@ -169,13 +169,9 @@ function drawTangent(context, axes, room, { side, loss, landing, isNeeded }) {
     sayGradient(context, room, texts, point, isNeeded);
     return;
   }
-  const middle = (axes.left + axes.right) / 2;
   const where = `${arrowTo(axes, point)} ${isNarrow ? "" : "train loss "}${format(loss, 4)}`;
-  label(context, where, middle, axes.top + 14, { color: colors.text, align: "center" });
-  label(context, texts[0], middle, axes.top + 20 + size(), {
-    color: colors.gradient,
-    align: "center",
-  });
+  placeLabel(context, room, where, onTop(axes), { color: colors.text });
+  placeLabel(context, room, texts[0], onTop(axes), { color: colors.gradient });
 }
 
 /**
