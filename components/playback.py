@@ -5,6 +5,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
+from components.about import about
 from components.parts import aria, icon, icon_button, named, select, slider
 from components.tables import data_button, sentence
 
@@ -78,7 +79,7 @@ def _curves() -> Component:
             html.Div(
                 className="card-head",
                 children=[
-                    html.H2(CURVES_TITLE, id=f"{name}-title"),
+                    html.H2(about(name, CURVES_TITLE), id=f"{name}-title"),
                     html.Span(id=f"{name}-note", className="card-note"),
                     taller,
                     data_button(name, CURVES_TITLE),
@@ -115,7 +116,7 @@ def _fact(name: str, label: str, value: Component) -> Component:
     return html.Div(
         className="fact",
         children=[
-            html.Span(label, id=f"fact-{name}-label", className="fact-label"),
+            about(name, label, class_name="fact-label", id=f"fact-{name}-label"),
             html.Span(value, className="fact-value"),
         ],
     )

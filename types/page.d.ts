@@ -45,6 +45,8 @@ export interface Config {
   panels: string[];
   planes: string[];
   curtain: string[];
+  /** What a class can guess, by the colours of the strip. */
+  answers: string[];
   colors: string[];
   themes: string[];
   link: { version: number; longest: number };
@@ -68,6 +70,8 @@ export interface Snapshot {
   firstSlope: number;
   secondSlope: number;
   offPlane: number;
+  /** On the way between two epochs: their indices, and the share of the way. */
+  glide?: { from: number; to: number; share: number };
 }
 
 /** To which powers of ten zoomed pictures reach, null for the picture as it is: the plane, the loss

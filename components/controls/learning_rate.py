@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.domain.fields import NUMBERS, SLIDER_LEARNING_RATES, plain
+from components.about import about
 from components.notices import refusal
 from components.parts import aria, data, icon_button, named, slider
 from components.tables import data_button, sentence
@@ -29,7 +30,10 @@ def outcome_bar() -> Component:
         className="outcome",
         children=[
             html.P(
-                [html.Span(id="fact-verdict", className="chip"), html.Span(id="outcome-sentence")],
+                [
+                    about("converging", "", class_name="chip", id="fact-verdict"),
+                    html.Span(id="outcome-sentence"),
+                ],
                 className="outcome-words",
             ),
             html.Details(
@@ -53,7 +57,7 @@ def _head() -> Component:
     return html.Div(
         className="rate-head",
         children=[
-            html.Label(CHOICE.label, htmlFor="learning-rate", className="rate-label"),
+            about("learning-rate", CHOICE.label, class_name="rate-label", id="learning-rate-label"),
             icon_button("slower", "dash-lg", "one step slower"),
             value,
             icon_button("faster", "plus-lg", "one step faster"),
@@ -87,6 +91,8 @@ def _scale() -> Component:
                 role="img",
                 **aria(labelledby=f"{CURVE}-title", describedby=f"{CURVE}-words"),
             ),
+            # What a class guessed; the words beside the counts say the same.
+            html.Div(id="hand-columns", className="hand-columns", **aria(hidden="true")),
             # Cells are narrower than a finger; the slider below does the same.
             html.Div(cells, id="strip", className="strip"),
             slider("learning-rate", STOPS - 1, SLIDER_LEARNING_RATES.index(CHOICE.default)),
@@ -119,4 +125,4 @@ def _mark() -> Component:
         html.Span(id="edge-after", className="long"),
         html.Span(id="edge-after-short", className="short"),
     ]
-    return html.Div(html.Span(words, id="edge-words"), id="edge", className="edge")
+    return html.Div(about("mark", words, id="edge-words"), id="edge", className="edge")

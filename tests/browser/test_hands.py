@@ -146,6 +146,69 @@ def test_without_scripts_the_page_says_what_it_needs(
     assert "Descent Lab needs JavaScript. Turn it on" in said and "Loading" not in said
 
 
+# ---- words that explain themselves ----
+
+
+def about_of(page: Page) -> dict[str, str]:
+    """Each name that is on show, with its sentence."""
+    found = page.evaluate("""() => [...document.querySelectorAll(".about")]
+      .filter((one) => one.checkVisibility() && one.textContent)
+      .map((one) => [one.textContent,
+                     document.getElementById(one.getAttribute("aria-describedby")).textContent])""")
+    return {name: sentence for name, sentence in found}
+
+
+def test_readouts_and_charts_explain_themselves(page: Page) -> None:
+    described, shown = about_of(page), page.locator("#about")
+    assert {"Learning rate", "epoch", "train loss", "converging", "Fit"} < set(described)
+    assert {"Descent path", "Loss surface", "Cross sections", "Training curves"} < set(described)
+    assert any("beyond 0.0888" in name for name in described)
+    for name in page.locator(".about:visible").all():
+        sentence = described[name.text_content() or ""]
+        assert sentence.endswith(".") and sentence.count(". ") == 0, sentence
+        name.hover()
+        expect(shown).to_have_text(sentence)
+        box, size = shown.bounding_box(), page.viewport_size
+        assert box is not None and size is not None
+        assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"], sentence
+        assert box["y"] >= 0 and box["y"] + box["height"] <= size["height"], sentence
+        # A mouse may go over to it, and Escape puts it away.
+        page.mouse.move(box["x"] + 5, box["y"] + 5)
+        page.wait_for_timeout(300)
+        expect(shown).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(shown).to_be_hidden()
+    page.mouse.move(5, 700)
+    page.locator("#learning-rate-label").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(shown).to_have_text(described["Learning rate"])
+    page.keyboard.press("Tab")
+    expect(shown).to_be_hidden()
+    # The outcome's is the outcome's own.
+    driver.choose_rate(page, 0.1)
+    page.locator("#fact-verdict").hover()
+    expect(shown).to_contain_text("32-bit number")
+
+
+def test_a_finger_gets_the_explanation_too(open_page: Callable[..., Page]) -> None:
+    page = open_page(size=(390, 844), has_touch=True, is_mobile=True)
+    shown = page.locator("#about")
+    for name in ("#fact-train-loss-label", "#descent-path-title button", "#learning-rate-label"):
+        page.locator(name).tap()
+        expect(shown).to_be_visible()
+        page.locator("#headline").tap()
+        expect(shown).to_be_hidden()
+
+
+def test_a_drag_over_a_name_explains_nothing(page: Page) -> None:
+    driver.grab(page, "learning-rate", 0.5)
+    page.mouse.move(*middle(page.locator("#fit-title button")), steps=5)
+    driver.next_frames(page)
+    expect(page.locator("#about")).to_be_hidden()
+    page.mouse.up()
+
+
 # ---- the choices, where they slide in ----
 
 

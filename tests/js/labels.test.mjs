@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Room, beside, boxAt, inTwoLines } from "#lab/views/labels.mjs";
+import { Room, beside, boxAt, inTwoLines, onTop } from "#lab/views/labels.mjs";
 
 /** @typedef {import("#types").Point} Point */
 
@@ -114,4 +114,19 @@ test("a long text is broken where its halves are most alike", () => {
   const text = "best run that never rose above its start";
   assert.equal(inTwoLines(text), "best run that never\nrose above its start");
   assert.equal(inTwoLines("start"), "start");
+});
+
+test("a text wider than the picture sticks out on both sides alike", () => {
+  const { at, isFree } = new Room(AREA).place({ width: 340, height: 16 }, [[70, 100]]);
+  assert.equal(at[0], 210);
+  assert.ok(isFree);
+});
+
+test("a text on top goes to a side, and then lower, where its middle is taken", () => {
+  const places = onTop(AREA)(TEXT);
+  const room = new Room(AREA);
+  assert.deepEqual(room.place(TEXT, places).at, [210, 34]);
+  assert.deepEqual(room.place(TEXT, places).at, [106, 34]);
+  assert.deepEqual(room.place(TEXT, places).at, [314, 34]);
+  assert.ok(room.place(TEXT, places).at[1] > 50);
 });

@@ -30,6 +30,7 @@ export function showFacts(sweep, run, moment) {
   setText("epoch-end", String(sweep.end));
   setText("fact-train-loss", moment.overflowed ? "overflow" : format(moment.loss));
   setText("fact-verdict", isCovered ? "" : verdictName(sweep.verdicts[run]));
+  element("fact-verdict").setAttribute("aria-describedby", `about-${verdict.replace(" ", "-")}`);
   Object.assign(element("fact-verdict").dataset, {
     verdict,
     arrived: isCovered ? "" : String(sweep.arrived[run]),

@@ -4,6 +4,7 @@ import { decode } from "#lab/lib/arrays.mjs";
 import { element } from "#lab/lib/dom.mjs";
 import { scale } from "#lab/lib/scale.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { glided, isGliding } from "#lab/page/glide.mjs";
 import { emit, on } from "#lab/state/events.mjs";
 import {
   CARD_ORDER,
@@ -15,6 +16,7 @@ import {
   state,
 } from "#lab/state/store.mjs";
 import { readColors, readMeasures } from "#lab/state/theme.mjs";
+import { bindCamera, followCamera } from "#lab/views/camera.mjs";
 import { isNarrow, refitCamera, rest, show } from "#lab/views/figures.mjs";
 import { drawingOf, figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
@@ -204,7 +206,10 @@ function tick(now) {
   clock.lastTick = now;
   // On another screen, or at another zoom, the canvases need other pixels.
   const seen = `${cameraKey(overlays["loss-surface"])} ${window.devicePixelRatio}`;
-  if (seen !== clock.camera) [clock.camera, clock.dirty] = [seen, true];
+  if (seen !== clock.camera) {
+    [clock.camera, clock.dirty] = [seen, true];
+    followCamera(overlays["loss-surface"]);
+  }
   if (clock.dirty) {
     clock.dirty = false;
     draw();
@@ -219,11 +224,18 @@ function tick(now) {
   }
 }
 
+/** Whether a view shows epochs alone: of a network nothing is known of its sections in between.
+ * @param {string} name */
+const isWhole = (name) => name === "curves" || (name === "cross-sections" && !state.sweep.bowl);
+
 function draw() {
   const moment = snapshotOf(state.track, state.wanted);
+  const onTheWay = glided(moment);
   for (const name of VIEWS) {
-    if (overlays[name].ready) drawingOf(name)(overlays[name], state.sweep, moment, state);
+    const shown = isWhole(name) ? moment : onTheWay;
+    if (overlays[name].ready) drawingOf(name)(overlays[name], state.sweep, shown, state);
   }
+  if (isGliding()) clock.dirty = true;
   drawRateCurve(overlays["rate-curve"], state.sweep, moment);
   emit("frame", moment);
 }
@@ -247,6 +259,7 @@ export function start() {
   for (const name of CANVASES) overlays[name] = new Overlay(element(name));
   watchScene(overlays["loss-surface"]);
   bindPinch(overlays["loss-surface"]);
+  bindCamera(overlays["loss-surface"]);
   const resize = new ResizeObserver((entries) => {
     for (const { target } of entries) resized(overlays[target.id]);
   });

@@ -87,6 +87,7 @@ function typeRate(text) {
 
 export function bindRate() {
   const slider = input("learning-rate");
+  slider.setAttribute("aria-labelledby", "learning-rate-label");
   // Between two stops stands only a typed rate; a hand on the slider brings it back to the stops.
   slider.addEventListener("pointerdown", () => (slider.step = "1"));
   slider.addEventListener("keydown", (event) => {

@@ -6,12 +6,14 @@ import { explore } from "#lab/page/lesson.mjs";
 import { choosePlane } from "#lab/page/plane.mjs";
 import { pause } from "#lab/page/playback.mjs";
 import { clearRefusal } from "#lab/page/refusals.mjs";
+import { showTaller } from "#lab/page/timeline.mjs";
 import { followLink } from "#lab/page/training.mjs";
 import { state } from "#lab/state/store.mjs";
 
 function reset() {
   clearRefusal();
   resetPlaces();
+  showTaller(false);
   explore();
   choosePlane({ kind: "anchored" });
   state.wanted = 0;

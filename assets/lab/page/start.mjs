@@ -4,6 +4,7 @@ import { holdSliders } from "#lab/lib/touch.mjs";
 import { headline } from "#lab/model/headline.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { bindAbout } from "#lab/page/about.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
@@ -13,6 +14,7 @@ import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
 import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
+import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
 import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
@@ -145,12 +147,14 @@ function bindPage() {
   bindTextSize();
   bindReset();
   bindOpeners();
+  bindAbout();
   bindWhy();
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
     bindCardButtons,
     bindFrame,
     bindDescriptions,
+    bindHands,
     bindTables,
     bindShare,
     bindPictures,

@@ -35,11 +35,17 @@ export function bindTimeline() {
     state.loop = !state.loop;
     element("loop").setAttribute("aria-pressed", String(state.loop));
   });
-  element("taller").addEventListener("click", () => {
-    const isTall = all(".lab")[0].classList.toggle("tall-curves");
-    element("taller").setAttribute("aria-pressed", String(isTall));
-  });
+  element("taller").addEventListener("click", () =>
+    showTaller(element("taller").getAttribute("aria-pressed") !== "true"),
+  );
   bindCurves();
+}
+
+/** Room for weight and bias below the loss. @param {boolean} isTall */
+export function showTaller(isTall) {
+  all(".lab")[0].classList.toggle("tall-curves", isTall);
+  element("taller").setAttribute("aria-pressed", String(isTall));
+  element("ticks").scrollIntoView({ block: "nearest" });
 }
 
 /** A click or a drag on the curves moves the playhead. */

@@ -272,7 +272,7 @@ function drawColumns({ context, top, bottom, right, x }, axis) {
     const half = widthOf(context, text) / 2;
     const middle = Math.min(at, right + MARGIN.right - half);
     if (middle - half < taken + APART) continue;
-    context.fillText(text, middle, bottom + 11);
+    context.fillText(text, middle, bottom + 13);
     taken = middle + half;
   }
 }
@@ -281,7 +281,7 @@ function drawColumns({ context, top, bottom, right, x }, axis) {
 function drawTitles({ context, left, right, top, bottom }, across, up) {
   context.fillStyle = colors.text;
   context.textAlign = "center";
-  context.fillText(across, (left + right) / 2, bottom + 29);
+  context.fillText(across, (left + right) / 2, bottom + 31);
   context.save();
   context.translate(10, (top + bottom) / 2);
   context.rotate(-Math.PI / 2);

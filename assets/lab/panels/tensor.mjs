@@ -49,6 +49,7 @@ function unitMaths(x, [w, b], activation) {
  * @param {number[]} params
  */
 const weighted = (sum, x, [w, b]) => [
-  `${sum} = ${inBrackets(w)} \\cdot ${inBrackets(x)} + ${inBrackets(b)}`,
+  sum,
+  `&= ${inBrackets(w)} \\cdot ${inBrackets(x)} + ${inBrackets(b)}`,
   `&= ${texNumber(w * x + b)}`,
 ];

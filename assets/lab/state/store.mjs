@@ -57,6 +57,12 @@ export const clock = {
   // Whether Plotly is drawing a view that was only sketched.
   isShowing: false,
   wokenAt: 0,
+  // What is shown on its way between two epochs, and since when, see page/glide.mjs.
+  glide: {
+    from: /** @type {import("#types").Snapshot | null} */ (null),
+    to: /** @type {import("#types").Snapshot | null} */ (null),
+    began: 0,
+  },
   // The camera and the pixel ratio that were drawn last.
   camera: "",
 };

@@ -8,8 +8,18 @@ import { curveTop } from "#lab/model/zoom.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
-import { FAINT, dot, isInside, isNear, label, size, stroke } from "#lab/views/canvas.mjs";
+import {
+  FAINT,
+  dot,
+  isInside,
+  isNear,
+  label,
+  placeLabel,
+  size,
+  stroke,
+} from "#lab/views/canvas.mjs";
 import { drawOverflow, overflowShown } from "#lab/views/overflow-mark.mjs";
+import { Room, beside } from "#lab/views/labels.mjs";
 import { axesIn } from "#lab/views/overlay.mjs";
 import { drawPinCurves } from "#lab/views/pins.mjs";
 
@@ -28,6 +38,8 @@ import { drawPinCurves } from "#lab/views/pins.mjs";
 
 // At this height and above there is room for weight and bias below the loss.
 const TALL = 190;
+// At which shares of a curve its name may stand.
+const NAMED = [0, 0.01, 0.1, 0.4];
 
 /** @type {import("#types").Draw} */
 export function drawCurves(overlay, sweep, moment, { run }) {
@@ -38,15 +50,16 @@ export function drawCurves(overlay, sweep, moment, { run }) {
   if (bottom) drawNumberAxis(context, bottom, rangeOfBoth(sweep));
   if (!isHidden("optimum")) drawTargets(context, sweep, top, bottom);
   const coordinates = bottom ? coordinateCurves(bottom, moment) : [];
-  for (const curve of [...lossCurves(top, moment), ...coordinates])
-    drawCurve(context, curve, moment, isHidden("ahead", run));
+  const endsHere = isHidden("ahead", run);
+  for (const curve of lossCurves(top, moment)) drawCurve(context, curve, moment, endsHere);
+  const lines = coordinates.map((curve) => drawCurve(context, curve, moment, endsHere));
   top.inside(context, () => drawPinCurves(context, top, moment));
   const overflowAt = overflowShown(moment, run);
   if (overflowAt >= 0) drawOverflow(context, top, overflowAt);
   const x = top.x(Math.log10(1 + moment.epoch));
   const cursor = { color: colors.text, width: 1.5, dash: [5, 4] };
   stroke(context, vertical(x, top.top, (bottom ?? top).bottom), cursor);
-  if (coordinates.length) nameCurves(context, coordinates, sweep.plane.names);
+  if (bottom) nameCurves(context, bottom, coordinates, lines, sweep.plane.names);
 }
 
 /** @param {number} x @param {number} top @param {number} bottom @returns {Point[]} */
@@ -175,7 +188,7 @@ const coordinateCurves = (axes, { track }) => [
 ];
 
 /**
- * A curve with a dot at the playhead, and faint beyond it.
+ * A curve with a dot at the playhead, and faint beyond it. Gives its points.
  * @param {CanvasRenderingContext2D} context
  * @param {Curve} curve
  * @param {Snapshot} moment
@@ -195,6 +208,7 @@ function drawCurve(context, { axes, value, color, dash }, { track, index }, ends
     stroke(context, onPicture(axes, points, 0, index), { color, width: 2.5, dash });
   });
   if (isInside(axes, points[index])) dot(context, points[index], 4, color, colors.background, 1.5);
+  return points;
 }
 
 /**
@@ -219,16 +233,23 @@ function onPicture(axes, points, from, to) {
 }
 
 /**
- * The two curves carry their names at their start, where they are apart; no legend to look up.
+ * The two curves carry their names, where neither of them lies; no legend to look up.
  * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
  * @param {Curve[]} curves
+ * @param {Point[][]} lines
  * @param {string[]} names
  */
-function nameCurves(context, curves, names) {
-  curves.forEach(({ axes, value, color }, which) => {
-    const other = curves[1 - which].value(0);
-    const y = axes.y(value(0)) + (value(0) > other ? -11 : 11);
-    const inside = Math.min(Math.max(y, axes.top + 8), axes.bottom - 8);
-    label(context, names[which], axes.left + 12, inside, { color });
+function nameCurves(context, axes, curves, lines, names) {
+  const room = lines.reduce((all, line) => all.avoidLine(line), new Room(axes));
+  lines.forEach((line, which) => {
+    const points = NAMED.map((share) => line[Math.floor(share * (line.length - 1))]);
+    placeLabel(
+      context,
+      room,
+      names[which],
+      (box) => points.flatMap((at) => beside(at, box, ["above right", "below right"], 3)),
+      { color: curves[which].color },
+    );
   });
 }

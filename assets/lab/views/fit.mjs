@@ -5,8 +5,8 @@ import { zoomAt } from "#lab/model/zoom.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
-import { Room, beside } from "#lab/views/labels.mjs";
+import { dot, isInside, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
+import { Room, beside, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinFits, fitPixels } from "#lab/views/pins.mjs";
 import { drawResiduals, drawSquares, heightAt, residuals } from "#lab/views/residuals.mjs";
@@ -39,12 +39,13 @@ export function drawFit(overlay, sweep, moment, { areSquared }) {
     else drawLine(context, line);
   });
   const out = line.filter((point) => !isInside(axes, point)).length;
-  if (sweep.predictors > 1 && out) sayOnTop(context, axes, `${out} beyond the picture`);
+  if (sweep.predictors > 1 && out) sayOnTop(context, room, `${out} beyond the chart`);
   if (sweep.predictors > 1) return;
   for (const point of examplesIn(axes, sweep)) room.avoidDot(point, 6);
   if (frame) nameFrame(context, room.avoidBox(frame), frame, frameLook());
-  if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss: moment.loss });
-  else sayHidden(context, axes);
+  const loss = moment.track.loss[moment.index];
+  if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss });
+  else sayHidden(context, axes, room, sweep);
   if (goal && !frame) nameGoal(context, axes, room, goal);
 }
 
@@ -60,10 +61,21 @@ function boxOf({ views }) {
  * @param {import("#types").Snapshot} moment
  * @param {boolean} isFar
  */
-function shownFit(sweep, { track, index, first, second }, isFar) {
+function shownFit(sweep, { track, index, first, second, glide }, isFar) {
   const far = isFar ? farFit(sweep, track, index) : null;
-  if (far) return { line: [], fit: far, index: 0 };
+  const fit = far ?? (glide && mixedFit(track, glide));
+  if (fit) return { line: [], fit, index: 0 };
   return { line: [first, second], fit: track.fit, index };
+}
+
+/**
+ * What a network predicts on the way between two epochs; null of a line, which has no such numbers.
+ * @param {import("#lab/model/track.mjs").Track} track
+ * @param {{from: number, to: number, share: number}} glide
+ */
+function mixedFit(track, { from, to, share }) {
+  const [one, other] = [track.fitAt(from), track.fitAt(to)];
+  return one && other && one.map((value, k) => value + share * (other[k] - value));
 }
 
 /**
@@ -141,17 +153,16 @@ function drawLine(context, line) {
   stroke(context, line, { color: colors.path, width: 3.2 });
 }
 
-/** @param {Context} context @param {Axes} axes */
-function sayHidden(context, axes) {
+/** @param {Context} context @param {Axes} axes @param {Room} room @param {Sweep} sweep */
+function sayHidden(context, axes, room, { plane }) {
+  const what = plane.is_exact ? "line" : "fit";
   const isNarrow = axes.right - axes.left < 13.5 * size();
-  sayOnTop(context, axes, isNarrow ? "fit: off picture" : "the fit is off the picture");
+  sayOnTop(context, room, isNarrow ? `${what}: off chart` : `the ${what} is off the chart`);
 }
 
-/** @param {Context} context @param {Axes} axes @param {string} text */
-function sayOnTop(context, axes, text) {
-  const middle = (axes.left + axes.right) / 2;
-  label(context, text, middle, axes.top + 16, { color: colors.text, align: "center" });
-}
+/** @param {Context} context @param {Room} room @param {string} text */
+const sayOnTop = (context, room, text) =>
+  placeLabel(context, room, text, onTop(room.area), { color: colors.text });
 
 /** @param {Axes} axes @param {Point[]} line */
 const isVisible = (axes, line) =>

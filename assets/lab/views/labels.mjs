@@ -46,8 +46,17 @@ export const beside = ([x, y], { width, height }, sides = SIDES, gap = 8) =>
     return [x + across * (width / 2 + gap), y + up * (height / 2 + gap)];
   });
 
-/** @param {number} value @param {number} low @param {number} high */
-const between = (value, low, high) => Math.max(Math.min(value, high), low);
+/**
+ * The middle nearest to a place with which a length lies between two ends, or sticks out evenly.
+ * @param {number} middle
+ * @param {number} length
+ * @param {number} low
+ * @param {number} high
+ */
+const fitted = (middle, length, low, high) =>
+  length > high - low
+    ? (low + high) / 2
+    : Math.max(Math.min(middle, high - length / 2), low + length / 2);
 
 export class Room {
   /** @param {Area} area that all texts stay in */
@@ -151,10 +160,7 @@ export class Room {
    * @returns {Point} */
   within({ width, height }, [x, y]) {
     const { left, right, top, bottom } = this.area;
-    return [
-      between(x, left + width / 2, right - width / 2),
-      between(y, top + height / 2, bottom - height / 2),
-    ];
+    return [fitted(x, width, left, right), fitted(y, height, top, bottom)];
   }
 }
 
@@ -165,6 +171,23 @@ export const boxAt = ([x, y], { width, height }) => ({
   top: y - height / 2,
   bottom: y + height / 2,
 });
+
+/**
+ * Places for a text at a picture's upper edge: in its middle, at its sides, a line lower, and at
+ * the lower edge.
+ * @param {Area} area
+ * @returns {(size: Size) => Point[]}
+ */
+export const onTop =
+  ({ left, right, top, bottom }) =>
+  ({ width, height }) => {
+    const [west, middle, east] = [left + width / 2 + 6, (left + right) / 2, right - width / 2 - 6];
+    const rows = [top + height / 2 + 6, top + 1.6 * height + 6];
+    const upper = rows.flatMap((y) =>
+      [middle, west, east].map((x) => /** @type {Point} */ ([x, y])),
+    );
+    return [...upper, [middle, bottom - height / 2 - 6]];
+  };
 
 /** A text in two lines of about the same length. @param {string} text */
 export function inTwoLines(text) {

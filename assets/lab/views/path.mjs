@@ -13,13 +13,10 @@ import {
   drawMarks,
   drawPath,
   isInside,
-  label,
   placeLabel,
-  size,
   stroke,
-  widthOf,
 } from "#lab/views/canvas.mjs";
-import { Room, SIDES, beside, boxAt, inTwoLines } from "#lab/views/labels.mjs";
+import { Room, SIDES, beside, inTwoLines, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinPaths } from "#lab/views/pins.mjs";
 import { rateArrows } from "#lab/views/rate-arrows.mjs";
@@ -49,15 +46,11 @@ export function drawContour(overlay, sweep, moment, { run }) {
   const endsHere = isHidden("ahead", run);
   const frame = overlay.zoomed && drawFrame(context, axes, sweep.box, FRAME);
   drawWay(context, axes, points, moment, endsHere);
+  const now = nowOf(axes, moment);
+  if (moment.glide) drawGlide(context, axes, points[moment.index], now);
   const room = new Room(axes).avoidLine(endsHere ? points.slice(0, moment.index + 1) : points);
   drawPinPaths(context, axes, moment);
-  const arrows = drawRateArrows(
-    context,
-    room,
-    axes,
-    points[moment.index],
-    rateArrows(sweep, moment),
-  );
+  const arrows = drawRateArrows(context, room, axes, now, rateArrows(sweep, moment));
   const isUnknown = overlay.zoomed && !sweep.bowl;
   sayOnTop(context, room, isUnknown ? "loss known in the frame alone" : sweep.hiddenMotion(run));
   if (frame) room.avoidBox(frame);
@@ -68,7 +61,7 @@ export function drawContour(overlay, sweep, moment, { run }) {
   const isAlone = !endsHere && !arrows.length;
   drawPoint(context, room, axes, points, { sweep, moment, run, isAlone });
   if (frame) nameFrame(context, room, frame, ON_CONTOUR);
-  else if (moment.index && isInside(axes, points[0])) nameStart(context, room, points[0]);
+  else nameStart(context, room, axes, points[0], moment);
 }
 
 /**
@@ -80,15 +73,31 @@ export function drawContour(overlay, sweep, moment, { run }) {
  * @param {{sweep: Sweep, moment: Snapshot, run: number, isAlone: boolean}} shown
  */
 function drawPoint(context, room, axes, points, { sweep, moment, run, isAlone }) {
-  const now = points[moment.index];
+  const now = nowOf(axes, moment);
   if (!isInside(axes, now)) {
-    drawLeaving(context, axes, points, moment);
+    if (!moment.glide) drawLeaving(context, room, axes, points, moment);
     return;
   }
   dot(context, now, 6.5, colors.path);
   const step = isAlone ? nextStep(sweep, run, moment) : null;
   if (step) drawStep(context, room, axes, now, { step, sweep, moment, run });
 }
+
+/** @param {Axes} axes @param {Snapshot} moment @returns {Point} */
+const nowOf = (axes, { first, second }) => [clamp(axes.x(first)), clamp(axes.y(second))];
+
+/**
+ * The part of a step that the point has done.
+ * @param {Context} context
+ * @param {Axes} axes
+ * @param {Point} from
+ * @param {Point} to
+ */
+const drawGlide = (context, axes, from, to) =>
+  axes.inside(context, () => {
+    stroke(context, [from, to], { color: "#ffffff", width: 5 });
+    stroke(context, [from, to], { color: colors.path, width: 2.5 });
+  });
 
 /** @param {Axes} axes @param {Snapshot} moment @returns {Point[]} */
 const pointsOf = (axes, { track }) =>
@@ -99,15 +108,19 @@ const pointsOf = (axes, { track }) =>
 
 /** @param {Context} context @param {Room} room @param {string} words */
 function sayOnTop(context, room, words) {
-  if (!words) return;
-  const { left, right, top } = room.area;
-  const middle = /** @type {Point} */ ([(left + right) / 2, top + 14]);
-  label(context, words, middle[0], middle[1], { ...ON_CONTOUR, align: "center" });
-  room.avoidBox(boxAt(middle, { width: widthOf(context, words), height: 1.3 * size() }));
+  if (words) placeLabel(context, room, words, onTop(room.area), ON_CONTOUR);
 }
 
-/** @param {Context} context @param {Room} room @param {Point} at */
-function nameStart(context, room, at) {
+/**
+ * The start, once the point has left it.
+ * @param {Context} context
+ * @param {Room} room
+ * @param {Axes} axes
+ * @param {Point} at
+ * @param {Snapshot} moment
+ */
+function nameStart(context, room, axes, at, { index }) {
+  if (index === 0 || !isInside(axes, at)) return;
   room.avoidDot(at, 7);
   placeLabel(context, room, "start", (box) => beside(at, box, NEAR_PATH), ON_CONTOUR);
 }
@@ -127,7 +140,9 @@ function nameOptimum(context, room, axes, { optimum }) {
   if (!isInside(axes, at)) return;
   const isLong = optimum.name.length > LONG_NAME;
   const name = isLong ? inTwoLines(optimum.name) : optimum.name;
-  placeLabel(context, room, name, (box) => beside(at, box, SIDES, 12), ON_CONTOUR);
+  // Where the picture is narrower than that, the star speaks for itself.
+  const look = { ...ON_CONTOUR, isNeeded: false };
+  placeLabel(context, room, name, (box) => beside(at, box, SIDES, 12), look);
 }
 
 /**
@@ -187,11 +202,12 @@ function drawRateArrow(context, room, axes, [from, to]) {
 /**
  * An arrow where the path leaves the picture on its way to the current point.
  * @param {Context} context
+ * @param {Room} room
  * @param {Axes} axes
  * @param {Point[]} points
  * @param {Snapshot} moment
  */
-function drawLeaving(context, axes, points, { track, index, shownEpoch }) {
+function drawLeaving(context, room, axes, points, { track, index, shownEpoch }) {
   /** @type {Point} */
   const middle = [(axes.left + axes.right) / 2, (axes.top + axes.bottom) / 2];
   const before = points[Math.max(index - 1, 0)];
@@ -201,12 +217,7 @@ function drawLeaving(context, axes, points, { track, index, shownEpoch }) {
   if (!out) return;
   const [x, y] = out[1];
   arrowHead(context, [x, y], [x + to[0] - from[0], y + to[1] - from[1]], colors.path);
-  const isRight = x > middle[0];
-  label(
-    context,
-    `epoch ${shownEpoch} is outside this picture`,
-    isRight ? axes.right - 20 : axes.left + 20,
-    Math.min(Math.max(y, axes.top + 24), axes.bottom - 24),
-    { ...ON_CONTOUR, align: isRight ? "right" : "left" },
-  );
+  room.avoidDot([x, y], 10);
+  const words = `epoch ${shownEpoch} is off the chart`;
+  placeLabel(context, room, words, (box) => beside([x, y], box, SIDES, 16), ON_CONTOUR);
 }

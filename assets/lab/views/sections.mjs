@@ -5,8 +5,8 @@ import { nextStep } from "#lab/model/next-step.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, isInside, label, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
-import { Room, beside } from "#lab/views/labels.mjs";
+import { dot, isInside, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
+import { Room, beside, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { SHORTEST, stepArrow } from "#lab/views/step.mjs";
 import { drawFrame, frameLook, sectionsFigure, zoomOut } from "#lab/views/zoom.mjs";
@@ -23,6 +23,7 @@ import { drawFrame, frameLook, sectionsFigure, zoomOut } from "#lab/views/zoom.m
  * @property {string} suffix of Plotly's names for its axes
  * @property {number} at the current point
  * @property {number} slope
+ * @property {number} said the slope that is read out: an epoch's
  * @property {number[]} range
  * @property {string} color
  * @property {number[]} dash
@@ -99,11 +100,12 @@ export function sections(sweep, moment, exact) {
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment @returns {Side[]} */
-const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope }) => [
+const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope, track, index }) => [
   {
     suffix: "",
     at: first,
     slope: firstSlope,
+    said: track.firstSlope(index),
     range: box.first,
     color: colors.first,
     dash: [],
@@ -113,6 +115,7 @@ const sidesOf = ({ box, grid }, { first, second, firstSlope, secondSlope }) => [
     suffix: "2",
     at: second,
     slope: secondSlope,
+    said: track.secondSlope(index),
     range: box.second,
     color: colors.second,
     dash: [7, 5],
@@ -154,11 +157,11 @@ function sliceCurve(exact, which) {
  * @param {{side: Side, loss: number, landing: Landing | null, isNeeded: boolean}} shown
  */
 function drawTangent(context, axes, room, { side, loss, landing, isNeeded }) {
-  const { at, slope } = side;
+  const { at, slope, said } = side;
   /** @type {Point} */
   const point = [clamp(axes.x(at)), clamp(axes.y(loss))];
   const isNarrow = axes.right - axes.left < 12.5 * size();
-  const value = format(slope, 4);
+  const value = format(said, 4);
   const texts = isNarrow ? [value] : [`gradient ${value}`, value];
   if (isInside(axes, point)) {
     drawSlope(context, axes, room, point, [axes.x(1) - axes.x(0), axes.y(slope) - axes.y(0)]);
@@ -166,13 +169,9 @@ function drawTangent(context, axes, room, { side, loss, landing, isNeeded }) {
     sayGradient(context, room, texts, point, isNeeded);
     return;
   }
-  const middle = (axes.left + axes.right) / 2;
   const where = `${arrowTo(axes, point)} ${isNarrow ? "" : "train loss "}${format(loss, 4)}`;
-  label(context, where, middle, axes.top + 14, { color: colors.text, align: "center" });
-  label(context, texts[0], middle, axes.top + 20 + size(), {
-    color: colors.gradient,
-    align: "center",
-  });
+  placeLabel(context, room, where, onTop(axes), { color: colors.text });
+  placeLabel(context, room, texts[0], onTop(axes), { color: colors.gradient });
 }
 
 /**

@@ -154,7 +154,7 @@ function drawSurfacePath(context, axes, moment, segment, endsHere) {
  * @param {Snapshot} moment
  * @param {Segment} segment
  */
-function pathParts(axes, { track, index }, segment) {
+function pathParts(axes, { track, index, glide, first, second, loss }, segment) {
   /** @type {Record<"past" | "pastGaps" | "ahead" | "aheadGaps", Line>} */
   const parts = { past: [], pastGaps: [], ahead: [], aheadGaps: [] };
   /** @type {Point3[]} */
@@ -174,5 +174,6 @@ function pathParts(axes, { track, index }, segment) {
     );
     last = k;
   }
+  if (glide) parts.past.push(...segment(places[index], [first, second, loss]));
   return parts;
 }
