@@ -227,6 +227,7 @@ def _view(name: str) -> Component:
                     html.Span(id=f"{name}-note", className="card-note"),
                     *([back_button(name)] if name in (ids.DESCENT_PATH, ids.FIT) else []),
                     *([_squares_button()] if name == ids.FIT else []),
+                    *([_reset_view_button()] if is_surface else []),
                     data_button(name, TITLES[name]),
                     _swap_button(name),
                 ],
@@ -246,6 +247,13 @@ def _squares_button() -> Component:
     return html.Button(
         "squares", id="squares", className="quiet card-button", title=about, **pressed
     )
+
+
+def _reset_view_button() -> Component:
+    """Looks at the surface as at first; assets/lab/views/camera.mjs shows it once it is turned."""
+    about = "turn the surface back (double click)"
+    kind = "quiet card-button"
+    return html.Button("reset view", id="reset-view", className=kind, title=about, hidden=True)
 
 
 def _swap_button(name: str) -> Component:

@@ -130,7 +130,7 @@ const LOW_PICTURE = 1.15;
  * @param {Camera} usual
  * @returns {Camera}
  */
-function fittingCamera({ host }, usual) {
+export function fittingCamera({ host }, usual) {
   const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
   const distance =
     Math.min(Math.max(WIDE / ratio, host.clientHeight < LOW ? LOW_PICTURE : 1), FARTHEST) *
@@ -142,7 +142,7 @@ function fittingCamera({ host }, usual) {
 }
 
 /** @param {Camera} a @param {Camera} b */
-const isElsewhere = (a, b) =>
+export const isElsewhere = (a, b) =>
   [a.eye, a.center].some((place, k) =>
     ["x", "y", "z"].some((axis) => Math.abs(place[axis] - [b.eye, b.center][k][axis]) > 1e-3),
   );
