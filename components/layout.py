@@ -19,7 +19,7 @@ from components.page_config import config_element
 from components.panels import PANELS
 from components.parts import aria, data, icon, icon_button, named, select
 from components.playback import timeline
-from components.presenting import keys_card, present_bar
+from components.presenting import keys_card, present_bar, show_of_hands
 from components.tables import data_button, sentence, table_card
 
 TITLES = {
@@ -63,7 +63,10 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
                 className="main",
                 children=[
                     _headline(),
-                    html.Div(className="top", children=[learning_rate_bar(), outcome_bar()]),
+                    html.Div(
+                        className="top",
+                        children=[learning_rate_bar(), outcome_bar(), show_of_hands()],
+                    ),
                     notices(),
                     html.Div(
                         id="views",
@@ -224,6 +227,7 @@ def _view(name: str) -> Component:
                     html.Span(id=f"{name}-note", className="card-note"),
                     *([back_button(name)] if name in (ids.DESCENT_PATH, ids.FIT) else []),
                     *([_squares_button()] if name == ids.FIT else []),
+                    *([_reset_view_button()] if is_surface else []),
                     data_button(name, TITLES[name]),
                     _swap_button(name),
                 ],
@@ -243,6 +247,13 @@ def _squares_button() -> Component:
     return html.Button(
         "squares", id="squares", className="quiet card-button", title=about, **pressed
     )
+
+
+def _reset_view_button() -> Component:
+    """Looks at the surface as at first; assets/lab/views/camera.mjs shows it once it is turned."""
+    about = "turn the surface back (double click)"
+    kind = "quiet card-button"
+    return html.Button("reset view", id="reset-view", className=kind, title=about, hidden=True)
 
 
 def _swap_button(name: str) -> Component:

@@ -26,6 +26,7 @@ from components.controls.rail import FIRST, MORE
 from components.figures.surface import CUT_AT
 from components.panels import PANELS
 from components.panels.rate_map import AXES
+from components.presenting import ANSWERS
 
 
 def page_config() -> dict[str, Any]:
@@ -51,6 +52,7 @@ def page_config() -> dict[str, Any]:
         "panels": list(PANELS),
         "planes": list(PLANES),
         "curtain": CURTAIN,
+        "answers": list(ANSWERS),
         "colors": [*theme.PALETTE],
         "themes": theme.THEMES,
         "link": {"version": LINK_VERSION, "longest": LONGEST_LINK},

@@ -45,6 +45,8 @@ export interface Config {
   panels: string[];
   planes: string[];
   curtain: string[];
+  /** What a class can guess, by the colours of the strip. */
+  answers: string[];
   colors: string[];
   themes: string[];
   link: { version: number; longest: number };

@@ -91,6 +91,8 @@ def _scale() -> Component:
                 role="img",
                 **aria(labelledby=f"{CURVE}-title", describedby=f"{CURVE}-words"),
             ),
+            # What a class guessed; the words beside the counts say the same.
+            html.Div(id="hand-columns", className="hand-columns", **aria(hidden="true")),
             # Cells are narrower than a finger; the slider below does the same.
             html.Div(cells, id="strip", className="strip"),
             slider("learning-rate", STOPS - 1, SLIDER_LEARNING_RATES.index(CHOICE.default)),

@@ -48,7 +48,7 @@ def surface_figure(surface: LossSurface) -> Figure:
         ),
     ]
     layout = base_layout(left=0, right=0, top=0, bottom=0) | dict(
-        dragmode="orbit",
+        dragmode="turntable",
         scene=dict(
             xaxis=_scene_axis(first, box.first),
             yaxis=_scene_axis(second, box.second),

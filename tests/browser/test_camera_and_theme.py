@@ -109,3 +109,35 @@ def test_the_systems_theme_holds_until_the_person_chooses(open_page: Callable[..
     page.reload()
     driver.wait_ready(page)
     assert page.evaluate(THEME) == "light"
+
+
+def elevation(page: Page) -> float:
+    """How many degrees above the horizon the surface is looked at from."""
+    eye, centre, _ = camera(page)
+    x, y, z = eye - centre
+    return float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+
+
+@pytest.mark.scene
+def test_the_surface_is_looked_at_from_above_and_turns_back_by_a_button_or_double_click(
+    page: Page,
+) -> None:
+    driver.rest(page)
+    usual = camera(page)
+    button = page.locator("#reset-view")
+    assert not button.is_visible()
+    # Far beyond what is allowed, in either way; and then sideways.
+    for down, limit in ((400, 85), (-800, 5)):
+        driver.turn_scene(page, right=0, down=down)
+        assert abs(elevation(page) - limit) < 0.5
+        driver.turn_scene(page, right=150, down=0)
+        assert abs(elevation(page) - limit) < 0.5
+        assert np.allclose(camera(page)[2], [0, 0, 1], atol=1e-6)
+        if limit == 85:
+            button.click()
+        else:
+            page.locator("#loss-surface").dblclick()
+        driver.steady_camera(page)
+        np.testing.assert_allclose(camera(page), usual, atol=1e-4)
+        driver.stay(page)
+        assert not button.is_visible()

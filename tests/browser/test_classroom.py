@@ -166,7 +166,9 @@ EVERYTHING = """() => {
   for (const one of copy.querySelectorAll(".plot-inner")) one.remove();
   const { overlays, state } = window.descentLab;
   const rate = `learning rate ${state.sweep.learning_rates[state.run]} `;
-  const text = copy.outerHTML.replaceAll(rate, "RATE");
+  // Runs that are computed side by side differ by rounding.
+  const text = copy.outerHTML.replaceAll(rate, "RATE")
+    .replace(/-?\\d+\\.\\d{6,}/g, (number) => Number(number).toPrecision(5));
   const views = Object.entries(overlays).filter(([name]) => name !== "rate-curve");
   return {
     text,
@@ -183,6 +185,88 @@ COLOURED = """([red, green, blue]) => {
     count += Math.abs(data[k] - red) + Math.abs(data[k + 1] - green)
       + Math.abs(data[k + 2] - blue) < 12 && data[k + 3] > 200;
   return count; }"""
+
+
+def raise_hands(page: Page, answer: int, times: int) -> None:
+    plus = page.locator(f"#show-of-hands [data-answer='{answer}'] [data-by='1']")
+    for _ in range(times):
+        plus.click()
+
+
+def columns(page: Page) -> list[list[str]]:
+    """The heights of the parts of each column, as shares, and what is written on it."""
+    return page.locator(".hand-column").evaluate_all(
+        """(columns) => columns.map((one) => [one.querySelector("b").textContent,
+             ...[...one.querySelectorAll("i:not([hidden])")].map((part) =>
+               `${part.dataset.shade} ${part.style.flexGrow} ${part.className}`)])"""
+    )
+
+
+def test_a_show_of_hands_stands_on_the_strip_and_the_outcome_lands_on_it(page: Page) -> None:
+    page.locator("h1").click()
+    driver.choose_rate(page, 0.1)
+    page.locator("h1").click()
+    keys(page, "c", "h")
+    raise_hands(page, 0, 3)
+    raise_hands(page, 2, 2)
+    said = page.locator("#hands-said")
+    expect(said).to_have_text("5 hands")
+    assert columns(page) == [["5", "converging 3 hand-part", "diverged 2 hand-part"]]
+    # The column stands on the cell of its rate.
+    column, cell_ = page.locator(".hand-column").bounding_box(), page.locator("#strip .now")
+    box = cell_.bounding_box()
+    assert column is not None and box is not None
+    assert abs(column["x"] + column["width"] / 2 - box["x"] - box["width"] / 2) <= 1
+    assert abs(column["y"] + column["height"] - box["y"]) <= 3
+    # A typed count, and the keyboard: the space bar counts on a button that has the focus.
+    page.locator("#hands-1").fill("4")
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("9 hands")
+    page.locator("#show-of-hands [data-answer='1'] [data-by='-1']").focus()
+    keys(page, " ")
+    expect(said).to_have_text("8 hands")
+    page.reload()
+    driver.wait_ready(page)
+    expect(said).to_have_text("8 hands")
+    page.locator("h1").click()
+    keys(page, "c")
+    driver.wait(page, "lab.state.playing")
+    expect(said).to_have_text("2 of 8 right")
+    assert columns(page) == [
+        [
+            "✓ 2",
+            "converging 3 hand-part wrong",
+            "too-slow 3 hand-part wrong",
+            "diverged 2 hand-part right",
+        ]
+    ]
+    driver.train(page, seed=1)
+    expect(said).to_have_text("0 hands")
+
+
+def test_hands_for_a_rate_are_counted_by_clicks_on_the_strip(page: Page) -> None:
+    page.locator("h1").click()
+    keys(page, "c", "h")
+    page.locator("#hands-question").select_option("rate")
+    cells_ = page.locator("#strip .cell")
+    for rate, times in ((0.05, 2), (0.1, 1), (0.2, 1)):
+        for _ in range(times):
+            cells_.nth(SLIDER_LEARNING_RATES.index(rate)).click()
+    assert [one[0] for one in columns(page)] == ["2", "1", "1"]
+    expect(page.locator("#hands-said")).to_have_text("4 hands")
+    # A drag over the strip is no hand.
+    box = page.locator("#strip").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 400, box["y"] + 5, steps=6)
+    page.mouse.up()
+    expect(page.locator("#hands-said")).to_have_text("4 hands")
+    page.locator("h1").click()
+    keys(page, "a")
+    expect(page.locator("#hands-said")).to_have_text("2 of 4 on rates that arrive, 0 on the best")
+    page.locator("#hands-clear").click()
+    assert columns(page) == []
 
 
 def test_behind_the_curtain_nothing_tells_one_rate_from_another(page: Page) -> None:

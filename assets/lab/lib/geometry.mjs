@@ -69,3 +69,29 @@ export function arrowTo({ left, right, top }, [x, y]) {
   if (x > right) return isAbove ? "↗" : "→";
   return "↑";
 }
+
+// How steeply a surface is looked at, in degrees.
+const [LOWEST, HIGHEST] = [5, 85];
+
+/**
+ * The place of an eye, as far from its centre, at the nearest elevation that is allowed; null where
+ * it may stay.
+ * @param {Record<string, number>} eye
+ * @param {Record<string, number>} center
+ */
+export function clampElevation(eye, center) {
+  const [x, y, z] = ["x", "y", "z"].map((axis) => eye[axis] - center[axis]);
+  const across = Math.hypot(x, y);
+  const elevation = (Math.atan2(z, across) * 180) / Math.PI;
+  const allowed = Math.min(Math.max(elevation, LOWEST), HIGHEST);
+  if (Math.abs(allowed - elevation) < 1e-6) return null;
+  const far = Math.hypot(across, z);
+  const angle = (allowed * Math.PI) / 180;
+  // Straight above or below, every way is the same.
+  const [east, north] = across > 0 ? [x / across, y / across] : [0, -1];
+  return {
+    x: center.x + far * Math.cos(angle) * east,
+    y: center.y + far * Math.cos(angle) * north,
+    z: center.z + far * Math.sin(angle),
+  };
+}

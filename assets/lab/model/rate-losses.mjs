@@ -34,7 +34,7 @@ export function rateLosses(sweep, asked) {
     ends,
     epoch: sweep.epochs[frame],
     asked,
-    best: isEndHidden() ? -1 : bestRun(ends),
+    best: isEndHidden() ? -1 : bestOf(ends),
   };
 }
 
@@ -46,4 +46,4 @@ function frameAt({ epochs }, epoch) {
 }
 
 /** The first run with the lowest end; -1 for none. @param {Losses} ends */
-const bestRun = (ends) => ends.indexOf(Math.min(...ends.map((loss) => loss ?? Infinity)));
+export const bestOf = (ends) => ends.indexOf(Math.min(...ends.map((loss) => loss ?? Infinity)));

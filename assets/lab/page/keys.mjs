@@ -2,6 +2,7 @@
 import { all, element, setText } from "#lab/lib/dom.mjs";
 import { readAddress } from "#lab/page/address.mjs";
 import { raiseCurtain, recallCurtain, useCurtain } from "#lab/page/curtain.mjs";
+import { toggleHands } from "#lab/page/hands.mjs";
 import { turnPage } from "#lab/page/lesson.mjs";
 import { goTo, pause, play, stepBy } from "#lab/page/playback.mjs";
 import {
@@ -72,6 +73,7 @@ const SINGLE = {
   p: togglePresenting,
   c: useCurtain,
   a: raiseCurtain,
+  h: toggleHands,
   f: toggleFullScreen,
   t: () => nextTheme(),
   "?": toggleKeysCard,

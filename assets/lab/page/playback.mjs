@@ -16,6 +16,7 @@ import {
   state,
 } from "#lab/state/store.mjs";
 import { readColors, readMeasures } from "#lab/state/theme.mjs";
+import { bindCamera, followCamera } from "#lab/views/camera.mjs";
 import { isNarrow, refitCamera, rest, show } from "#lab/views/figures.mjs";
 import { drawingOf, figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
@@ -205,7 +206,10 @@ function tick(now) {
   clock.lastTick = now;
   // On another screen, or at another zoom, the canvases need other pixels.
   const seen = `${cameraKey(overlays["loss-surface"])} ${window.devicePixelRatio}`;
-  if (seen !== clock.camera) [clock.camera, clock.dirty] = [seen, true];
+  if (seen !== clock.camera) {
+    [clock.camera, clock.dirty] = [seen, true];
+    followCamera(overlays["loss-surface"]);
+  }
   if (clock.dirty) {
     clock.dirty = false;
     draw();
@@ -255,6 +259,7 @@ export function start() {
   for (const name of CANVASES) overlays[name] = new Overlay(element(name));
   watchScene(overlays["loss-surface"]);
   bindPinch(overlays["loss-surface"]);
+  bindCamera(overlays["loss-surface"]);
   const resize = new ResizeObserver((entries) => {
     for (const { target } of entries) resized(overlays[target.id]);
   });

@@ -14,6 +14,7 @@ import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
 import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
+import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
 import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
@@ -153,6 +154,7 @@ function bindPage() {
     bindCardButtons,
     bindFrame,
     bindDescriptions,
+    bindHands,
     bindTables,
     bindShare,
     bindPictures,

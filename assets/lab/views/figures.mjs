@@ -130,7 +130,7 @@ const LOW_PICTURE = 1.15;
  * @param {Camera} usual
  * @returns {Camera}
  */
-function fittingCamera({ host }, usual) {
+export function fittingCamera({ host }, usual) {
   const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
   const distance =
     Math.min(Math.max(WIDE / ratio, host.clientHeight < LOW ? LOW_PICTURE : 1), FARTHEST) *
@@ -142,7 +142,7 @@ function fittingCamera({ host }, usual) {
 }
 
 /** @param {Camera} a @param {Camera} b */
-const isElsewhere = (a, b) =>
+export const isElsewhere = (a, b) =>
   [a.eye, a.center].some((place, k) =>
     ["x", "y", "z"].some((axis) => Math.abs(place[axis] - [b.eye, b.center][k][axis]) > 1e-3),
   );
@@ -291,7 +291,7 @@ function fitAtRest(sweep, { track, index }) {
   const { x, fit } = fitPoints(sweep, track, index);
   const y = fit.map((target) => near(sweep.targetIn(target)));
   // A place far beyond the picture has no number, and cannot be pointed at.
-  const words = y.map((value) => (value === null ? "beyond this picture" : format(value, 4)));
+  const words = y.map((value) => (value === null ? "off the chart" : format(value, 4)));
   const text = x.map((input, k) => `current fit<br>x ${format(input, 4)}<br>y ${words[k]}`);
   return { x, y, text };
 }

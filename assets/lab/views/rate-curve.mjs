@@ -219,7 +219,8 @@ function arrowUp(context, x, top, color) {
  */
 function nameStart(context, axes, { now }) {
   const y = axes.y(Math.log10(now[0] ?? NaN));
-  label(context, "all start here", axes.left + 12, y - size(), {
+  const above = y - size();
+  label(context, "all start here", axes.left + 12, above > size() / 2 ? above : y + size(), {
     color: colors.muted,
     weight: 400,
   });
