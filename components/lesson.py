@@ -49,11 +49,8 @@ def lesson_panel(course: Course) -> Component:
                     html.Div(
                         className="lesson-way",
                         children=[
-                            html.Button(
-                                "Start over",
-                                id="reset-chapter",
-                                className="quiet",
-                                title="back to this chapter's settings",
+                            icon_button(
+                                "reset-chapter", "back", "start this chapter over", "quiet"
                             ),
                             html.Button("Next", id="go-on", className="quiet go-on"),
                         ],

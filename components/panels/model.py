@@ -58,8 +58,10 @@ ONE_STEP = Panel(
             slot("update-rule"),
             slot("update", maths=True),
             slot("updates", scrolls="The parameters after this step"),
+            html.Button(
+                "5 · Make this step", id="make-step", className="btn btn-primary play wide"
+            ),
         ),
-        html.Button("5 · Make this step", id="make-step", className="btn btn-primary play wide"),
     ],
 )
 

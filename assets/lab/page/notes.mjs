@@ -94,6 +94,6 @@ function surfaceNote({ plane, data_info: own }) {
     return own?.is_standardized
       ? "weight × bias of the standardised data: exact"
       : "weight × bias: exact";
-  if (plane.kind === "parameters") return `the others as at epoch ${plane.frozen_at}`;
+  if (plane.kind === "parameters") return `other parameters as at epoch ${plane.frozen_at}`;
   return "directions of all parameters, not single weights";
 }

@@ -26,7 +26,7 @@ import { invalidate, state } from "#lab/state/store.mjs";
  * @property {Tag | null} input
  */
 
-const [WIDTH, HEIGHT] = [58, 24];
+const [WIDTH, HEIGHT] = [64, 24];
 const PAGE = 10;
 
 /** What goes into a model of one predictor. @param {Sweep} sweep */
