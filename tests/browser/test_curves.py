@@ -61,8 +61,7 @@ def check_dot(page: Page, name: str, x: float, y: float) -> None:
 def test_thumb_cell_and_point_stand_on_one_line(page: Page) -> None:
     sweep = driver.engine_sweep(Settings())
     for size in SIZES:
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        driver.stay(page)
+        driver.resize(page, *size)
         for rate in (0.0001, 0.01, 1.0):
             driver.choose_rate(page, rate)
             driver.next_frames(page)
@@ -78,8 +77,7 @@ def test_thumb_cell_and_point_stand_on_one_line(page: Page) -> None:
 def test_the_playheads_thumb_stands_under_the_training_curves_point(page: Page) -> None:
     losses = driver.engine_run(Settings()).train_loss
     for size in SIZES:
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        driver.stay(page)
+        driver.resize(page, *size)
         for epoch in (0, 1, 7, 100, 1000):
             page.evaluate("(epoch) => window.descentLab.goTo(epoch)", epoch)
             driver.next_frames(page)

@@ -52,11 +52,6 @@ PLACES = """() => {
 }"""
 
 
-def at_size(page: Page, width: int, height: int) -> None:
-    page.set_viewport_size({"width": width, "height": height})
-    driver.stay(page)
-
-
 def area(page: Page, name: str) -> float:
     box = page.locator(f"#{name}-card").bounding_box()
     assert box is not None
@@ -73,7 +68,7 @@ def size_of_curves(page: Page) -> str | None:
 
 def test_at_usual_sizes_nothing_scrolls_and_every_view_has_room(page: Page) -> None:
     for width, height in ((1366, 768), (1280, 720), (1024, 768), (1920, 1080)):
-        at_size(page, width, height)
+        driver.resize(page, width, height)
         sizes = page.evaluate(
             "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
         )
@@ -170,7 +165,7 @@ def test_both_curves_fold_away_where_the_page_is_low(blank: Page, address: str, 
     wait_ready(page)
     wait_detail(page)
     for height in (559, 500, 560):
-        at_size(page, 1280, height)
+        driver.resize(page, 1280, height)
         check_folding(page, height)
         assert page.evaluate("() => document.documentElement.scrollHeight") == height
         assert (
@@ -183,7 +178,7 @@ def test_both_curves_fold_away_where_the_page_is_low(blank: Page, address: str, 
 
 
 def test_the_curves_that_are_asked_for_are_there_on_a_low_page_too(page: Page) -> None:
-    at_size(page, 1280, 500)
+    driver.resize(page, 1280, 500)
     page.locator("h1").click()
     page.keyboard.press("5")
     driver.stay(page)
