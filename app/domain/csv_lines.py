@@ -129,7 +129,7 @@ def _separator(text: str) -> str:
     for name in ("tab", "semicolon", "comma"):
         if 2 * sum(SEPARATORS[name] in line for line in lines) >= len(lines):
             return name
-    raise TableError(f"{ONE_COLUMN}. Columns are separated by commas, semicolons, tabs or blanks.")
+    raise TableError(f"{ONE_COLUMN}. Columns are separated by commas, semicolons, tabs or spaces.")
 
 
 def _score(text: str, separator: str) -> float:

@@ -291,7 +291,7 @@ function fitAtRest(sweep, { track, index }) {
   const { x, fit } = fitPoints(sweep, track, index);
   const y = fit.map((target) => near(sweep.targetIn(target)));
   // A place far beyond the picture has no number, and cannot be pointed at.
-  const words = y.map((value) => (value === null ? "beyond this picture" : format(value, 4)));
+  const words = y.map((value) => (value === null ? "off the chart" : format(value, 4)));
   const text = x.map((input, k) => `current fit<br>x ${format(input, 4)}<br>y ${words[k]}`);
   return { x, y, text };
 }
