@@ -17,7 +17,7 @@ import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { openPart, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
@@ -125,6 +125,7 @@ function drawFrame(now) {
   drawPanels(sweep, now);
   share(now);
   followTask();
+  openPart();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
