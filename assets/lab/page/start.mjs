@@ -16,6 +16,7 @@ import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
+import { greet } from "#lab/page/first-visit.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
 import { openPart, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces } from "#lab/page/cards.mjs";
@@ -181,7 +182,9 @@ function begin(payload) {
   // The cards have their sizes before anything is drawn in them.
   bindPlaces();
   followWidth();
-  adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
+  const drawn = adoptSweep(new Sweep(payload));
+  drawn.then(() => document.body.classList.add("ready"));
+  if (!isSaved) greet(drawn);
   bindRate();
   bindChoices(showControls);
   bindTimeline();
