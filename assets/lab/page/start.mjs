@@ -18,7 +18,7 @@ import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { greet } from "#lab/page/first-visit.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { openPart, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
@@ -126,6 +126,7 @@ function drawFrame(now) {
   drawPanels(sweep, now);
   share(now);
   followTask();
+  openPart();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
