@@ -2,6 +2,7 @@
    is kept in a coarse grid over the picture, so that trying a place costs a look at a few dozen
    cells, however many points a path has. */
 import { clipSegment } from "#lab/lib/geometry.mjs";
+import { grown } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {import("#types").Area} Area
@@ -91,12 +92,8 @@ export class Room {
 
   /** @param {Point} point @param {number} radius */
   avoidDot([x, y], radius) {
-    return this.avoidBox({
-      left: x - radius,
-      right: x + radius,
-      top: y - radius,
-      bottom: y + radius,
-    });
+    const reach = grown(radius);
+    return this.avoidBox({ left: x - reach, right: x + reach, top: y - reach, bottom: y + reach });
   }
 
   /**
