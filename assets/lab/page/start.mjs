@@ -28,6 +28,7 @@ import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
 import { adoptSweep, start } from "#lab/page/playback.mjs";
 import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
 import { bindReset } from "#lab/page/reset.mjs";
+import { bindReadings } from "#lab/page/reading.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
@@ -154,6 +155,7 @@ function bindPage() {
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
     bindCardButtons,
+    bindReadings,
     bindFrame,
     bindDescriptions,
     bindHands,
