@@ -11,7 +11,6 @@ def register(app: Dash) -> None:
     for answered, part in (
         *((name, "data") for name in ids.ANSWERS),
         (ids.SIDE_BODY, "children"),
-        (ids.LESSON_TASK, "children"),
     ):
         app.clientside_callback(
             "(answer) => void import('#lab/page/start.mjs')"

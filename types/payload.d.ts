@@ -24,7 +24,6 @@ export interface SettingsPayload {
   hidden_layers: number;
   noise: number;
   validation_fraction: number;
-  start: string;
   dataset: string;
   activation: string;
   optimizer: string;

@@ -36,7 +36,6 @@ class SettingsPayload(TypedDict):
     hidden_layers: int
     noise: float
     validation_fraction: float
-    start: str
     dataset: str
     activation: str
     optimizer: str

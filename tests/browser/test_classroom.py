@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.settings import Settings
 from app.exports.script import script
 from components import theme
@@ -89,235 +88,21 @@ def test_what_moves_sits_on_the_enlarged_picture(page: Page) -> None:
     assert colour[:3] == [int(path[k : k + 2], 16) for k in (1, 3, 5)]
 
 
-def cell(page: Page, rate: float) -> dict[str, str]:
-    """What the strip says of a learning rate."""
-    at = page.locator("#strip .cell").nth(SLIDER_LEARNING_RATES.index(rate))
-    return at.evaluate("(cell) => ({ ...cell.dataset, title: cell.title })")
-
-
-def told(page: Page) -> list[str]:
-    """Which cells of the strip tell an outcome."""
-    return page.locator("#strip .cell").evaluate_all(
-        "(cells) => cells.map((one) => one.dataset.verdict).filter(Boolean)"
+def test_the_curtain_hides_and_then_plays(page: Page) -> None:
+    keys(page, "c")
+    seen = facts(page)
+    assert (seen["verdict"], seen["criticalLearningRate"], seen["divergedAt"]) == ("", "", "")
+    assert page.locator("#strip .cell").first.get_attribute("data-verdict") == ""
+    assert "converging" not in (
+        page.locator("#learning-rate").get_attribute("aria-valuetext") or ""
     )
-
-
-def test_the_curtain_reveals_one_rate_at_a_time(page: Page) -> None:
-    page.locator("h1").click()
-    driver.choose_rate(page, 0.05)
-    page.locator("h1").click()
-    keys(page, "c")
-    assert (facts(page)["verdict"], facts(page)["divergedAt"], told(page)) == ("", "", [])
-    assert driver.explanation(page).strip() == ""
-    keys(page, "c")
-    driver.wait(page, "lab.state.playing")
-    assert facts(page)["verdict"] == "oscillating"
-    assert told(page) == ["oscillating"] and cell(page, 0.05)["verdict"] == "oscillating"
-    expect(page.locator("#outcome-sentence")).to_contain_text("0.02833")
-    # What holds for all rates stays hidden: the mark, least squares, the reasons, the best.
-    assert not page.locator("#edge").is_visible() and facts(page)["criticalLearningRate"] == ""
-    expect(page.locator("#outcome-sentence")).not_to_contain_text("least squares")
     expect(page.locator("#explanation")).to_be_empty()
-    # Another rate is a guess again, and stays one while the first is known.
-    driver.choose_rate(page, 0.1)
-    assert facts(page)["verdict"] == "" and told(page) == ["oscillating"]
-    page.locator("h1").click()
     keys(page, "c")
     driver.wait(page, "lab.state.playing")
-    assert facts(page)["verdict"] == "overflow" and sorted(told(page)) == [
-        "oscillating",
-        "overflow",
-    ]
-    keys(page, " ")
-    driver.stay(page)
-    page.reload()
-    driver.wait_ready(page)
-    driver.wait(page, "lab.state.run === 30")
-    assert sorted(told(page)) == ["oscillating", "overflow"]
-    page.locator("h1").click()
-    keys(page, "a")
-    assert len(told(page)) == 41 and page.locator("#edge").is_visible()
-    page.reload()
-    driver.wait_ready(page)
-    assert len(told(page)) == 41
+    assert facts(page)["verdict"] == "converging"
 
 
-def test_what_was_revealed_is_a_guess_again_on_other_data(page: Page) -> None:
-    page.locator("h1").click()
-    keys(page, "c", "c", " ")
-    assert len(told(page)) == 1
-    driver.train(page, seed=3)
-    assert told(page) == [] and facts(page)["verdict"] == ""
-
-
-# All that a person, a screen reader or a script finds in the page, and the pixels of its pictures.
-EVERYTHING = """() => {
-  const copy = document.querySelector(".lab").cloneNode(true);
-  // Where the hand stands is no outcome.
-  for (const name of ["learning-rate", "learning-rate-value", "fact-learning-rate", "rail"])
-    copy.querySelector(`#${name}, .${name}`).remove();
-  for (const one of copy.querySelectorAll(".rate-ticks .tick, #strip .cell")) {
-    one.removeAttribute("hidden");
-    one.classList.remove("now");
-  }
-  const data = copy.querySelector("#facts").dataset;
-  for (const name of ["learningRate", "sweep"]) delete data[name];
-  // Plotly numbers its pictures; what it shows is asked for below.
-  for (const one of copy.querySelectorAll(".plot-inner")) one.remove();
-  const { overlays, state } = window.descentLab;
-  const rate = `learning rate ${state.sweep.learning_rates[state.run]} `;
-  // Runs that are computed side by side differ by rounding.
-  const text = copy.outerHTML.replaceAll(rate, "RATE")
-    .replace(/-?\\d+\\.\\d{6,}/g, (number) => Number(number).toPrecision(5));
-  const views = Object.entries(overlays).filter(([name]) => name !== "rate-curve");
-  return {
-    text,
-    pictures: Object.fromEntries(views.map(([name, one]) => [name, one.canvas.toDataURL()])),
-    traces: views.map(([, one]) => (one.plot.data ?? []).map((trace) =>
-      [trace.meta, trace.visible, trace.meta === "rest" ? [...trace.x, ...trace.text ?? []] : ""])),
-  }; }"""
-# How many pixels of the curve over the slider have this colour.
-COLOURED = """([red, green, blue]) => {
-  const { canvas } = window.descentLab.overlays["rate-curve"];
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let count = 0;
-  for (let k = 0; k < data.length; k += 4)
-    count += Math.abs(data[k] - red) + Math.abs(data[k + 1] - green)
-      + Math.abs(data[k + 2] - blue) < 12 && data[k + 3] > 200;
-  return count; }"""
-
-
-def raise_hands(page: Page, answer: int, times: int) -> None:
-    plus = page.locator(f"#show-of-hands [data-answer='{answer}'] [data-by='1']")
-    for _ in range(times):
-        plus.click()
-
-
-def columns(page: Page) -> list[list[str]]:
-    """The heights of the parts of each column, as shares, and what is written on it."""
-    return page.locator(".hand-column").evaluate_all(
-        """(columns) => columns.map((one) => [one.querySelector("b").textContent,
-             ...[...one.querySelectorAll("i:not([hidden])")].map((part) =>
-               `${part.dataset.shade} ${part.style.flexGrow} ${part.className}`)])"""
-    )
-
-
-def test_a_show_of_hands_stands_on_the_strip_and_the_outcome_lands_on_it(page: Page) -> None:
-    page.locator("h1").click()
-    driver.choose_rate(page, 0.1)
-    page.locator("h1").click()
-    keys(page, "c", "h")
-    raise_hands(page, 0, 3)
-    raise_hands(page, 2, 2)
-    said = page.locator("#hands-said")
-    expect(said).to_have_text("5 hands")
-    assert columns(page) == [["5", "converging 3 hand-part", "diverged 2 hand-part"]]
-    # The column stands on the cell of its rate.
-    column, cell_ = page.locator(".hand-column").bounding_box(), page.locator("#strip .now")
-    box = cell_.bounding_box()
-    assert column is not None and box is not None
-    assert abs(column["x"] + column["width"] / 2 - box["x"] - box["width"] / 2) <= 1
-    assert abs(column["y"] + column["height"] - box["y"]) <= 3
-    # A typed count, and the keyboard: the space bar counts on a button that has the focus.
-    page.locator("#hands-1").fill("4")
-    page.keyboard.press("Enter")
-    expect(said).to_have_text("9 hands")
-    page.locator("#show-of-hands [data-answer='1'] [data-by='-1']").focus()
-    keys(page, " ")
-    expect(said).to_have_text("8 hands")
-    page.reload()
-    driver.wait_ready(page)
-    expect(said).to_have_text("8 hands")
-    page.locator("h1").click()
-    keys(page, "c")
-    driver.wait(page, "lab.state.playing")
-    expect(said).to_have_text("2 of 8 right")
-    assert columns(page) == [
-        [
-            "✓ 2",
-            "converging 3 hand-part wrong",
-            "too-slow 3 hand-part wrong",
-            "diverged 2 hand-part right",
-        ]
-    ]
-    driver.train(page, seed=1)
-    expect(said).to_have_text("0 hands")
-
-
-def test_hands_for_a_rate_are_counted_by_clicks_on_the_strip(page: Page) -> None:
-    page.locator("h1").click()
-    keys(page, "c", "h")
-    page.locator("#hands-question").select_option("rate")
-    cells_ = page.locator("#strip .cell")
-    for rate, times in ((0.05, 2), (0.1, 1), (0.2, 1)):
-        for _ in range(times):
-            cells_.nth(SLIDER_LEARNING_RATES.index(rate)).click()
-    assert [one[0] for one in columns(page)] == ["2", "1", "1"]
-    expect(page.locator("#hands-said")).to_have_text("4 hands")
-    # A drag over the strip is no hand.
-    box = page.locator("#strip").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 40, box["y"] + 5)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 400, box["y"] + 5, steps=6)
-    page.mouse.up()
-    expect(page.locator("#hands-said")).to_have_text("4 hands")
-    page.locator("h1").click()
-    keys(page, "a")
-    expect(page.locator("#hands-said")).to_have_text("2 of 4 on rates that arrive, 0 on the best")
-    page.locator("#hands-clear").click()
-    assert columns(page) == []
-
-
-def test_behind_the_curtain_nothing_tells_one_rate_from_another(page: Page) -> None:
-    """At epoch 0 all runs are equal: what differs between them would tell how they end."""
-    page.locator("h1").click()
-    keys(page, "c")
-    found = []
-    for rate in (0.0001, 0.05, 0.1, 1):
-        driver.choose_rate(page, rate)
-        wait_detail(page)
-        driver.stay(page)
-        page.evaluate("() => new Promise((done) => setTimeout(done, 2200))")
-        found.append(page.evaluate(EVERYTHING))
-    for one in found[1:]:
-        assert one["text"] == found[0]["text"]
-        for name, picture in one["pictures"].items():
-            assert picture == found[0]["pictures"][name], name
-        assert one["traces"] == found[0]["traces"]
-
-
-def test_the_curve_over_the_slider_tells_nothing_behind_the_curtain(page: Page) -> None:
-    colours = {
-        name: [int(theme.PALETTE[name][0][k : k + 2], 16) for k in (1, 3, 5)]
-        for name in ("text", "path", "optimum", "converging", "diverged")
-    }
-
-    def seen() -> dict[str, int]:
-        return {name: page.evaluate(COLOURED, rgb) for name, rgb in colours.items()}
-
-    driver.go_to(page, 20)
-    open_ = seen()
-    assert min(open_["text"], open_["path"], open_["optimum"]) > 20
-    page.evaluate("() => window.descentLab.drawCurtain(['strip'])")
-    driver.next_frames(page, 4)
-    covered = seen()
-    assert covered["text"] == covered["optimum"] == covered["diverged"] == 0
-    # The point of the run on show and its way down to the slider are left of the solid curve.
-    assert covered["path"] < 0.3 * open_["path"]
-    page.locator("[data-table=rate-curve]").click()
-    rows = page.locator("#table tbody tr").evaluate_all(
-        "(rows) => rows.map((row) => row.children[1].textContent)"
-    )
-    assert rows.count("?") == 40 and rows[20] != "?"
-    expect(page.locator("#table thead th")).to_have_count(2)
-    page.keyboard.press("Escape")
-    expect(page.locator("#legend")).to_be_empty()
-    expect(page.locator("#legend-end")).to_be_empty()
-    expect(page.locator("#rate-curve-words")).to_be_empty()
-
-
-def test_behind_the_curtain_nothing_plays(page: Page) -> None:
+def test_behind_the_curtain_nothing_plays_and_nothing_tells(page: Page) -> None:
     page.locator("h1").click()
     driver.go_to(page, 20)
     keys(page, " ", "c")
@@ -329,19 +114,20 @@ def test_behind_the_curtain_nothing_plays(page: Page) -> None:
     driver.wait(page, f"!({shown})().flat().includes(true)")
     assert "star" not in (page.locator("#loss-surface-words").text_content() or "")
     # A typed rate is taken by Enter, and the next key is the page's again.
+    page.locator("#learning-rate-value").fill("0.05")
+    page.keyboard.press("Enter")
+    driver.wait(page, "location.search.includes('learning_rate=0.05')")
+    page.reload()
+    driver.wait_ready(page)
+    wait_detail(page)
+    assert (facts(page)["learningRate"], facts(page)["verdict"]) == ("0.05", "")
     page.locator("#learning-rate-value").fill("0.08")
     page.keyboard.press("Enter")
     keys(page, "c")
     assert page.locator("#learning-rate-value").input_value() == "0.08"
     driver.wait(page, "lab.state.playing")
     assert facts(page)["verdict"] == "oscillating"
-    # A class that watched the run to its end behind the curtain need not watch it again.
-    driver.choose_rate(page, 0.1)
-    page.locator("h1").click()
-    keys(page, "PageDown", "c")
-    assert not state(page, "playing") and facts(page)["verdict"] == "overflow"
-    keys(page, "a")
-    driver.wait(page, f"({shown})().flat().every(Boolean)")
+    assert page.evaluate(shown) == [[True], [True]]
 
 
 def test_a_narrow_window_is_not_filled(open_page) -> None:  # type: ignore[no-untyped-def]
@@ -361,7 +147,7 @@ def test_keys_move_everything_and_leave_fields_alone(page: Page) -> None:
     assert driver.number(page, "learningRate") == 0.008
     wait_detail(page)
     keys(page, "ArrowRight", "ArrowRight", "ArrowLeft")
-    assert facts(page)["epoch"] == "1"
+    assert facts(page)["epoch"] == "4"
     keys(page, "PageDown")
     assert facts(page)["epoch"] == "1000"
     keys(page, "PageUp")

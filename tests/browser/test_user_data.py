@@ -160,7 +160,7 @@ def test_wine_from_the_menu_to_the_numbers_in_its_own_units(page: Page, watch: W
     fit(page)
     check_numbers(page, chosen_as(page, WINE, "wine.csv"))
     assert set(state(page, "sweep.verdicts")) == {"overflow"}
-    words = driver.explanation(page)
+    words = page.locator("#explanation").inner_text()
     sharpness = 2 / state(page, "sweep.stability_edge")
     assert "far below the slider" in words and "Standardised" in words
     printed = re.search(r"sharpness ([\d.]+ × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[\d.]+) =", words)
@@ -365,7 +365,7 @@ def refused(page: Page, file: Broken) -> str:
     """A file that is read, and refused when it shall be fitted."""
     give(page, file.name, file.content)
     wait_table(page, label_of(file.name))
-    driver.close_messages(page)
+    page.evaluate("async () => (await import('#lab/lib/dom.mjs')).showMessage('')")
     page.locator("#own-fit").click()
     said = driver.wait_message(page)
     wait(page, "!lab.isTraining()")
@@ -413,7 +413,7 @@ def test_broken_and_good_files(page: Page) -> None:
     page.locator("#own-standardize").check()
     fit(page)
     check_numbers(page, chosen_as(page, many_rows(20_000), "many.csv", standardize=True))
-    assert "500 of 20" in driver.explanation(page)
+    assert "500 of 20" in page.locator("#explanation").inner_text()
 
 
 def test_nobody_else_sees_them(
@@ -427,7 +427,7 @@ def test_nobody_else_sees_them(
     other = context_of().new_page()
     other.goto(link)
     wait_ready(other)
-    assert "Your own data are not stored in links" in driver.wait_message(other)
+    assert "Your own data are not here" in driver.wait_message(other)
     assert state(other, "sweep.settings.dataset") == "line"
     assert facts(other)["sweep"] == Settings().sweep_id
     kept = "async () => (await import('#lab/state/user-data.mjs')).ownChoice()"

@@ -110,6 +110,7 @@ def own_data() -> Iterator[str]:
 def learning_rates() -> Iterator[str]:
     yield f"{verdicts.SLOW_CALM_FALL:.2%}".replace("%", " % if hardly an epoch rose")
     yield f"A rise is more than {verdicts.RISE:.3%}".replace("%", " %")
+    yield f"The axis begins at {10.0 ** constant('step-curve', 'FIRST_DECADE'):.5f},"
     yield f"less than {constant('sweep', 'SHOWN'):.0%}".replace("%", " % of the run's motion")
     yield f"All {STOPS} runs at once"
     yield f"{STOPS} columns by up to {ROWS[-1]} rows"

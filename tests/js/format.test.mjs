@@ -10,7 +10,6 @@ import {
   plain,
   questionOf,
   shortened,
-  tickText,
 } from "#lab/lib/format.mjs";
 import { epochTicks, evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 
@@ -26,25 +25,6 @@ test("numbers have so many digits, and an exponent only where they must", () => 
     [Infinity, 5, "overflow"],
   ]);
   for (const [value, digits, text] of cases) assert.equal(format(value, digits), text);
-});
-
-test("a tick is as short as it goes, and far ones are powers of ten", () => {
-  const cases = /** @type {[number, string][]} */ ([
-    [0, "0"],
-    [0.0001, "0.0001"],
-    [-2.5, "−2.5"],
-    [20000, "20000"],
-    [1e5, "10⁵"],
-    [-1e5, "−10⁵"],
-    [2e37, "2 × 10³⁷"],
-    [-2e37, "−2 × 10³⁷"],
-    [1e-5, "10⁻⁵"],
-    [2.5e-6, "2.5 × 10⁻⁶"],
-    // Neighbours of an axis far from 0 stay different.
-    [123450, "1.2345 × 10⁵"],
-    [123460, "1.2346 × 10⁵"],
-  ]);
-  for (const [value, text] of cases) assert.equal(tickText(value), text);
 });
 
 test("limits are rounded down as their decimals say", () => {

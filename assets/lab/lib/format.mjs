@@ -99,19 +99,6 @@ export function shortened(names, room) {
 /** Learning rates as they were chosen: 0.05, 1, 0.000125. @param {number} value */
 export const plain = (value) => value.toFixed(10).replace(/\.?0+$/, "");
 
-/**
- * A number at a tick: as short as it goes, and very small and large ones as powers of ten.
- * @param {number} value
- */
-export function tickText(value) {
-  const size = Math.abs(value);
-  if (value === 0 || (size >= 1e-4 && size < 1e5)) return plain(value).replace("-", "−");
-  const [mantissa, exponent] = Number(value.toPrecision(6)).toExponential().split("e");
-  const power = `10${superscript(Number(exponent))}`;
-  if (mantissa === "1" || mantissa === "-1") return mantissa.replace("1", power).replace("-", "−");
-  return `${mantissa.replace("-", "−")} × ${power}`;
-}
-
 /** Whether a number is a multiple of 1/parts, as its decimals say: 0.07 is of 1/100.
  * @param {number} value
  * @param {number} parts

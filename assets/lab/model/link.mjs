@@ -43,8 +43,7 @@ export function queryOf(settings, { plane, views, presented, epoch }) {
   if (views.length) words.set("view", views.join(" "));
   if (presented) words.set("present", presented.join(" "));
   words.set("epoch", String(epoch));
-  // The comma of a start may stand as it is.
-  return words.toString().replaceAll("%2C", ",");
+  return words.toString();
 }
 
 // What changes while somebody looks: it is in the address, and no step back of its own.
@@ -120,7 +119,6 @@ function presentedIn(words) {
  */
 function asValue(text, field) {
   if (text === null) return standardOf(field);
-  if (field === "start") return text;
   return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 

@@ -1,8 +1,7 @@
 /* The keys, and the card that lists them. */
 import { all, element, setText } from "#lab/lib/dom.mjs";
 import { readAddress } from "#lab/page/address.mjs";
-import { raiseCurtain, recallCurtain, useCurtain } from "#lab/page/curtain.mjs";
-import { toggleHands } from "#lab/page/hands.mjs";
+import { recallCurtain, toggleCurtain } from "#lab/page/curtain.mjs";
 import { turnPage } from "#lab/page/lesson.mjs";
 import { goTo, pause, play, stepBy } from "#lab/page/playback.mjs";
 import {
@@ -71,9 +70,7 @@ function leave() {
 /** @type {Record<string, () => void>} */
 const SINGLE = {
   p: togglePresenting,
-  c: useCurtain,
-  a: raiseCurtain,
-  h: toggleHands,
+  c: toggleCurtain,
   f: toggleFullScreen,
   t: () => nextTheme(),
   "?": toggleKeysCard,
@@ -128,8 +125,7 @@ export function bindKeys() {
   element("show-keys").addEventListener("click", toggleKeysCard);
   element("close-keys").addEventListener("click", toggleKeysCard);
   element("present").addEventListener("click", SINGLE.p);
-  element("curtain").addEventListener("click", useCurtain);
-  element("raise-curtain").addEventListener("click", raiseCurtain);
+  element("curtain").addEventListener("click", toggleCurtain);
   for (const show of all(".show-view")) {
     const view = /** @type {import("#types").View} */ (show.dataset.view);
     show.addEventListener("click", () => chooseView(view));

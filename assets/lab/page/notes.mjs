@@ -2,7 +2,6 @@
 import { setText } from "#lab/lib/dom.mjs";
 import { format, shortened } from "#lab/lib/format.mjs";
 import { state } from "#lab/state/store.mjs";
-import { drawnOf } from "#lab/views/residuals.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -28,39 +27,35 @@ export function showNotes(sweep, run, moment, isSliced) {
  * @param {number} run
  * @param {Snapshot} moment
  */
-function pathNote(sweep, run, { first, second }) {
+function pathNote(sweep, run, { first, second, offPlane }) {
   if (sweep.plane.is_exact) return `weight ${format(first, 4)} · bias ${format(second, 4)}`;
   const share = Math.round(100 * sweep.explained[run]);
-  return `captures ${share} % of the motion`;
+  return `shows ${share} % of the squared distance from the start; now ${format(offPlane, 2)} off the plane`;
 }
 
 /** @param {Sweep} sweep @param {boolean} isSliced */
 function sectionsNote({ plane, bowl }, isSliced) {
   if (plane.is_exact) return "exact";
-  return isSliced || bowl ? "exact" : "on the plane";
+  return isSliced || bowl ? "exact, through the point itself" : "on the plane";
 }
 
 /** @param {Snapshot} moment */
 function curvesNote({ track, index, loss, overflowed, shownEpoch }) {
   if (overflowed) return `overflow; drawn: epoch ${shownEpoch}`;
   const held = track.validation;
-  return held ? `train ${format(loss, 3)} · validation ${format(held[index], 3)} (dashed)` : "";
+  return held
+    ? `train ${format(loss, 3)} · validation ${format(held[index], 3)} (dashed)`
+    : `train loss ${format(loss)}`;
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function fitNote(sweep, moment) {
   if (sweep.data_info && !moment.overflowed) return ownFit(sweep, moment);
-  const kinds = [errorsNote(sweep)];
-  if (sweep.predictors > 1) return ["predicted against observed", ...kinds].join("; ");
-  if (sweep.validation_loss) kinds.push("rings: validation");
-  return kinds.join("; ");
-}
-
-/** What the lines or squares are, and of how many examples. @param {Sweep} sweep */
-function errorsNote({ targets, predictors }) {
-  const drawn = drawnOf(targets.length);
-  const some = predictors > 1 || drawn === targets.length ? "" : ` of ${drawn} examples`;
-  return `${state.areSquared ? "squares: squared errors" : "lines: errors"}${some}`;
+  if (sweep.predictors > 1) return "predicted against observed";
+  if (state.hidden.has("optimum")) return sweep.validation_loss ? "rings: validation" : "";
+  return sweep.validation_loss
+    ? "dotted: least squares; rings: validation"
+    : "dotted: least squares";
 }
 
 // For a name in a note, in characters.

@@ -9,9 +9,6 @@ import { invalidate, state } from "#lab/state/store.mjs";
 
 // Big enough for the back of a room.
 const PRESENTED_SIZE = 20;
-// On a large screen, which is looked at from farther off, the pictures' text grows with the page's.
-const LARGE_SIZE = 16;
-const LARGE = window.matchMedia("(min-width: 2200px)");
 // Below, two views in large type have no room.
 const NARROW = window.matchMedia("(max-width: 799.98px)");
 
@@ -32,7 +29,7 @@ export function leavePresenting() {
   layout.presented = null;
   document.body.classList.remove("present");
   showPresentButton();
-  setTextSize(usualSize());
+  setTextSize(undefined);
   showCards(usualCards());
   invalidate();
 }
@@ -53,14 +50,6 @@ export function togglePresenting() {
   if (isPresenting()) leavePresenting();
   else if (NARROW.matches) showMessage("Presenting needs a window of at least 800 pixels.");
   else present(["descent-path", "fit"]);
-}
-
-const usualSize = () => (LARGE.matches ? LARGE_SIZE : undefined);
-
-export function bindTextSize() {
-  const follow = () => isPresenting() || setTextSize(usualSize());
-  LARGE.addEventListener("change", follow);
-  if (LARGE.matches) follow();
 }
 
 /** @param {number | undefined} size */

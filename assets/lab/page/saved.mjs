@@ -67,6 +67,7 @@ function describe() {
     month: "long",
     year: "numeric",
   });
+  all(".header p")[0].textContent = `Saved on ${day}: drag, and watch it learn or break.`;
   element("rail").prepend(say("p", HERE, { className: "about-saved" }));
   const about = say("section", "", { className: "about-saved" });
   about.append(

@@ -2,6 +2,7 @@
    its answer and replaces older ones. */
 import { element, showMessage } from "#lab/lib/dom.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
+import { showFieldError } from "#lab/page/fields.mjs";
 import {
   choosePlane,
   planeDiffers,
@@ -10,9 +11,8 @@ import {
   refusePlane,
 } from "#lab/page/plane.mjs";
 import { adoptSweep, goTo, selectRun } from "#lab/page/playback.mjs";
-import { clearRefusal, showRefusal } from "#lab/page/refusals.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { FIELDS, isSetting, optionOf, same, standardOf, withChange } from "#lab/state/fields.mjs";
+import { isSetting, optionOf, same, standardOf, withDefaults } from "#lab/state/fields.mjs";
 import { Client } from "#lab/state/requests.mjs";
 import { invalidate, selectedRate, settingsNow, state } from "#lab/state/store.mjs";
 import { training } from "#lab/state/training.mjs";
@@ -24,7 +24,8 @@ import { adoptOwn, ownOf } from "#lab/state/user-data.mjs";
  */
 
 const SPINNER_AFTER = 300;
-const STILL = "You can keep exploring this run; new training needs the server.";
+const SILENCE = "The server does not answer.";
+const STILL = "What you see still works; a new training does not.";
 
 /* ---- choosing ---- */
 
@@ -32,25 +33,19 @@ const STILL = "You can keep exploring this run; new training needs the server.";
  * @param {Partial<Settings>} change */
 export function request(change) {
   training.isFollowing = training.hasEntry = false;
-  training.changed = /** @type {keyof Settings | undefined} */ (Object.keys(change)[0]) ?? null;
-  choose(withChange(training.chosen, change));
+  choose(withDefaults({ ...training.chosen, ...change }));
 }
 
 /** @param {Settings} settings */
 function choose(settings) {
   training.chosen = { ...settings, data_token: ownOf(settings) };
-  if (client.state === "cut" && isOnShow()) return withdraw();
   client.ask({ ...training.chosen });
-  emit("chosen");
 }
-
-const isOnShow = () => same(training.chosen, settingsNow()) && !planeDiffers(state.sweep);
 
 /** All of these settings: at once where the sweep on show has them, else by a training.
  * @param {Partial<Settings>} settings */
 export function requestExactly(settings) {
   training.hasEntry = false;
-  training.changed = null;
   const { learning_rate: rate = selectedRate() } = settings;
   const now = { ...state.sweep.settings, learning_rate: rate };
   const run = state.sweep.runOf(rate);
@@ -68,27 +63,10 @@ export function requestExactly(settings) {
 export function keepRate() {
   training.chosen.learning_rate = selectedRate();
   if (client.pending) client.pending.learning_rate = selectedRate();
-  if (client.state === "cut" && isOnShow()) withdraw();
-  if (client.isOut) return;
-  clearRefusal();
-  showMessage("");
+  if (!client.isOut) showMessage("");
 }
 
 export const isTraining = () => client.isOut;
-
-/** What is asked of a server that is not there.
- * @returns {(keyof Settings)[]} */
-export function waitingFields() {
-  const shown = settingsNow();
-  return client.isOut ? FIELDS.filter((field) => training.chosen[field] !== shown[field]) : [];
-}
-
-/** It is asked no more. */
-export function withdraw() {
-  client.drop();
-  showControls();
-  emit("chosen");
-}
 
 /** Controls follow the sweep on show: after an error they go back to the last good one. */
 export function showControls() {
@@ -135,12 +113,7 @@ function openRest(sentence, field) {
 function openWithStandard(sentence, field) {
   const standard = standardOf(field);
   if (training.chosen[field] === standard) return false;
-  if (field === "dataset")
-    training.notes = [
-      ...training.notes,
-      `${sentence} Showing “${optionOf(field, standard)}” instead.`,
-    ];
-  else sayInstead(sentence, optionOf(field, standard));
+  sayInstead(sentence, optionOf(field, standard));
   choose({ ...training.chosen, [field]: standard });
   return true;
 }
@@ -160,6 +133,7 @@ const client = new Client("train-request", {
   },
   answered: ({ payload, error = "", field = null }) =>
     payload ? adopt(payload) : fail(error, field),
+  silent: () => refuse(`${SILENCE} ${STILL}`),
   failed: (sentence) => refuse(`${sentence} ${STILL}`),
   changed: showSpinner,
 });
@@ -167,10 +141,9 @@ const client = new Client("train-request", {
 export const receiveSweep = (/** @type {Answer | null} */ answer) => client.receive(answer);
 
 function showSpinner() {
-  const isComing = client.isOut && client.state !== "cut";
-  if (isComing && !training.spinner)
+  if (client.isOut && !training.spinner)
     training.spinner = window.setTimeout(() => (element("busy").hidden = false), SPINNER_AFTER);
-  if (isComing) return;
+  if (client.isOut) return;
   clearTimeout(training.spinner);
   training.spinner = 0;
   element("busy").hidden = true;
@@ -181,14 +154,12 @@ function fail(sentence, field) {
   if (!openRest(sentence, field)) refuse(sentence, field);
 }
 
-/** The last good sweep stays, and unless a newer choice waits the controls go back to it. The
- * sentence stands at the control that was changed, or at the one that it names.
+/** The last good sweep stays, and unless a newer choice waits the controls go back to it.
  * @param {string} sentence
  * @param {string | null} field */
 function refuse(sentence, field = null) {
-  // What is said of a link stands together.
-  const place = training.isFollowing ? null : field && (training.changed ?? field);
-  sayOfLink(showRefusal(place, sentence) ? "" : sentence);
+  sayOfLink(sentence);
+  showFieldError(field, sentence);
   choosePlane(state.sweep.planeChoice || { kind: "anchored" });
   // It is not asked for again by itself.
   refusePlane(training.sent.plane);
@@ -204,7 +175,7 @@ function adopt(payload) {
   adoptOwn(payload.settings.data_token);
   adoptSweep(new Sweep(payload, training.sent.plane), hasMoved);
   sayOfLink();
-  clearRefusal();
+  showFieldError(null);
   if (client.pending) return;
   if (!state.held) showControls();
   else emit("rate");

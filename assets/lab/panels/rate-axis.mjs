@@ -3,13 +3,13 @@ import { slot } from "#lab/lib/dom.mjs";
 import { format, formatDown, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { moved, trainLoss, work } from "#lab/model/network.mjs";
-import { lowestRate, stepCurve } from "#lab/model/step-curve.mjs";
-import { chartIn, point, say, trace, verticalLine } from "#lab/panels/chart.mjs";
-import { config } from "#lab/state/config.mjs";
+import { HIGHEST, lowestRate, stepCurve } from "#lab/model/step-curve.mjs";
+import { chartIn, say, verticalLine } from "#lab/panels/chart.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
+import { selectedRate, state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
+import { dot, stroke } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {import("#types").Snapshot} Snapshot
@@ -63,20 +63,10 @@ function curveAt(sweep, { track, index }) {
   if (!step) return null;
   // The axis stays while a run plays, unless it comes to where it is steeper than at its start.
   const lowest = Math.min(...[stepFrom(sweep, track, 0) ?? step, step].map(lowestRate));
-  const curve = { ...stepCurve(step, rangeOfRates(lowest), effort), effort };
+  const curve = { ...stepCurve(step, lowest, effort), effort };
   [drawn.curveKey, drawn.curve] = [key, curve];
   return curve;
 }
-
-/**
- * The slider's, and farther where a rate was typed beyond it or only lower ones lower the loss.
- * @param {number} lowest
- * @returns {[number, number]}
- */
-const rangeOfRates = (lowest) => [
-  Math.min(lowest, selectedRate()),
-  Math.max(config.stops[STOPS - 1], selectedRate()),
-];
 
 /* ---- the chart ---- */
 
@@ -112,26 +102,24 @@ function rangeOf({ now, losses }) {
 
 /** @param {Chart} chart @param {Step} step */
 function drawStep(chart, step) {
-  const { rate, rates, landing } = step;
+  const { best, rise, rate, rates, landing } = step;
   const range = rangeOf(step);
   const axes = chart.begin({
-    x: { range: [rates[0], rates[rates.length - 1]], log: true, title: "learning rate" },
-    y: { range, title: "train loss after this step" },
+    x: { range: [rates[0], HIGHEST], log: true, title: "learning rate" },
+    y: {
+      range,
+      title: "train loss after this step",
+      words: (value) => plain(Number(value.toPrecision(3))),
+    },
   });
   chart.inside(() => drawLines(axes, step));
+  if (best && !step.fallsOn)
+    chart.mark(best, `best ${format(best, 3)}`, colors.optimum, { row: 1 });
+  if (rise) chart.mark(rise, `up from ${formatDown(rise)}`, colors.diverged, { row: 2 });
+  chart.mark(rate, plain(rate), colors.path, { dash: [] });
   if (landing >= range[0] && landing <= range[1])
-    point(axes, [axes.x(rate), axes.y(landing)], 5.5, colors.path);
-  chart.marks(marksOf(step));
+    dot(axes.context, [axes.x(rate), axes.y(landing)], 5.5, colors.path, colors.background);
 }
-
-/** @param {Step} step @returns {import("#lab/panels/chart.mjs").Mark[]} */
-const marksOf = ({ best, rise, rate, fallsOn }) => [
-  { value: rate, text: plain(rate), color: colors.path, dash: [] },
-  ...(best && !fallsOn
-    ? [{ value: best, text: `best ${format(best, 3)}`, color: colors.optimum }]
-    : []),
-  ...(rise ? [{ value: rise, text: `up from ${formatDown(rise)}`, color: colors.diverged }] : []),
-];
 
 /**
  * The loss now, what the slope promises, what a step of each rate does, and that of the selected.
@@ -139,21 +127,21 @@ const marksOf = ({ best, rise, rate, fallsOn }) => [
  * @param {Step} step
  */
 function drawLines(axes, { now, rates, losses, rate, landing, slope }) {
-  const { left, right, x, y } = axes;
+  const { context, left, right, x, y } = axes;
   const level = y(now);
   shadeRises(axes, rates, losses, now);
-  trace(
-    axes,
+  stroke(
+    context,
     [left, right].map((pixel) => [pixel, level]),
     { color: colors.muted, width: 1 },
   );
-  trace(
-    axes,
+  stroke(
+    context,
     rates.map((at) => [x(at), y(now + slope * at)]),
     { color: colors.gradient, width: 2, dash: [7, 5] },
   );
-  trace(
-    axes,
+  stroke(
+    context,
     rates.map((at, k) => (Number.isFinite(losses[k]) ? [x(at), y(losses[k])] : null)),
     { color: colors.first, width: 3 },
   );
@@ -200,8 +188,8 @@ function stepWords({ steps_per_epoch: steps }, step) {
 }
 
 /** @param {StepCurve} curve */
-function bestWords({ best, fallsOn, rates }) {
-  if (fallsOn) return `Even at ${plain(rates[rates.length - 1])} the loss still falls.`;
+function bestWords({ best, fallsOn }) {
+  if (fallsOn) return `Even at ${HIGHEST} the loss still falls.`;
   return best
     ? `The best step here is at ${format(best, 3)}.`
     : "No step in this direction lowers the loss.";

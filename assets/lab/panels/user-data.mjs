@@ -219,7 +219,7 @@ function predictorChoice() {
       return make("label", { className: "own-predictor" }, [box, name]);
     });
   return make("fieldset", { className: "own-predictors" }, [
-    make("legend", { textContent: `from (up to ${MOST_PREDICTORS} columns)` }),
+    make("legend", { textContent: "from, at most 10" }),
     ...boxes,
   ]);
 }

@@ -1,7 +1,7 @@
 /* Pinned runs, drawn in every view with the run on show. */
 import { clamp } from "#lab/lib/geometry.mjs";
-import { isHidden } from "#lab/state/curtain.mjs";
 import { pinned } from "#lab/state/pins.mjs";
+import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, isInside, stroke } from "#lab/views/canvas.mjs";
 
@@ -16,7 +16,7 @@ import { dot, isInside, stroke } from "#lab/views/canvas.mjs";
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
 
-const shownPins = () => pinned.runs.filter((pin) => !pin.mismatch && !isHidden("ahead"));
+const shownPins = () => pinned.runs.filter((pin) => !pin.mismatch && !state.hidden.has("ahead"));
 
 /**
  * A pin's place in its track at the epoch of the playhead; after an overflow the last finite one.

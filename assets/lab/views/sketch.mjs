@@ -5,10 +5,9 @@ import { floatsOf } from "#lab/lib/arrays.mjs";
 import { make } from "#lab/lib/dom.mjs";
 import { plain } from "#lab/lib/format.mjs";
 import { evenTicks } from "#lab/lib/ticks.mjs";
-import { isHidden } from "#lab/state/curtain.mjs";
+import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { clear, dot, size, star, stroke } from "#lab/views/canvas.mjs";
-import { fitTitles } from "#lab/views/figures.mjs";
+import { clear, dot, label, size, star, stroke } from "#lab/views/canvas.mjs";
 import { shadeOf, shades } from "#lab/views/color-scale.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { paintScene } from "#lab/views/sketch-scene.mjs";
@@ -36,9 +35,7 @@ const axesOf = (layout) =>
  * @param {Overlay} overlay
  * @param {Figure} figure
  */
-export function sketch(overlay, { data, layout: usual }) {
-  const layout = structuredClone(usual);
-  fitTitles(layout, overlay);
+export function sketch(overlay, { data, layout }) {
   const shown = overlay.plot._fullLayout;
   if (!overlay.ready || axesOf(shown).join() !== axesOf(layout).join()) return false;
   if (Boolean(layout.scene) !== overlay.hasScene) return false;
@@ -53,7 +50,7 @@ export function sketch(overlay, { data, layout: usual }) {
 }
 
 /** @param {Record<string, any>} layout @returns {Record<string, [number, number]>} */
-export function rangesOf(layout) {
+function rangesOf(layout) {
   const holder = layout.scene ?? layout;
   const names = layout.scene ? ["xaxis", "yaxis", "zaxis"] : axesOf(layout);
   return Object.fromEntries(names.map((name) => [name, holder[name].range]));
@@ -65,7 +62,7 @@ export function rangesOf(layout) {
  * @param {(context: Context) => void} paint
  * @returns {(context: Context) => void}
  */
-export function pictureOf({ host }, paint) {
+function pictureOf({ host }, paint) {
   const canvas = make("canvas");
   const context = /** @type {Context} */ (canvas.getContext("2d"));
   const { clientWidth: width, clientHeight: height } = host;
@@ -89,7 +86,7 @@ function paintBackground(context, { host }) {
  * @param {Trace[]} data
  * @param {Record<string, any>} layout
  */
-export function paintFlat(context, overlay, data, layout) {
+function paintFlat(context, overlay, data, layout) {
   paintBackground(context, overlay);
   for (const suffix of axesOf(layout).flatMap((name) => (name[0] === "x" ? [name.slice(5)] : []))) {
     const axes = flatAxes(overlay, suffix);
@@ -191,7 +188,7 @@ function paintTrace(context, axes, trace) {
     if (trace.colorbar) paintColorBar(context, axes, trace);
     return;
   }
-  if (trace.meta === "optimum" && isHidden("optimum")) return;
+  if (trace.meta === "optimum" && state.hidden.has("optimum")) return;
   const [xs, ys] = [numbersOf(trace.x), numbersOf(trace.y)];
   const points = Array.from(xs, (x, k) => /** @type {Point} */ ([axes.x(x), axes.y(ys[k])]));
   axes.inside(context, () => paintPoints(context, points, trace));
@@ -201,17 +198,18 @@ function paintTrace(context, axes, trace) {
 const numbersOf = (values) => (values.bdata ? floatsOf(values) : values);
 
 /** @param {Context} context @param {Point[]} points @param {Trace} trace */
-function paintPoints(context, points, { mode, meta, marker, line, fillcolor }) {
+function paintPoints(context, points, { mode, meta, marker, line, fillcolor, text, textposition }) {
   const color = colors[meta] || line?.color || colors.data;
   if (mode === "lines") {
     if (fillcolor) fillArea(context, points, fillcolor);
     stroke(context, points, { color, width: line.width, dash: line.dash === "dot" ? [3, 3] : [] });
     return;
   }
-  points.forEach((point) => {
+  points.forEach((point, k) => {
     if (marker.symbol.startsWith("star")) star(context, point, !marker.symbol.endsWith("open"));
     else if (marker.symbol.endsWith("open")) ring(context, point, marker.size / 2, color);
     else dot(context, point, marker.size / 2, color, color, 0.5);
+    if (text) paintName(context, point, String(text[k]), textposition.endsWith("left"));
   });
 }
 
@@ -229,6 +227,19 @@ function ring(context, [x, y], radius, color) {
   context.arc(x, y, radius, 0, 2 * Math.PI);
   Object.assign(context, { lineWidth: 1.5, strokeStyle: color });
   context.stroke();
+}
+
+/** @param {Context} context @param {Point} point @param {string} text @param {boolean} isRight */
+function paintName(context, [x, y], text, isRight) {
+  text
+    .split("<br>")
+    .forEach((line, k) =>
+      label(context, line, isRight ? x - 12 : x + 12, y + 1.3 * size() * k, {
+        color: "#ffffff",
+        align: isRight ? "right" : "left",
+        halo: "rgba(0,0,0,0.65)",
+      }),
+    );
 }
 
 /* ---- contour ---- */

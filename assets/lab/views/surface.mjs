@@ -1,7 +1,5 @@
 /* What moves on the loss surface: sections, path, point. */
-import { format } from "#lab/lib/format.mjs";
 import { clipSegment } from "#lab/lib/geometry.mjs";
-import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { FAINT, dot, isNear, label, size, star, stroke } from "#lab/views/canvas.mjs";
 import { sceneAxes } from "#lab/views/overlay.mjs";
@@ -20,9 +18,7 @@ import { SECTION_SAMPLES } from "#lab/views/sections.mjs";
  */
 
 /** @type {import("#types").Draw} */
-export function drawSurface(overlay, sweep, moment, { run }) {
-  // The contour may have stood here, zoomed out.
-  overlay.zoomed = null;
+export function drawSurface(overlay, sweep, moment, { hidden, run }) {
   const context = overlay.begin();
   const axes = sceneAxes(overlay);
   const { box, optimum } = sweep;
@@ -30,21 +26,14 @@ export function drawSurface(overlay, sweep, moment, { run }) {
   const isShown = isOver(box, moment);
   if (isShown) drawSectionLines(context, sweep, moment, segment);
   drawPinsOnSurface(context, axes, moment, segment, box);
-  drawSurfacePath(context, axes, moment, segment, isHidden("ahead", run));
+  drawSurfacePath(context, axes, moment, segment, hidden.has("ahead"));
   const [first, second] = optimum.coordinates;
-  if (!isHidden("optimum"))
+  if (!hidden.has("optimum"))
     star(context, axes.point(first, second, optimum.train_loss), optimum.is_exact);
   const isOutside = !isShown || moment.loss > box.height;
   if (!isOutside) drawPoint(context, axes, sweep, moment);
-  const outside = isOutside ? outsideWords(box, moment, overlay.host.clientWidth) : "";
+  const outside = isOutside ? `epoch ${moment.shownEpoch} is outside this picture` : "";
   sayAbove(context, overlay.host.clientWidth / 2, [outside, sweep.hiddenMotion(run)]);
-}
-
-/** @param {Box} box @param {Snapshot} moment @param {number} room across */
-function outsideWords({ height }, { shownEpoch, loss }, room) {
-  const isNarrow = room < 26 * size();
-  if (!(loss > height)) return `epoch ${shownEpoch} is beside this picture`;
-  return `↑ far above${isNarrow ? "" : " this picture"}: loss ${format(loss, 3)}`;
 }
 
 /** Whether the current point lies over or under what is shown of the plane.
@@ -154,7 +143,7 @@ function drawSurfacePath(context, axes, moment, segment, endsHere) {
  * @param {Snapshot} moment
  * @param {Segment} segment
  */
-function pathParts(axes, { track, index, glide, first, second, loss }, segment) {
+function pathParts(axes, { track, index }, segment) {
   /** @type {Record<"past" | "pastGaps" | "ahead" | "aheadGaps", Line>} */
   const parts = { past: [], pastGaps: [], ahead: [], aheadGaps: [] };
   /** @type {Point3[]} */
@@ -174,6 +163,5 @@ function pathParts(axes, { track, index, glide, first, second, loss }, segment) 
     );
     last = k;
   }
-  if (glide) parts.past.push(...segment(places[index], [first, second, loss]));
   return parts;
 }
