@@ -82,6 +82,12 @@ export interface Zoom {
   fit: number | null;
 }
 
+/** What a view shows at a place of its canvas. */
+export interface Readout {
+  at: Point;
+  lines: string[];
+}
+
 /** Where the next step lands: on the plane, and as far as they are known its loss and the step's
     length over all parameters. */
 export interface NextStep {

@@ -39,7 +39,6 @@ def contour_figure(surface: LossSurface) -> Figure:
                 title=dict(text="train loss", side="right"),
                 **decade_ticks(low, high),
             ),
-            hoverinfo="skip",
         ),
         _optimum(surface),
         rest_trace("path"),
@@ -69,6 +68,4 @@ def _optimum(surface: LossSurface) -> Trace:
             color=theme.color("optimum"),
             line=dict(width=1.5 if exact else 2.5, color="#ffffff" if exact else None),
         ),
-        hovertemplate=f"{name}<br>%{{x:.4f}}, %{{y:.4f}}"
-        f"<br>train loss {surface.optimum_loss:.5g}<extra></extra>",
     )

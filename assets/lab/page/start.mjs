@@ -16,8 +16,9 @@ import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
+import { greet } from "#lab/page/first-visit.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { openPart, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
@@ -27,6 +28,7 @@ import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
 import { adoptSweep, start } from "#lab/page/playback.mjs";
 import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
 import { bindReset } from "#lab/page/reset.mjs";
+import { bindReadings } from "#lab/page/reading.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
@@ -125,6 +127,7 @@ function drawFrame(now) {
   drawPanels(sweep, now);
   share(now);
   followTask();
+  openPart();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
@@ -152,6 +155,7 @@ function bindPage() {
   element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
     bindCardButtons,
+    bindReadings,
     bindFrame,
     bindDescriptions,
     bindHands,
@@ -180,7 +184,9 @@ function begin(payload) {
   // The cards have their sizes before anything is drawn in them.
   bindPlaces();
   followWidth();
-  adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
+  const drawn = adoptSweep(new Sweep(payload));
+  drawn.then(() => document.body.classList.add("ready"));
+  if (!isSaved) greet(drawn);
   bindRate();
   bindChoices(showControls);
   bindTimeline();

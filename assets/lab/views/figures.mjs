@@ -187,8 +187,7 @@ function surfaceUpdate(surface, { scene, font }, camera) {
   /** @type {Record<string, unknown[]>} */
   const style = { "contours.z": [surface.contours.z, undefined] };
   for (const key of ["x", "y", "z"]) style[key] = [surface[key], []];
-  for (const key of ["surfacecolor", "cmin", "cmax", "hovertemplate"])
-    style[key] = [surface[key], undefined];
+  for (const key of ["surfacecolor", "cmin", "cmax"]) style[key] = [surface[key], undefined];
   /** @type {Record<string, unknown>} */
   const changes = { "font.color": font.color, "font.size": font.size, "scene.camera": camera };
   for (const name of ["xaxis", "yaxis", "zaxis"]) {

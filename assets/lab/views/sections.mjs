@@ -70,7 +70,7 @@ export function drawSections(overlay, sweep, moment, { slices, run }) {
 }
 
 /** @param {Section} section @param {Axes} axes @param {number[]} range @returns {Point[]} */
-function pixelsOf({ count, curve }, axes, [low, high]) {
+export function pixelsOf({ count, curve }, axes, [low, high]) {
   if (!curve) return [];
   return Array.from({ length: count }, (_, k) => {
     const place = low + (k / (count - 1)) * (high - low);
