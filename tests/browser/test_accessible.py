@@ -83,7 +83,14 @@ def test_axe_finds_nothing_in_any_mode_and_theme(page: Page) -> None:
 
 def test_axe_finds_nothing_at_any_size(page: Page) -> None:
     axe = Axe(page)
-    for width, height in ((1366, 500), (1024, 768), (820, 1180), (683, 384), (390, 844), (320, 640)):
+    for width, height in (
+        (1366, 500),
+        (1024, 768),
+        (820, 1180),
+        (683, 384),
+        (390, 844),
+        (320, 640),
+    ):
         driver.resize(page, width, height)
         axe.glance(f"{width} x {height}")
         page.locator("#why summary").click()
