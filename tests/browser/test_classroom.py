@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.settings import Settings
@@ -21,7 +24,8 @@ PRESENTED = 20
 SMALL = """(least) => [...document.querySelectorAll("body *")].filter((one) =>
     one.checkVisibility()
     && [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())
-    && parseFloat(getComputedStyle(one).fontSize) < least - 0.01 && !one.closest("svg")
+    && parseFloat(getComputedStyle(one).fontSize) < least - 0.01
+    && !one.closest("svg, mjx-container")
   ).map((one) => `${one.tagName}#${one.id} ${one.textContent.slice(0, 20)}`)"""
 # The same on Plotly's pictures.
 SMALL_IN_PICTURES = """(least) => [...document.querySelectorAll(".plot svg text")].filter((one) =>
@@ -400,18 +404,100 @@ def test_the_card_of_keys_and_its_switch(page: Page) -> None:
     assert page.locator("#single-keys").get_attribute("aria-checked") == "false"
 
 
-def test_a_remote_control_turns_the_chapters_while_presenting(page: Page, address: str) -> None:
-    page.goto(f"{address}/?chapter=the-step")
+def test_a_remote_control_turns_the_pages_of_a_lesson_that_can_be_read(
+    context_of: Callable[..., BrowserContext], address: str
+) -> None:
+    page = context_of(size=(1280, 720)).new_page()
+    page.goto(f"{address}/?chapter=the-slope")
     driver.wait_ready(page)
     driver.wait(page, "document.body.dataset.mode === 'lesson'")
-    page.locator("#lesson-text h2").click()
+    page.locator("h1").click()
     keys(page, "p")
-    slug = page.url
-    page.keyboard.press("PageDown")
-    driver.wait(page, "location.href !== argument", slug)
-    driver.wait(page, "document.getElementById('chapter').value === 'which-learning-rate'")
-    assert page.evaluate("() => document.body.classList.contains('present')")
-    assert 1 <= len(cards(page)) <= 2
+    for slug, shown in (("the-slope", ["cross-sections"]), ("the-step", []), (EIGHTH, [PATH])):
+        driver.wait(page, "document.getElementById('chapter').value === argument", slug)
+        settled(page)
+        assert cards(page) == shown
+        # The chapter's name, its text and what it asks, beside one view or its first panel.
+        expect(page.locator("#chapter option:checked")).to_contain_text(" · ")
+        for part in ("#lesson-text p", "#lesson-task p", "#go-on", "#chapter"):
+            expect(page.locator(part).first).to_be_in_viewport()
+        assert page.locator("#side").is_visible() == (not shown)
+        assert page.evaluate(SMALL, PRESENTED) == []
+        assert page.evaluate("() => document.documentElement.scrollHeight") <= 720
+        page.keyboard.press("PageDown")
+    # Another view takes the place of the one on show, and the panel's as well.
+    driver.wait(page, "document.getElementById('chapter').value === 'the-whole-descent'")
+    keys(page, "4")
+    assert cards(page) == ["fit"]
+
+
+EIGHTH, PATH = "which-learning-rate", "descent-path"
+# Texts of a Plotly picture that lie on each other, or leave it.
+CLASHES = """(name) => {
+  const svg = document.querySelector(`#${name} .plot-inner`);
+  const outer = svg.getBoundingClientRect();
+  const boxes = [...svg.querySelectorAll("text")].filter((one) =>
+      one.textContent.trim() && one.checkVisibility())
+    .map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() }));
+  const cut = boxes.filter(({ box }) => box.left < outer.left - 1 || box.right > outer.right + 1
+    || box.top < outer.top - 1 || box.bottom > outer.bottom + 1);
+  const clash = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+  const pairs = boxes.flatMap((one, k) => boxes.slice(k + 1)
+    .filter((other) => clash(one.box, other.box)).map((other) => `${one.text} | ${other.text}`));
+  return [...cut.map(({ text }) => `cut: ${text}`), ...pairs]; }"""
+NETWORK = "?dataset=parabola&hidden_units=10&epochs=500&learning_rate=0.1&epoch=40"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    ["descent-path fit", "cross-sections descent-path", "fit curves", "curves", "cross-sections"],
+)
+def test_a_presented_network_has_no_text_on_another(
+    context_of: Callable[..., BrowserContext], address: str, pair: str
+) -> None:
+    page = context_of(size=(1280, 720)).new_page()
+    page.goto(f"{address}/{NETWORK}&present={pair.replace(' ', '+')}")
+    driver.wait_ready(page)
+    settled(page)
+    assert sorted(cards(page)) == sorted(pair.split())
+    for name in set(pair.split()) - {"curves"}:
+        assert page.evaluate(CLASHES, name) == []
+    assert page.evaluate("() => document.documentElement.scrollHeight") <= 720
+    # The last tick of the timeline leaves the readouts alone.
+    ticks, facts_ = page.locator("#ticks span").last.bounding_box(), page.locator("#facts")
+    box = facts_.bounding_box()
+    assert ticks is not None and box is not None
+    assert ticks["x"] + ticks["width"] <= box["x"]
+
+
+def test_lines_grow_with_the_type(page: Page) -> None:
+    path = theme.PALETTE["path"][0]
+    thick = """([red, green, blue]) => {
+      const overlay = window.descentLab.overlays["rate-curve"];
+      const { left, right, top, bottom } = overlay.axes[""];
+      const x = Math.round(0.3 * left + 0.7 * right);
+      const { data } = overlay.context.getImageData(x, top, 1, bottom - top);
+      let count = 0;
+      for (let k = 0; k < data.length; k += 4) count += data[k] === red
+        && data[k + 1] === green && data[k + 2] === blue ? data[k + 3] / 255 : 0;
+      return count; }"""
+    colour = [int(path[k : k + 2], 16) for k in (1, 3, 5)]
+    before = page.evaluate(thick, colour)
+    page.locator("h1").click()
+    keys(page, "p")
+    driver.stay(page)
+    assert before > 1 and page.evaluate(thick, colour) > 1.3 * before
+
+
+def test_the_mode_on_show_is_marked_in_every_theme(page: Page) -> None:
+    for _ in theme.THEMES:
+        marks = [
+            page.locator(name).evaluate("(one) => getComputedStyle(one).boxShadow")
+            for name in ("#go-explore", "#go-lesson")
+        ]
+        assert "inset" in marks[0] and marks[1] == "none"
+        page.locator("#theme").click()
 
 
 def test_the_projectors_palette_is_the_third_theme(page: Page) -> None:
@@ -468,3 +554,152 @@ def test_share_and_take_away(page: Page, tmp_path: Path) -> None:
     with page.expect_download() as download:
         page.locator("[data-picture=fit]").click()
     assert download.value.suggested_filename == "fit.png"
+
+
+# ---- docs/teaching.md, minute by minute ----
+
+
+@pytest.fixture
+def lesson(context_of: Callable[..., BrowserContext], address: str) -> Callable[[str], Page]:
+    """Opens a link of the guide in one tab of a projector's size, which keeps its curtain."""
+    page = context_of(size=(1280, 720)).new_page()
+
+    def opened(link: str) -> Page:
+        assert f"`{link}`" in GUIDE, f"docs/teaching.md has no {link}"
+        page.goto(f"{address}/{link}")
+        driver.wait_ready(page)
+        settled(page)
+        return page
+
+    return opened
+
+
+GUIDE = (Path(__file__).parents[2] / "docs/teaching.md").read_text()
+
+
+def settled(page: Page) -> None:
+    driver.wait(page, "!lab.isTraining()")
+    driver.stay(page)
+
+
+def loss(page: Page) -> float:
+    return driver.number(page, "trainLoss")
+
+
+def test_minutes_0_to_15_of_the_guide(lesson: Callable[[str], Page]) -> None:
+    page = lesson("?present=fit&epoch=0")
+    keys(page, "c")
+    before = loss(page)
+    box = page.locator(".line-handle").nth(1).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 90, steps=6)
+    page.mouse.up()
+    settled(page)
+    assert loss(page) < before
+    page.get_by_role("button", name="squares").click()
+    keys(page, "a")
+    assert told(page)
+    page.get_by_role("button", name="Back to the seed's start").first.click()
+    settled(page)
+    assert loss(page) == before
+    # 5 - 10
+    keys(page, "2")
+    assert cards(page) == ["descent-path", "fit"]
+    keys(page, "ArrowRight")
+    assert (facts(page)["epoch"], round(loss(page), 2)) == ("1", 2.88)
+    # 10 - 15
+    page = lesson("?present=1&epoch=0")
+    keys(page, *"]]]]]")
+    assert facts(page)["learningRate"] == "0.032"
+    keys(page, "ArrowRight")
+    assert (facts(page)["epoch"], round(loss(page), 2)) == ("1", 0.41)
+
+
+def test_minutes_15_to_30_of_the_guide(lesson: Callable[[str], Page]) -> None:
+    page = lesson("?present=1&learning_rate=0.05&epoch=0")
+    keys(page, "c", "h")
+    assert told(page) == []
+    expected = {
+        "0.05": "oscillating",
+        "0.08": "oscillating",
+        "0.1": "overflow",
+        "0.0001": "too slow",
+    }
+    for known, (rate, verdict) in enumerate(expected.items()):
+        if known:
+            page.locator("#learning-rate-value").fill(rate)
+            page.keyboard.press("Enter")
+        driver.wait_fact(page, "learningRate", rate)
+        # The last one's end is not the start of the next guess.
+        assert (facts(page)["verdict"], facts(page)["epoch"]) == ("", "0")
+        assert not state(page, "playing") and len(told(page)) == known
+        raise_hands(page, 0, 2)
+        raise_hands(page, 2, 1)
+        keys(page, "c")
+        driver.wait(page, "lab.state.playing")
+        assert facts(page)["verdict"] == verdict and len(told(page)) == known + 1
+        right = {"oscillating": 2, "overflow": 1, "too slow": 0}[verdict]
+        expect(page.locator("#hands-said")).to_have_text(f"{right} of 3 right")
+        keys(page, "PageDown")
+        assert not state(page, "playing")
+    assert page.evaluate("() => document.documentElement.scrollHeight") <= 720
+    # 25 - 30
+    keys(page, "a", "h")
+    assert len(told(page)) == 41 and page.locator("#edge").is_visible()
+    expect(page.locator("#show-of-hands")).to_be_hidden()
+    keys(page, "p", "PageUp")
+    assert facts(page)["epoch"] == "0"
+    page.locator("#panel").select_option("rate-axis")
+    page.locator("[data-panel=rate-axis]").wait_for()
+    page.locator("#why summary").click()
+    expect(page.locator("#explanation")).to_contain_text("0.0888")
+    page = lesson("?view=rate-axis&learning_rate=0.1&epoch=0")
+    page.locator("[data-panel=rate-axis]").wait_for()
+
+
+def test_minutes_30_to_45_of_the_guide(lesson: Callable[[str], Page]) -> None:
+    page = lesson("?view=own-data&epoch=0")
+    people = ["height;shoe", "172,5;41", "160;37", "181;44", "168;39", "190;46", "175;42"]
+    page.locator("#own-text").fill("\n".join(people))
+    page.get_by_role("button", name="Read this text").click()
+    page.get_by_role("button", name="Fit these data").click()
+    driver.wait(page, "lab.state.sweep.settings.dataset === 'own'")
+    settled(page)
+    assert set(told(page)) <= {"overflow", "diverged"} and len(told(page)) == 41
+    page.locator("#why summary").click()
+    expect(page.locator("#explanation")).to_contain_text("×")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Standardise these data").click()
+    driver.wait(page, "lab.state.sweep.data_info.is_standardized")
+    settled(page)
+    assert "converging" in told(page)
+    page.locator("h1").click()
+    keys(page, "c")
+    driver.choose_rate(page, 0.05)
+    page.locator("h1").click()
+    keys(page, "c")
+    driver.wait(page, "lab.state.playing")
+    assert len(told(page)) == 1
+    keys(page, "a")
+    assert len(told(page)) == 41
+    # 37 - 45
+    page = lesson("?dataset=parabola&hidden_units=10&epochs=500&learning_rate=0.05&epoch=0")
+    driver.open_panel(page, "share")
+    expect(page.locator("#qr")).to_be_visible()
+    driver.open_panel(page, "compare")
+    page.locator("#compare-loss").fill("0.005")
+    page.keyboard.press("Enter")
+    sweep = Settings(dataset="parabola", hidden_units=10, epochs=500)
+    for rate in (0.5, 0.63):
+        losses = driver.engine_run(replace(sweep, learning_rate=rate)).train_loss
+        epoch = int((losses < 0.005).nonzero()[0][0])
+        assert f" {epoch}" in GUIDE.split("Show the winner's rate")[1].split("\n")[0]
+        driver.choose_rate(page, rate)
+        wait_detail(page)
+        driver.stay(page)
+        row = page.locator(".compare tbody tr.now td").all_text_contents()
+        assert row[1] == str(epoch)
+        page.get_by_role("button", name="Pin this run").click()

@@ -58,6 +58,14 @@ function revealRate() {
   play();
 }
 
+/** Where another run is on show, which is still to be guessed, the playhead goes back: the pictures
+ * would have it up to where the last one was played. */
+export function coverRun() {
+  if (!curtain.isDrawn || isRevealed(state.run)) return;
+  pause();
+  goTo(0);
+}
+
 /** All is shown but what a chapter hides. */
 export function raiseCurtain() {
   if (curtain.isDrawn) drawCurtain(layout.chapter?.hide ?? []);

@@ -103,7 +103,8 @@ export function chooseView(name) {
     const others = presented.filter((one) => one !== name);
     const isNew = others.length === presented.length;
     const next = isNew ? [...others, name].slice(-mostViews()) : others;
-    return showPresented(next.length ? next : viewsAtFirst());
+    // Where a chapter has a panel to show, its last view may go.
+    return showPresented(next.length || layout.chapter ? next : presented);
   }
   layout.alone = alone === name ? null : name;
   showCards(layout.alone ? [layout.alone] : usualCards());

@@ -12,6 +12,7 @@ import {
 import { numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
+import { coverRun } from "#lab/page/curtain.mjs";
 import { selectRun } from "#lab/page/playback.mjs";
 import { showRefusal } from "#lab/page/refusals.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
@@ -51,7 +52,9 @@ function showTick(rate) {
 
 /** @param {number} run */
 function select(run) {
+  const isNew = run !== state.run;
   selectRun(run);
+  if (isNew) coverRun();
   keepRate();
   showRate();
 }

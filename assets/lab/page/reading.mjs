@@ -32,7 +32,8 @@ function show(name, found, isSpoken = false) {
   if (!box || !mark) return;
   box.hidden = mark.hidden = !found;
   reading.name = found ? name : "";
-  if (!found) return;
+  // What a curtain may hide by then is not left in the page.
+  if (!found) return box.replaceChildren();
   box.setAttribute("aria-live", isSpoken ? "polite" : "off");
   box.replaceChildren(...found.lines.map((line) => make("div", { textContent: line })));
   const host = overlays[name].host.getBoundingClientRect();

@@ -8,7 +8,7 @@ import { bindAbout } from "#lab/page/about.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
 import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
-import { showCurtain } from "#lab/page/curtain.mjs";
+import { coverRun, showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
@@ -87,6 +87,7 @@ function listen() {
     showSweep(sweep);
     makeRoomForPlane(sweep);
     placePins(sweep);
+    coverRun();
   });
   on("frame", drawFrame);
   on("idle", () => {

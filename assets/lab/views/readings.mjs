@@ -37,7 +37,7 @@ function placeWords({ plane: { names } }, first, second) {
 
 /** The indices of the epochs that are no secret. @param {Snapshot} moment */
 const shownEpochs = ({ track, index }) =>
-  Array.from({ length: isHidden("ahead") ? index + 1 : track.length }, (_, k) => k);
+  Array.from({ length: isHidden("ahead", state.run) ? index + 1 : track.length }, (_, k) => k);
 
 /** @param {Sweep} sweep @param {Snapshot["track"]} track @param {number} k */
 const epochWords = (sweep, track, k) => [
