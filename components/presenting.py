@@ -15,7 +15,7 @@ KEYS = (
     ("1 – 5", "show only this view, or all again; while presenting, up to two views"),
     ("Page Up, Page Down", "previous or next chapter; without a lesson, first or last epoch"),
     ("P", "start or stop presenting"),
-    ("C", "curtain: hide every outcome; again: reveal that of the rate on show, and play it"),
+    ("C", "curtain: hide every outcome; again: reveal that of the selected rate, and play it"),
     ("A", "show all: the curtain goes away"),
     ("H", "show of hands: count who guessed what"),
     ("F", "full screen"),

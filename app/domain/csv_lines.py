@@ -129,7 +129,7 @@ def _separator(text: str) -> str:
     for name in ("tab", "semicolon", "comma"):
         if 2 * sum(SEPARATORS[name] in line for line in lines) >= len(lines):
             return name
-    raise TableError(f"{ONE_COLUMN}. Columns are separated by commas, semicolons, tabs or blanks.")
+    raise TableError(f"{ONE_COLUMN}. Columns are separated by commas, semicolons, tabs or spaces.")
 
 
 def _score(text: str, separator: str) -> float:
@@ -142,13 +142,20 @@ def _score(text: str, separator: str) -> float:
     usual, count = wide.most_common(1)[0]
     titles = next(place for place, row in enumerate(rows) if len(row) > 1)
     titles = titles if 2 * count > len(rows) else 0
-    even = (row[:MOST_COLUMNS] for row in rows if len(row) == usual)
-    cells = [cell.strip() for row in even for cell in row if cell.strip()]
+    even = [row[:MOST_COLUMNS] for row in rows if len(row) == usual]
+    filled = [[cell.strip() for cell in row if cell.strip()] for row in even]
+    # Names and units are no numbers, however the lines are split.
+    counts = [(_numbers_in(cells), len(cells)) for cells in filled]
+    counts = [one for one in counts if one[0]] or counts
+    numbers, cells = sum(found for found, _ in counts), sum(count for _, count in counts)
+    # A single division: with two, rounding would decide between shares that are equal.
+    return count * numbers / ((len(rows) - titles) * max(cells, 1))
+
+
+def _numbers_in(cells: list[str]) -> int:
     texts = texts_of(cells)
     pairs = zip(texts.points, texts.commas, strict=True)
-    numbers = sum(point is not None or comma is not None for point, comma in pairs)
-    # A single division: with two, rounding would decide between shares that are equal.
-    return count * numbers / ((len(rows) - titles) * max(len(cells), 1))
+    return sum(point is not None or comma is not None for point, comma in pairs)
 
 
 def _sample(text: str, separator: str) -> list[list[str]]:

@@ -22,7 +22,7 @@ ESCAPE = re.compile(r"""\\([\\"/\n]|[uUx][0-9A-Fa-f]{2}|.)""")
 QUOTES = (
     "In double quotes, YAML takes a backslash for its own: use single quotes for a text with LaTeX."
 )
-TAB = "A tab indents this line, or follows a colon: YAML wants blanks there."
+TAB = "A tab indents this line, or follows a colon: YAML needs spaces there."
 DECIMAL_COMMA = re.compile(r"Got '[+-]?(\d+),(\d+)'")
 
 # The keys and indexes that lead to a value, such as ("claims", 0, "epoch").

@@ -26,7 +26,7 @@ PANEL = Panel(
     [
         words(
             "Learning rate against a second setting. Each row is one sweep, with all other "
-            "settings as on show; a ring marks its best rate. Click a cell to open its run."
+            "settings as they are now; a ring marks its best rate. Click a cell to open its run."
         ),
         html.Div(
             className="map-controls",

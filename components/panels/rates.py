@@ -39,7 +39,7 @@ COMPARE = Panel(
     "Compare runs",
     [
         words(
-            "Pin up to four runs. Each is drawn in every view, together with the run on show. "
+            "Pin up to four runs. Each is drawn in every view, together with the selected run. "
             "They share the start, the data and the batch order, so they differ only in what you "
             "changed."
         ),

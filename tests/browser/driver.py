@@ -130,6 +130,21 @@ def stay(page: Page) -> None:
     next_frames(page, 3)
 
 
+def resize(page: Page, width: int, height: int) -> None:
+    """Another size of the window, and waits until every view is drawn at its own."""
+    page.set_viewport_size({"width": width, "height": height})
+    next_frames(page, 3)
+    wait(
+        page,
+        """Object.values(lab.overlays).every(({ host, plot }) => {
+          const { width, height } = plot._fullLayout ?? {};
+          const gaps = [host.clientWidth - width, host.clientHeight - height].map(Math.abs);
+          return !width || !host.clientWidth || Math.max(...gaps) <= 1;
+        })""",
+    )
+    stay(page)
+
+
 def state(page: Page, expression: str) -> Any:
     """An expression of the page's state, such as "run" or "sweep.sweep_id"."""
     return page.evaluate(f"() => window.descentLab.state.{expression}")

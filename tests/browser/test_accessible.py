@@ -38,8 +38,12 @@ class Axe:
         self.found: list[str] = []
         page.evaluate(AXE_SCRIPT)
 
-    def look(self, mode: str) -> None:
+    def glance(self, mode: str) -> None:
+        """In the theme on show."""
         self._run(mode, {"type": "tag", "values": TAGS})
+
+    def look(self, mode: str) -> None:
+        self.glance(mode)
         for _ in theme.THEMES:
             name = self.page.evaluate(
                 "async () => { (await import('#lab/page/theme.mjs')).nextTheme();"
@@ -74,6 +78,27 @@ def test_axe_finds_nothing_in_any_mode_and_theme(page: Page) -> None:
     axe.look("a phone")
     page.locator("#open-rail").click()
     axe.look("a phone, choices open")
+    assert axe.found == []
+
+
+def test_axe_finds_nothing_at_any_size(page: Page) -> None:
+    axe = Axe(page)
+    for width, height in ((1366, 500), (1024, 768), (820, 1180), (683, 384), (390, 844), (320, 640)):
+        driver.resize(page, width, height)
+        axe.glance(f"{width} x {height}")
+        page.locator("#why summary").click()
+        axe.glance(f"{width} x {height}, why")
+        page.locator("#why summary").click()
+    assert axe.found == []
+
+
+def test_axe_finds_nothing_in_forced_colours(open_page: Callable[..., Page]) -> None:
+    page = open_page(forced_colors="active")
+    wait_detail(page)
+    axe = Axe(page)
+    axe.glance("forced colours")
+    driver.resize(page, 390, 844)
+    axe.glance("forced colours, a phone")
     assert axe.found == []
 
 

@@ -104,4 +104,4 @@ def test_the_surface_says_that_the_point_is_far_above(page: Page) -> None:
     driver.choose_rate(page, BREAKING)
     driver.go_to(page, 100)
     words = driver.words_drawn(page, "loss-surface")
-    assert any(text.startswith("↑ far above this picture: loss ") for text in words)
+    assert any(text.startswith("↑ far above the chart: loss ") for text in words)

@@ -35,8 +35,8 @@ def test_a_line_joins_each_example_to_the_model(page: Page) -> None:
     assert nearly(page, driver.pixel(page, "fit", *at), "data")
     loss = float(driver.engine_run(Settings()).train_loss[EPOCH])
     words = driver.words_drawn(page, "fit")
-    assert f"the line now: mean squared error {loss:.4f}" in words
-    assert page.locator("#fit-note").inner_text() == "lines: errors"
+    assert f"mean squared error {loss:.4f}" in words
+    assert page.locator("#fit-note").inner_text() == ""
 
 
 def test_squares_are_as_wide_as_the_errors_are_high(page: Page) -> None:

@@ -416,3 +416,53 @@ def test_any_other_message_can_be_closed_and_moves_nothing(page: Page, address: 
     assert page.locator("#views").bounding_box() == top
     page.locator("#close-message").click()
     assert driver.message(page) == "" and page.locator("#close-message").is_hidden()
+
+
+# ---- the first visit ----
+
+# Counts what is added to the path's picture, from the first script on.
+GHOSTS = """() => {
+  window.ghosts = [];
+  new MutationObserver((changes) => changes.forEach(({ addedNodes, removedNodes }) => {
+    for (const one of addedNodes) if (one.id === "ghost") window.ghosts.push("came");
+    for (const one of removedNodes) if (one.id === "ghost") window.ghosts.push("went");
+  })).observe(document, { childList: true, subtree: true });
+}"""
+
+
+def visit(page: Page, address: str, motion: str = "no-preference") -> Page:
+    page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
+    page.add_init_script(f"({GHOSTS})()")
+    page.goto(address)
+    driver.wait_ready(page)
+    return page
+
+
+def test_the_first_visit_shows_the_first_step_once(
+    context_of: Callable[..., BrowserContext], address: str
+) -> None:
+    context = context_of()
+    page = visit(context.new_page(), address)
+    driver.wait(page, "window.ghosts.join() === 'came,went'")
+    assert facts(page)["epoch"] == "0"
+    assert page.locator("#learning-rate.pulses").count() == 1
+    page.mouse.click(5, 400)
+    assert page.locator("#learning-rate.pulses").count() == 0
+    # Once and never again; nor at an address that asks for something.
+    for link in ("", "/?v=1&epoch=0"):
+        other = visit(context.new_page(), address + link)
+        other.wait_for_timeout(1500)
+        assert other.evaluate("() => window.ghosts") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "motion"),
+    [("", "reduce"), ("/?embed=1", "no-preference"), ("/?chapter=the-step", "no-preference")],
+)
+def test_others_are_not_shown_the_first_step(
+    context_of: Callable[..., BrowserContext], address: str, query: str, motion: str
+) -> None:
+    page = visit(context_of().new_page(), address + query, motion)
+    page.wait_for_timeout(1500)
+    assert page.evaluate("() => window.ghosts") == []
+    assert page.locator("#learning-rate.pulses").count() == 0

@@ -131,7 +131,7 @@ def test_the_rate_axis_of_networks_of_adam_and_of_minibatches(page: Page) -> Non
     settings = set_up(page, settings, optimizer="adam", schedule="cosine")
     for epoch in (1, 101):
         check_step(page, settings, epoch)
-    assert "the schedule makes" in page.locator('[data-slot="rate-axis-reading"]').inner_text()
+    assert "by the schedule here" in page.locator('[data-slot="rate-axis-reading"]').inner_text()
     # The step of a minibatch, which the loss over all examples may not like.
     settings = set_up(page, settings, schedule="constant", optimizer="sgd", batch_size=5)
     for epoch in (1, 150):

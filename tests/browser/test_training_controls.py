@@ -273,10 +273,10 @@ def test_thousands_are_asked_about_and_nothing_is_trained(page: Page, watch: Wat
     driver.type_number(page, "epochs", "2,500")
     error = page.locator("#epochs-error")
     error.wait_for(state="visible")
-    assert error.inner_text() == "Is 2,500 to be 2500 or 2.5? Write 2500 or 2.5."
+    assert error.inner_text() == "Does 2,500 mean 2500 or 2.5? Write 2500 or 2.5."
     driver.type_rate(page, "1,000")
     # One sentence at a time, at the control that was changed last.
-    assert driver.message(page).startswith("Is 1,000 to be 1000 or 1.0?")
+    assert driver.message(page).startswith("Does 1,000 mean 1000 or 1.0?")
     driver.stay(page)
     assert facts(page) == before and watch.most_trainings_in_flight == 0
     driver.type_number(page, "epochs", "2500")

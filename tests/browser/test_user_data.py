@@ -319,7 +319,7 @@ def test_how_a_table_is_read_can_be_set_by_hand(page: Page) -> None:
     assert [line.split("\t") for line in lines[:2]] == [["1", "x;y"], ["2", "1,5;2"]]
     page.locator("#own-decimal").select_option("comma")
     wait_table(page, "mixed")
-    assert page.locator("#own-note").inner_text().startswith("On show: shops from people")
+    assert page.locator("#own-note").inner_text().startswith("Showing shops from people")
 
 
 def drop_file(page: Page, path: Path, x: float, y: float) -> None:
@@ -478,4 +478,4 @@ def test_names_are_shown_as_they_are_written(page: Page, predictor: str, target:
     note = page.locator("#fit-note").inner_text()
     shown = note.split(" = ")[0], note.split("× ")[1].split(";")[0]
     assert shown[0] != shown[1]
-    assert page.locator("#own-note").inner_text().startswith(f"On show: {target} from {predictor};")
+    assert page.locator("#own-note").inner_text().startswith(f"Showing {target} from {predictor};")

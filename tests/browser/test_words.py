@@ -112,7 +112,7 @@ def test_what_is_beyond_a_picture_is_said_and_listed_as_it_is(page: Page, addres
     assert (f"{left:.2f}", f"{right:.2f}") == ("12.40", "-21.40")
     said = "the fit goes from 12.40 at x = −1.000 to −21.40 at x = 1.000 and stays between"
     driver.wait(page, "document.getElementById('fit-words').innerText.includes(argument)", said)
-    assert "partly beyond this picture" in words(page, "fit")
+    assert "partly off the chart" in words(page, "fit")
     steep = replace(chosen, initial_scale=1, learning_rate=1)
     page.goto(f"{address}/?{query(steep)}&epoch=20")
     driver.wait_ready(page)

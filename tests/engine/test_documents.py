@@ -155,7 +155,7 @@ def readme() -> Iterator[str]:
     yield f"0.1 × {LINE_SHARPNESS:.1f} (the sharpness) is more than 2"
     yield f"at epoch {sweep.overflow_at[sweep.settings.run_index]} the numbers overflow"
     assert 0.0888 not in SLIDER_LEARNING_RATES
-    yield "no stop of the slider, such as 0.0888"
+    yield "between the slider's stops, such as 0.0888"
     yield f"Play and all {STOPS} runs"
 
 

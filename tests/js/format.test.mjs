@@ -102,7 +102,7 @@ test("what is typed is a number, or is left as it is", () => {
 
 test("marks between thousands are a question", () => {
   const both = (/** @type {string} */ text, /** @type {string[]} */ ...numbers) =>
-    `Is ${text} to be ${numbers.join(" or ")}? Write ${numbers.join(" or ")}.`;
+    `Does ${text} mean ${numbers.join(" or ")}? Write ${numbers.join(" or ")}.`;
   assert.equal(questionOf("1,000"), both("1,000", "1000", "1.0"));
   assert.equal(questionOf(" 2,500"), both("2,500", "2500", "2.5"));
   assert.equal(questionOf("-12,345"), both("-12,345", "-12345", "-12.345"));
@@ -114,7 +114,7 @@ test("marks between thousands are a question", () => {
     ["1,234.500", "1234.500"],
     ["1.234.567,25", "1234567.25"],
   ])
-    assert.equal(questionOf(text), `Write ${full}, without marks between the thousands.`);
+    assert.equal(questionOf(text), `Write ${full}, without thousands separators.`);
   // A point is a decimal point, but of a whole number it is none.
   assert.equal(questionOf("1.000"), "");
   assert.equal(questionOf("1.000", true), both("1.000", "1000", "1.0"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import "./setup.mjs";
 import { Room, beside, boxAt, inTwoLines, onTop } from "#lab/views/labels.mjs";
 
 /** @typedef {import("#types").Point} Point */

@@ -139,11 +139,11 @@ export function questionOf(text, isWhole = false) {
   if (groups.length > 4) return withoutMarks(full);
   if (mark === "." && !isWhole) return "";
   const decimal = `${first}.${groups.slice(1).replace(/0{1,2}$/, "")}`;
-  return `Is ${typed} to be ${full} or ${decimal}? Write ${full} or ${decimal}.`;
+  return `Does ${typed} mean ${full} or ${decimal}? Write ${full} or ${decimal}.`;
 }
 
 /** @param {string} digits */
-const withoutMarks = (digits) => `Write ${digits}, without marks between the thousands.`;
+const withoutMarks = (digits) => `Write ${digits}, without thousands separators.`;
 
 /**
  * What was typed as a number, with a decimal comma too; else as it is, for the server to refuse.

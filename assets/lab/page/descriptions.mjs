@@ -58,8 +58,7 @@ const isOutside = ({ box }, { first, second }) =>
   first < box.first[0] || first > box.first[1] || second < box.second[0] || second > box.second[1];
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
-const outside = (sweep, moment) =>
-  isOutside(sweep, moment) ? ", which is outside this picture" : "";
+const outside = (sweep, moment) => (isOutside(sweep, moment) ? ", which is off the chart" : "");
 
 /** The same of the descent path, which zooms out. @param {Sweep} sweep @param {Snapshot} moment */
 const farOut = (sweep, moment) =>
@@ -80,7 +79,7 @@ function surfaceWords(sweep, moment) {
   const star = isHidden("optimum")
     ? ""
     : `; the star, ${optimum.name}, is at ${say(optimum.train_loss)}`;
-  const beyond = moment.loss > box.height ? ", far above this picture" : outside(sweep, moment);
+  const beyond = moment.loss > box.height ? ", far above the chart" : outside(sweep, moment);
   return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${beyond}${star}.${hiddenWords(sweep)}`;
 }
 

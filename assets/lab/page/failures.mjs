@@ -15,7 +15,7 @@ const SENTENCES = {
   403: SIGNED_OUT,
   407: SIGNED_OUT,
   413: "Something between this page and the server refuses requests of this size.",
-  429: "The server refuses so many requests: try again in a minute.",
+  429: "Too many requests: try again in a minute.",
   502: RESTARTING,
   503: RESTARTING,
   504: RESTARTING,

@@ -83,6 +83,7 @@ export function turnPage(way) {
 export function explore(isNew = true) {
   // A chapter that is still on its way has come too late.
   client.drop();
+  lesson.part = 0;
   Object.assign(layout, { chapter: null, cards: CARD_ORDER });
   setMode("explore");
   showViews(CARD_ORDER);
@@ -166,16 +167,17 @@ function followInside(event) {
   followAddress();
 }
 
-/** Of a panel in parts, only the one that the chapter speaks of is open. @param {number} part */
-function openPart(part) {
+/** Of a panel in parts, only the one that the chapter speaks of is open, once it is there. */
+export function openPart() {
   const parts = /** @type {NodeListOf<HTMLDetailsElement>} */ (all("details.part"));
-  if (part) parts.forEach((one) => (one.open = one.dataset.part === String(part)));
+  if (!lesson.part || !parts.length) return;
+  parts.forEach((one) => (one.open = one.dataset.part === String(lesson.part)));
+  lesson.part = 0;
 }
 
 /** Dash has put new text or a new panel on the page. */
 export function seeChange() {
   // On a phone a panel opens below everything else.
-  if (layout.chapter) openPart(lesson.part);
   if (layout.panels.length && window.matchMedia(NARROW).matches && !layout.chapter)
     setTimeout(() => element("side").scrollIntoView(), 100);
   invalidate();

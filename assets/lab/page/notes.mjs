@@ -51,16 +51,19 @@ function curvesNote({ track, index, loss, overflowed, shownEpoch }) {
 function fitNote(sweep, moment) {
   if (sweep.data_info && !moment.overflowed) return ownFit(sweep, moment);
   const kinds = [errorsNote(sweep)];
-  if (sweep.predictors > 1) return ["predicted against observed", ...kinds].join("; ");
+  if (sweep.predictors > 1)
+    return ["predicted against observed", ...kinds].filter(Boolean).join("; ");
   if (sweep.validation_loss) kinds.push("rings: validation");
-  return kinds.join("; ");
+  return kinds.filter(Boolean).join("; ");
 }
 
-/** What the lines or squares are, and of how many examples. @param {Sweep} sweep */
+/** What the squares are, or of how many examples there are any; the lines speak for themselves.
+ * @param {Sweep} sweep */
 function errorsNote({ targets, predictors }) {
   const drawn = drawnOf(targets.length);
   const some = predictors > 1 || drawn === targets.length ? "" : ` of ${drawn} examples`;
-  return `${state.areSquared ? "squares: squared errors" : "lines: errors"}${some}`;
+  if (state.areSquared) return `squares: squared errors${some}`;
+  return some && `lines: errors${some}`;
 }
 
 // For a name in a note, in characters.
@@ -91,6 +94,6 @@ function surfaceNote({ plane, data_info: own }) {
     return own?.is_standardized
       ? "weight × bias of the standardised data: exact"
       : "weight × bias: exact";
-  if (plane.kind === "parameters") return `the others as at epoch ${plane.frozen_at}`;
+  if (plane.kind === "parameters") return `other parameters as at epoch ${plane.frozen_at}`;
   return "directions of all parameters, not single weights";
 }

@@ -11,10 +11,7 @@ const QUALITY = 0.9;
 async function savePictures(names) {
   const there = names.filter((name) => overlays[name].ready);
   const missing = names.length === 1 && !there.length;
-  setText(
-    "export-note",
-    missing ? "This view is not on show here, so there is no picture of it." : "",
-  );
+  setText("export-note", missing ? "This view is hidden, so there is no picture of it." : "");
   for (const name of there) saveFile(await pictureOf(overlays[name]), `${name}.png`);
 }
 

@@ -126,7 +126,7 @@ function showStart({ settings, plane }) {
     field.title = name;
     field.placeholder = plane.is_exact ? name : ["a", "b"][k];
   });
-  setText("start-note", point ? "set by hand" : "of the seed");
+  setText("start-note", point ? "set by hand" : "from the seed");
   document.body.classList.toggle("can-start", backend.canTrain && planeOf(state.sweep) !== null);
   showWaysBack();
 }

@@ -16,8 +16,9 @@ import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
+import { greet } from "#lab/page/first-visit.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { openPart, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
@@ -126,6 +127,7 @@ function drawFrame(now) {
   drawPanels(sweep, now);
   share(now);
   followTask();
+  openPart();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
@@ -182,7 +184,9 @@ function begin(payload) {
   // The cards have their sizes before anything is drawn in them.
   bindPlaces();
   followWidth();
-  adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
+  const drawn = adoptSweep(new Sweep(payload));
+  drawn.then(() => document.body.classList.add("ready"));
+  if (!isSaved) greet(drawn);
   bindRate();
   bindChoices(showControls);
   bindTimeline();

@@ -50,7 +50,7 @@ function showLegend({ verdicts, arrived }) {
  * @param {boolean} hasArrived
  */
 function legendWords(verdict, hasArrived) {
-  if (verdict === "oscillating") return hasArrived ? "arrives in a zigzag" : "oscillates";
+  if (verdict === "oscillating") return hasArrived ? "arrives zigzagging" : "oscillates";
   if (verdict === "converging") return "arrives";
   return verdictName(verdict);
 }

@@ -125,7 +125,7 @@ function openRest(sentence, field) {
   if (!training.isFollowing || client.pending) return false;
   if (isSetting(field)) return openWithStandard(sentence, field);
   if (field || !training.sent.plane) return false;
-  sayInstead(sentence, "plane");
+  sayInstead(sentence, "Showing the usual plane");
   choosePlane({ kind: "anchored" });
   choose(training.chosen);
   return true;
@@ -135,19 +135,15 @@ function openRest(sentence, field) {
 function openWithStandard(sentence, field) {
   const standard = standardOf(field);
   if (training.chosen[field] === standard) return false;
-  if (field === "dataset")
-    training.notes = [
-      ...training.notes,
-      `${sentence} Showing “${optionOf(field, standard)}” instead.`,
-    ];
-  else sayInstead(sentence, optionOf(field, standard));
+  const usual = optionOf(field, standard);
+  sayInstead(sentence, field === "dataset" ? `Showing “${usual}”` : `Using ${usual}`);
   choose({ ...training.chosen, [field]: standard });
   return true;
 }
 
 /** @param {string} sentence @param {string} usual */
 function sayInstead(sentence, usual) {
-  training.notes = [...training.notes, `${sentence} The usual ${usual} is taken instead.`];
+  training.notes = [...training.notes, `${sentence} ${usual} instead.`];
 }
 
 /* ---- the request ---- */

@@ -178,7 +178,7 @@ function rateWords(sweep, numbers) {
   ];
   const lowest = ends[best] ?? null;
   if (lowest !== null)
-    lines.push(`The lowest end is ${format(lowest, 4)}, at ${plain(rates[best])} (star).`);
+    lines.push(`Lowest at the end: ${format(lowest, 4)}, at ${plain(rates[best])} (star).`);
   if (steepest !== null)
     lines.push(`The loss now falls most steeply at ${plain(rates[steepest])} (dot).`);
   if (sweep.range_test && !isCurtained)

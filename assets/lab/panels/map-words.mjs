@@ -77,10 +77,10 @@ function refusedWords({ rows, field, values }) {
 function takenForGranted({ changed }) {
   const { optimizer, dataset, hidden_units: units } = changed || {};
   if (optimizer)
-    return `Optimizer here: ${optionOf("optimizer", optimizer)}; the one on show has no momentum.`;
-  if (units) return `Hidden units here: ${units}; the model on show has none.`;
+    return `Optimizer here: ${optionOf("optimizer", optimizer)}; yours has no momentum.`;
+  if (units) return `Hidden units here: ${units}; yours has none.`;
   return dataset
-    ? "Data here: the noisy parabola in full batches; those on show have no noise to set."
+    ? "Data here: the noisy parabola in full batches; yours have no noise to set."
     : "";
 }
 

@@ -169,9 +169,9 @@ function ruleOf({ settings, is_plain: isPlain, update_rule: rule }, factor) {
     : "";
   const decay =
     settings.weight_decay && settings.optimizer !== "adamw"
-      ? ` Before, weight decay adds ${settings.weight_decay} × θ to g.`
+      ? ` First, weight decay adds ${settings.weight_decay} × θ to g.`
       : "";
-  const schedule = factor === 1 ? "" : ` The schedule makes ${number(factor, 3)} of α by now.`;
+  const schedule = factor === 1 ? "" : ` The schedule has scaled α by ${number(factor, 3)} here.`;
   return `Here θ ← θ + α u with ${rule}.${momentum}${decay}${schedule}`;
 }
 

@@ -88,7 +88,7 @@ export function rateAxis(sweep, moment) {
   const curve = curveAt(sweep, moment);
   slot("rate-axis").classList.toggle("stale", !curve);
   if (!curve) {
-    say("rate-axis", "The curve comes as soon as you pause.", null);
+    say("rate-axis", "The curve appears when you pause.", null);
     return;
   }
   const [rate, factor] = [selectedRate(), track.factorAt(index)];
@@ -189,8 +189,7 @@ function shadeRises({ context, x, top, bottom }, rates, losses, now) {
 function stepWords({ steps_per_epoch: steps }, step) {
   const { rate, now, landing, factor } = step;
   const way = landing > now ? "up" : landing < now ? "down" : "nowhere";
-  const scheduled =
-    factor === 1 ? "" : ` (the schedule makes ${format(rate * factor, 3)} of it here)`;
+  const scheduled = factor === 1 ? "" : ` (${format(rate * factor, 3)} by the schedule here)`;
   const which = steps > 1 ? `the first of this epoch’s ${steps} steps` : "this step";
   return [
     `At ${plain(rate)}${scheduled} ${which} takes the train loss ${way}, from ${format(now, 4)} to ${format(landing, 4)}.`,

@@ -170,7 +170,7 @@ export class Client {
       emit("slow");
       this.#timer = setTimeout(() => emit("lost", SILENCE), SILENCE_AFTER - SLOW_AFTER);
     }, SLOW_AFTER);
-    // The turn makes a repeated request another one, which Dash would else leave out.
+    // The counter makes a retry differ; Dash ignores an unchanged store.
     this.#turn += 1;
     backend.ask(this.store, withUpload({ ...this.#request, turn: this.#turn }, isWhole));
   }

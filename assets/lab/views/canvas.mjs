@@ -17,6 +17,9 @@ export const ON_CONTOUR = { color: "#ffffff", halo: "rgba(0,0,0,0.65)" };
 
 // While presenting, all text on the pictures is larger.
 export const size = () => state.textSize || 12;
+/** A length that grows with the text: what is drawn must be seen from as far as what is written.
+ * @param {number} pixels */
+export const grown = (pixels) => (pixels * size()) / 12;
 export const font = (weight = 600) => `${weight} ${size()}px system-ui, sans-serif`;
 
 // The smallest distance in pixels between two marks on a path.
@@ -67,9 +70,9 @@ export function stroke(context, points, { color, width, dash = [], alpha = 1 }) 
   context.save();
   context.globalAlpha *= alpha;
   context.strokeStyle = color;
-  context.lineWidth = width;
+  context.lineWidth = grown(width);
   context.lineJoin = context.lineCap = "round";
-  context.setLineDash(dash);
+  context.setLineDash(dash.map(grown));
   context.beginPath();
   let pen = false;
   for (const point of points) {
@@ -90,10 +93,10 @@ export function stroke(context, points, { color, width, dash = [], alpha = 1 }) 
  */
 export function dot(context, [x, y], radius, color, halo = "#ffffff", width = 2) {
   context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.arc(x, y, grown(radius), 0, 2 * Math.PI);
   context.fillStyle = color;
   context.fill();
-  context.lineWidth = width;
+  context.lineWidth = grown(width);
   context.strokeStyle = halo;
   context.stroke();
 }
@@ -111,7 +114,7 @@ export function label(context, text, x, y, look) {
   context.textAlign = align;
   context.textBaseline = "middle";
   context.lineJoin = "round";
-  context.lineWidth = 4;
+  context.lineWidth = grown(4);
   context.strokeStyle = halo;
   context.strokeText(text, x, y);
   context.fillStyle = color;
@@ -207,7 +210,7 @@ function partsOf({ points, epochs, from, to }, area) {
 export function drawMarks(context, points) {
   let last = [-1e9, -1e9];
   for (const point of points) {
-    if (Math.hypot(point[0] - last[0], point[1] - last[1]) < MARK_GAP) continue;
+    if (Math.hypot(point[0] - last[0], point[1] - last[1]) < grown(MARK_GAP)) continue;
     dot(context, point, 2.5, colors.path, "#ffffff", 1);
     last = point;
   }
@@ -224,6 +227,7 @@ export function arrowHead(context, [x, y], [towardX, towardY], color) {
   context.save();
   context.translate(x, y);
   context.rotate(angle);
+  context.scale(grown(1), grown(1));
   context.beginPath();
   context.moveTo(0, 0);
   context.lineTo(-14, -8);
@@ -246,12 +250,12 @@ export function arrowHead(context, [x, y], [towardX, towardY], color) {
  */
 export function arrow(context, [x, y], [toX, toY], color) {
   const length = Math.hypot(toX - x, toY - y);
-  const head = Math.min(13, 0.6 * length);
+  const head = Math.min(grown(13), 0.6 * length);
   context.save();
   context.translate(x, y);
   context.rotate(Math.atan2(toY - y, toX - x));
   context.beginPath();
-  const half = Math.min(1.75, head / 4);
+  const half = Math.min(grown(1.75), head / 4);
   for (const [across, up] of [
     [0, half],
     [length - head, half],
@@ -267,7 +271,7 @@ export function arrow(context, [x, y], [toX, toY], color) {
     context.lineTo(across, up);
   context.closePath();
   context.lineJoin = "round";
-  Object.assign(context, { strokeStyle: "#ffffff", lineWidth: 3, fillStyle: color });
+  Object.assign(context, { strokeStyle: "#ffffff", lineWidth: grown(3), fillStyle: color });
   context.stroke();
   context.fill();
   context.restore();
@@ -281,6 +285,7 @@ export function arrow(context, [x, y], [toX, toY], color) {
 export function star(context, [x, y], isFull) {
   context.save();
   context.translate(x, y);
+  context.scale(grown(1), grown(1));
   context.beginPath();
   for (let k = 0; k < 10; k++) {
     const radius = k % 2 ? 3.6 : 8.5;

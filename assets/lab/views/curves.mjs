@@ -49,6 +49,10 @@ export function drawCurves(overlay, sweep, moment, { run }) {
   drawLossAxis(context, top);
   if (bottom) drawNumberAxis(context, bottom, rangeOfBoth(sweep));
   if (!isHidden("optimum")) drawTargets(context, sweep, top, bottom);
+  // Under the dots, which stand on it.
+  const x = top.x(Math.log10(1 + moment.epoch));
+  const cursor = { color: colors.text, width: 1.5, dash: [5, 4] };
+  stroke(context, vertical(x, top.top, (bottom ?? top).bottom), cursor);
   const coordinates = bottom ? coordinateCurves(bottom, moment) : [];
   const endsHere = isHidden("ahead", run);
   for (const curve of lossCurves(top, moment)) drawCurve(context, curve, moment, endsHere);
@@ -56,9 +60,6 @@ export function drawCurves(overlay, sweep, moment, { run }) {
   top.inside(context, () => drawPinCurves(context, top, moment));
   const overflowAt = overflowShown(moment, run);
   if (overflowAt >= 0) drawOverflow(context, top, overflowAt);
-  const x = top.x(Math.log10(1 + moment.epoch));
-  const cursor = { color: colors.text, width: 1.5, dash: [5, 4] };
-  stroke(context, vertical(x, top.top, (bottom ?? top).bottom), cursor);
   if (bottom) nameCurves(context, bottom, coordinates, lines, sweep.plane.names);
 }
 

@@ -5,6 +5,7 @@ import { isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
+import { enlarge, enlarged, enlargedBar } from "#lab/views/large-type.mjs";
 import { cutTitles } from "#lab/views/titles.mjs";
 
 /**
@@ -62,8 +63,10 @@ function painted(trace) {
   const copy = { ...trace };
   // Where training should arrive is what a class is to guess.
   if (trace.meta === "optimum") copy.visible = !isHidden("optimum");
+  if (trace.colorbar && state.textSize) copy.colorbar = enlargedBar(trace.colorbar);
   if (!color) return copy;
-  for (const part of ["marker", "line"]) if (trace[part]) copy[part] = { ...trace[part], color };
+  for (const part of ["marker", "line"])
+    if (trace[part]) copy[part] = { ...enlarged(trace[part]), color };
   return copy;
 }
 
@@ -96,22 +99,6 @@ function shortenTitles({ scene, ...layout }) {
   if (!second || !/[ <]/.test(first.title.text)) return;
   first.title.text = "direction 1";
   second.title.text = "direction 2";
-}
-
-/** Text and margins for the back of a room. @param {Figure["layout"]} layout */
-function enlarge(layout) {
-  const scale = (state.textSize || 12) / 12;
-  if (scale === 1) return;
-  layout.font.size *= scale;
-  if (!layout.scene) {
-    for (const side of "ltb") layout.margin[side] *= 0.8 * scale;
-    return;
-  }
-  for (const name of ["xaxis", "yaxis", "zaxis"]) {
-    layout.scene[name].tickfont.size *= scale;
-    // Larger numbers need more room between them.
-    layout.scene[name].nticks = 3;
-  }
 }
 
 /* ---- the camera ---- */
@@ -290,7 +277,7 @@ function fitAtRest(sweep, { track, index }) {
   const { x, fit } = fitPoints(sweep, track, index);
   const y = fit.map((target) => near(sweep.targetIn(target)));
   // A place far beyond the picture has no number, and cannot be pointed at.
-  const words = y.map((value) => (value === null ? "beyond this picture" : format(value, 4)));
+  const words = y.map((value) => (value === null ? "off the chart" : format(value, 4)));
   const text = x.map((input, k) => `current fit<br>x ${format(input, 4)}<br>y ${words[k]}`);
   return { x, y, text };
 }

@@ -91,11 +91,9 @@ function sayLoss(context, axes, room, { sweep, line, loss }) {
   if (state.hidden.has("loss")) return;
   const isOwnUnit = sweep.scaling.target[1] === 1;
   const value = `${isOwnUnit ? "mean squared error" : "train loss"} ${format(loss, 3)}`;
-  const name = sweep.plane.is_exact ? "the line now" : "the model now";
   const places = along(axes, line, [0.5, 0.3, 0.7], ["below", "above"]);
   const look = { color: colors.path, isNeeded: false };
-  if (!placeLabel(context, room, `${name}: ${value}`, places, look))
-    placeLabel(context, room, value, places, look);
+  placeLabel(context, room, value, places, look);
 }
 
 /**

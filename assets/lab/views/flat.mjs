@@ -17,7 +17,7 @@ import { DRAW } from "#lab/views/views.mjs";
  */
 
 const NEVER = "No WebGL in this browser: a contour instead.";
-const LOST = "This browser has stopped drawing in 3D: the contour stands in for the surface.";
+const LOST = "This browser has stopped drawing in 3D; a contour replaces the surface.";
 // How long Plotly may try to get back a drawing context that was lost.
 const RECOVERY = 3000;
 

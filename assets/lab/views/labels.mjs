@@ -2,6 +2,7 @@
    is kept in a coarse grid over the picture, so that trying a place costs a look at a few dozen
    cells, however many points a path has. */
 import { clipSegment } from "#lab/lib/geometry.mjs";
+import { grown } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {import("#types").Area} Area
@@ -91,32 +92,57 @@ export class Room {
 
   /** @param {Point} point @param {number} radius */
   avoidDot([x, y], radius) {
-    return this.avoidBox({
-      left: x - radius,
-      right: x + radius,
-      top: y - radius,
-      bottom: y + radius,
-    });
+    const reach = grown(radius);
+    return this.avoidBox({ left: x - reach, right: x + reach, top: y - reach, bottom: y + reach });
   }
 
-  /** A line, with a break at each null. @param {Line} points */
+  /**
+   * A line, with a break at each null. Of points that are nearer to each other than half a cell the
+   * first counts: a path at rest has hundreds of them.
+   * @param {Line} points
+   */
   avoidLine(points) {
+    let last = points[0];
     for (let k = 1; k < points.length; k++) {
-      const [from, to] = [points[k - 1], points[k]];
-      if (from && to) this.avoidSegment(from, to);
+      const point = points[k];
+      if (last && point) {
+        const isNear = Math.abs(point[0] - last[0]) + Math.abs(point[1] - last[1]) < CELL / 2;
+        if (isNear && k < points.length - 1) continue;
+        this.avoidSegment(last, point);
+      }
+      last = point;
     }
     return this;
   }
 
   /** @param {Point} from @param {Point} to */
   avoidSegment(from, to) {
+    if (this.holds(from) && this.holds(to)) {
+      this.takeAlong(from[0], from[1], to[0], to[1]);
+      return;
+    }
     const { left, right, top, bottom } = this.area;
     const inside = clipSegment([...from, 0], [...to, 0], [left, top, -1], [right, bottom, 1]);
-    if (!inside) return;
-    const [[fromX, fromY], [toX, toY]] = inside;
-    const steps = Math.ceil(Math.hypot(toX - fromX, toY - fromY) / CELL) || 1;
+    if (inside) this.takeAlong(inside[0][0], inside[0][1], inside[1][0], inside[1][1]);
+  }
+
+  /** @param {Point} point */
+  holds([x, y]) {
+    const { left, right, top, bottom } = this.area;
+    return x >= left && x <= right && y >= top && y <= bottom;
+  }
+
+  /**
+   * @param {number} fromX
+   * @param {number} fromY
+   * @param {number} toX
+   * @param {number} toY
+   */
+  takeAlong(fromX, fromY, toX, toY) {
+    const [width, height] = [toX - fromX, toY - fromY];
+    const steps = Math.ceil(Math.max(Math.abs(width), Math.abs(height)) / CELL) || 1;
     for (let k = 0; k <= steps; k++)
-      this.take(fromX + (k / steps) * (toX - fromX), fromY + (k / steps) * (toY - fromY));
+      this.take(fromX + (k / steps) * width, fromY + (k / steps) * height);
   }
 
   /** @param {number} x @param {number} y */
@@ -145,15 +171,30 @@ export class Room {
    * @returns {{at: Point, isFree: boolean}}
    */
   place(size, places, isNeeded = true) {
+    const found = this.bestOf(size, places);
+    // Far places are many, so they are tried last.
+    const [best, least] = found[1]
+      ? lesser(found, this.bestOf(size, rings(places[0], size)))
+      : found;
+    if (isNeeded || !least) this.avoidBox(boxAt(best, size));
+    return { at: best, isFree: least === 0 };
+  }
+
+  /**
+   * The first place that is free, else the one that covers least; and how much that is.
+   * @param {Size} size
+   * @param {Point[]} places
+   * @returns {[Point, number]}
+   */
+  bestOf(size, places) {
     let [best, least] = [this.within(size, places[0]), Infinity];
-    for (const place of [...places, ...rings(places[0], size)]) {
+    for (const place of places) {
       const at = this.within(size, place);
       const overlap = this.overlap(boxAt(at, size));
       if (overlap < least) [best, least] = [at, overlap];
       if (!least) break;
     }
-    if (isNeeded || !least) this.avoidBox(boxAt(best, size));
-    return { at: best, isFree: least === 0 };
+    return [best, least];
   }
 
   /** A middle with which a text lies in the picture. @param {Size} size @param {Point} middle
@@ -163,6 +204,9 @@ export class Room {
     return [fitted(x, width, left, right), fitted(y, height, top, bottom)];
   }
 }
+
+/** @param {[Point, number]} one @param {[Point, number]} other */
+const lesser = (one, other) => (other[1] < one[1] ? other : one);
 
 /** @param {Point} middle @param {Size} size @returns {Area} */
 export const boxAt = ([x, y], { width, height }) => ({

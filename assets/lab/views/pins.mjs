@@ -3,7 +3,7 @@ import { clamp } from "#lab/lib/geometry.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { pinned } from "#lab/state/pins.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, isInside, stroke } from "#lab/views/canvas.mjs";
+import { dot, grown, isInside, stroke } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -75,11 +75,11 @@ const MARKERS = {
 function drawMarker(context, [x, y], { color, marker }) {
   context.beginPath();
   for (const [across, up] of MARKERS[marker])
-    context.lineTo(x + MARKER_SIZE * across, y + MARKER_SIZE * up);
+    context.lineTo(x + grown(MARKER_SIZE * across), y + grown(MARKER_SIZE * up));
   context.closePath();
   context.fillStyle = colors[color];
   context.strokeStyle = "#ffffff";
-  context.lineWidth = 2;
+  context.lineWidth = grown(2);
   context.stroke();
   context.fill();
 }

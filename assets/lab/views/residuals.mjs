@@ -2,7 +2,7 @@
    mean squared error. */
 import { clamp } from "#lab/lib/geometry.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { stroke } from "#lab/views/canvas.mjs";
+import { grown, stroke } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -67,7 +67,7 @@ export function drawResiduals(context, lines) {
  */
 export function drawSquares(context, { left, right }, lines) {
   context.save();
-  Object.assign(context, { fillStyle: colors.data, strokeStyle: colors.data, lineWidth: 1 });
+  Object.assign(context, { fillStyle: colors.data, strokeStyle: colors.data, lineWidth: grown(1) });
   for (const { x, from, to } of lines) {
     const side = Math.abs(to - from);
     const width = x + side > right && x - left > right - x ? -side : side;

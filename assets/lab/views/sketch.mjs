@@ -7,11 +7,12 @@ import { plain } from "#lab/lib/format.mjs";
 import { evenTicks } from "#lab/lib/ticks.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { clear, dot, size, star, stroke } from "#lab/views/canvas.mjs";
+import { clear, dot, grown, size, star, stroke } from "#lab/views/canvas.mjs";
 import { fitTitles } from "#lab/views/figures.mjs";
 import { shadeOf, shades } from "#lab/views/color-scale.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { paintScene } from "#lab/views/sketch-scene.mjs";
+import { titleSize } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Axes} Axes
@@ -168,7 +169,7 @@ function write(context, textAlign, textBaseline) {
 /** @param {Context} context @param {Axes} axes @param {string[]} lines @param {boolean} isAcross */
 function paintTitle(context, axes, lines, isAcross) {
   context.save();
-  context.font = `${1.17 * size()}px system-ui, sans-serif`;
+  context.font = `${titleSize()}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = isAcross ? "top" : "bottom";
   if (isAcross) context.translate((axes.left + axes.right) / 2, axes.bottom + 8 + 1.2 * size());
@@ -179,7 +180,7 @@ function paintTitle(context, axes, lines, isAcross) {
     );
     context.rotate(-Math.PI / 2);
   }
-  lines.forEach((line, k) => context.fillText(line, 0, 1.3 * size() * 1.17 * k));
+  lines.forEach((line, k) => context.fillText(line, 0, 1.3 * titleSize() * k));
   context.restore();
 }
 
@@ -226,8 +227,8 @@ function fillArea(context, corners, color) {
 /** @param {Context} context @param {Point} point @param {number} radius @param {string} color */
 function ring(context, [x, y], radius, color) {
   context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  Object.assign(context, { lineWidth: 1.5, strokeStyle: color });
+  context.arc(x, y, grown(radius), 0, 2 * Math.PI);
+  Object.assign(context, { lineWidth: grown(1.5), strokeStyle: color });
   context.stroke();
 }
 

@@ -2,7 +2,7 @@
 import { format, plain } from "#lab/lib/format.mjs";
 import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { ON_CONTOUR, arrow, dot, isInside, placeLabel } from "#lab/views/canvas.mjs";
+import { ON_CONTOUR, arrow, dot, grown, isInside, placeLabel } from "#lab/views/canvas.mjs";
 import { beside } from "#lab/views/labels.mjs";
 
 /**
@@ -81,8 +81,8 @@ function drawRing(context, room, at, length) {
     [colors.gradient, 2],
   ])) {
     context.beginPath();
-    context.arc(at[0], at[1], RING, 0, 2 * Math.PI);
-    Object.assign(context, { strokeStyle: color, lineWidth: width });
+    context.arc(at[0], at[1], grown(RING), 0, 2 * Math.PI);
+    Object.assign(context, { strokeStyle: color, lineWidth: grown(width) });
     context.stroke();
   }
   room.avoidDot(at, RING);

@@ -43,8 +43,8 @@ export function drawSurface(overlay, sweep, moment, { run }) {
 /** @param {Box} box @param {Snapshot} moment @param {number} room across */
 function outsideWords({ height }, { shownEpoch, loss }, room) {
   const isNarrow = room < 26 * size();
-  if (!(loss > height)) return `epoch ${shownEpoch} is beside this picture`;
-  return `↑ far above${isNarrow ? "" : " this picture"}: loss ${format(loss, 3)}`;
+  if (!(loss > height)) return `epoch ${shownEpoch} is off the chart`;
+  return `↑ far above${isNarrow ? "" : " the chart"}: loss ${format(loss, 3)}`;
 }
 
 /** Whether the current point lies over or under what is shown of the plane.

@@ -1,10 +1,12 @@
 /* Titles of axes as long as their axes: a person's own columns may have names of any length. */
 import { shortened } from "#lab/lib/format.mjs";
+import { state } from "#lab/state/store.mjs";
+import { size } from "#lab/views/canvas.mjs";
 
 /** @typedef {{l: number, r: number, t: number, b: number}} Margin of a figure */
 
-// The mean width of a letter and the size of titles, in sizes of the figure's text.
-const LETTER = 0.56 * 1.17;
+// The mean width of a letter, in sizes of the text.
+const LETTER = 0.56;
 const FEWEST = 6;
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#36;": "$" };
@@ -15,6 +17,9 @@ const plainText = (text) =>
     /&(amp|lt|gt|#36);/g,
     (name) => ENTITIES[/** @type {keyof typeof ENTITIES} */ (name)],
   );
+
+/** Of the axes' titles: as large as the numbers where these are large already. */
+export const titleSize = () => size() * (state.textSize ? 1 : 1.17);
 
 /** The other way, as components/figures/base.py writes it. @param {string} text */
 const written = (text) =>
@@ -27,10 +32,10 @@ const written = (text) =>
  * A title of at most so many pixels, with an ellipsis for what is left out; markup stays as it is.
  * @param {string} title
  * @param {number} pixels
- * @param {number} size of the figure's text
+ * @param {number} letters the title's size
  */
-export function fittingTitle(title, pixels, size) {
-  const room = Math.max(Math.floor(pixels / (LETTER * size)), FEWEST);
+export function fittingTitle(title, pixels, letters) {
+  const room = Math.max(Math.floor(pixels / (LETTER * letters)), FEWEST);
   if (title.includes("<")) return title;
   return written(shortened([plainText(title)], room)[0]);
 }
@@ -40,11 +45,11 @@ export function fittingTitle(title, pixels, size) {
  * @param {import("#types").Figure["layout"]} layout is changed
  * @param {{clientWidth: number, clientHeight: number}} host
  */
-export function cutTitles({ xaxis, yaxis, xaxis2, yaxis2, margin, font }, host) {
+export function cutTitles({ xaxis, yaxis, xaxis2, yaxis2, margin }, host) {
   if (!xaxis || xaxis2 || yaxis2 || !host.clientWidth) return;
   const { l: left, r: right, t: top, b: bottom } = /** @type {Margin} */ (margin);
   const lengths = [host.clientWidth - left - right, host.clientHeight - top - bottom];
   [xaxis, yaxis].forEach(({ title }, k) => {
-    if (title?.text) title.text = fittingTitle(title.text, lengths[k], font.size);
+    if (title?.text) title.text = fittingTitle(title.text, lengths[k], titleSize());
   });
 }
