@@ -84,16 +84,18 @@ export const isNarrow = ({ host: { clientWidth } }) =>
  */
 export function fitTitles(layout, overlay) {
   overlay.isNarrow = isNarrow(overlay);
-  if (overlay.isNarrow) shortenTitles(layout);
+  if (overlay.isNarrow) shortenTitles(layout, overlay.host.id === "descent-path");
   cutTitles(layout, overlay.host);
 }
 
 /**
- * A direction of many parameters has a long name, which the large path spells out.
+ * A direction of many parameters has a long name, which the path spells out at the usual size.
  * @param {Figure["layout"]} layout
+ * @param {boolean} isPath
  */
-function shortenTitles({ scene, ...layout }) {
-  const [first, second] = scene ? [scene.xaxis, scene.yaxis] : [layout.xaxis, layout.xaxis2];
+function shortenTitles({ scene, ...layout }, isPath) {
+  const up = isPath && state.textSize ? layout.yaxis : layout.xaxis2;
+  const [first, second] = scene ? [scene.xaxis, scene.yaxis] : [layout.xaxis, up];
   // In 3D the numbers would lie on each other; the contour has them.
   if (scene) for (const axis of [first, second, scene.zaxis]) axis.showticklabels = false;
   if (!second || !/[ <]/.test(first.title.text)) return;
