@@ -179,6 +179,8 @@ def add_marker(page: Page) -> None:
 
 @pytest.mark.scene
 def test_the_scenes_overlay_sits_on_plotlys_marks(page: Page) -> None:
+    # In the small card a turned surface is cut off, and so would be the markers.
+    page.locator('[data-swaps="loss-surface"]').click()
     driver.go_to(page, 3)
     box = driver.state(page, "sweep.box")
     (left, right), (front, back), height = box["first"], box["second"], box["height"]
