@@ -31,6 +31,8 @@ const SIDES_OF_BEST = /** @type {import("#lab/views/labels.mjs").Side[]} */ ([
   "above right",
   "left",
 ]);
+// Below this height, in lines of text, every name would lie on a curve.
+const LOW = 3.5;
 // Where a loss is drawn that an overflow has ended, in decades above the picture.
 const BEYOND = 2;
 
@@ -50,7 +52,8 @@ export function drawRateCurve(overlay, sweep, moment) {
   if (isEndHidden()) drawRevealed(context, axes, losses, sweep);
   else drawEnds(context, axes, losses);
   drawNow(context, axes, losses);
-  if (moment.epoch === 0 && overlay.host.clientWidth > NARROW) nameStart(context, axes, losses);
+  const isRoomy = overlay.host.clientWidth > NARROW && areNamesApart(axes);
+  if (moment.epoch === 0 && isRoomy) nameStart(context, axes, losses);
   drawBest(context, axes, losses);
   drawPoint(context, axes, sweep, moment);
 }
@@ -136,6 +139,9 @@ function drawEnds(context, axes, { ends }) {
   drawLeaving(context, axes, points, colors.text);
 }
 
+/** @param {Axes} axes */
+const areNamesApart = ({ top, bottom }) => bottom - top > LOW * size();
+
 /**
  * The lowest end; nothing behind a curtain. Its name is written over what passes below it.
  * @param {CanvasRenderingContext2D} context
@@ -146,7 +152,7 @@ function drawBest(context, axes, { rates, ends, best }) {
   if (best < 0) return;
   const points = /** @type {Point[]} */ (pointsOf(axes, ends));
   star(context, points[best], false);
-  nameBest(context, axes, points, best, `best ${plain(rates[best])}`);
+  if (areNamesApart(axes)) nameBest(context, axes, points, best, `best ${plain(rates[best])}`);
 }
 
 /**
