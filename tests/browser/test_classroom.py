@@ -229,6 +229,8 @@ def test_a_show_of_hands_stands_on_the_strip_and_the_outcome_lands_on_it(page: P
     page.locator("#show-of-hands [data-answer='1'] [data-by='-1']").focus()
     keys(page, " ")
     expect(said).to_have_text("8 hands")
+    # The address says which rate is on show once the page rests.
+    driver.stay(page)
     page.reload()
     driver.wait_ready(page)
     expect(said).to_have_text("8 hands")
