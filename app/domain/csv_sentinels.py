@@ -65,7 +65,8 @@ def _apart(distinct: Float[ndarray, "number"]) -> set[float]:
 
     distinct  in rising order
     """
-    gaps = np.diff(distinct)
+    # Of quarters: twice the gap between the two largest numbers would not fit.
+    gaps = np.diff(distinct / 4)
     for count in range(1, min(MOST_CODES, len(distinct) - 3) + 1):
         low, high = distinct[:count], distinct[-count:]
         if gaps[count - 1] > 2 * gaps[count:].max() and _are_codes(low, distinct[count]):

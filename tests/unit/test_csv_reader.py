@@ -173,6 +173,7 @@ GRIDS = st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=8)
 
 @settings(max_examples=200)
 @given(GRIDS, st.sampled_from(",;\t"))
+@example([[cell, "1"] for cell in ("-1e308", "1e308", "1", "3.5", "-4e3")], ",")
 def test_any_grid_of_cells_gives_a_table_or_a_sentence(
     rows: list[list[str]], separator: str
 ) -> None:
