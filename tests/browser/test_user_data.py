@@ -315,6 +315,8 @@ def test_how_a_table_is_read_can_be_set_by_hand(page: Page) -> None:
     # What cannot be read at all may be read in another way.
     give(page, "mixed.csv", b"x;y\n1,5;2\n2.5;3\n3,5;4\n4,5;7\n")
     wait(page, f"{NOTE}.includes('set the decimal sign')")
+    # The panel is laid out at the frame after its note.
+    page.locator("[data-slot=own-refused] tr").first.wait_for()
     lines = page.locator("[data-slot=own-refused] tr").all_inner_texts()
     assert [line.split("\t") for line in lines[:2]] == [["1", "x;y"], ["2", "1,5;2"]]
     page.locator("#own-decimal").select_option("comma")

@@ -125,14 +125,11 @@ def test_predictions_say_how_many_of_the_examples_are_drawn(page: Page, address:
     chosen = Settings(dataset="diabetes", hidden_units=3, epochs=50)
     page.goto(f"{address}/?{query(chosen)}&epoch=50")
     driver.wait_ready(page)
-    driver.rest(page)
+    driver.wait_detail(page)
     inputs, targets = data_for(chosen)
     predicted = module_for(chosen, driver.engine_run(chosen).params[-1])(inputs)[:, 0].detach()
-    # The words are written anew, at most every two seconds, once the run has been inspected.
-    page.wait_for_function(
-        "async () => (await import('#lab/page/descriptions.mjs')).wordsFor('fit')"
-        " === document.getElementById('fit-words').innerText"
-    )
+    # The words of the inspected run are written at most two seconds later.
+    driver.wait(page, "document.getElementById('fit-words').innerText === lab.wordsFor('fit')")
     # The words and the table are of all people, and the words say that the picture is of some.
     said = words(page, "fit")
     assert "(drawn are 41 of 442 examples)" in said
