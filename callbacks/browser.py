@@ -11,6 +11,7 @@ def register(app: Dash) -> None:
     for answered, part in (
         *((name, "data") for name in ids.ANSWERS),
         (ids.SIDE_BODY, "children"),
+        (ids.LESSON_TASK, "children"),
     ):
         app.clientside_callback(
             "(answer) => void import('#lab/page/start.mjs')"

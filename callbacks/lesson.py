@@ -6,11 +6,13 @@ from dash import Dash, Input, Output, html, no_update
 from dash.development.base_component import Component
 
 from app.domain.errors import UserError
-from app.domain.fields import NAMES, NUMBERS
+from app.domain.fields import FIELDS
+from app.lessons import mathematics
 from app.lessons.course import Chapter, Course
+from app.lessons.task import Task
 from callbacks.answers import answered
 from components import ids
-from components.lesson import chapter_text
+from components.lesson import chapter_task, chapter_text
 from components.panels import PANELS, panel_section
 
 
@@ -20,10 +22,11 @@ def register(app: Dash, course: Course) -> None:
 
     @app.callback(
         Output(ids.LESSON_TEXT, "children"),
+        Output(ids.LESSON_TASK, "children"),
         Output(ids.CHAPTER_ANSWER, "data"),
         Input(ids.CHAPTER_REQUEST, "data"),
     )
-    def open_chapter(request: Any) -> tuple[Any, dict[str, Any]]:
+    def open_chapter(request: Any) -> tuple[Any, Any, dict[str, Any]]:
         return chapter_answer(course, request)
 
     @app.callback(Output(ids.SIDE_BODY, "children"), Input(ids.PANEL_REQUEST, "data"))
@@ -31,8 +34,9 @@ def register(app: Dash, course: Course) -> None:
         return panels_named(names)
 
 
-def chapter_answer(course: Course, request: Any) -> tuple[Any, dict[str, Any]]:
-    """The chapter's text, and {"ticket", "chapter": the state of the page} or {"ticket", "error"}.
+def chapter_answer(course: Course, request: Any) -> tuple[Any, Any, dict[str, Any]]:
+    """The chapter's text, its task, and {"ticket", "chapter": the state of the page} or
+    {"ticket", "error"}.
 
     request  {"ticket": identifies the request, "slug": the chapter's name}
     """
@@ -41,7 +45,7 @@ def chapter_answer(course: Course, request: Any) -> tuple[Any, dict[str, Any]]:
         lambda fields: _opened(course, fields.get("slug")),
         "The server could not open this chapter.",
     )
-    return result.pop("text", no_update), result
+    return result.pop("text", no_update), result.pop("task", no_update), result
 
 
 def _opened(course: Course, slug: Any) -> dict[str, Any]:
@@ -56,21 +60,33 @@ def _opened(course: Course, slug: Any) -> dict[str, Any]:
         "previous": slugs[place - 1] if place else None,
         "next": slugs[place + 1] if place + 1 < len(slugs) else None,
     }
-    return {"text": chapter_text(chapter), "chapter": _state(chapter) | around}
+    parts = {"text": chapter_text(chapter), "task": chapter_task(chapter)}
+    return parts | {"chapter": _state(chapter) | around}
 
 
 def _state(chapter: Chapter) -> dict[str, Any]:
-    question, goal = chapter.question, chapter.goal
+    question, task = chapter.question, chapter.exercise
     return {
         "slug": chapter.slug,
-        "settings": {name: getattr(chapter.settings, name) for name in (*NAMES, *NUMBERS)},
+        "settings": {name: getattr(chapter.settings, name) for name in FIELDS},
         "playhead": chapter.playhead,
         "views": list(chapter.views),
         "hide": list(chapter.hide),
         "curtain": list(question.curtain) if question else [],
         "question": question and {"choices": list(question.choices), "answer": question.answer},
-        "goal": goal
-        and {"train_loss_below": goal.train_loss_below, "within_epochs": goal.within_epochs},
+        "part": chapter.part,
+        "task": task and _task(task),
+    }
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return {
+        "checks": [check.model_dump(exclude_none=True) for check in task.checks],
+        "answer": task.answer,
+        "done": mathematics.plain(task.done),
+        "hint": mathematics.plain(task.hint),
+        "curtain": list(task.curtain),
+        "reveals": bool(task.reveal),
     }
 
 

@@ -14,7 +14,7 @@ from app.domain.link import LONGEST_LINK
 from app.domain.settings import Settings
 from app.domain.user_data import UserData
 from app.exports.csv_export import run_csv, sweep_csv, user_data_csv
-from app.exports.script import DATA_FILE, notebook, script
+from app.exports.script import DATA_FILE, Start, notebook, script
 from app.lan_address import EVERYWHERE, LOOPBACK, own_address
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
@@ -46,7 +46,7 @@ def register(
     @app.callback(Output(ids.SHARE_ANSWER, "data"), Input(ids.SHARE_REQUEST, "data"))
     def share(request: Any) -> dict[str, Any]:
         page_url = flask.request.host_url.rstrip("/") + app.config.requests_pathname_prefix
-        return share_answer(request, page_url, listens_on, uploads, ancestors)
+        return share_answer(request, page_url, listens_on, uploads, ancestors, cache)
 
     @app.callback(
         Output(ids.DOWNLOAD, "data"),
@@ -64,6 +64,7 @@ def share_answer(
     listens_on: str | None,
     uploads: TtlCache[UserData],
     ancestors: Sequence[str],
+    cache: ExperimentCache,
 ) -> dict[str, Any]:
     """{"ticket", "link", "qr", "note", "script", "frames"}, or an error.
 
@@ -73,7 +74,7 @@ def share_answer(
         request,
         lambda fields: (
             link_part(fields.get("query"), page_url, listens_on)
-            | script_part(fields, uploads)
+            | script_part(fields, uploads, cache)
             | {"frames": frames_note(ancestors)}
         ),
         "The server could not make this link.",
@@ -104,16 +105,24 @@ def class_address(page_url: str, listens_on: str | None) -> tuple[str, str]:
     return page_url, ONLY_HERE if listens_on else NOT_KNOWN
 
 
-def script_part(request: dict[str, Any], uploads: TtlCache[UserData]) -> dict[str, Any]:
+def script_part(
+    request: dict[str, Any], uploads: TtlCache[UserData], cache: ExperimentCache
+) -> dict[str, Any]:
     """{"script": the run on show, to copy}; empty for settings that cannot be trained, and with
     "missing" if the person's own data must be sent again."""
     try:
         user_data = user_data_of(request, uploads)
-        return {"script": script(Settings.from_mapping(request.get("settings"), user_data))}
+        settings = Settings.from_mapping(request.get("settings"), user_data)
+        return {"script": script(settings, start_of(cache, settings))}
     except DataMissing:
         return {"script": "", "missing": True}
     except UserError:
         return {"script": ""}
+
+
+def start_of(cache: ExperimentCache, settings: Settings) -> Start:
+    """The initial parameters of a start on a plane: the settings alone do not say them."""
+    return cache.experiment(settings).sweep.start if settings.starts_on_plane else None
 
 
 def frames_note(ancestors: Sequence[str]) -> str:
@@ -148,8 +157,16 @@ def _own_csv(_: ExperimentCache, settings: Settings) -> str:
 
 # kind -> function that makes it, file name, media type
 FILES: dict[str, tuple[Callable[[ExperimentCache, Settings], str], str, str]] = {
-    "script": (lambda _, chosen: script(chosen), "descent.py", "text/x-python"),
-    "notebook": (lambda _, chosen: notebook(chosen), "descent.ipynb", "application/x-ipynb+json"),
+    "script": (
+        lambda cache, chosen: script(chosen, start_of(cache, chosen)),
+        "descent.py",
+        "text/x-python",
+    ),
+    "notebook": (
+        lambda cache, chosen: notebook(chosen, start_of(cache, chosen)),
+        "descent.ipynb",
+        "application/x-ipynb+json",
+    ),
     "run": (_run_csv, "run.csv", "text/csv"),
     "sweep": (
         lambda cache, chosen: sweep_csv(cache.experiment(chosen).sweep),

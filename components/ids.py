@@ -32,6 +32,7 @@ OWN_ANSWER = "own-answer"
 DOWNLOAD = "download"
 # The lesson and the side panels, whose texts are sent when they are opened.
 LESSON_TEXT = "lesson-text"
+LESSON_TASK = "lesson-task"
 CHAPTER_REQUEST = "chapter-request"
 CHAPTER_ANSWER = "chapter-answer"
 PANEL_REQUEST = "panel-request"

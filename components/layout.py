@@ -1,4 +1,4 @@
-"""The page: header, learning rate and facts, five views, timeline."""
+"""The page: header, headline, learning rate with its curve, four views, timeline with its curve."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +9,17 @@ from dash.development.base_component import Component
 from app.domain.plane_choice import PLANES
 from app.lessons.course import Course
 from components import ids, theme
-from components.controls.learning_rate import learning_rate_bar
+from components.about import about, abouts
+from components.controls.learning_rate import learning_rate_bar, outcome_bar
 from components.controls.rail import rail
+from components.controls.start_point import back_button, line_handles
 from components.lesson import lesson_panel
+from components.notices import notices
 from components.page_config import config_element
 from components.panels import PANELS
 from components.parts import aria, data, icon, icon_button, named, select
 from components.playback import timeline
-from components.presenting import keys_card, present_bar
+from components.presenting import keys_card, present_bar, show_of_hands
 from components.tables import data_button, sentence, table_card
 
 TITLES = {
@@ -24,16 +27,7 @@ TITLES = {
     ids.DESCENT_PATH: "Descent path",
     ids.CROSS_SECTIONS: "Cross sections",
     ids.FIT: "Fit",
-    ids.CURVES: "Over training",
 }
-# name, label
-FACTS = (
-    ("learning-rate", "learning rate"),
-    ("epoch", "epoch"),
-    ("train-loss", "train loss"),
-    ("edge", "2/sharpness"),
-    ("verdict", "outcome of the whole run"),
-)
 # Sets the theme before the first paint: the person's choice, else the system's. A browser without
 # import maps cannot run the page, and one without color-mix() would draw most verdicts alike: it
 # says so, and a saved page shows its still picture.
@@ -51,11 +45,15 @@ HEAD_SCRIPT = (
 OLDEST = "Chrome or Edge 111, Firefox 113, Safari 16.4"
 TOO_OLD = f"This browser is too old for Descent Lab. It needs {OLDEST}, or a later one."
 
+NO_SCRIPT = "Descent Lab needs JavaScript. Turn it on for this page, then load the page again."
+
 
 def page(first_sweep: dict[str, Any], course: Course) -> Component:
     """The whole page. The default sweep is in its store, so it is live without a request."""
     return html.Div(
         className="lab",
+        # How much room the training curves get: assets/lab/page/cards.mjs.
+        **data(curves="low"),
         children=[
             *_skip_links(),
             _header(),
@@ -64,14 +62,18 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
             html.Main(
                 className="main",
                 children=[
-                    html.Div(className="top", children=[learning_rate_bar(), _facts()]),
-                    html.Div(id="message", className="message", role="alert", hidden=True),
+                    _headline(),
+                    html.Div(
+                        className="top",
+                        children=[learning_rate_bar(), outcome_bar(), show_of_hands()],
+                    ),
+                    notices(),
                     html.Div(
                         id="views",
                         className="views",
                         # The layout of the cards depends on their number (assets/02-lab.css).
-                        **data(count=len(ids.VIEWS)),
-                        children=[*(_view(name) for name in ids.VIEWS), _tabs()],
+                        **data(count=len(TITLES)),
+                        children=[*(_view(name) for name in TITLES), _tabs()],
                     ),
                 ],
             ),
@@ -79,6 +81,7 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
             timeline(),
             keys_card(),
             table_card(),
+            abouts(),
             html.Div(id="busy", className="busy", role="status", hidden=True, children="training"),
             dcc.Store(id=ids.TRAIN_ANSWER, data={"ticket": 0, "payload": first_sweep}),
             *(dcc.Store(id=name) for name in ids.STORES),
@@ -111,7 +114,8 @@ def page_template(plotly_script: str, import_map: str, modules: Sequence[str]) -
 <script defer src="{plotly_script}"></script>
 </head>
 <body>
-<noscript>Descent Lab needs JavaScript.</noscript>
+<noscript><style>#react-entry-point {{ display: none }}</style>
+<p class="message">{NO_SCRIPT}</p></noscript>
 <p id="too-old" class="message" role="alert" hidden>{TOO_OLD}</p>
 {{%app_entry%}}
 <div>{{%config%}}{{%scripts%}}{{%renderer%}}</div>
@@ -147,7 +151,6 @@ def _header() -> Component:
                     html.Button("Lesson", id="go-lesson", className="mode"),
                 ],
             ),
-            html.P("Every learning rate at once: drag, and watch it learn or break."),
             present_bar(),
             select(
                 "panel",
@@ -174,6 +177,17 @@ def _header() -> Component:
     )
 
 
+def _headline() -> Component:
+    """What is asked here, and the way to the lesson."""
+    return html.Div(
+        className="headline",
+        children=[
+            html.P(id="headline"),
+            html.Button("Lesson →", id="lesson-door", className="quiet", **named("Lesson")),
+        ],
+    )
+
+
 def _side() -> Component:
     """The place for side panels."""
     return html.Aside(
@@ -184,25 +198,6 @@ def _side() -> Component:
         children=[
             icon_button("close-side", "x-lg", "close", "step-button close-side"),
             html.Div(id=ids.SIDE_BODY),
-        ],
-    )
-
-
-def _facts() -> Component:
-    """The strip of live facts; assets/lab/page/facts.mjs sets texts and data attributes."""
-    return html.Section(
-        id="facts",
-        className="facts",
-        **named("Facts"),
-        children=[
-            html.Div(
-                className="fact",
-                children=[
-                    html.Span(label, id=f"fact-{name}-label", className="fact-label"),
-                    html.Span(id=f"fact-{name}", className="fact-value"),
-                ],
-            )
-            for name, label in FACTS
         ],
     )
 
@@ -227,21 +222,53 @@ def _view(name: str) -> Component:
             html.Div(
                 className="card-head",
                 children=[
-                    html.H2(TITLES[name], id=f"{name}-title"),
+                    html.H2(about(name, TITLES[name]), id=f"{name}-title"),
                     *(planes if is_surface else []),
                     html.Span(id=f"{name}-note", className="card-note"),
+                    *([back_button(name)] if name in (ids.DESCENT_PATH, ids.FIT) else []),
+                    *([_squares_button()] if name == ids.FIT else []),
+                    *([_reset_view_button()] if is_surface else []),
                     data_button(name, TITLES[name]),
+                    _swap_button(name),
                 ],
             ),
             sentence(name),
             *([flat] if is_surface else []),
             html.Div(id=name, className="plot", **picture),
+            *([line_handles()] if name == ids.FIT else []),
         ],
     )
 
 
+def _squares_button() -> Component:
+    """Draws the square of each error."""
+    pressed = aria(pressed="false", controls=ids.FIT)
+    about = "each error as a square: their mean area is the loss"
+    return html.Button(
+        "squares", id="squares", className="quiet card-button", title=about, **pressed
+    )
+
+
+def _reset_view_button() -> Component:
+    """Looks at the surface as at first; assets/lab/views/camera.mjs shows it once it is turned."""
+    about = "turn the surface back (double click)"
+    kind = "quiet card-button"
+    return html.Button("reset view", id="reset-view", className=kind, title=about, hidden=True)
+
+
+def _swap_button(name: str) -> Component:
+    """Changes a small view's place with the large one beside it."""
+    return html.Button(
+        icon("swap"),
+        className="swap-button",
+        title="larger or smaller",
+        **data(swaps=name),
+        **named(f"Size: {TITLES[name]}"),
+    )
+
+
 def _tabs() -> Component:
-    """The tabs of the three views that share one place on a phone."""
+    """The tabs of the two views that share one place on a phone."""
     tabs = [
         html.Button(
             TITLES[name],
@@ -251,6 +278,6 @@ def _tabs() -> Component:
             **data(view=name),
             **aria(controls=f"{name}-card"),
         )
-        for name in (ids.CROSS_SECTIONS, ids.LOSS_SURFACE, ids.CURVES)
+        for name in (ids.CROSS_SECTIONS, ids.LOSS_SURFACE)
     ]
     return html.Div(tabs, className="tabs", role="tablist", **named("Views"))

@@ -1,18 +1,24 @@
 """The lesson's panel: a frame, and the chapter in it."""
 
+from collections.abc import Sequence
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.lessons import mathematics
 from app.lessons.course import Chapter, Course, Question
+from app.lessons.task import Task
 from components import ids
 from components.parts import data, icon_button, named, select
 
 
 def lesson_panel(course: Course) -> Component:
-    """The contents, previous and next, and the place for `chapter_text`."""
+    """The contents, the places for `chapter_text` and, below it and always on show,
+    `chapter_task`, and the way on."""
     contents = {
-        chapter.slug: f"{number} · {mathematics.plain(chapter.title)}"
+        chapter.slug: mathematics.plain(chapter.title)
+        if chapter.is_ending
+        else f"{number} · {mathematics.plain(chapter.title)}"
         for number, chapter in enumerate(course.chapters, 1)
     }
     return html.Aside(
@@ -29,14 +35,25 @@ def lesson_panel(course: Course) -> Component:
                     icon_button("next-chapter", "chevron-right", "next chapter"),
                 ],
             ),
+            # A picture of the chapters: which are done, and which is on show.
+            html.Div(id="lesson-progress", className="lesson-progress", role="img"),
             html.Div(
                 id="lesson-body",
                 className="lesson-body",
+                children=[*_problems(course), html.Div(id=ids.LESSON_TEXT)],
+            ),
+            html.Div(
+                className="lesson-foot",
                 children=[
-                    *_problems(course),
-                    html.Div(id=ids.LESSON_TEXT),
-                    html.Button(
-                        "Back to this chapter's settings", id="reset-chapter", className="quiet"
+                    html.Div(id=ids.LESSON_TASK, className="lesson-task"),
+                    html.Div(
+                        className="lesson-way",
+                        children=[
+                            icon_button(
+                                "reset-chapter", "back", "start this chapter over", "quiet"
+                            ),
+                            html.Button("Next", id="go-on", className="quiet go-on"),
+                        ],
                     ),
                 ],
             ),
@@ -45,18 +62,16 @@ def lesson_panel(course: Course) -> Component:
 
 
 def chapter_text(chapter: Chapter) -> list[Component]:
-    """A chapter's text, question and goal. dcc.Markdown shows HTML as text and never runs it."""
-    parts: list[Component] = [_title(chapter.title), _words(chapter.text)]
-    if chapter.question:
-        parts.append(_question(chapter.question))
-    if chapter.goal:
-        parts.append(
-            html.Div(
-                className="goal",
-                children=[_words(chapter.goal.say), html.Span(id="lesson-goal-status")],
-            )
-        )
-    return parts
+    """A chapter's text, and what answers its question. dcc.Markdown shows HTML as text and never
+    runs it."""
+    why = [html.Div(_words(chapter.question.why), id="lesson-why")] if chapter.question else []
+    return [_title(chapter.title), _words(chapter.text), *why]
+
+
+def chapter_task(chapter: Chapter) -> list[Component]:
+    """A chapter's question, and what it asks for."""
+    question, task = chapter.question, chapter.exercise
+    return [*([_question(question)] if question else []), *([_task(task)] if task else [])]
 
 
 def _title(title: str) -> Component:
@@ -71,17 +86,36 @@ def _title(title: str) -> Component:
 
 def _question(question: Question) -> Component:
     return html.Div(
+        id="lesson-question",
         className="question",
         children=[
             _words(question.ask),
-            *(
-                html.Button(_words(text), className="choice", **data(choice=number))
-                for number, text in enumerate(question.choices, 1)
-            ),
+            *_choices(question.choices, "choice"),
             html.P(id="lesson-verdict", className="lesson-verdict", role="status"),
-            html.Div(_words(question.why), id="lesson-why", hidden=True),
         ],
     )
+
+
+def _task(task: Task) -> Component:
+    """assets/lab/page/task.mjs writes what is done of it."""
+    return html.Div(
+        id="task",
+        className="task",
+        children=[
+            _words(f"**Do this:** {task.do}"),
+            html.Div(_choices(task.choices, "pick"), className="picks"),
+            html.Button(task.reveal, id="reveal", className="quiet", hidden=True),
+            html.P(id="task-status", className="task-status", role="status"),
+        ],
+    )
+
+
+def _choices(texts: Sequence[str], kind: str) -> list[Component]:
+    """A button for each, which scripts know by its number: `data-choice`, `data-pick`."""
+    return [
+        html.Button(_words(text), className=kind, **data(**{kind: number}))
+        for number, text in enumerate(texts, 1)
+    ]
 
 
 def _words(text: str) -> Component:

@@ -5,37 +5,54 @@ from functools import cache
 from typing import Any
 
 from app.domain.csv_lines import MOST_BYTES, SEPARATORS
-from app.domain.fields import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, users_of
+from app.domain.fields import (
+    FIELDS,
+    NAMES,
+    NUMBERS,
+    SLIDER_LEARNING_RATES,
+    STARTS_ANEW,
+    TEXTS,
+    USED_BY,
+    users_of,
+)
 from app.domain.link import LINK_VERSION, LONGEST_LINK
 from app.domain.plane_choice import PLANES
+from app.domain.start_point import LARGEST_COORDINATE, LARGEST_PARAMETER, START_PLANES
 from app.domain.user_data import MOST_PREDICTORS
-from app.lessons.course import HIDEABLE
+from app.lessons.task import CURTAIN
 from components import ids, theme
 from components.controls.fields import STOPS
 from components.controls.rail import FIRST, MORE
 from components.figures.surface import CUT_AT
 from components.panels import PANELS
 from components.panels.rate_map import AXES
-
-# What the class curtain hides besides: where training should arrive.
-CURTAIN = (*HIDEABLE, "optimum")
+from components.presenting import ANSWERS
 
 
 def page_config() -> dict[str, Any]:
     """All of it, as assets/lab/state/config.mjs reads it.
 
     fields    each setting by name, in the order of the rail, the learning rate last
+    starts_anew  the settings whose change ends a start set by hand
+    start     the planes on which one can be, and its largest numbers
     stops     the learning rates of the slider
     scale     the colours of the surface, as Plotly has them: shares from 0 to 1, hex colours
     cut_at    where the surface is cut off, in heights of the box
     """
     return {
         "fields": {name: _field(name) for name in (*FIRST, *MORE, "learning_rate")},
+        "starts_anew": STARTS_ANEW,
+        "start": {
+            "planes": START_PLANES,
+            "parameter": LARGEST_PARAMETER,
+            "coordinate": LARGEST_COORDINATE,
+        },
         "stops": SLIDER_LEARNING_RATES,
         "views": ids.VIEWS,
         "panels": list(PANELS),
         "planes": list(PLANES),
         "curtain": CURTAIN,
+        "answers": list(ANSWERS),
         "colors": [*theme.PALETTE],
         "themes": theme.THEMES,
         "link": {"version": LINK_VERSION, "longest": LONGEST_LINK},
@@ -61,13 +78,20 @@ def config_element() -> str:
     return f'<script type="application/json" id="config">{text}</script>'
 
 
+def _options(name: str) -> dict[str, str] | None:
+    """What the values are called, where they have names; of a text, what none is called."""
+    if name in TEXTS:
+        return {"": TEXTS[name].none}
+    return NAMES[name].options if name in NAMES else None
+
+
 def _field(name: str) -> dict[str, Any]:
-    choice = NAMES[name] if name in NAMES else NUMBERS[name]
+    choice = FIELDS[name]
     decides = USED_BY[name][0] if name in USED_BY else None
     return {
         "label": choice.label,
         "default": choice.default,
-        "options": NAMES[name].options if name in NAMES else None,
+        "options": _options(name),
         "range": [NUMBERS[name].low, NUMBERS[name].high] if name in NUMBERS else None,
         "stops": STOPS.get(name),
         "decides": decides,

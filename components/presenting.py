@@ -1,10 +1,11 @@
 """For a class: the bar on top while presenting, and the card with all keys."""
 
+import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from components import ids
-from components.parts import data, named
+from components.parts import data, icon, named, select
 
 # What each key does; assets/lab/page/keys.mjs binds them.
 KEYS = (
@@ -14,12 +15,23 @@ KEYS = (
     ("1 – 5", "show only this view, or all again; while presenting, up to two views"),
     ("Page Up, Page Down", "previous or next chapter; without a lesson, first or last epoch"),
     ("P", "start or stop presenting"),
-    ("C", "curtain: hide the outcome; press again to reveal it and play"),
+    ("C", "curtain: hide every outcome; again: reveal that of the selected rate, and play it"),
+    ("A", "show all: the curtain goes away"),
+    ("H", "show of hands: count who guessed what"),
     ("F", "full screen"),
     ("T", "theme: light, dark, projector"),
     ("?", "this card"),
     ("Esc", "close or leave"),
 )
+
+
+QUESTIONS = {"outcome": "What happens?", "rate": "Which rate?"}
+# What a class can guess: the three colours of the strip, each as a cell of it is marked.
+ANSWERS = {
+    "converging": ("arrives", {"arrived": "true", "verdict": "converging"}),
+    "too-slow": ("falls short", {"arrived": "false", "verdict": "too slow"}),
+    "diverged": ("diverges", {"arrived": "false", "verdict": "diverged"}),
+}
 
 
 def present_bar() -> Component:
@@ -28,8 +40,48 @@ def present_bar() -> Component:
         html.Button(f"{number} {title}", className="mode show-view", **data(view=name))
         for number, (name, title) in enumerate(ids.SHORT_TITLES.items(), 1)
     ]
-    curtain = html.Button("Curtain", id="curtain", className="mode", title="hide the outcome (C)")
-    return html.Div(className="present-bar", children=[*views, curtain])
+    curtain = html.Button(
+        "Curtain", id="curtain", className="mode", title="for a class to guess (C)"
+    )
+    raise_it = html.Button(
+        "Show all", id="raise-curtain", className="mode", hidden=True, title="(A)"
+    )
+    hands = html.Button("Hands", id="open-hands", className="mode", title="show of hands (H)")
+    return html.Div(className="present-bar", children=[*views, curtain, raise_it, hands])
+
+
+def show_of_hands() -> Component:
+    """How many of a class guessed which outcome, or which learning rate."""
+    return html.Section(
+        id="show-of-hands",
+        className="hands",
+        hidden=True,
+        tabIndex=-1,
+        **named("Show of hands"),
+        children=[
+            select("hands-question", QUESTIONS, value="outcome", class_name="hands-question"),
+            *(_answer(k, words, shade) for k, (words, shade) in enumerate(ANSWERS.values())),
+            html.Span(id="hands-said", className="hands-said", role="status"),
+            html.Button("Clear", id="hands-clear", className="quiet"),
+        ],
+    )
+
+
+def _answer(number: int, words: str, shade: dict[str, str]) -> Component:
+    """An answer with its count, by buttons or typed; the first one is also that of a rate."""
+    swatch = html.I(className="cell", **data(**shade))
+    label = html.Span([swatch, html.Span(words, className="hand-words")], className="key")
+    count = dbc.Input(
+        type="text", inputmode="numeric", value="0", maxlength=3, class_name="hand-count"
+    )
+    count.id = f"hands-{number}"
+    minus, plus = (
+        html.Button(
+            icon(shows), className="step-button hand", title=f"{way}: {words}", **data(by=by)
+        )
+        for shows, way, by in (("dash-lg", "one hand less", -1), ("plus-lg", "one hand more", 1))
+    )
+    return html.Span([label, minus, count, plus], className="hand-answer", **data(answer=number))
 
 
 def keys_card() -> Component:
@@ -44,7 +96,7 @@ def keys_card() -> Component:
             html.Table(html.Tbody(rows)),
             html.Label(
                 [
-                    html.Span("Single keys: "),
+                    html.Span("Keyboard shortcuts: "),
                     html.Button("on", id="single-keys", className="quiet", role="switch"),
                 ]
             ),

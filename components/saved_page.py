@@ -28,7 +28,7 @@ PLACE = '<script type="application/json" id="saved">null</script>'
 # is no noscript, which a browser without import maps would not show.
 STILL = f"""<main class="still" id="still">
 <h1>Descent Lab, a still picture</h1>
-<p><b>Scripts do not run here</b>, so this is what was on show when the page was saved. The page
+<p><b>Scripts do not run here</b>, so this is what the page showed when it was saved. The page
 itself is complete in this file, with its slider and every run to play: save the file and open it
 in a browser ({OLDEST}, or a later one). The preview of a mail
 program, or of the Files app on an iPad or iPhone, runs no scripts; where no browser opens files,

@@ -26,10 +26,7 @@ PALETTE: dict[str, tuple[str, str, str]] = {
     "pin-4": ("#010096", "#677217", "#810dff"),
     "too-slow": ("#c6ccd6", "#59626f", "#868e9b"),
     "converging": ("#5aa7e4", "#4c93cf", "#2a76b8"),
-    "oscillating": ("#efb02e", "#dca022", "#a8740a"),
     "diverged": ("#8c1d12", "#b3423a", "#8c1d12"),
-    "overflow": ("#5c0f08", "#8a2b25", "#5c0f08"),
-    "stuck": ("#7b6a58", "#8d7c69", "#6b5b49"),
 }
 THEMES = ("light", "dark", "projector")
 # The projector palette extends Bootstrap's light theme.

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from app.domain.fields import NAMES, NUMBERS
 from app.domain.link import query
+from app.domain.options import OPTIMIZERS
 from app.domain.results import VERDICTS
 from app.domain.settings import Settings
 from app.engine import inspect_run
@@ -42,6 +43,15 @@ SWEEPS = (
         epochs=300,
     ),
 )
+# Each optimizer's steps; and what else decides where a step lands.
+STEPS = (
+    *(
+        Settings(dataset="sine", hidden_units=2, epochs=12, optimizer=name, learning_rate=0.05)
+        for name in OPTIMIZERS
+    ),
+    Settings(epochs=12, schedule="cosine", weight_decay=0.1),
+    Settings(epochs=12, optimizer="momentum", batch_size=3),
+)
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
     "tanh": torch.tanh,
@@ -61,6 +71,7 @@ def fixtures() -> dict[str, Any]:
     return {
         "config": page_config(),
         "sweeps": [_sweep(settings) for settings in SWEEPS],
+        "steps": [_sweep(settings) for settings in STEPS],
         "networks": [_network(*shape, name) for shape in SHAPES for name in ACTIVATIONS],
         "activations": {name: _activation(name) for name in ACTIVATIONS},
         "links": [_link(_random_settings(chance)) for _ in range(200)],
@@ -136,7 +147,9 @@ def _random_settings(chance: random.Random) -> Settings:
             else round(chance.uniform(choice.low, choice.high), chance.randint(1, 6))
             for name, choice in NUMBERS.items()
         }
-        chosen = {k: v for k, v in (names | numbers).items() if chance.random() < 0.5}
+        starts = {"start": chance.choice(["", "0.5,-1.25", "anchored,0.5,-0.00001", "random,1,2"])}
+        every = names | numbers | starts
+        chosen = {k: v for k, v in every.items() if chance.random() < 0.5}
         try:
             return Settings(**chosen)
         except ValueError:

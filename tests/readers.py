@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Shaped
 from numpy import ndarray
 
-from app.domain.fields import NAMES, NUMBERS
+from app.domain.fields import NAMES, NUMBERS, TEXTS
 from app.domain.settings import Settings
 from app.exports.payload import ABOVE, BELOW, MISSING, STEPS
 
@@ -59,6 +59,6 @@ def decode(encoded: dict[str, Any]) -> Shaped[ndarray, ...]:
 def settings_of(query: str) -> Settings:
     """The settings that a link names, as assets/lab/page/address.mjs reads them."""
     chosen = dict(parse_qsl(query, keep_blank_values=True))
-    names = {name: chosen[name] for name in NAMES if name in chosen}
+    names = {name: chosen[name] for name in NAMES | TEXTS if name in chosen}
     numbers = {name: float(chosen[name]) for name in NUMBERS if name in chosen}
     return Settings(**names, **numbers)

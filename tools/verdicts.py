@@ -23,7 +23,7 @@ from app.domain.settings import Settings
 from app.engine import train
 from app.engine.datasets import dataset_for
 from app.engine.network import network_for
-from app.engine.training import Training
+from app.engine.recorder import Training
 from tools.report import Figure, report
 
 ALLOWED = 0.03

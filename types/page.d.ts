@@ -38,11 +38,15 @@ export interface Field {
 
 export interface Config {
   fields: Record<string, Field>;
+  starts_anew: (keyof Settings)[];
+  start: { planes: string[]; parameter: number; coordinate: number };
   stops: number[];
   views: View[];
   panels: string[];
   planes: string[];
   curtain: string[];
+  /** What a class can guess, by the colours of the strip. */
+  answers: string[];
   colors: string[];
   themes: string[];
   link: { version: number; longest: number };
@@ -66,6 +70,31 @@ export interface Snapshot {
   firstSlope: number;
   secondSlope: number;
   offPlane: number;
+  /** On the way between two epochs: their indices, and the share of the way. */
+  glide?: { from: number; to: number; share: number };
+}
+
+/** To which powers of ten zoomed pictures reach, null for the picture as it is: the plane, the loss
+    in the cross sections, and the target in the fit. */
+export interface Zoom {
+  plane: number | null;
+  loss: number | null;
+  fit: number | null;
+}
+
+/** What a view shows at a place of its canvas. */
+export interface Readout {
+  at: Point;
+  lines: string[];
+}
+
+/** Where the next step lands: on the plane, and as far as they are known its loss and the step's
+    length over all parameters. */
+export interface NextStep {
+  first: number;
+  second: number;
+  loss: number | null;
+  length: number | null;
 }
 
 /** The exact losses along both directions at an epoch. */
@@ -77,15 +106,22 @@ export interface Slice {
   range: number[];
 }
 
+/** What a curtain hides, see components/page_config.py. */
+export type Part = "verdict" | "strip" | "mark" | "ahead" | "hints" | "optimum";
+
 /** What is on show. */
 export interface State {
   /** There from the first sweep on; nothing reads it before. */
   sweep: Sweep;
   run: number;
   track: Track;
+  /** A start that is being set by hand, shown instead of the run. */
+  preview: Track | null;
   detail: Detail | null;
   slices: { at(epoch: number): Slice | undefined } | null;
-  /** What a curtain hides, of config.curtain. */
+  /** Whether the fit shows the squares of its errors. */
+  areSquared: boolean;
+  /** The parts that a curtain lies over; state/curtain.mjs says for whom. */
   hidden: Set<string>;
   /** The epoch that the person asked for; a sweep shows the nearest that it has. */
   wanted: number;
@@ -98,6 +134,13 @@ export interface State {
   held: boolean;
   /** While presenting, all text on the pictures is larger. */
   textSize: number | undefined;
+}
+
+/** A start set by hand; a line has no plane. */
+export interface StartPoint {
+  plane: string;
+  first: number;
+  second: number;
 }
 
 /** The plane of a network's loss, as it is chosen and requested. */
@@ -129,9 +172,27 @@ export interface Chapter {
   hide: string[];
   curtain: string[];
   question: { choices: string[]; answer: number } | null;
-  goal: { train_loss_below: number; within_epochs: number } | null;
+  /** The part of a panel that the text speaks of; 0 for all. */
+  part: number;
+  task: Task | null;
   previous: string | null;
   next: string | null;
+}
+
+/** What a task asks for, all of it at once: each number between two, each name as it is. */
+export type Check = { train_loss_below?: number; within_epochs?: number; verdict?: Verdict } & {
+  [Name in keyof Settings | "epoch" | "weight" | "bias"]?: [number, number] | string;
+};
+
+/** See app/lessons/task.py. */
+export interface Task {
+  checks: Check[];
+  answer: number | null;
+  done: string;
+  hint: string;
+  curtain: string[];
+  /** Whether a button shows what the task hides. */
+  reveals: boolean;
 }
 
 export interface Look {
@@ -229,6 +290,7 @@ export interface Axes {
   x(value: number): number;
   y(value: number): number;
   toX(pixel: number): number;
+  toY(pixel: number): number;
   left: number;
   right: number;
   top: number;
@@ -251,7 +313,7 @@ export type Draw = (
   overlay: Overlay,
   sweep: Sweep,
   moment: Snapshot,
-  shown: Pick<State, "hidden" | "run" | "slices">,
+  shown: Pick<State, "run" | "slices" | "areSquared">,
 ) => void;
 
 /** A run in the table of compared ones; that on show has no look of a pin. */
@@ -278,8 +340,8 @@ export interface ChartContents {
   "rate-axis": StepCurve & { rate: number; landing: number };
   "loss-by-rate": {
     rates: number[];
-    now: number[];
-    ends: (number | null)[];
+    now: (number | null | undefined)[];
+    ends: (number | null | undefined)[];
     epoch: number;
     asked: number;
   };

@@ -24,6 +24,7 @@ export interface SettingsPayload {
   hidden_layers: number;
   noise: number;
   validation_fraction: number;
+  start: string;
   dataset: string;
   activation: string;
   optimizer: string;

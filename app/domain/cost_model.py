@@ -30,13 +30,15 @@ USES_PER_FRAME, EXAMPLES_PER_FIT, PASSES_PER_SURFACE = 600, 40, 900
 
 
 def estimated_seconds(settings: Settings, epochs: int | None = None) -> float:
-    """Seconds for the sweep of `settings`, or for one of so many epochs, and its landscape."""
+    """Seconds for the sweep of `settings`, or for one of so many epochs, and its landscape; twice
+    that where the seed's own sweep is trained first, for a start on its plane."""
     epochs = settings.epochs if epochs is None else epochs
     frames = len(settings.learning_rates()) * min(epochs + 1, settings.frame_count)
     seconds = training_seconds(settings, epochs)
     seconds += SECONDS_PER_PASS * USES_PER_FRAME * settings.param_count * frames
     examples = EXAMPLES_PER_FIT * frames + PASSES_PER_SURFACE * settings.example_count
-    return seconds + pass_seconds(settings, examples)
+    seconds += pass_seconds(settings, examples)
+    return 2 * seconds if settings.starts_on_plane else seconds
 
 
 def training_seconds(settings: Settings, epochs: int) -> float:
@@ -77,10 +79,12 @@ def epoch_limit(settings: Settings, limit: int) -> str:
     if size and settings.hidden_layers > 1:
         size = [f"{settings.hidden_layers} layers of {size[0]}"]
     steps = [f"{settings.steps_per_epoch} steps an epoch"] if settings.steps_per_epoch > 1 else []
+    by_hand = ["a start set by hand"] if settings.starts_on_plane else []
     if limit >= NUMBERS["epochs"].low:
-        return _with(size + steps, f"the limit is {limit} epochs.")
-    return _with(steps, "this network is too large to train here.")
+        return _with(size + steps + by_hand, f"the limit is {limit} epochs.")
+    return _with(steps + by_hand, "this network is too large to train here.")
 
 
 def _with(parts: list[str], clause: str) -> str:
-    return f"With {' and '.join(parts)} {clause}" if parts else clause[0].upper() + clause[1:]
+    joined = " and ".join([", ".join(parts[:-1]), *parts[-1:]] if len(parts) > 1 else parts)
+    return f"With {joined} {clause}" if parts else clause[0].upper() + clause[1:]

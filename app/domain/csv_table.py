@@ -35,7 +35,7 @@ class Reading:
         """From a request. Raises TableError."""
         values = {} if values is None else values
         if not isinstance(values, dict) or not set(values) <= {one.name for one in fields(cls)}:
-            raise TableError("This is no way to read a table.")
+            raise TableError("These options for reading a table are not valid.")
         made = cls(**values)
         marks = made.decimals.values() if isinstance(made.decimals, dict) else [0]
         if not (

@@ -49,6 +49,17 @@ class NumberChoice:
     help: str
 
 
+@dataclass(frozen=True)
+class TextChoice:
+    """A setting that is written, not chosen from a menu or a range; `none` is what the empty text
+    is called."""
+
+    default: str
+    none: str
+    label: str
+    help: str
+
+
 NUMBERS: dict[str, NumberChoice] = {
     "learning_rate": NumberChoice(
         1e-6, 10, 0.01, False, "Learning rate", "How far one step goes along the negative gradient."
@@ -140,6 +151,22 @@ NAMES: dict[str, NameChoice] = {
         "How the initial parameters are drawn.",
     ),
 }
+# A setting that is a text of several parts, see start_point.py.
+TEXTS: dict[str, TextChoice] = {
+    "start": TextChoice(
+        "",
+        "start of the seed",
+        "Start",
+        "Where training starts: at the seed's initial parameters, or at a point set by hand.",
+    ),
+}
+FIELDS = NAMES | NUMBERS | TEXTS
+# A start set by hand belongs to the data, the network and the seed that it was set for: whoever
+# changes one of these begins at the seed's start again.
+STARTS_ANEW = (
+    *("dataset", "hidden_units", "hidden_layers"),
+    *("seed", "initialization", "initial_scale"),
+)
 # A setting that only some options use -> the setting that decides, and the attribute of its rows.
 USED_BY: dict[str, tuple[str, str]] = {
     "momentum": ("optimizer", "has_momentum"),

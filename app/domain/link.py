@@ -22,5 +22,6 @@ def query(settings: Settings) -> str:
             name: value if isinstance(value, str) else exact(value)
             for name, value in settings.choices().items()
             if value != getattr(default, name)
-        }
+        },
+        safe=",",
     )

@@ -10,7 +10,7 @@ from app.domain.settings import Settings
 PLANES = {
     "anchored": "start and best end",
     "parameters": "two parameters",
-    "random": "random, filter-normalised",
+    "random": "random directions",
     "sharpest": "sharpest directions",
 }
 

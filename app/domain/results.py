@@ -123,12 +123,29 @@ class Plane:
         """The coordinates of the plane's nearest point to params."""
         return np.asarray((params - self.origin) @ self.dual_directions.T)
 
+    def at(self, coordinates: Float[ndarray, "2"]) -> Float[ndarray, "param"]:
+        """The params at a point of the plane."""
+        return np.asarray(self.origin + coordinates @ self.directions)
+
     @property
     def dual_directions(self) -> Float[ndarray, "2 param"]:
         """The dual basis D: D . displacement gives coordinates. Orthonormal directions are their
         own dual."""
         gram = self.directions @ self.directions.T
         return np.asarray(np.linalg.solve(gram, self.directions))
+
+
+@dataclass(frozen=True)
+class SeedsPicture:
+    """What the seed's own sweep leaves for a start that was set by hand on one of its planes.
+
+    corners     the lowest and the highest coordinates of the paths that chose the plane
+    start_loss  the train loss at the seed's own start
+    """
+
+    plane: Plane
+    corners: Float[ndarray, "2 2"]
+    start_loss: float
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from app.domain.errors import InvalidSetting
 from app.domain.fields import (
+    FIELDS,
     NAMES,
     NUMBERS,
     SLIDER_LEARNING_RATES,
@@ -18,6 +19,7 @@ from app.domain.fields import (
     users_of,
 )
 from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA, DatasetOption
+from app.domain.start_point import StartPoint, checked_start, start_point
 from app.domain.user_data import UserData
 
 # A sweep keeps FRAMES frames of its runs; fewer, but at least FEWEST_FRAMES, if their params exceed
@@ -50,6 +52,7 @@ class Settings:
     hidden_layers: int = 1
     noise: float = 0.1
     validation_fraction: float = 0.0
+    start: str = ""
     # The examples, where the data set is the person's own; never part of a link.
     user_data: UserData | None = field(default=None, repr=False)
 
@@ -60,6 +63,7 @@ class Settings:
             # 20.0 and 20 are equal, so they must be stored, hashed and printed alike.
             object.__setattr__(self, name, in_range(getattr(self, name), NUMBERS[name], name))
         _check_together(self)
+        object.__setattr__(self, "start", checked_start(self.start, self.is_line))
         # It needs Settings itself.
         from app.domain.cost_model import check_work
 
@@ -75,7 +79,7 @@ class Settings:
         if not isinstance(values, dict):
             raise InvalidSetting("The settings must be an object of names and values.")
         values = {name: value for name, value in values.items() if name != "data_token"}
-        if unknown := sorted(str(name) for name in values if name not in NAMES | NUMBERS):
+        if unknown := sorted(str(name) for name in values if name not in FIELDS):
             raise InvalidSetting(f"There is no setting named {shown(unknown[0])}.")
         return cls(**values, user_data=user_data if values.get("dataset") == USER_DATA else None)
 
@@ -99,6 +103,16 @@ class Settings:
     def is_line(self) -> bool:
         """Linear regression on one predictor: its only parameters are weight and bias."""
         return self.is_linear and len(self.data.predictors) == 1
+
+    @property
+    def start_point(self) -> StartPoint | None:
+        """The start that was set by hand; None is the seed's own."""
+        return start_point(self.start)
+
+    @property
+    def starts_on_plane(self) -> bool:
+        """The start is a point of a plane of the seed's own sweep, which must be trained first."""
+        return self.start != "" and not self.is_line
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -192,8 +206,8 @@ def _check_together(settings: Settings) -> None:
     """Raises InvalidSetting for settings that conflict; its field is the one to change."""
     if (settings.dataset == USER_DATA) != (settings.user_data is not None):
         raise InvalidSetting(
-            "Your own data are not here: links never contain them, and the server deletes them "
-            "after 30 minutes. Open them again under More views, Your own data.",
+            "Your own data are not stored in links, and the server deletes them after 30 minutes. "
+            "Open them again under More views, Your own data.",
             "dataset",
         )
     for name in USED_BY:

@@ -70,7 +70,7 @@ def choose(
     """The examples in these columns. By default the last numeric column is the target and the first
     the predictor. Raises TableError."""
     if not isinstance(token, str) or not TOKEN.fullmatch(token):
-        raise TableError("The data need a token that the browser has drawn.")
+        raise TableError("The data need a token from the browser.")
     if not isinstance(standardize, bool):
         raise TableError("Standardise must be true or false.")
     names = _names(table, target, predictors)

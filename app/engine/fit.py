@@ -11,7 +11,6 @@ from app.domain.settings import Settings
 from app.domain.stability import l2_decay
 from app.engine.datasets import as_tensors, dataset_for
 from app.engine.network import network_for
-from app.engine.training import start_for
 
 SAMPLES = 41
 # Where the jumps of threshold units move, they are drawn at the borders of so many cells.
@@ -34,7 +33,8 @@ def fit_of(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
         return Fit(targets[chosen].numpy(), _predicted(settings, params, inputs[chosen].numpy()))
     low, high = float(inputs.min()), float(inputs.max())
     if settings.hidden_units and settings.activation == "threshold":
-        return _staircase(settings, params, _edges(settings, low, high))
+        first = params.reshape(-1, params.shape[-1])[0]
+        return _staircase(settings, params, _edges(settings, first, low, high))
     count = 2 if settings.is_linear else SAMPLES
     places = torch.linspace(low, high, count).numpy()
     return Fit(places, _predicted(settings, params, places[:, None]))
@@ -50,7 +50,9 @@ def _predicted(
     return predictions.view(*params.shape[:-1], -1).numpy()
 
 
-def _edges(settings: Settings, low: float, high: float) -> Float[ndarray, "edge"]:
+def _edges(
+    settings: Settings, start: Float[ndarray, "param"], low: float, high: float
+) -> Float[ndarray, "edge"]:
     """Both ends of the range, and between them the jumps w x + b = 0 of the first layer's units.
 
     Nothing moves these but weight decay. It shrinks w and b alike, except as part of a gradient
@@ -58,8 +60,8 @@ def _edges(settings: Settings, low: float, high: float) -> Float[ndarray, "edge"
     """
     if l2_decay(settings) and OPTIMIZERS[settings.optimizer].squares:
         return np.linspace(low, high, CELLS + 1)
-    units, start = settings.hidden_units, start_for(settings).double().numpy()
-    weights, biases = start[:units], start[units : 2 * units]
+    units = settings.hidden_units
+    weights, biases = start[:units].astype(float), start[units : 2 * units].astype(float)
     jumps = -biases[weights != 0] / weights[weights != 0]
     inside = jumps[(jumps > low) & (jumps < high)]
     return np.array([low, *np.unique(inside), high])

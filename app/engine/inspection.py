@@ -18,10 +18,10 @@ from app.engine.fit import fit_of
 from app.engine.landscape.projection import project
 from app.engine.landscape.slices import SAMPLES, loss_slices
 from app.engine.network import network_for
-from app.engine.recorder import Descent, frame_epochs, history_fits
+from app.engine.recorder import Descent, Training, frame_epochs, history_fits
 from app.engine.schedules import rate_factors
 from app.engine.sweep import validation_loss
-from app.engine.training import Training, batch_order, descend
+from app.engine.training import batch_order, descend
 
 # The sharpness of a run is computed at this many epochs, or at fewer if they cost more than
 # SHARPNESS_WORK together. One costs params x (examples + SHARPNESS_EXAMPLES), and twice that with
@@ -103,7 +103,8 @@ def _descent_at(settings: Settings, training: Training, epochs: Int[ndarray, "ep
     """
     run, kept = settings.run_index, training.kept_epochs
     if not np.isin(epochs, kept).all():
-        return descend(settings, epochs.tolist(), kept_run=run)
+        start = torch.tensor(training.sweep.start)
+        return descend(settings, epochs.tolist(), kept_run=run, start=start)
     slots, descent = torch.tensor(np.searchsorted(kept, epochs)), training.descent
     return Descent(
         descent.params[run : run + 1, slots],

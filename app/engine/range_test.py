@@ -7,6 +7,8 @@ from itertools import chain, repeat
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from numpy import ndarray
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.results import RangeTest
@@ -22,14 +24,16 @@ STEPS = 200
 SMOOTHING = 0.9
 
 
-def range_test(settings: Settings) -> RangeTest:
+def range_test(settings: Settings, start: Float[ndarray, "param"] | None = None) -> RangeTest:
     """One run whose learning rate grows from the slider's lowest to its highest.
 
-    It grows by the same factor at each minibatch, whose loss is taken before its step.
+    It grows by the same factor at each minibatch, whose loss is taken before its step. `start` is
+    that of the settings, if it is known already.
     """
     network, dataset = network_for(settings), dataset_for(settings)
     state = torch.empty(settings.kept_parts, network.param_count)
-    state[0] = network.to_blocks(start_for(settings)[None])
+    params = start_for(settings) if start is None else torch.tensor(start)
+    state[0] = network.to_blocks(params[None])
     batches, update = Batches(settings, network, state, 1, dataset), Update(settings, state)
     rates = np.geomspace(SLIDER_LEARNING_RATES[0], SLIDER_LEARNING_RATES[-1], STEPS)
     losses = []

@@ -1,11 +1,16 @@
 """What is kept of a training: at which epochs, of which runs, and in which order."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
+from numpy import ndarray
 from torch import Tensor
 
+from app.domain.results import SeedsPicture, Sweep
 from app.domain.settings import Settings
 from app.engine.deadline import checked
 from app.engine.network import Network
@@ -31,6 +36,21 @@ class Descent(NamedTuple):
     train_loss: Float[Tensor, "run epoch"]
     updates: Float[Tensor, "run kept param"] | None = None
     preconditioners: Float[Tensor, "run kept param"] | None = None
+
+
+@dataclass(frozen=True)
+class Training:
+    """A sweep and the descent behind it, at every epoch if memory allows."""
+
+    sweep: Sweep
+    descent: Descent
+    kept_epochs: Int[ndarray, "kept"]
+    # Where the start was set by hand, or None.
+    seeds: SeedsPicture | None = None
+
+    def of_run(self, settings: Settings) -> Training:
+        """The same training with another of its learning rates selected."""
+        return replace(self, sweep=replace(self.sweep, settings=settings))
 
 
 class Recorder:

@@ -30,22 +30,23 @@ True
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from numpy import ndarray
 from torch import Tensor
 
-from app.domain.results import Dataset, Sweep
+from app.domain.fields import NUMBERS
+from app.domain.results import Dataset, SeedsPicture, Sweep
 from app.domain.settings import Settings
 from app.engine.datasets import as_tensors, dataset_for
 from app.engine.deadline import check, time_limit
+from app.engine.landscape.planes import seeds_picture
 from app.engine.network import HiddenGradient, LinearGradient, Network, network_for, with_ones
 from app.engine.optimizers import Update
-from app.engine.recorder import Descent, Recorder, frame_epochs, history_fits
+from app.engine.recorder import Descent, Recorder, Training, frame_epochs, history_fits
 from app.engine.schedules import rate_factors
 from app.engine.sweep import sweep_of
 
@@ -55,6 +56,7 @@ def descend(
     kept_epochs: list[int],
     kept_run: int | None = None,
     learning_rates: Sequence[float] | None = None,
+    start: Float[Tensor, "param"] | None = None,
 ) -> Descent:
     """The training loop: params <- params + learning_rate * update, for all runs at once.
 
@@ -65,6 +67,7 @@ def descend(
         kept_epochs: The epochs of which to keep more than the loss, ascending.
         kept_run: The only run to keep, or None for all. All are trained in either case.
         learning_rates: One for each run.
+        start: Where all runs start, if it is known already.
 
     Raises:
         UserError: The training takes longer than the time limit.
@@ -75,7 +78,8 @@ def descend(
     rates = network.to_blocks(chosen[:, None].expand(-1, network.param_count))
     # One row each for params, gradient, update and preconditioner, so that one copy keeps them all.
     state = torch.empty(settings.kept_parts, len(rates))
-    params = state[0].copy_(network.to_blocks(start_for(settings).expand(run_count, -1)))
+    start = start_for(settings) if start is None else start
+    params = state[0].copy_(network.to_blocks(start.expand(run_count, -1)))
     full_batch = gradient_for(network, state, run_count, dataset)
     batches = Batches(settings, network, state, run_count, dataset)
     update, factors = Update(settings, state), rate_factors(settings).tolist()
@@ -165,24 +169,26 @@ def gradient_for(
     return HiddenGradient(network, state, run_count, inputs, targets)
 
 
-def start_for(settings: Settings) -> Float[Tensor, "param"]:
-    """The initial parameters that `settings` ask for."""
-    return network_for(settings).initial_params(
-        settings.seed, settings.initialization, settings.initial_scale
-    )
+def start_for(settings: Settings, seeds: SeedsPicture | None = None) -> Float[Tensor, "param"]:
+    """The initial parameters that `settings` ask for; `seeds` is their `seeds_own`, if it is known
+    already."""
+    point = settings.start_point
+    if point is None:
+        return network_for(settings).initial_params(
+            settings.seed, settings.initialization, settings.initial_scale
+        )
+    seeds, place = seeds or seeds_own(settings), np.array(point[:2])
+    return torch.tensor(seeds.plane.at(place) if seeds else place, dtype=torch.float32)
 
 
-@dataclass(frozen=True)
-class Training:
-    """A sweep and the descent behind it, at every epoch if memory allows."""
-
-    sweep: Sweep
-    descent: Descent
-    kept_epochs: Int[ndarray, "kept"]
-
-    def of_run(self, settings: Settings) -> Training:
-        """The same training with another of its learning rates selected."""
-        return replace(self, sweep=replace(self.sweep, settings=settings))
+def seeds_own(settings: Settings) -> SeedsPicture | None:
+    """The plane of the seed's own sweep on which the start was set by hand, if it was."""
+    point = settings.start_point
+    if point is None or not point.plane:
+        return None
+    usual = NUMBERS["learning_rate"].default
+    own = train(replace(settings, start="", learning_rate=usual), keeps_history=False)
+    return seeds_picture(own, point.plane)
 
 
 def train_sweep(settings: Settings) -> Sweep:
@@ -202,5 +208,7 @@ def train(settings: Settings, keeps_history: bool = True) -> Training:
     keeps_all = keeps_history and history_fits(settings)
     kept = list(range(settings.epochs + 1)) if keeps_all else frames
     with time_limit():
-        descent = descend(settings, kept)
-        return Training(sweep_of(settings, descent, kept, frames), descent, np.array(kept))
+        seeds = seeds_own(settings)
+        descent = descend(settings, kept, start=start_for(settings, seeds))
+        sweep = sweep_of(settings, descent, kept, frames)
+        return Training(sweep, descent, np.array(kept), seeds)

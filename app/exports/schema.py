@@ -36,6 +36,7 @@ class SettingsPayload(TypedDict):
     hidden_layers: int
     noise: float
     validation_fraction: float
+    start: str
     dataset: str
     activation: str
     optimizer: str

@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
 
 from app.domain import link
-from app.domain.fields import NAMES, NUMBERS, USED_BY, exact, users_of
+from app.domain.fields import NAMES, NUMBERS, TEXTS, USED_BY, exact, users_of
 from app.domain.options import ACTIVATIONS, DATASETS, OPTIMIZERS, SCHEDULES
 from app.domain.settings import Settings
 
@@ -26,6 +29,7 @@ TEMPLATES = jinja2.Environment(
 )
 
 WIDTH = 100
+Start = Float[ndarray, "param"] | None
 STEPS = re.compile(r"\bsteps\b")
 # A person's own examples, as a file beside the script.
 DATA_FILE = "data.csv"
@@ -49,22 +53,25 @@ ZEROS = {
 PARTS = ("data", "model", "training")
 
 
-def script(settings: Settings) -> str:
+def script(settings: Settings, start: Start = None) -> str:
     """The run of `settings.learning_rate` as a script that needs only torch, NumPy and
     scikit-learn. It prints the losses as the page has them: before the first step of an epoch,
-    over all examples."""
-    data, model, training = _parts(settings).values()
+    over all examples.
+
+    start  the initial parameters in torch's flat order, where they are a point of a plane
+    """
+    data, model, training = _parts(settings, start).values()
     # Two blank lines stand before a class.
     between = "\n\n\n" if "class " in model else "\n\n"
     return f"{_header(settings)}\n{data}{between}{model}\n\n{training}\n"
 
 
-def notebook(settings: Settings) -> str:
+def notebook(settings: Settings, start: Start = None) -> str:
     """The same as a Jupyter notebook, with the loss curve; JSON of nbformat 4.5."""
     cells = [
-        _cell("title", _rendered("title", settings), "markdown"),
-        *(_cell(name, code) for name, code in _parts(settings).items()),
-        _cell("curve", _rendered("curve", settings)),
+        _cell("title", _rendered("title", settings, start), "markdown"),
+        *(_cell(name, code) for name, code in _parts(settings, start).items()),
+        _cell("curve", _rendered("curve", settings, start)),
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     whole = {
@@ -82,9 +89,9 @@ def _cell(name: str, source: str, kind: str = "code") -> dict[str, Any]:
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 
-def _parts(settings: Settings) -> dict[str, str]:
+def _parts(settings: Settings, start: Start) -> dict[str, str]:
     """The code of each part; the first begins with the imports of all."""
-    parts = {name: _rendered(name, settings) for name in PARTS}
+    parts = {name: _rendered(name, settings, start) for name in PARTS}
     used = set(re.findall(r"\w+", "\n".join(parts.values())))
     imports = [line for line, name in IMPORTS.items() if name in used]
     if settings.dataset in DATASETS:
@@ -94,9 +101,10 @@ def _parts(settings: Settings) -> dict[str, str]:
     return parts | {"data": "\n".join([*imports, "", parts["data"]])}
 
 
-def _rendered(name: str, settings: Settings) -> str:
+def _rendered(name: str, settings: Settings, start: Start) -> str:
     """What one macro of the template writes."""
-    template = TEMPLATES.get_template("script.py.j2").make_module(_values(settings))
+    values = _values(settings) | {"start": _start_numbers(settings, start)}
+    template = TEMPLATES.get_template("script.py.j2").make_module(values)
     return str(getattr(template, name)()).strip("\n")
 
 
@@ -108,6 +116,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "settings": settings,
         "address": "?" + link.query(settings),
         "exact": exact,
+        "wrap": textwrap.wrap,
         "as_markdown": _as_markdown,
         "data_file": DATA_FILE,
         "dataset": DATASETS.get(settings.dataset),
@@ -124,9 +133,22 @@ def _values(settings: Settings) -> dict[str, Any]:
             _in_words(name, value)
             for name, value in settings.choices().items()
             if name not in unused
+            and (name not in TEXTS or value)
             and (name not in USED_BY or getattr(settings, USED_BY[name][0]) in users_of(name))
         ],
     }
+
+
+def _start_numbers(settings: Settings, start: Start) -> list[str]:
+    """The initial parameters of a start set by hand; nothing for the seed's own."""
+    point = settings.start_point
+    if point is None:
+        return []
+    numbers = start if point.plane and start is not None else np.array(point[:2], "float32")
+    if len(numbers) != settings.param_count:
+        raise ValueError("of a start on a plane, all parameters must be given")
+    # As text, a 32-bit number has the fewest digits that read back as the same.
+    return [str(number) for number in numbers]
 
 
 def _header(settings: Settings) -> str:
@@ -168,4 +190,6 @@ def _in_words(name: str, value: Any) -> tuple[str, str]:
     """A setting's label and its value."""
     if name in NAMES:
         return NAMES[name].label, NAMES[name].options[value]
+    if name in TEXTS:
+        return TEXTS[name].label, value
     return NUMBERS[name].label, exact(value) if value else ZEROS.get(name, "0")

@@ -9,20 +9,31 @@ may contain. Markdown is not searched for script here, because the page shows HT
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationError
 
 from app.domain.errors import InvalidSetting
-from app.domain.fields import NAMES, NUMBERS, shown
+from app.domain.fields import FIELDS, NUMBERS, shown
 from app.domain.results import VERDICTS
 from app.domain.settings import Settings
 from app.lessons.files import content
-from app.lessons.front_matter import Mistake, advice, decoded, first_mistake, load, split
+from app.lessons.front_matter import (
+    Mistake,
+    Part,
+    advice,
+    decoded,
+    first_mistake,
+    load,
+    number,
+    one_of,
+    split,
+)
 from app.lessons.pictures import Pictures
+from app.lessons.task import CURTAIN, Check, Curtain, Goal, Task
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "lessons"
 # The views of the page without a lesson, then those that a lesson can open.
@@ -32,7 +43,9 @@ VIEWS = (
     *("rate-axis", "loss-by-rate", "sharpness", "compare", "map", "own-data", "share"),
     *("one-step", "rate-table", "network", "activations", "parameters", "tensor"),
 )
-HIDEABLE = ("verdict", "strip", "mark", "ahead", "hints")
+# What a chapter can do without: whole controls and readouts that it has not introduced.
+ABSENT = ("rate", "timeline", "loss")
+HIDEABLE = (*CURTAIN, *ABSENT)
 # What the notebook shows, as docs/notebook.md numbers it; the built-in course covers all of it.
 PIECES = 19
 
@@ -41,34 +54,16 @@ FILE_NAME = re.compile(r"\d\d-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 EPOCHS, RATE = int(NUMBERS["epochs"].high), NUMBERS["learning_rate"]
 
 
-def one_of(known: Sequence[str]) -> AfterValidator:
-    """Accepts the known words."""
-
-    def check(word: str) -> str:
-        if word not in known:
-            raise ValueError(f"{shown(word)} is unknown. {advice(word, known)}")
-        return word
-
-    return AfterValidator(check)
-
-
 def _settings(values: Any) -> Settings:
     """Settings from front matter, whose values are texts. Raises InvalidSetting, which names the
     setting."""
     if not isinstance(values, dict):
         raise ValueError("write lines of `name: value`.")
     for name in values:
-        if name not in (*NAMES, *NUMBERS):
-            known = advice(name, (*NAMES, *NUMBERS))
+        if name not in FIELDS:
+            known = advice(name, FIELDS)
             raise InvalidSetting(f"There is no setting named {shown(name)}. {known}", name)
-    return Settings.from_mapping({name: _number(value) for name, value in values.items()})
-
-
-def _number(text: Any) -> Any:
-    for kind in (int, float):
-        with suppress(ValueError, TypeError):
-            return kind(text)
-    return text
+    return Settings.from_mapping({name: number(value) for name, value in values.items()})
 
 
 View = Annotated[str, one_of(VIEWS)]
@@ -79,31 +74,17 @@ Epoch = Annotated[int, Field(ge=0, le=EPOCHS)]
 Printed = Annotated[str, Field(pattern=r"^-?\d{1,20}(\.\d{1,12})?$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1
-    )
-
-
-class Question(_Part):
+class Question(Part):
     """Asked before the result is shown. `answer` counts from 1; `curtain` is what it hides."""
 
     ask: str
     choices: tuple[str, ...] = Field(min_length=2, max_length=5)
     answer: int = Field(ge=1)
     why: str
-    curtain: Hidden = HIDEABLE
+    curtain: Curtain = CURTAIN
 
 
-class Goal(_Part):
-    """Reached by any run whose train loss is below the mark at one of its first epochs."""
-
-    train_loss_below: float = Field(ge=1e-9, le=1e9)
-    within_epochs: int = Field(ge=1, le=EPOCHS)
-    say: str
-
-
-class Claim(_Part):
+class Claim(Part):
     """What the text says about one run, for the tests."""
 
     learning_rate: float = Field(ge=RATE.low, le=RATE.high)
@@ -116,7 +97,7 @@ class Claim(_Part):
     bias: Printed | None = None
 
 
-class FrontMatter(_Part):
+class FrontMatter(Part):
     """What stands above a chapter's text."""
 
     title: str
@@ -125,14 +106,23 @@ class FrontMatter(_Part):
     views: Annotated[tuple[View, ...], ONCE] = Field(PAGE_VIEWS, min_length=1, max_length=5)
     hide: Hidden = ()
     piece: tuple[Annotated[int, Field(ge=1, le=PIECES)], ...] = ()
+    part: int = Field(0, ge=0, le=4)
     question: Question | None = None
+    task: Task | None = None
     goal: Goal | None = None
     claims: tuple[Claim, ...] = ()
+
+    @property
+    def exercise(self) -> Task | None:
+        """What the chapter asks for: its task, or its goal as one."""
+        return self.goal.as_task() if self.goal else self.task
 
 
 PARTS: dict[str, type[BaseModel]] = {
     "": FrontMatter,
     "question": Question,
+    "task": Task,
+    "checks": Check,
     "goal": Goal,
     "claims": Claim,
 }
@@ -145,6 +135,11 @@ class Chapter(FrontMatter):
     slug: str
     text: str
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether it stands after all others, without a number."""
+        return Path(self.file).name.startswith("99-")
+
 
 @dataclass(frozen=True)
 class Course:
@@ -155,7 +150,8 @@ class Course:
 
 
 def load_course(folders: Sequence[Path]) -> Course:
-    """The chapters of all folders, in the order given; in each, by file name."""
+    """The chapters of all folders, in the order given; in each, by file name. One numbered 99 comes
+    after all folders: it says where to go from there."""
     chapters: dict[str, Chapter] = {}
     problems: list[Mistake] = []
 
@@ -180,7 +176,8 @@ def load_course(folders: Sequence[Path]) -> Course:
                     for problem in pictures.problems:
                         problem.file = chapter.file
                         problems.append(problem)
-    return Course(tuple(chapters.values()), tuple(problems))
+    in_order = sorted(chapters.values(), key=lambda chapter: chapter.is_ending)
+    return Course(tuple(in_order), tuple(problems))
 
 
 def _chapter_names(folder: Path) -> list[str]:
@@ -212,6 +209,8 @@ def _read_chapter(path: Path, pictures: Pictures) -> Chapter:
     if chapter.playhead > chapter.settings.epochs:
         reason = f"`playhead` is beyond the last epoch, {chapter.settings.epochs}."
         raise Mistake(lines[("playhead",)], reason)
+    if chapter.task and chapter.goal:
+        raise Mistake(lines["goal",], "A chapter has a `task` or a `goal`, not both.")
     if chapter.question and chapter.question.answer > len(chapter.question.choices):
         reason = f"`answer` must be at most {len(chapter.question.choices)}, the last choice."
         raise Mistake(lines["question", "answer"], reason)

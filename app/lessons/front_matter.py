@@ -2,11 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.domain.fields import shown
@@ -21,7 +22,7 @@ ESCAPE = re.compile(r"""\\([\\"/\n]|[uUx][0-9A-Fa-f]{2}|.)""")
 QUOTES = (
     "In double quotes, YAML takes a backslash for its own: use single quotes for a text with LaTeX."
 )
-TAB = "A tab indents this line, or follows a colon: YAML wants blanks there."
+TAB = "A tab indents this line, or follows a colon: YAML needs spaces there."
 DECIMAL_COMMA = re.compile(r"Got '[+-]?(\d+),(\d+)'")
 
 # The keys and indexes that lead to a value, such as ("claims", 0, "epoch").
@@ -40,6 +41,33 @@ class Mistake(Exception):
         """`file:line: reason`, as editors understand it."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.reason}"
+
+
+class Part(BaseModel):
+    """A part of a chapter's front matter: frozen, and without fields that it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1
+    )
+
+
+def one_of(known: Sequence[str]) -> AfterValidator:
+    """Accepts the known words."""
+
+    def check(word: str) -> str:
+        if word not in known:
+            raise ValueError(f"{shown(word)} is unknown. {advice(word, known)}")
+        return word
+
+    return AfterValidator(check)
+
+
+def number(text: Any) -> Any:
+    """A text as the number that it is, if it is one."""
+    for kind in (int, float):
+        with suppress(ValueError, TypeError):
+            return kind(text)
+    return text
 
 
 def decoded(content: bytes) -> str:
@@ -118,6 +146,8 @@ def _check_comma(key: yaml.Node, value: yaml.Node, before: dict[str, Any]) -> No
     """Raises Mistake for {learning_rate: 0,05}, which YAML takes for 0 and a field 05."""
     last = [*before.values()][-1:]
     digits = [*last, key.value, value.value or "0"]
+    if [*before][-1:] == ["start"] and not value.value:
+        raise Mistake(key.start_mark.line + 1, f'Put a start in quotes: "{last[0]},{key.value}".')
     if last and all(isinstance(one, str) and one.isdecimal() for one in digits) and not value.value:
         advised = f"write {last[0]}.{key.value}, with a decimal point."
         raise Mistake(key.start_mark.line + 1, f"For {last[0]},{key.value} {advised}")
@@ -141,9 +171,11 @@ def first_mistake(
     and, under "", the outermost one."""
     found = [(_line(one, lines), one) for one in error.errors()]
     line, first = min(found, key=lambda pair: pair[0])
-    field = str(first["loc"][0]) if len(first["loc"]) > 1 else ""
+    field = next((str(part) for part in reversed(first["loc"][:-1]) if part in parts), "")
     reason = _reason(first, parts[field].model_fields if field in parts else ())
-    comma = DECIMAL_COMMA.search(reason)
+    setting = getattr(first.get("ctx", {}).get("error"), "field", None)
+    # A start is two numbers.
+    comma = setting != "start" and DECIMAL_COMMA.search(reason)
     advised = f" Write {comma[1]}.{comma[2]}, with a decimal point." if comma else ""
     return Mistake(line, reason + advised)
 

@@ -13,7 +13,8 @@ from app.engine.fit import fit_of
 from app.engine.landscape.projection import project
 from app.engine.landscape.surface import loss_surface
 from app.engine.range_test import range_test
-from app.engine.training import Training, train, train_sweep
+from app.engine.recorder import Training
+from app.engine.training import train, train_sweep
 
 Result = TypeVar("Result")
 
@@ -64,7 +65,7 @@ def lay_out(training: Training, plane: PlaneChoice | None = None) -> Experiment:
         surface,
         project(surface.plane, sweep.params, sweep.gradients),
         fit_of(settings, sweep.params),
-        range_test(settings) if settings.steps_per_epoch > 1 else None,
+        range_test(settings, sweep.start) if settings.steps_per_epoch > 1 else None,
     )
 
 

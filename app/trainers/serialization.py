@@ -27,18 +27,18 @@ from app.domain.results import (
     Projection,
     RangeTest,
     Scaling,
+    SeedsPicture,
     Sweep,
 )
 from app.domain.settings import Settings
-from app.engine.recorder import Descent
-from app.engine.training import Training
+from app.engine.recorder import Descent, Training
 from app.trainers.base import Experiment
 
 KINDS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         *(Experiment, Training, Descent, Settings, Sweep, Dataset, Scaling),
-        *(LossSurface, Plane, Bowl, Box, Projection, Fit, RangeTest),
+        *(LossSurface, Plane, SeedsPicture, Bowl, Box, Projection, Fit, RangeTest),
     )
 }
 

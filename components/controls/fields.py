@@ -1,10 +1,14 @@
 """One setting as a menu or as a slider with its exact number."""
 
+from collections.abc import Mapping
+
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from app.domain.fields import NAMES, NUMBERS, USED_BY, plain, users_of
+from app.domain.fields import FIELDS, NAMES, NUMBERS, TEXTS, USED_BY, plain, users_of
+from components.controls.start_point import start_field
+from components.notices import refusal
 from components.parts import data, select, slider
 
 # The step of a slider, if it is not 1. Any number in range can be typed.
@@ -20,6 +24,8 @@ STOPS = {
 
 def field(name: str) -> Component:
     """The control of the setting `name`, at its default."""
+    if name in TEXTS:
+        return _control(name, *start_field())
     return _select(name) if name in NAMES else _slider(name)
 
 
@@ -27,7 +33,7 @@ def _control(field: str, *children: Component) -> Component:
     """A control with what the browser needs: its field, its default, and which other setting
     decides whether it applies. Below it is the place for the server's error."""
     name = field.replace("_", "-")
-    about = data(field=field, default=str((NAMES | NUMBERS)[field].default))
+    about = data(field=field, default=str(FIELDS[field].default))
     if field in USED_BY:
         about |= data(decides=USED_BY[field][0], users=" ".join(users_of(field)))
     if field in STOPS:
@@ -37,7 +43,7 @@ def _control(field: str, *children: Component) -> Component:
         id=f"{name}-control",
         children=[
             *children,
-            html.Div(id=f"{name}-error", className="control-error", role="alert", hidden=True),
+            refusal(name),
         ],
         **about,
     )
@@ -48,8 +54,13 @@ def _select(field: str) -> Component:
     return _control(
         field,
         html.Label(choice.label, htmlFor=name, title=choice.help),
-        select(name, choice.options, value=choice.default),
+        select(name, _short(choice.options), value=choice.default),
     )
+
+
+def _short(options: Mapping[str, str]) -> dict[str, str]:
+    """Labels that the rail has room for; the headline has the rest of them: Line, 10 points."""
+    return {value: label.split(",")[0] for value, label in options.items()}
 
 
 def _slider(field: str) -> Component:

@@ -4,38 +4,44 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.controls.fields import field
-from components.parts import data, named
+from components.parts import data, icon_button, named
 
-FIRST = ("dataset", "hidden_units", "activation", "seed", "epochs")
-# How it steps, how it starts, on what.
+FIRST = ("dataset", "hidden_units", "seed")
+# How long, with which units, how it steps, how it starts, on what.
 MORE = (
+    *("epochs", "activation", "hidden_layers"),
     *("optimizer", "momentum", "schedule", "warmup_epochs", "batch_size", "weight_decay"),
-    *("initialization", "initial_scale", "hidden_layers", "noise", "validation_fraction"),
+    *("initialization", "initial_scale", "start", "noise", "validation_fraction"),
 )
 
 
 def rail() -> Component:
-    """The settings that matter first, and all others under More. Each trains again while it is
+    """The settings that matter first, and all others under Settings. Each trains again while it is
     dragged."""
     return html.Aside(
         id="rail",
         className="rail",
         **named("Choices"),
         children=[
+            icon_button("close-rail", "x-lg", "close"),
             *(field(name) for name in FIRST),
             html.Details(
                 id="more",
                 className="more",
                 children=[
                     html.Summary(
-                        [html.Span("More"), html.Span(id="more-count", className="control-note")]
+                        ["Settings", html.Span(id="more-count", className="control-note")]
                     ),
                     *(field(name) for name in MORE),
                 ],
             ),
-            html.Hr(),
             html.Button("Standardise these data", id="standardize", className="quiet", hidden=True),
-            html.Div(id="explanation", className="explanation"),
+            html.Button(
+                "Reset",
+                id="reset",
+                className="quiet",
+                title="back to the opening: ten points, one line, learning rate 0.01",
+            ),
             html.Div(
                 [_stand_in("present", "Present"), _stand_in("show-keys", "All keys")],
                 className="rail-more",

@@ -28,7 +28,7 @@ def base_layout(left: int = 52, right: int = 12, top: int = 6, bottom: int = 42)
         font=dict(family=theme.FONT, size=theme.FONT_SIZE, color=theme.color("text")),
         showlegend=False,
         uirevision="constant",
-        hovermode="closest",
+        hovermode=False,
         dragmode=False,
     )
 
@@ -90,7 +90,6 @@ def rest_trace(name: str, **more: Any) -> Trace:
         mode="markers",
         opacity=0,
         marker=dict(size=9),
-        hovertemplate="%{text}<extra></extra>",
         **more,
     )
 
@@ -107,7 +106,7 @@ def dotted(
         meta=meaning,
         mode="lines",
         line=dict(color=theme.color(meaning), dash="dot", width=width),
-        **dict(hovertemplate=f"{name}<extra></extra>") | more,
+        **more,
     )
 
 

@@ -39,7 +39,6 @@ def contour_figure(surface: LossSurface) -> Figure:
                 title=dict(text="train loss", side="right"),
                 **decade_ticks(low, high),
             ),
-            hoverinfo="skip",
         ),
         _optimum(surface),
         rest_trace("path"),
@@ -51,27 +50,22 @@ def contour_figure(surface: LossSurface) -> Figure:
 
 
 def _optimum(surface: LossSurface) -> Trace:
-    """A filled star at a known optimum; a hollow one at the best point found so far."""
+    """A filled star at a known optimum; a hollow one at the best point found so far. The browser
+    names it where there is room."""
     exact = surface.optimum_is_exact
     name = surface.optimum_name
     first, second = (float(value) for value in surface.optimum)
-    middle = sum(surface.box.first) / 2
     return dict(
         type="scatter",
         x=[first],
         y=[second],
         name=name,
         meta="optimum",
-        mode="markers+text",
-        text=[name.replace(" (", "<br>(")],
-        textposition="middle left" if first > middle else "middle right",
-        textfont=dict(color="#ffffff", size=theme.FONT_SIZE, shadow="0 0 3px #000, 0 0 2px #000"),
+        mode="markers",
         marker=dict(
             symbol="star" if exact else "star-open",
             size=15,
             color=theme.color("optimum"),
             line=dict(width=1.5 if exact else 2.5, color="#ffffff" if exact else None),
         ),
-        hovertemplate=f"{name}<br>%{{x:.4f}}, %{{y:.4f}}"
-        f"<br>train loss {surface.optimum_loss:.5g}<extra></extra>",
     )

@@ -38,7 +38,6 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
             "optimum",
             ends,
             (weight * ends[0] + bias, weight * ends[1] + bias),
-            hovertemplate=f"least squares: {weight:.4f} x + {bias:.4f}<extra></extra>",
         ),
         _examples(inputs, targets, "data", "circle"),
         *([held_back] if len(held_targets) else []),
@@ -81,7 +80,6 @@ def _examples(inputs: ndarray, targets: ndarray, name: str, symbol: str) -> Trac
         meta="data",
         mode="markers",
         marker=dict(color=theme.color("data"), size=size, symbol=symbol, line=dict(width=1.5)),
-        hovertemplate=f"{name}<br>x %{{x:.4f}}<br>y %{{y:.4f}}<extra></extra>",
     )
 
 

@@ -32,9 +32,6 @@ def surface_figure(surface: LossSurface) -> Figure:
             showscale=False,
             lighting=dict(ambient=0.85, diffuse=0.3, specular=0.04, roughness=0.9),
             contours=dict(z=lines),
-            hovertemplate=(
-                f"{first} %{{x:.3f}}<br>{second} %{{y:.3f}}<br>train loss %{{z:.4g}}<extra></extra>"
-            ),
         ),
         dict(
             type="scatter3d",
@@ -44,15 +41,15 @@ def surface_figure(surface: LossSurface) -> Figure:
             meta="rest",
             mode="markers",
             marker=dict(size=4, opacity=0),
-            hovertemplate="%{text}<extra></extra>",
         ),
     ]
     layout = base_layout(left=0, right=0, top=0, bottom=0) | dict(
-        dragmode="orbit",
+        dragmode="turntable",
         scene=dict(
             xaxis=_scene_axis(first, box.first),
             yaxis=_scene_axis(second, box.second),
             zaxis=_scene_axis("train loss", (0, box.height)),
+            hovermode=False,
             aspectmode="manual",
             aspectratio=dict(x=1.45, y=1.15, z=0.62),
             camera=CAMERA,

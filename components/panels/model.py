@@ -2,39 +2,66 @@
 
 import dash_bootstrap_components as dbc
 from dash import html
+from dash.development.base_component import Component
 
 from app.domain.options import ACTIVATIONS
 from components.panels.base import Panel, slot, words
+from components.parts import data
+
+
+def _part(number: int, title: str, *content: Component) -> Component:
+    """One of the four moves; a chapter opens the one that it speaks of (page/lesson.mjs)."""
+    head = html.Summary(f"{number} · {title}")
+    return html.Details([head, *content], className="part", open=True, **data(part=number))
+
 
 ONE_STEP = Panel(
     "One step, in numbers",
     [
-        words(
-            r"**1 · Predict** each example: $\hat y_i = w x_i + b$, or for a network "
-            r"$\hat y_i = c + \sum_j v_j\, f(w_j x_i + b_j)$; with more hidden layers, each takes "
-            r"the outputs of the layer below in place of $x_i$"
-        ),
         slot("batch"),
-        slot("predict", maths=True),
-        slot("examples", scrolls="The examples"),
-        words(
-            r"**2 · How wrong?** The train loss is the mean squared error, "
-            r"$L = \frac{1}{n}\sum_i (y_i - \hat y_i)^2$"
+        _part(
+            1,
+            "Predict",
+            words(
+                r"$\hat y_i = w x_i + b$, or for a network "
+                r"$\hat y_i = c + \sum_j v_j\, f(w_j x_i + b_j)$; with more hidden layers, each "
+                r"takes the outputs of the layer below in place of $x_i$"
+            ),
+            slot("predict", maths=True),
+            slot("examples", scrolls="The examples"),
         ),
-        slot("loss", maths=True),
-        words(
-            r"**3 · Which way?** The gradient says how $L$ changes with each parameter, as in "
-            r"$\frac{\partial L}{\partial w} = \frac{2}{n}\sum_i (\hat y_i - y_i)\,x_i$"
+        _part(
+            2,
+            "How wrong?",
+            words(
+                r"The train loss is the mean squared error, "
+                r"$L = \frac{1}{n}\sum_i (y_i - \hat y_i)^2$"
+            ),
+            slot("loss", maths=True),
         ),
-        slot("gradient", maths=True),
-        words(
-            r"**4 · Update** each parameter against its gradient, by the learning rate $\alpha$: "
-            r"$\theta \leftarrow \theta - \alpha\, \frac{\partial L}{\partial\theta}$"
+        _part(
+            3,
+            "Which way?",
+            words(
+                r"The gradient says how $L$ changes with each parameter, as in "
+                r"$\frac{\partial L}{\partial w} = \frac{2}{n}\sum_i (\hat y_i - y_i)\,x_i$"
+            ),
+            slot("gradient", maths=True),
         ),
-        slot("update-rule"),
-        slot("update", maths=True),
-        slot("updates", scrolls="The parameters after this step"),
-        html.Button("5 · Make this step", id="make-step", className="btn btn-primary play wide"),
+        _part(
+            4,
+            "Update",
+            words(
+                r"Each parameter goes against its gradient, by the learning rate $\alpha$: "
+                r"$\theta \leftarrow \theta - \alpha\, \frac{\partial L}{\partial\theta}$"
+            ),
+            slot("update-rule"),
+            slot("update", maths=True),
+            slot("updates", scrolls="The parameters after this step"),
+            html.Button(
+                "5 · Make this step", id="make-step", className="btn btn-primary play wide"
+            ),
+        ),
     ],
 )
 
@@ -42,11 +69,13 @@ NETWORK = Panel(
     "The network",
     [
         words(
-            "Each line is a weight: thick is large, dashed is negative. Each unit shows the shape "
-            "that it adds to the fit. Point at a unit for its numbers."
+            "Each edge multiplies what passes along it by its number; a thick one is large, a "
+            "dashed one negative. Drag a number sideways, or press the arrow keys on it. A hidden "
+            "unit shows the shape that it adds to the fit: point at it for its numbers."
         ),
         slot("network"),
         slot("network-reading"),
+        html.Button("Back to the run", id="back-to-run", className="quiet", hidden=True),
     ],
     is_saved=True,
 )
@@ -59,15 +88,16 @@ ACTIVATION_FUNCTIONS = Panel(
             "derivative $f'(z)$ (dashed), by which every gradient is multiplied on its way back."
         ),
         *(
-            html.Div(
-                [html.Div(words(f"**{name}**  {row.rule}  \n{row.output}")), slot(f"curve-{name}")],
+            # Pressed, it is the network's: assets/lab/panels/activations.mjs.
+            html.Button(
+                [
+                    html.Div(words(f"**{row.label}**  {row.rule}  \n{row.output}")),
+                    slot(f"curve-{name}"),
+                ],
                 className="activation-row",
+                **data(activation=name),
             )
             for name, row in ACTIVATIONS.items()
-        ),
-        words(
-            "The threshold is flat on both sides of its step: its derivative is 0 everywhere, so "
-            "no gradient reaches the hidden weights, and only the output layer learns."
         ),
     ],
 )
@@ -87,9 +117,11 @@ TENSOR = Panel(
     "A tensor and its gradient",
     [
         words(
-            r"Take one prediction, $y = w x + b$. A tensor created with `requires_grad=True` "
-            r"records how $y$ is computed, so it can tell how $y$ changes with $w$ and with $b$: "
-            r"$\frac{\partial y}{\partial w} = x$ and $\frac{\partial y}{\partial b} = 1$."
+            r"Take one prediction, $y = w x + b$, or in a network its first hidden unit, "
+            r"$h = f(z)$ with $z = w_1 x + b_1$. A tensor created with `requires_grad=True` "
+            r"records how such a value is computed, so it can tell how it changes with weight "
+            r"and bias: $\frac{\partial y}{\partial w} = x$ and "
+            r"$\frac{\partial y}{\partial b} = 1$, in the unit both times $f'(z)$."
         ),
         html.Label("x", htmlFor="tensor-x"),
         dbc.Input(id="tensor-x", type="number", value=3, step="any", class_name="tensor-x"),

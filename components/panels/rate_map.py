@@ -14,8 +14,11 @@ AXES: dict[str, tuple[float, float | None, bool]] = {
     "batch_size": (1, None, True),
     "noise": (NUMBERS["noise"].low, NUMBERS["noise"].high, False),
     "initial_scale": (0.1, NUMBERS["initial_scale"].high, True),
+    "weight_decay": (1e-4, NUMBERS["weight_decay"].high, True),
+    "epochs": (NUMBERS["epochs"].low, NUMBERS["epochs"].high, True),
+    "hidden_layers": (NUMBERS["hidden_layers"].low, NUMBERS["hidden_layers"].high, False),
 }
-COLORS = {"last_loss": "loss at the end", "diverged_at": "epoch of divergence"}
+COLORS = {"last_loss": "final loss", "diverged_at": "divergence"}
 ROWS = ("8", "16", "32", "41", "64")
 
 PANEL = Panel(
@@ -23,7 +26,7 @@ PANEL = Panel(
     [
         words(
             "Learning rate against a second setting. Each row is one sweep, with all other "
-            "settings as on show. Click a cell to open its run."
+            "settings as they are now; a ring marks its best rate. Click a cell to open its run."
         ),
         html.Div(
             className="map-controls",

@@ -11,9 +11,10 @@ def _chart(title: str, text: str, name: str) -> Panel:
 
 RATE_AXIS = _chart(
     "Learning rate as an axis",
-    r"From the current point $\theta$ one step goes to $\theta + \alpha u$. This is the "
-    r"train loss there for **every** learning rate $\alpha$, exact for any number of "
-    r"parameters. The dashed line is the tangent: what the slope alone predicts.",
+    r"One step goes from the current point $\theta$ to $\theta + \alpha u$; for plain gradient "
+    r"descent the direction $u$ is minus the gradient. This is the train loss there for **every** "
+    r"learning rate $\alpha$ on the slider, exact for any number of parameters. The dashed line "
+    r"is the tangent: what the slope alone predicts.",
     "rate-axis",
 )
 
@@ -38,11 +39,11 @@ COMPARE = Panel(
     "Compare runs",
     [
         words(
-            "Pin up to four runs. Each is drawn in every view, together with the run on show. "
+            "Pin up to four runs. Each is drawn in every view, together with the selected run. "
             "They share the start, the data and the batch order, so they differ only in what you "
             "changed."
         ),
-        html.Button("Pin the run on show", id="pin", className="btn btn-primary play wide"),
+        html.Button("Pin this run", id="pin", className="btn btn-primary play wide"),
         slot("compare", scrolls="The compared runs"),
         reading("compare"),
     ],

@@ -38,7 +38,7 @@ def _file(name: str, what: str, **attributes: Any) -> Component:
 PANEL = Panel(
     "Share and take away",
     [
-        words("**The link** has every setting and the position of the playhead."),
+        words("**This link** restores every setting and the epoch."),
         html.Label("The link", htmlFor="link", className="visually-hidden"),
         _copied("link", dbc.Input(id="link", type="text", readonly=True, value="")),
         html.P(id="link-note", className="link-note", role="status"),
@@ -49,7 +49,7 @@ PANEL = Panel(
             children=[
                 _file("This sweep as a page", "one file, works offline", id="save-page"),
                 *(_file(name, what, **data(file=kind)) for kind, name, what in FILES),
-                _file("The views as pictures", "PNG, as on show", id="save-pictures"),
+                _file("The views as pictures", "PNG of what is on screen", id="save-pictures"),
             ],
         ),
         html.Div(

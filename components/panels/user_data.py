@@ -53,11 +53,9 @@ PANEL = Panel(
         html.P(id="own-note", className="link-note", role="status"),
         # Where the file could not be read, how to read it can still be changed.
         slot("own-refused"),
-        words(
-            "**Or set points**: click or tap in this chart, and click a point again to remove it."
-        ),
+        words("**Or click to add points**; click a point to remove it."),
         slot("own-chart"),
-        words("**Or try real data**, and save the file:"),
+        words("**Or try a real data set** (with file):"),
         html.Div(className="own-examples", children=[_example(*one) for one in EXAMPLES]),
         slot("own-table"),
     ],

@@ -36,7 +36,9 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run",
 ]
 UPDATES = re.compile("/_dash-update-component")
-VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
+PLOTTED = ("loss-surface", "descent-path", "cross-sections", "fit")
+# The curves stand over the timeline, on a canvas alone.
+VIEWS = (*PLOTTED, "curves")
 ROW = """async (picture) => {
   const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0));
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
@@ -128,22 +130,60 @@ def stay(page: Page) -> None:
     next_frames(page, 3)
 
 
+def resize(page: Page, width: int, height: int) -> None:
+    """Another size of the window, and waits until every view is drawn at its own."""
+    page.set_viewport_size({"width": width, "height": height})
+    next_frames(page, 3)
+    wait(
+        page,
+        """Object.values(lab.overlays).every(({ host, plot }) => {
+          const { width, height } = plot._fullLayout ?? {};
+          const gaps = [host.clientWidth - width, host.clientHeight - height].map(Math.abs);
+          return !width || !host.clientWidth || Math.max(...gaps) <= 1;
+        })""",
+    )
+    stay(page)
+
+
 def state(page: Page, expression: str) -> Any:
     """An expression of the page's state, such as "run" or "sweep.sweep_id"."""
     return page.evaluate(f"() => window.descentLab.state.{expression}")
 
 
+# Where the page says that something is not possible: over the views, or at a control.
+SAID = "#connection-words:visible, #message:visible, .control-error span:visible"
+
+
+def explanation(page: Page) -> str:
+    """The outcome of the run on show, and why; the latter is folded away until it is asked for."""
+    said = [page.locator(f"#{name}").text_content() for name in ("outcome-sentence", "explanation")]
+    return " ".join(text or "" for text in said)
+
+
 def message(page: Page) -> str:
-    return page.locator("#message").inner_text() if page.locator("#message").is_visible() else ""
+    """All that the page says, each sentence in a line of its own."""
+    return "\n".join(words for words in page.locator(SAID).all_inner_texts() if words)
 
 
 def wait_message(page: Page) -> str:
-    page.locator("#message").wait_for(state="visible", timeout=PATIENCE)
+    page.locator(SAID).first.wait_for(timeout=PATIENCE)
     return message(page)
 
 
+def close_messages(page: Page) -> None:
+    """Puts away all that is said."""
+    for button in page.locator(".notice button[title=close], .control-error button").all():
+        if button.is_visible():
+            button.click()
+    wait_no_message(page)
+
+
 def wait_no_message(page: Page) -> None:
-    page.locator("#message").wait_for(state="hidden", timeout=PATIENCE)
+    page.wait_for_function(
+        "selector => ![...document.querySelectorAll(selector)].some(one => one.checkVisibility())",
+        arg=SAID.replace(":visible", ""),
+        timeout=PATIENCE,
+    )
 
 
 def canvases(page: Page) -> dict[str, str]:
@@ -152,6 +192,61 @@ def canvases(page: Page) -> dict[str, str]:
         """() => Object.fromEntries(Object.entries(window.descentLab.overlays)
              .map(([name, overlay]) => [name, overlay.canvas.toDataURL()]))"""
     )
+
+
+def words_drawn(page: Page, view: str) -> list[str]:
+    """The texts on a view's moving layer, drawn again for this."""
+    return page.evaluate(
+        """async (view) => {
+          const { context } = window.descentLab.overlays[view];
+          const words = [];
+          context.fillText = (text, ...place) => {
+            words.push(text);
+            CanvasRenderingContext2D.prototype.fillText.call(context, text, ...place);
+          };
+          const { redraw } = await import("#lab/state/store.mjs");
+          redraw();
+          for (let k = 0; k < 2; k++) await new Promise((done) => requestAnimationFrame(done));
+          delete context.fillText;
+          return words;
+        }""",
+        view,
+    )
+
+
+def pixel(page: Page, view: str, x: float, y: float) -> list[int]:
+    """The colour of a view's moving layer at a place on the page."""
+    return page.evaluate(
+        """([view, x, y]) => {
+          const { canvas } = window.descentLab.overlays[view];
+          const box = canvas.getBoundingClientRect();
+          const ratio = canvas.width / box.width;
+          const context = canvas.getContext("2d");
+          const pixel = context.getImageData((x - box.left) * ratio, (y - box.top) * ratio, 1, 1);
+          return Array.from(pixel.data.slice(0, 3));
+        }""",
+        [view, x, y],
+    )
+
+
+def place(page: Page, view: str, x: float, y: float, suffix: str = "") -> tuple[float, float]:
+    """Where a flat view has a point of its data, in pixels of the page."""
+    across, up = page.evaluate(
+        """([view, x, y, suffix]) => {
+          const lab = window.descentLab;
+          const axes = lab.flatAxes(lab.overlays[view], suffix);
+          const host = lab.overlays[view].canvas.getBoundingClientRect();
+          return [host.left + axes.x(x), host.top + axes.y(y)];
+        }""",
+        [view, x, y, suffix],
+    )
+    return across, up
+
+
+def themed(page: Page, meaning: str) -> list[int]:
+    """A colour of the theme as red, green, blue."""
+    colour = page.evaluate("(meaning) => window.descentLab.colors[meaning]", meaning)
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
 
 
 def camera(page: Page) -> np.ndarray:
@@ -202,6 +297,7 @@ def click_chart(page: Page, name: str, x: float, y: float | None = None) -> None
 
 def choose(page: Page, name: str, value: Any) -> None:
     """Moves a slider to a value in one go, as a click on its track does."""
+    show_control(page, name)
     page.locator(f"#{name}").fill(str(value))
 
 
@@ -219,6 +315,7 @@ def choose_rate(page: Page, learning_rate: float) -> None:
 
 def type_number(page: Page, name: str, text: str) -> None:
     """Types into the field that stands beside a slider."""
+    show_control(page, name)
     page.locator(f"#{name}-value").fill(text)
     page.locator(f"#{name}-value").press("Enter")
 
@@ -238,11 +335,16 @@ def train(page: Page, **choices: Any) -> None:
         wait(page, "document.getElementById('facts').dataset.sweep !== argument", before)
 
 
-def set_control(page: Page, field: str, value: Any) -> None:
-    """Chooses a name, or types a number beside its slider; opens More where that is needed."""
-    name = field.replace("_", "-")
+def show_control(page: Page, name: str) -> None:
+    """Opens Settings if the control is there."""
     if page.locator(f"#more:not([open]) #{name}-control").count():
         page.locator("#more summary").click()
+
+
+def set_control(page: Page, field: str, value: Any) -> None:
+    """Chooses a name, or types a number beside its slider."""
+    name = field.replace("_", "-")
+    show_control(page, name)
     if field == "learning_rate":
         type_rate(page, plain(value))
     elif isinstance(value, str):
@@ -272,6 +374,7 @@ def choose_plane(page: Page, kind: str) -> None:
 
 def press(page: Page, name: str, keys: str) -> None:
     """Presses keys, with spaces between them, on one element."""
+    show_control(page, name)
     page.locator(f"#{name}").focus()
     for key in keys.split():
         page.keyboard.press(key)
@@ -280,6 +383,7 @@ def press(page: Page, name: str, keys: str) -> None:
 
 def grab(page: Page, name: str, share: float) -> None:
     """Presses the mouse on a slider's thumb, which stands at `share` of its way."""
+    show_control(page, name)
     page.mouse.move(*page.evaluate(THUMB_CENTRE, [name, share]))
     page.mouse.down()
 

@@ -9,11 +9,13 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import driver
-from tests.browser.driver import VIEWS, camera, facts
+from tests.browser.driver import PLOTTED, camera, facts
 
 THEME = "() => document.documentElement.dataset.bsTheme"
 
-FLAT_VIEWS = [view for view in VIEWS if view != "loss-surface"]
+FLAT_VIEWS = [view for view in PLOTTED if view != "loss-surface"]
+# On a canvas alone.
+DRAWN = ("curves", "rate-curve")
 
 
 @pytest.mark.scene
@@ -57,7 +59,9 @@ def colours(page: Page) -> dict[str, list[str]]:
     """Of each view, the colours that Plotly uses for words and lines; of the page, its own."""
     return page.evaluate(
         """() => {
-          const layouts = Object.entries(window.descentLab.overlays).map(([name, { plot }]) => {
+          const plotted = Object.entries(window.descentLab.overlays).filter(
+            ([, { plot }]) => plot._fullLayout);
+          const layouts = plotted.map(([name, { plot }]) => {
             const { font, xaxis, scene } = plot._fullLayout;
             const axis = scene ? scene.xaxis : xaxis;
             return [name, [font.color, axis.gridcolor]];
@@ -74,7 +78,7 @@ def test_the_theme_there_and_back_loses_nothing(page: Page) -> None:
     driver.choose_rate(page, 0.05)
     driver.choose(page, "playhead", 640)
     driver.rest(page)
-    before, light = facts(page), colours(page)
+    before, light, drawn = facts(page), colours(page), driver.canvases(page)
     assert page.evaluate(THEME) == "light"
     page.locator("#theme").click()
     driver.rest(page)
@@ -84,6 +88,7 @@ def test_the_theme_there_and_back_loses_nothing(page: Page) -> None:
     for view in FLAT_VIEWS:
         assert light[view] == light["page"]
         assert dark[view] == dark["page"] != light["page"]
+    assert all(driver.canvases(page)[name] != drawn[name] for name in DRAWN)
     page.locator("#theme").click()
     driver.rest(page)
     projector = colours(page)
@@ -92,6 +97,7 @@ def test_the_theme_there_and_back_loses_nothing(page: Page) -> None:
     page.locator("#theme").click()
     driver.rest(page)
     assert (facts(page), colours(page)) == (before, light)
+    assert [driver.canvases(page)[name] for name in DRAWN] == [drawn[name] for name in DRAWN]
 
 
 def test_the_systems_theme_holds_until_the_person_chooses(open_page: Callable[..., Page]) -> None:
@@ -103,3 +109,35 @@ def test_the_systems_theme_holds_until_the_person_chooses(open_page: Callable[..
     page.reload()
     driver.wait_ready(page)
     assert page.evaluate(THEME) == "light"
+
+
+def elevation(page: Page) -> float:
+    """How many degrees above the horizon the surface is looked at from."""
+    eye, centre, _ = camera(page)
+    x, y, z = eye - centre
+    return float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+
+
+@pytest.mark.scene
+def test_the_surface_is_looked_at_from_above_and_turns_back_by_a_button_or_double_click(
+    page: Page,
+) -> None:
+    driver.rest(page)
+    usual = camera(page)
+    button = page.locator("#reset-view")
+    assert not button.is_visible()
+    # Far beyond what is allowed, in either way; and then sideways.
+    for down, limit in ((400, 85), (-800, 5)):
+        driver.turn_scene(page, right=0, down=down)
+        assert abs(elevation(page) - limit) < 0.5
+        driver.turn_scene(page, right=150, down=0)
+        assert abs(elevation(page) - limit) < 0.5
+        assert np.allclose(camera(page)[2], [0, 0, 1], atol=1e-6)
+        if limit == 85:
+            button.click()
+        else:
+            page.locator("#loss-surface").dblclick()
+        driver.steady_camera(page)
+        np.testing.assert_allclose(camera(page), usual, atol=1e-4)
+        driver.stay(page)
+        assert not button.is_visible()

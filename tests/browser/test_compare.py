@@ -79,7 +79,7 @@ def check_run(row: list[str], settings: Settings, epoch: int, wanted: float) -> 
     """A row's epochs, losses and verdict are those of this run."""
     _, reached, now, end, verdict = row
     run, sweep = engine_run(settings), engine_sweep(settings)
-    there = run.epochs[run.train_loss <= wanted]
+    there = run.epochs[run.train_loss < wanted]
     assert reached == (str(there[0]) if len(there) else "never")
     for text, at in ((now, min(epoch, settings.epochs)), (end, settings.epochs)):
         if at in run.epochs:
@@ -160,7 +160,7 @@ def test_the_sentence_tells_how_many_epochs_lie_between(page: Page) -> None:
     page.locator("#compare-loss").press("Enter")
     next_frames(page, 3)
     fast, slow = (
-        int(np.argmax(engine_run(Settings(learning_rate=rate)).train_loss <= 0.05))
+        int(np.argmax(engine_run(Settings(learning_rate=rate)).train_loss < 0.05))
         for rate in (0.05, 0.01)
     )
     said = page.locator('[data-slot="compare-reading"]').inner_text()
@@ -225,7 +225,8 @@ def test_pins_of_a_line_are_drawn_at_their_places_and_only_where_comparable(page
     rows = table(page)
     assert len(rows) == 4
     for row in rows[1:]:
-        assert row[1:] == ["", "", "", "not comparable now: other seed"]
+        assert row[1:] == ["other seed: not comparable", "", "", ""]
+    check_one_line(page, len(rows) - 1)
     colours = [pin_colour(page, number) for number in (1, 2, 3)]
     views = ("descent-path", "curves", "fit")
     assert [count_pixels(page, view, colours) for view in views] == [0, 0, 0]
@@ -234,6 +235,28 @@ def test_pins_of_a_line_are_drawn_at_their_places_and_only_where_comparable(page
     assert all(count_pixels(page, view, colours) > 30 for view in views)
     check_markers(page, pins)
     check_table(page, [*pins, replace(pins[2], learning_rate=0.001)])
+
+
+def check_one_line(page: Page, count: int) -> None:
+    """What differs is said in one line, all of it; and each row can be removed."""
+    boxes = page.locator(".compare td[colspan='4']").evaluate_all(
+        """cells => cells.map(cell => {
+             const range = document.createRange();
+             range.selectNodeContents(cell);
+             const text = range.getBoundingClientRect();
+             const own = cell.getBoundingClientRect();
+             return [text.height, getComputedStyle(cell).lineHeight, text.right <= own.right];
+           })"""
+    )
+    assert len(boxes) == count
+    for height, line, is_whole in boxes:
+        assert height < 1.5 * float(line.removesuffix("px"))
+        assert is_whole
+    side = page.locator("#side").bounding_box()
+    assert side
+    for remove in page.locator(".compare tbody .remove:visible").all():
+        box = remove.bounding_box()
+        assert box and box["x"] + box["width"] <= side["x"] + side["width"]
 
 
 def count_pixels(page: Page, view: str, colours: list[list[int]]) -> int:

@@ -23,6 +23,7 @@ def background(page: Page) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("name", ["learning-rate", "playhead", "epochs"])
 def test_a_slider_has_its_track_and_its_thumb(page: Page, name: str) -> None:
+    driver.show_control(page, name)
     colours = driver.row(page.locator(f"#{name}"))[12:-12]
     # The line, another colour than what is behind it, and the thumb, another than both.
     assert background(page) not in (colours[0], colours[-1])

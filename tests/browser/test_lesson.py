@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from app.domain.fields import SLIDER_LEARNING_RATES
 from app.lessons.course import BUILT_IN, PAGE_VIEWS, Chapter, load_course
 from app.server import create_server
-from tests.browser.conftest import Watch
+from tests.browser.conftest import SIZE, Watch
 from tests.browser.driver import (
     choose_rate,
     facts,
@@ -19,6 +20,7 @@ from tests.browser.driver import (
     next_frames,
     plain,
     wait,
+    wait_detail,
     wait_fact,
     wait_ready,
 )
@@ -53,8 +55,9 @@ def test_every_chapter_sets_the_page_and_hides_until_the_answer(page: Page, addr
         if chapter.question:
             check_curtain(page, chapter)
         if chapter is not COURSE.chapters[-1]:
-            page.locator("#next-chapter").click()
+            page.locator("#go-on").click()
     assert page.locator("#next-chapter").is_disabled()
+    expect(page.locator("#go-on")).to_be_hidden()
 
 
 def check_chapter(page: Page, chapter: Chapter) -> None:
@@ -66,6 +69,20 @@ def check_chapter(page: Page, chapter: Chapter) -> None:
     for panel in set(chapter.views) - set(PAGE_VIEWS):
         page.locator(f'[data-panel="{panel}"]').wait_for(state="visible")
     assert message(page) == "", chapter.slug
+    check_task(page, chapter)
+
+
+def check_task(page: Page, chapter: Chapter) -> None:
+    """The task is in sight, and so is the way on; nothing says that it is done."""
+    if not chapter.exercise:
+        return
+    shown = page.locator("#lesson-question" if chapter.question else "#task")
+    for part in (shown, page.locator("#go-on")):
+        box = part.bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= SIZE[1], chapter.slug
+    scrolled = page.locator("#lesson-task").evaluate("one => one.scrollHeight - one.clientHeight")
+    assert scrolled <= 1, chapter.slug
+    expect(page.locator("#task-status")).to_have_text("")
 
 
 def check_curtain(page: Page, chapter: Chapter) -> None:
@@ -91,6 +108,7 @@ def check_curtain(page: Page, chapter: Chapter) -> None:
     if "verdict" not in chapter.hide:
         assert facts(page)["verdict"] != "", chapter.slug
     assert page.locator(".choice.right").count() == 1
+    expect(page.locator("#task")).to_be_visible()
     right = page.locator(".choice").nth(chapter.question.answer - 1)
     assert "right" in (right.get_attribute("class") or ""), chapter.slug
 
@@ -169,26 +187,162 @@ def test_a_chapter_that_does_not_exist_gets_a_sentence(page: Page, address: str)
         assert facts(page)["verdict"] == "oscillating", slug
 
 
-def test_a_goal_is_checked_on_the_page(page: Page, address: str) -> None:
-    slug = next(one.slug for one in COURSE.chapters if one.goal)
-    chapter = open_chapter(page, address, slug)
-    assert chapter.goal
-    status = page.locator("#lesson-goal-status")
-    reached = page.evaluate(
-        """goal => { const { sweep } = descentLab.state;
-             for (let run = 0; run < 41; run++) { const track = sweep.track(run);
-               for (let k = 0; k < track.length && track.epochs[k] <= goal.within_epochs; k++)
-                 if (track.loss[k] < goal.train_loss_below) return sweep.learning_rates[run]; }
-             return null; }""",
-        json.loads(json.dumps(chapter.goal.__dict__)),
+def status(page: Page) -> Locator:
+    return page.locator("#task-status")
+
+
+def test_a_task_says_when_it_is_done_and_before_that_what_to_try(page: Page, address: str) -> None:
+    chapter = open_chapter(page, address, "watching-it-fit")
+    assert chapter.task
+    choose_rate(page, SLIDER_LEARNING_RATES[0])
+    expect(status(page)).to_have_text(f"Not yet. {chapter.task.hint}")
+    choose_rate(page, 0.2)
+    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
+    # What was reached stays so, also through a reload.
+    choose_rate(page, SLIDER_LEARNING_RATES[0])
+    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
+    expect(page.locator("#lesson-progress .done")).to_have_count(1)
+    page.reload()
+    wait_ready(page)
+    expect(page.locator("#lesson-progress .done")).to_have_count(1)
+    expect(page.locator("#lesson-progress")).to_have_accessible_name(
+        f"1 of {len(COURSE.chapters)} chapters done"
     )
-    slowest = page.evaluate("() => descentLab.state.sweep.learning_rates[0]")
-    choose_rate(page, slowest)
-    expect(status).to_have_text("Not yet.")
-    if reached is None:
-        pytest.skip("the goal needs other settings than the chapter's own")
-    choose_rate(page, reached)
-    expect(status).to_contain_text("Reached")
+    expect(page.locator("#chapter option:checked")).to_have_text("✓ 13 · Watching it fit")
+
+
+def test_checks_one_after_the_other_and_an_answer(page: Page, address: str) -> None:
+    chapter = open_chapter(page, address, "the-whole-descent")
+    assert chapter.task
+    choose_rate(page, 0.001)
+    expect(status(page)).to_contain_text("1 of 3 done.")
+    page.locator(".pick").nth(0).click()
+    expect(status(page)).to_have_text(f"Not this one. {chapter.task.hint}")
+    page.locator(".pick").nth(2).click()
+    expect(status(page)).to_contain_text("2 of 3 done.")
+    choose_rate(page, 0.05)
+    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
+    # Starting over asks anew.
+    page.locator("#reset-chapter").click()
+    expect(status(page)).to_have_text("")
+
+
+def test_what_an_answer_would_give_away_is_not_on_show(page: Page, address: str) -> None:
+    open_chapter(page, address, "how-wrong")
+    wait(page, "lab.state.hidden.has('optimum')")
+    page.locator(".pick").nth(1).click()
+    wait(page, "!lab.state.hidden.has('optimum')")
+    # What a chapter has not introduced is not there at all.
+    for part in ("learning-rate", "playhead", "fact-verdict", "fact-edge"):
+        expect(page.locator(f"#{part}")).to_be_hidden()
+
+
+def test_the_line_is_placed_before_the_best_one_is_shown(page: Page, address: str) -> None:
+    chapter = open_chapter(page, address, "the-data")
+    assert chapter.task
+    expect(page.locator("#reveal")).to_be_hidden()
+    # The true rule, 0.5 x + 1, by the keys of both handles.
+    for side, target in (("left", 0.5 * 2.28 + 1), ("right", 0.5 * 4.45 + 1)):
+        handle = page.locator(f'.line-handle[data-side="{side}"]')
+        handle.focus()
+        for _ in range(12):
+            away = target - float(handle.get_attribute("aria-valuenow") or "nan")
+            if abs(away) > 0.2:
+                handle.press("PageUp" if away > 0 else "PageDown")
+                next_frames(page)
+    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
+    assert page.evaluate("lab => descentLab.state.hidden.has('optimum')")
+    page.locator("#reveal").click()
+    wait(page, "!lab.state.hidden.has('optimum')")
+    expect(page.locator("#reveal")).to_be_hidden()
+
+
+def test_the_numbers_on_the_edges_move_the_line(page: Page, address: str) -> None:
+    chapter = open_chapter(page, address, "a-line-as-a-network")
+    assert chapter.task
+    weight, bias = (page.locator(f'.number[aria-label="{name}"]') for name in ("w", "b"))
+    for number, pixels in ((weight, 100), (bias, 100)):
+        box = number.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + pixels, y, steps=4)
+        next_frames(page)
+        # At once, before anything is trained from there.
+        assert page.evaluate("descentLab.state.preview !== null")
+        page.mouse.up()
+    wait(page, "lab.state.sweep.settings.start !== '' && !lab.isTraining()")
+    first, second = (
+        float(one) for one in page.evaluate("descentLab.state.sweep.settings.start").split(",")
+    )
+    assert (first, second) == (pytest.approx(0.5, abs=0.011), pytest.approx(1.035, abs=0.011))
+    expect(status(page)).to_contain_text("1 of 2 done.")
+    page.locator(".pick").nth(1).click()
+    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
+    # What is sent through the network is a number of its own.
+    x_tag = page.locator('.number[aria-label="input x"]')
+    x_tag.focus()
+    for _ in range(4):
+        x_tag.press("PageDown")
+    reading = page.locator('[data-slot="network-reading"]')
+    expect(reading).to_contain_text("The derivative for w is x = 0.745")
+
+
+def test_a_networks_numbers_are_a_preview_until_the_run_moves_on(page: Page, address: str) -> None:
+    open_chapter(page, address, "the-hidden-layer")
+    wait_detail(page)
+    trained = page.evaluate("descentLab.snapshot().loss")
+    bias = page.locator('.number[aria-label="c"]')
+    bias.focus()
+    bias.press("PageUp")
+    wait(page, "lab.snapshot().loss > argument + 0.1", trained)
+    expect(page.locator('[data-slot="network-reading"]')).to_contain_text("Set by hand")
+    page.locator("#back-to-run").click()
+    wait(page, "lab.snapshot().loss === argument", trained)
+    bias.focus()
+    bias.press("PageUp")
+    wait(page, "lab.state.preview !== null")
+    choose_rate(page, 0.1)
+    wait(page, "lab.state.preview === null")
+    expect(page.locator("#back-to-run")).to_be_hidden()
+
+
+def test_a_card_chooses_its_activation(page: Page, address: str) -> None:
+    chapter = open_chapter(page, address, "activations")
+    assert chapter.task
+    cards = page.locator(".activation-row")
+    assert "hidden weights" not in page.locator("#side").inner_text()
+    expect(page.locator('.activation-row[aria-pressed="true"]')).to_have_attribute(
+        "data-activation", "threshold"
+    )
+    page.locator(".choice").first.click()
+    for name in ("linear", "logistic", "relu", "tanh"):
+        page.locator(f'[data-activation="{name}"]').click()
+        wait(page, "lab.state.sweep.settings.activation === argument", name)
+    expect(status(page)).to_contain_text("4 of 5 done.")
+    page.goto(f"{address}/?view=activations")
+    expect(cards.first).to_be_disabled()
+
+
+def test_only_the_part_that_a_chapter_speaks_of_is_open(page: Page, address: str) -> None:
+    chapter = open_chapter(page, address, "the-step")
+    expect(page.locator("details.part")).to_have_count(4)
+    expect(page.locator("details.part[open]")).to_have_attribute("data-part", "4")
+    for _ in range(3):
+        page.locator("#make-step").click()
+    assert chapter.task
+    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
+    page.goto(f"{address}/?view=one-step")
+    expect(page.locator("details.part[open]")).to_have_count(4)
+
+
+def test_the_last_page_leads_on_without_leaving_the_page(page: Page, address: str) -> None:
+    open_chapter(page, address, COURSE.chapters[-1].slug)
+    page.evaluate("() => (window.isSame = true)")
+    page.locator("#lesson-text a").first.click()
+    wait(page, "document.body.dataset.mode === 'explore'")
+    assert page.evaluate("window.isSame") and "dataset=sine" in page.url
 
 
 def test_a_teachers_mistake_is_told_and_the_rest_works(tmp_path, monkeypatch) -> None:
@@ -262,7 +416,9 @@ def test_a_lesson_cannot_inject_script(
     (tmp_path / "01-script.md").write_text(
         "---\ntitle: <img src=x onerror=\"window.ran = 'title'\">\n"
         "question:\n  choices: [<b onclick=window.ran=1>a, b]\n  answer: 1\n"
-        f"  ask: {block}\n  why: {block}\n---\n{SCRIPTS}"
+        f"  ask: {block}\n  why: {block}\n"
+        "task:\n  choices: [<b onclick=window.ran=1>a, b]\n  answer: 1\n"
+        f"  reveal: <b onclick=window.ran=1>a\n  hint: {block}\n  do: {block}\n---\n{SCRIPTS}"
     )
     monkeypatch.setenv("DESCENT_LAB_LESSONS", str(tmp_path))
     watch.allow("request beyond localhost: (http://127.0.0.1|javascript)|ERR_UNKNOWN_URL_SCHEME")
@@ -272,10 +428,12 @@ def test_a_lesson_cannot_inject_script(
     with served(create_server()) as port:
         page.goto(f"http://127.0.0.1:{port}/?chapter=script")
         wait_ready(page)
-        text = page.locator("#lesson-text")
+        text = page.locator("#lesson")
         text.locator("mjx-container").first.wait_for(state="attached")
         page.locator(".choice").first.click()
-        assert text.get_by_text("inline").count() == 3
+        assert text.get_by_text("inline").count() == 4
+        page.locator(".pick").last.click()
+        expect(page.locator("#task-status")).to_contain_text("[inline](javascript:")
         for link in text.locator("a").all():
             link.dispatch_event("click")
         assert text.locator("script, [onerror], [onload], iframe, [onclick]").count() == 0

@@ -34,7 +34,7 @@ BROKEN = {
         Settings(hidden_units=4),
     ),
     "hidden_units=4&plane=parameters+0+99&seed=1": (
-        ["Parameter must be a whole number from 0 to 12. Got 99. The usual plane is taken"],
+        ["Parameter must be a whole number from 0 to 12. Got 99. Showing the usual plane"],
         Settings(hidden_units=4, seed=1),
     ),
     "v=x&view=nonsense&epoch=abc&present=bar&__proto__=1&nonsense=2&seed=9": (

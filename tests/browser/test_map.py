@@ -153,9 +153,11 @@ def test_a_refused_row_is_named_and_the_others_come(page: Page) -> None:
     wait_done(page)
     found = kept_map(page)
     assert found["values"][0] == 1 and found["values"][-1] == 100
-    assert "100 steps an epoch" in found["rows"][0]["error"]
+    refused = [row["error"] for row in found["rows"] if row.get("error")]
+    assert "100 steps an epoch" in refused[0]
     reading = page.locator('[data-slot="map-reading"]').inner_text()
-    assert found["rows"][0]["error"] in reading
+    # Once, however many rows were refused.
+    assert reading.count("too much for one run") == reading.count(refused[0]) == 1
     check_rows(page, base, "batch_size", refused=1)
     before = facts(page)["sweep"]
     click_chart(page, "map", 0.05, 0)
@@ -168,3 +170,70 @@ def test_a_refused_row_is_named_and_the_others_come(page: Page) -> None:
     wait_done(page)
     check_rows(page, replace(base, optimizer="momentum"), "momentum")
     assert facts(page)["sweep"] == before
+
+
+def reading_of(page: Page) -> str:
+    return page.locator('[data-slot="map-reading"]').inner_text()
+
+
+def pixels(page: Page, x: float, y: float) -> list[int]:
+    """The colour of the chart's pixel at a point of its canvas."""
+    return page.evaluate(
+        """([x, y]) => {
+          const { canvas } = window.descentLab.chartIn("map");
+          const ratio = canvas.width / canvas.clientWidth;
+          const { data } = canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1);
+          return [...data].slice(0, 3);
+        }""",
+        [x, y],
+    )
+
+
+def test_the_best_of_each_row_and_what_the_colours_mean(page: Page) -> None:
+    base = set_up(page, epochs=50)
+    open_map(page, "weight_decay")
+    start(page)
+    wait(page, f"({KEPT})?.field === 'weight_decay'")
+    wait_done(page)
+    check_rows(page, base, "weight_decay")
+    found = kept_map(page)
+    assert found["values"][0] == 1e-4 and found["values"][-1] == 1
+    ends = np.array([row["last_loss"] for row in found["rows"]], dtype=float)
+    row, run = np.unravel_index(np.nanargmin(ends), ends.shape)
+    best = f"Weight decay {driver.plain(found['values'][row])} and learning rate "
+    said = reading_of(page)
+    assert best.lower() in said.lower(), said
+    assert f"learning rate {driver.plain(SLIDER_LEARNING_RATES[run])}." in said
+    assert "adjusted for weight decay" in said
+    axes = page.evaluate(
+        "() => { const { left, right, top, bottom } = window.descentLab.chartIn('map').axes;"
+        " return { left, right, top, bottom }; }"
+    )
+    # The bar at the right goes from dark to bright, with what diverges below it.
+    dark = pixels(page, axes["right"] + 18, axes["bottom"] - 30)
+    bright = pixels(page, axes["right"] + 18, axes["top"] + 2)
+    red = pixels(page, axes["right"] + 18, axes["bottom"] - 6)
+    assert sum(dark) < 250 < 400 < sum(bright)
+    assert red[0] > 2 * red[1]
+    page.locator("#map-color").select_option("diverged_at")
+    driver.next_frames(page, 3)
+    epochs = {epoch for row in found["rows"] for epoch in row["diverged_at"] if epoch >= 0}
+    one = f"All that diverge do so at epoch {min(epochs)}. Pale: never."
+    many = "Dark: diverged late. Bright: early. Pale: never."
+    assert (one if len(epochs) == 1 else many) in reading_of(page)
+
+
+def test_layers_need_hidden_units_and_epochs_may_differ(page: Page) -> None:
+    base = set_up(page, epochs=50)
+    open_map(page, "hidden_layers")
+    start(page)
+    wait(page, f"({KEPT})?.field === 'hidden_layers'")
+    wait_done(page, 3)
+    check_rows(page, replace(base, hidden_units=8), "hidden_layers")
+    assert "Hidden units here: 8" in reading_of(page)
+    page.locator("#map-field").select_option("epochs")
+    start(page)
+    wait(page, f"({KEPT}).field === 'epochs'")
+    wait_done(page)
+    assert kept_map(page)["values"][0] == 10 and kept_map(page)["values"][-1] == 5000
+    check_rows(page, base, "epochs")

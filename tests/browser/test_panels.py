@@ -25,6 +25,7 @@ from tests.browser.driver import (
     number,
     open_panel,
     press,
+    set_up,
     train,
     value,
     wait,
@@ -92,6 +93,11 @@ def test_the_rate_table_has_the_notebooks_numbers_and_a_typed_rates(
         ["up", "diverges"],
         ["down", "converging"],
     ]
+    # One step and the whole run are not mixed: each has its heading.
+    assert page.locator('[data-slot="rates"] thead th[scope="colgroup"]').all_inner_texts() == [
+        "one step from here",
+        "whole run",
+    ]
     page.locator('[data-slot="rates"] input').first.fill("0.05")
     next_frames(page, 3)
     model, inputs, targets = at_the_start()
@@ -131,9 +137,24 @@ def test_a_networks_numbers_are_torchs_counted_by_layer_and_listed(page: Page) -
         assert close(row[1], param)
         assert value(row[2]) == pytest.approx(gradient.item(), rel=2e-3, abs=1e-6)
     assert results(formula(page, "gradient") or "") or "nabla" in formula(page, "gradient")
+    check_living_terms(page, run.params[2], inputs)
     press(page, "playhead", "End")
     open_panel(page, "parameters")
     check_parameters(page, settings)
+
+
+def check_living_terms(page: Page, params: np.ndarray, inputs: torch.Tensor) -> None:
+    """The sum begins with what adds most, and so does the update: units that are off come last."""
+    adds = params[20:30] * np.maximum(params[:10] * inputs[0].item() + params[10:20], 0)
+    places = np.argsort(-np.abs(adds))[:2]
+    tex = formula(page, "predict")
+    assert re.findall(r"j=(\d+)", tex) == [str(place + 1) for place in places], tex
+    changes = [(row[0], abs(value(row[3]) - value(row[1]))) for row in cells(page, "updates")]
+    symbols = re.findall(r"([a-z])(?:_\{(\d+)\})? &\\leftarrow", formula(page, "update"))
+    least = sorted(change for _, change in changes)[-2]
+    by_name = dict(changes)
+    assert len(symbols) == 2
+    assert all(by_name["".join(name)] >= 0.9 * least for name in symbols), (symbols, changes)
 
 
 def check_parameters(page: Page, settings: Settings) -> None:
@@ -239,6 +260,23 @@ def test_a_tensor_and_its_gradient(page: Page) -> None:
     assert "x = 3.000" in formula(page, "tensor")
     assert shown[-1] == bias.grad.item() == 1
     assert f"{y.item():.4g}"[:5] in formula(page, "tensor")
+
+
+def test_a_networks_tensor_is_its_own_first_unit(page: Page) -> None:
+    choices = {"hidden_units": 4, "activation": "tanh", "epochs": 100, "learning_rate": 0.05}
+    settings = set_up(page, dataset="parabola", **choices)
+    press(page, "playhead", "End")
+    open_panel(page, "tensor")
+    params = engine_run(settings).params[-1]
+    weight, bias = (torch.tensor(float(params[place]), requires_grad=True) for place in (0, 4))
+    z = weight * 3.0 + bias
+    h = torch.tanh(z)
+    h.backward()
+    tex = formula(page, "tensor")
+    shown = [float(one) for one in re.findall(r"= (-?[\d.]+)(?: \\\\|$)", tex)]
+    slope = 1 - h.item() ** 2
+    expected = [z.item(), h.item(), slope, weight.grad.item(), bias.grad.item()]
+    assert shown == pytest.approx(expected, rel=1e-3), tex
 
 
 def test_the_activation_is_a_choice_of_the_page(page: Page) -> None:

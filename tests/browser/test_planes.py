@@ -51,11 +51,13 @@ def check_words(page: Page, settings: Settings, directions: ndarray, distances: 
     path = driver.engine_sweep(settings).params[settings.run_index].astype(float)
     moved = path - path[0]
     share = ((moved @ basis) ** 2).sum() / (moved**2).sum()
-    note = page.locator("#descent-path-note").inner_text()
-    found = re.fullmatch(
-        r"shows (\d+) % of the squared distance from the start; now (.+) off the plane", note
+    said = page.evaluate(
+        "async () => (await import('#lab/page/descriptions.mjs')).wordsFor('descent-path')"
     )
-    assert found, note
+    found = re.search(r"captures (\d+) % of the motion; the point is (\S+) off it\.", said)
+    assert found, said
+    note = page.locator("#descent-path-note").inner_text()
+    assert note.strip("\u200b") == f"captures {found[1]} % of the motion"
     assert abs(int(found[1]) - 100 * share) <= 0.51
     epoch = int(facts(page)["epoch"])
     assert abs(value(found[2]) - distances[epoch]) <= 0.06 * distances[epoch] + 1e-6
@@ -117,7 +119,7 @@ def test_two_parameters_freeze_the_others_where_the_playhead_rests(
     settings = set_up(page, dataset="parabola", epochs=600, hidden_units=4, learning_rate=0.05)
     driver.choose_plane(page, "parameters")
     choose_parameters(page, 2, 9)
-    wait_frozen(page, 3)
+    wait_frozen(page, 0)
     # Every epoch can be rested on, also one that is no frame of the sweep.
     frames = driver.engine_sweep(settings).epochs
     between = next(epoch for epoch in range(300, 600) if epoch not in frames)

@@ -20,7 +20,8 @@ MAGENTA = (255, 0, 255)
 
 @pytest.mark.scene
 def test_a_drag_moves_all_views_and_calls_nobody_nor_does_playing(page: Page, watch: Watch) -> None:
-    driver.rest(page)
+    # At the start, where the page opens, all runs are equal.
+    driver.go_to(page, 3)
     calls = driver.count_plotly_calls(page)
     before, requests = driver.canvases(page), len(watch.requests)
     driver.grab(page, "learning-rate", STOP / LAST)
@@ -171,6 +172,7 @@ def test_a_typed_stop_is_selected_at_once(page: Page) -> None:
 
 def test_a_rate_between_two_stops_is_one_more_run(page: Page) -> None:
     paint_thumb(page)
+    driver.go_to(page, 3)
     before = facts(page)["sweep"]
     type_rate(page, "0,09")
     wait_fact(page, "learningRate", "0.09")
@@ -236,7 +238,7 @@ def test_a_bad_rate_is_refused_with_a_sentence(page: Page) -> None:
 
 def refuse(page: Page, text: str) -> None:
     """Enters a text, also one that is longer than the field takes, and reads what is said."""
-    page.evaluate("() => (document.getElementById('message').hidden = true)")
+    driver.close_messages(page)
     page.locator("#learning-rate-value").evaluate(
         """(field, text) => {
           field.value = text;

@@ -30,8 +30,8 @@ from tests.browser.driver import (
 )
 from tests.engine.torch_runs import gradient_of, hessian_of, loss_of
 
-# What the chart tries: from 1e-5 to 10.
-TRIED = np.geomspace(1e-5, 10, 97)
+# What the chart tries: the slider's range.
+TRIED = np.geomspace(1e-4, 1, 97)
 RATES = np.array(SLIDER_LEARNING_RATES)
 
 
@@ -88,7 +88,7 @@ def check_best(step: Step, best: float | None, tried: ndarray) -> None:
         return
     assert best is not None
     assert step.loss(best) <= tried.min() * (1 + 1e-9)
-    if best < 9.9:
+    if best < 0.99:
         assert step.loss(best) <= min(step.loss(best * 0.999), step.loss(best * 1.001))
 
 
@@ -115,7 +115,7 @@ def test_the_rate_axis_of_a_line_has_the_closed_form(page: Page) -> None:
         # The loss along the gradient is a parabola: least halfway, back at its height at twice it.
         least = gradient @ gradient / (gradient @ hessian @ gradient)
         rise = 2 * least if 2 * least <= TRIED[-1] else None
-        assert shown["best"] == pytest.approx(least, rel=1e-4)
+        assert shown["best"] == pytest.approx(min(least, TRIED[-1]), rel=1e-4)
         assert shown["rise"] == (rise and pytest.approx(rise, rel=1e-5))
     choose_rate(page, 0.1)
     check_step(page, Settings(learning_rate=0.1), 2)
@@ -131,7 +131,7 @@ def test_the_rate_axis_of_networks_of_adam_and_of_minibatches(page: Page) -> Non
     settings = set_up(page, settings, optimizer="adam", schedule="cosine")
     for epoch in (1, 101):
         check_step(page, settings, epoch)
-    assert "the schedule makes" in page.locator('[data-slot="rate-axis-reading"]').inner_text()
+    assert "by the schedule here" in page.locator('[data-slot="rate-axis-reading"]').inner_text()
     # The step of a minibatch, which the loss over all examples may not like.
     settings = set_up(page, settings, schedule="constant", optimizer="sgd", batch_size=5)
     for epoch in (1, 150):
@@ -142,8 +142,6 @@ def test_the_rate_axis_of_networks_of_adam_and_of_minibatches(page: Page) -> Non
 def test_a_click_selects_the_nearest_rate(page: Page, name: str) -> None:
     open_panel(page, name)
     clicks = {0.03: 0.032, 0.0017: 0.0016, 0.1: 0.1, 0.95: 1}
-    if name == "rate-axis":  # which reaches beyond the slider
-        clicks |= {5: 1, 2e-5: 0.0001}
     for clicked, selected in clicks.items():
         click_chart(page, name, clicked)
         wait_fact(page, "learningRate", driver.plain(selected))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page
 
@@ -12,7 +13,7 @@ from tests.browser import driver
 
 RAIL = [
     "dataset",
-    *(name + part for name in ("seed", "hidden-units", "epochs") for part in ("", "-value")),
+    *(name + part for name in ("seed", "hidden-units") for part in ("", "-value")),
 ]
 ALWAYS = ["learning-rate", "learning-rate-value", "slower", "faster", "playhead", "play"]
 STEPS = ["epoch-back", "epoch-on"]
@@ -21,11 +22,12 @@ NAMED = [
     "seed",
     "hidden-units",
     "dataset",
-    "epochs",
     "playhead",
     "play",
     *driver.VIEWS,
 ]
+# Under Settings.
+EPOCHS = ["epochs", "epochs-value"]
 OPERABLE = {"button", "slider", "textbox", "combobox", "spinbutton", "tab", "checkbox", "link"}
 
 
@@ -61,8 +63,15 @@ def check_no_scrolling(page: Page) -> None:
 def test_a_laptop_shows_all_views_without_scrolling(page: Page) -> None:
     check_inside(page, [*NAMED, *ALWAYS, *STEPS, *RAIL])
     check_no_scrolling(page)
-    assert min(box(page, view)["height"] for view in driver.VIEWS) > 120
-    assert [name for name in (*NAMED, "facts") if page.locator(f"#{name}").count() != 1] == []
+    assert min(box(page, f"{view}-card")["height"] for view in driver.PLOTTED) >= 150
+    assert min(box(page, view)["height"] for view in driver.PLOTTED) > 100
+    assert [
+        name for name in (*NAMED, *EPOCHS, "facts") if page.locator(f"#{name}").count() != 1
+    ] == []
+    check_names(page)
+    driver.show_control(page, "epochs")
+    check_inside(page, [*NAMED, *ALWAYS, *STEPS, *RAIL, *EPOCHS])
+    check_no_scrolling(page)
     check_names(page)
     # A message must not push anything off the screen.
     driver.type_rate(page, "much")
@@ -76,23 +85,28 @@ def test_a_projector_after_a_laptop(page: Page) -> None:
     driver.rest(page)
     check_inside(page, [*NAMED, *ALWAYS, *STEPS, *RAIL])
     check_no_scrolling(page)
-    for view in driver.VIEWS:
-        sizes = page.evaluate(
-            """(view) => {
-              const { host, canvas, plot } = window.descentLab.overlays[view];
-              const { width, height } = plot._fullLayout;
-              return [host.clientWidth, canvas.clientWidth, width, host.clientHeight, height];
-            }""",
-            view,
-        )
-        assert sizes[0] == sizes[1] and abs(sizes[0] - sizes[2]) <= 1
-        assert abs(sizes[3] - sizes[4]) <= 1
+    sizes = page.evaluate(
+        """() => Object.fromEntries(Object.entries(window.descentLab.overlays).map(
+          ([name, { host, canvas, plot }]) => {
+            const { width, height } = plot._fullLayout ?? {};
+            const sizes = [[host.clientWidth, host.clientHeight],
+              [canvas.clientWidth, canvas.clientHeight], [width, height]];
+            return [name, sizes];
+          }))"""
+    )
+    assert set(sizes) == {*driver.VIEWS, "rate-curve"}
+    for view, (host, canvas, plot) in sizes.items():
+        assert host == canvas and min(host) > 40
+        if view in driver.PLOTTED:
+            np.testing.assert_allclose(host, plot, atol=1)
 
 
 @pytest.mark.scene
 def test_a_phone(open_page: Callable[..., Page]) -> None:
     page = open_page(size=(390, 844), has_touch=True, is_mobile=True)
-    check_inside(page, ["descent-path", "fit", "facts", *ALWAYS, *STEPS])
+    curves = ["rate-curve", "curves"]
+    check_inside(page, ["descent-path", "fit", "facts", *curves, *ALWAYS, *STEPS])
+    assert all(is_drawn(page, name) for name in curves)
     for name in ("slower", "faster", "play", "epoch-back", "epoch-on"):
         place = box(page, name)
         assert place["width"] >= 44 and place["height"] >= 44, name
@@ -103,8 +117,8 @@ def test_a_phone(open_page: Callable[..., Page]) -> None:
 
 
 def check_tabs(page: Page) -> None:
-    """Cross sections, surface and curves share one place."""
-    shared = ["cross-sections", "loss-surface", "curves"]
+    """Cross sections and surface share one place."""
+    shared = ["cross-sections", "loss-surface"]
     tabs = page.locator("[role=tab]")
     assert tabs.count() == len(shared)
     for k in range(tabs.count()):
@@ -145,6 +159,8 @@ def check_rail(page: Page) -> None:
     page.locator("#seed").wait_for(state="visible")
     page.wait_for_function("() => !document.getAnimations().length")
     check_inside(page, RAIL)
+    driver.show_control(page, "epochs")
+    check_inside(page, [*RAIL, *EPOCHS])
     check_names(page)
     driver.choose(page, "seed", 3)
     driver.wait_fact(page, "sweep", Settings(seed=3).sweep_id)

@@ -13,7 +13,7 @@ from tests.browser.driver import count_plotly_calls, rest, state, train, wait, w
 
 FIGURES = """() => {
   const shown = ({ layout, data }) => [layout, data.map((one) => one.z ?? one.x)];
-  const views = Object.entries(window.descentLab.overlays);
+  const views = Object.entries(window.descentLab.overlays).filter(([, { plot }]) => plot.data);
   return Object.fromEntries(views.map(([name, { plot }]) => [name, JSON.stringify(shown(plot))]));
 }"""
 SKETCHED = "Object.values(lab.overlays).some(({ still }) => still)"

@@ -81,11 +81,12 @@ def test_speed_is_a_factor_of_the_clock(page: Page) -> None:
 
 
 def test_single_epochs_by_button_and_key(page: Page) -> None:
-    page.locator("#epoch-on").click()
-    assert epoch(page) == 4
+    for expected in (1, 2, 3):
+        page.locator("#epoch-on").click()
+        assert epoch(page) == expected
     page.locator("#epoch-back").click()
     page.locator("#epoch-back").click()
-    assert epoch(page) == 2
+    assert epoch(page) == 1
     press(page, "playhead", "Home")
     page.locator("#epoch-back").click()
     assert epoch(page) == 0

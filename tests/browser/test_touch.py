@@ -42,9 +42,6 @@ def test_a_finger_that_scrolls_changes_nothing(open_page: Callable[..., Page]) -
         assert scrolled(page) > 200, name
         assert (facts(page), state(page, "wanted")) == (before, wanted), name
     assert page.locator("#learning-rate").input_value() == slider
-    page.locator("#curves-tab").tap()
-    driver.stay(page)
-    page.evaluate("() => document.getElementById('curves').scrollIntoView({ block: 'center' })")
     place = scrolled(page)
     scroll_from(page, "curves", 120)
     assert scrolled(page) < place - 60 and state(page, "wanted") == wanted

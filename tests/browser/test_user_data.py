@@ -160,7 +160,7 @@ def test_wine_from_the_menu_to_the_numbers_in_its_own_units(page: Page, watch: W
     fit(page)
     check_numbers(page, chosen_as(page, WINE, "wine.csv"))
     assert set(state(page, "sweep.verdicts")) == {"overflow"}
-    words = page.locator("#explanation").inner_text()
+    words = driver.explanation(page)
     sharpness = 2 / state(page, "sweep.stability_edge")
     assert "far below the slider" in words and "Standardised" in words
     printed = re.search(r"sharpness ([\d.]+ × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[\d.]+) =", words)
@@ -321,7 +321,7 @@ def test_how_a_table_is_read_can_be_set_by_hand(page: Page) -> None:
     assert [line.split("\t") for line in lines[:2]] == [["1", "x;y"], ["2", "1,5;2"]]
     page.locator("#own-decimal").select_option("comma")
     wait_table(page, "mixed")
-    assert page.locator("#own-note").inner_text().startswith("On show: shops from people")
+    assert page.locator("#own-note").inner_text().startswith("Showing shops from people")
 
 
 def drop_file(page: Page, path: Path, x: float, y: float) -> None:
@@ -367,7 +367,7 @@ def refused(page: Page, file: Broken) -> str:
     """A file that is read, and refused when it shall be fitted."""
     give(page, file.name, file.content)
     wait_table(page, label_of(file.name))
-    page.evaluate("async () => (await import('#lab/lib/dom.mjs')).showMessage('')")
+    driver.close_messages(page)
     page.locator("#own-fit").click()
     said = driver.wait_message(page)
     wait(page, "!lab.isTraining()")
@@ -415,7 +415,7 @@ def test_broken_and_good_files(page: Page) -> None:
     page.locator("#own-standardize").check()
     fit(page)
     check_numbers(page, chosen_as(page, many_rows(20_000), "many.csv", standardize=True))
-    assert "500 of 20" in page.locator("#explanation").inner_text()
+    assert "500 of 20" in driver.explanation(page)
 
 
 def test_nobody_else_sees_them(
@@ -429,7 +429,7 @@ def test_nobody_else_sees_them(
     other = context_of().new_page()
     other.goto(link)
     wait_ready(other)
-    assert "Your own data are not here" in driver.wait_message(other)
+    assert "Your own data are not stored in links" in driver.wait_message(other)
     assert state(other, "sweep.settings.dataset") == "line"
     assert facts(other)["sweep"] == Settings().sweep_id
     kept = "async () => (await import('#lab/state/user-data.mjs')).ownChoice()"
@@ -480,4 +480,4 @@ def test_names_are_shown_as_they_are_written(page: Page, predictor: str, target:
     note = page.locator("#fit-note").inner_text()
     shown = note.split(" = ")[0], note.split("× ")[1].split(";")[0]
     assert shown[0] != shown[1]
-    assert page.locator("#own-note").inner_text().startswith(f"On show: {target} from {predictor};")
+    assert page.locator("#own-note").inner_text().startswith(f"Showing {target} from {predictor};")

@@ -17,7 +17,7 @@ from app.domain.settings import Settings
 from app.engine import train_sweep
 from app.engine.datasets import dataset_for
 from app.engine.network import network_for
-from app.engine.training import Training
+from app.engine.recorder import Training
 from app.trainers.experiment_cache import ExperimentCache
 from components.panels import PANELS
 from tests.oracles import quadratic
@@ -72,6 +72,13 @@ def test_line_diverges_at_0_1_where_rate_times_sharpness_exceeds_2() -> None:
     assert 0.1 * sharpness > 2
     assert training.sweep.diverged_at[training.sweep.settings.run_index] == 1
     assert (np.diff(detail.train_loss.astype(float)) > 0).all()
+
+
+def test_largest_rate_that_works_is_the_same_from_another_start() -> None:
+    rates = np.array(SLIDER_LEARNING_RATES)
+    for settings in (opened("start=2,-1"), Settings()):
+        sweep = train_sweep(settings)
+        assert rates[sweep.arrived].max() == rates[sweep.diverged_at < 0].max() == 0.08
 
 
 def test_adam_trains_on_the_line_at_rates_where_sgd_diverges() -> None:

@@ -110,7 +110,6 @@ def own_data() -> Iterator[str]:
 def learning_rates() -> Iterator[str]:
     yield f"{verdicts.SLOW_CALM_FALL:.2%}".replace("%", " % if hardly an epoch rose")
     yield f"A rise is more than {verdicts.RISE:.3%}".replace("%", " %")
-    yield f"The axis begins at {10.0 ** constant('step-curve', 'FIRST_DECADE'):.5f},"
     yield f"less than {constant('sweep', 'SHOWN'):.0%}".replace("%", " % of the run's motion")
     yield f"All {STOPS} runs at once"
     yield f"{STOPS} columns by up to {ROWS[-1]} rows"
@@ -156,7 +155,7 @@ def readme() -> Iterator[str]:
     yield f"0.1 × {LINE_SHARPNESS:.1f} (the sharpness) is more than 2"
     yield f"at epoch {sweep.overflow_at[sweep.settings.run_index]} the numbers overflow"
     assert 0.0888 not in SLIDER_LEARNING_RATES
-    yield "no stop of the slider, such as 0.0888"
+    yield "between the slider's stops, such as 0.0888"
     yield f"Play and all {STOPS} runs"
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.domain.settings import Settings
-from app.engine.training import Training
+from app.engine.recorder import Training
 from app.trainers import base
 from app.trainers.experiment_cache import ExperimentCache
 from tests.oracles import same

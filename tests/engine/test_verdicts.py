@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from app.domain.settings import Settings
 from app.engine import datasets, train, train_sweep
-from app.engine.training import Training
+from app.engine.recorder import Training
 from app.engine.verdicts import Judged, judge
 from tests.engine.test_user_data_engine import user_data_of
 from tests.engine.torch_runs import data_for, hessian_of, module_for

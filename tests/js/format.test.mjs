@@ -10,6 +10,7 @@ import {
   plain,
   questionOf,
   shortened,
+  tickText,
 } from "#lab/lib/format.mjs";
 import { epochTicks, evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 
@@ -25,6 +26,25 @@ test("numbers have so many digits, and an exponent only where they must", () => 
     [Infinity, 5, "overflow"],
   ]);
   for (const [value, digits, text] of cases) assert.equal(format(value, digits), text);
+});
+
+test("a tick is as short as it goes, and far ones are powers of ten", () => {
+  const cases = /** @type {[number, string][]} */ ([
+    [0, "0"],
+    [0.0001, "0.0001"],
+    [-2.5, "−2.5"],
+    [20000, "20000"],
+    [1e5, "10⁵"],
+    [-1e5, "−10⁵"],
+    [2e37, "2 × 10³⁷"],
+    [-2e37, "−2 × 10³⁷"],
+    [1e-5, "10⁻⁵"],
+    [2.5e-6, "2.5 × 10⁻⁶"],
+    // Neighbours of an axis far from 0 stay different.
+    [123450, "1.2345 × 10⁵"],
+    [123460, "1.2346 × 10⁵"],
+  ]);
+  for (const [value, text] of cases) assert.equal(tickText(value), text);
 });
 
 test("limits are rounded down as their decimals say", () => {
@@ -82,7 +102,7 @@ test("what is typed is a number, or is left as it is", () => {
 
 test("marks between thousands are a question", () => {
   const both = (/** @type {string} */ text, /** @type {string[]} */ ...numbers) =>
-    `Is ${text} to be ${numbers.join(" or ")}? Write ${numbers.join(" or ")}.`;
+    `Does ${text} mean ${numbers.join(" or ")}? Write ${numbers.join(" or ")}.`;
   assert.equal(questionOf("1,000"), both("1,000", "1000", "1.0"));
   assert.equal(questionOf(" 2,500"), both("2,500", "2500", "2.5"));
   assert.equal(questionOf("-12,345"), both("-12,345", "-12345", "-12.345"));
@@ -94,7 +114,7 @@ test("marks between thousands are a question", () => {
     ["1,234.500", "1234.500"],
     ["1.234.567,25", "1234567.25"],
   ])
-    assert.equal(questionOf(text), `Write ${full}, without marks between the thousands.`);
+    assert.equal(questionOf(text), `Write ${full}, without thousands separators.`);
   // A point is a decimal point, but of a whole number it is none.
   assert.equal(questionOf("1.000"), "");
   assert.equal(questionOf("1.000", true), both("1.000", "1000", "1.0"));

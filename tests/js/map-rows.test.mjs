@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
-import { rowValues } from "#lab/model/map-rows.mjs";
+import { bestRun, rowValues } from "#lab/model/map-rows.mjs";
 
 const { map_axes: axes, fields } = fixtures.config;
 
@@ -31,4 +31,16 @@ test("every value is one that the setting admits, and the ends are there", () =>
       [...new Set(values)].sort((a, b) => a - b),
     );
   }
+});
+
+test("the best run of a row is the lowest of those that did not diverge", () => {
+  const row = {
+    settings: /** @type {any} */ ({}),
+    last_loss: [0.3, null, 0.1, 0.2, 0.1],
+    verdicts: /** @type {any} */ (["stalled", "overflow", "diverged", "converging", "stuck"]),
+    diverged_at: [],
+    stability_edge: null,
+  };
+  assert.equal(bestRun(row), 4);
+  assert.equal(bestRun({ ...row, last_loss: [null, null, 0.1, null, null] }), -1);
 });

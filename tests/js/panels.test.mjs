@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
 import { colorAt } from "#lab/lib/scale.mjs";
+import { largest, texSymbol } from "#lab/panels/maths.mjs";
 import { epochWords } from "#lab/panels/loss-by-rate.mjs";
 import { noLimit, survival } from "#lab/panels/sharpness.mjs";
 
@@ -38,4 +39,22 @@ test("a run that came below its limit is said to have found a flatter place only
 test("losses of another epoch than the timeline's are named with both", () => {
   assert.equal(epochWords({ epoch: 100, asked: 100 }), "epoch 100");
   assert.match(epochWords({ epoch: 151, asked: 150 }), /^epoch 151, nearest to 150 /);
+});
+
+test("parameters are written as symbols, a person's own names as text", () => {
+  for (const [name, tex] of [
+    ["w", "w"],
+    ["w3", "w_{3}"],
+    ["b2.11", "b_{2.11}"],
+    ["w2.3.1", "w_{2.3.1}"],
+    ["w age", "w_{\\text{age}}"],
+    ["w12 bmi", "w_{12\\,\\text{bmi}}"],
+    ["w {x}_1 \\frac", "w_{\\text{ x  1  frac}}"],
+  ])
+    assert.equal(texSymbol(name), tex);
+});
+
+test("the largest come first, and what is 0 last", () => {
+  assert.deepEqual(largest([0, -3, 0, 2, 1], 3), [1, 3, 4]);
+  assert.deepEqual(largest([0, 0, 5], 2), [2, 0]);
 });

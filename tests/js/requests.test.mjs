@@ -4,34 +4,37 @@ import "./setup.mjs";
 import { sentenceOf } from "#lab/page/failures.mjs";
 import { useBackend } from "#lab/state/backend.mjs";
 import { on } from "#lab/state/events.mjs";
-import { Client, SILENCE_AFTER, failWaiting } from "#lab/state/requests.mjs";
+import { Client, SILENCE_AFTER, cutWaiting, failWaiting, resumeCut } from "#lab/state/requests.mjs";
 import { adoptOwn, keepOwn } from "#lab/state/user-data.mjs";
 
 /** @type {any[]} */
 let asked = [];
 /** @type {string[]} */
 let busy = [];
+/** @type {string[]} */
+let lost = [];
 useBackend({ canTrain: true, waiting: "", ask: (_, data) => asked.push(data) });
 on("busy", (sentence) => busy.push(sentence));
+on("lost", (sentence) => lost.push(sentence));
 mock.timers.enable({ apis: ["setTimeout"] });
 
 beforeEach(() => {
-  [asked, busy] = [[], []];
+  failWaiting("of tests before");
+  [asked, busy, lost] = [[], [], []];
 });
 
 /** A client, and what its turns were called with. */
-function made() {
+function made({ keeps = true } = {}) {
   const answers = /** @type {any[]} */ ([]);
-  const silent = /** @type {any[]} */ ([]);
   const failures = /** @type {any[]} */ ([]);
   /** @type {Client<any>} */
   const client = new Client("some-request", {
     build: (wanted) => ({ settings: wanted }),
     answered: (answer, wanted) => answers.push([answer.payload ?? answer.error, wanted]),
-    silent: (wanted) => silent.push(wanted),
     failed: (sentence, wanted) => failures.push([sentence, wanted]),
+    keeps,
   });
-  return { client, answers, silent, failures };
+  return { client, answers, failures };
 }
 
 /** @param {Client<any>} client @param {object} part */
@@ -70,7 +73,7 @@ test("an answer to another request is none", () => {
 });
 
 test("a busy server is asked again, as often as it says so, and its sentence goes away", () => {
-  const { client, answers, silent } = made();
+  const { client, answers } = made();
   client.ask({ seed: 1 });
   for (let turn = 0; turn < 4; turn++) {
     answer(client, { error: "busy", again: 6 });
@@ -81,7 +84,7 @@ test("a busy server is asked again, as often as it says so, and its sentence goe
     mock.timers.tick(SILENCE_AFTER - 1);
   }
   answer(client, { payload: "a" });
-  assert.deepEqual([answers, silent], [[["a", { seed: 1 }]], []]);
+  assert.deepEqual([answers, lost], [[["a", { seed: 1 }]], []]);
   assert.equal(asked.length, 5);
   assert.equal(new Set(asked.map(({ turn }) => turn)).size, 5);
   assert.equal(busy.at(-1), "");
@@ -117,22 +120,53 @@ test("what was asked meanwhile is sent instead of what the server had no time fo
   );
 });
 
-test("silence is told once, and what still comes is no answer", () => {
-  const { client, answers, silent } = made();
+test("silence is told once, the newest is kept, and what still comes is no answer", () => {
+  const { client, answers } = made();
   client.ask({ seed: 1 });
   client.ask({ seed: 2 });
   const { ticket } = client;
-  mock.timers.tick(SILENCE_AFTER);
-  assert.deepEqual([client.state, silent], ["failed", [{ seed: 1 }]]);
+  for (let second = 0; second < SILENCE_AFTER / 1000; second++) mock.timers.tick(1000);
+  assert.deepEqual(lost, ["The server does not answer."]);
+  cutWaiting(lost[0]);
+  assert.deepEqual([client.state, client.pending], ["cut", { seed: 2 }]);
   client.receive({ ticket, payload: "late" });
   assert.deepEqual(answers, []);
-  client.ask({ seed: 3 });
-  answer(client, { error: "refused" });
-  assert.deepEqual([client.state, answers], ["failed", [["refused", { seed: 3 }]]]);
+  mock.timers.tick(2 * SILENCE_AFTER);
+  assert.equal(lost.length, 1);
+  client.drop();
+});
+
+test("while nobody is there the newest choice is kept, and is sent once somebody is", () => {
+  const { client, answers, failures } = made();
+  assert.ok(!resumeCut());
+  client.ask({ seed: 1 });
+  cutWaiting("gone");
+  for (const wanted of [{ seed: 2 }, { seed: 3 }]) client.ask(wanted);
+  assert.deepEqual([asked.length, client.state, client.isOut], [1, "cut", true]);
+  // It is tried in vain once: nothing of it is lost, and nobody is told again.
+  assert.ok(resumeCut());
+  assert.equal(client.state, "waiting");
+  cutWaiting("gone");
+  assert.ok(resumeCut());
+  answer(client, { payload: "c" });
+  assert.deepEqual(
+    asked.map(({ settings }) => settings.seed),
+    [1, 3, 3],
+  );
+  assert.deepEqual([answers, failures], [[["c", { seed: 3 }]], []]);
+  assert.ok(!resumeCut());
+});
+
+test("what was wanted at once is told that nobody is there", () => {
+  const { client, failures } = made({ keeps: false });
+  client.ask("csv");
+  cutWaiting("gone");
+  assert.deepEqual([client.state, failures], ["failed", [["gone", "csv"]]]);
+  assert.ok(!resumeCut());
 });
 
 test("a failure is told at once to those who wait, and only to them", () => {
-  const [{ client, silent, failures }, idle, other] = [made(), made(), made()];
+  const [{ client, failures }, idle, other] = [made(), made(), made()];
   failWaiting("of tests before");
   assert.ok(!failWaiting("signed out"));
   client.ask({ seed: 1 });
@@ -145,7 +179,7 @@ test("a failure is told at once to those who wait, and only to them", () => {
   assert.deepEqual([client.state, other.client.state], ["failed", "busy"]);
   client.receive({ ticket, payload: "late" });
   mock.timers.tick(SILENCE_AFTER);
-  assert.deepEqual([silent, client.pending], [[], null]);
+  assert.deepEqual([lost, client.pending], [[], null]);
   client.ask({ seed: 4 });
   assert.equal(client.state, "waiting");
   other.client.drop();
@@ -182,13 +216,13 @@ test("an answer that is not the app's is known by its status, its kind or a redi
 });
 
 test("what is dropped is not answered, nor asked again", () => {
-  const { client, answers, silent } = made();
+  const { client, answers } = made();
   client.ask({ seed: 1 });
   const { ticket } = client;
   client.drop();
   client.receive({ ticket, payload: "late" });
   mock.timers.tick(2 * SILENCE_AFTER);
-  assert.deepEqual([answers, silent, client.state], [[], [], "idle"]);
+  assert.deepEqual([answers, lost, client.state], [[], [], "idle"]);
 });
 
 test("a person's own data go along the first time, and when the server says so", () => {

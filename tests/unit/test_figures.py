@@ -20,7 +20,6 @@ from components import ids, theme
 from components.figures import view_figures
 from components.figures.base import decade_ticks, log_loss
 from components.figures.contour import contour_figure
-from components.figures.curves import curves_figure
 from components.figures.fit import fit_figure
 from components.figures.sections import sections_figure
 from components.figures.surface import surface_figure
@@ -30,7 +29,9 @@ from tests.user_data_files import LONG_NAMES
 
 EVERY = [*ALL, with_rate(PARABOLA, 10.0)]
 GRIDS = ("surface", "contour")
-FLAT_VIEWS = [name for name in ids.VIEWS if name != ids.LOSS_SURFACE]
+FLAT_VIEWS = [ids.DESCENT_PATH, ids.CROSS_SECTIONS, ids.FIT]
+# The curves are drawn over the timeline, by the browser alone.
+PLOTTED = [ids.LOSS_SURFACE, *FLAT_VIEWS]
 
 
 @cache
@@ -42,7 +43,6 @@ def figures(settings: Settings) -> dict[str, go.Figure]:
         ids.DESCENT_PATH: contour_figure(made.surface),
         ids.CROSS_SECTIONS: sections_figure(made.surface),
         ids.FIT: fit_figure(made.dataset, made.fit.predictions[0, 0]),
-        ids.CURVES: curves_figure(made.sweep, made.surface),
     }
     return {name: go.Figure(figure) for name, figure in views.items()}
 
@@ -60,7 +60,7 @@ def trace(figure: go.Figure, meta: str, name: str | None = None) -> go.Scatter:
 
 
 class TestEveryView:
-    @pytest.mark.parametrize("name", ids.VIEWS)
+    @pytest.mark.parametrize("name", PLOTTED)
     @pytest.mark.parametrize("settings", EVERY, ids=name_of)
     def test_every_axis_has_a_fixed_finite_range(self, settings: Settings, name: str) -> None:
         found = axes(figures(settings)[name])
@@ -71,7 +71,7 @@ class TestEveryView:
             low, high = one["range"]
             assert math.isfinite(low) and math.isfinite(high) and low < high
 
-    @pytest.mark.parametrize("name", ids.VIEWS)
+    @pytest.mark.parametrize("name", PLOTTED)
     @pytest.mark.parametrize("settings", [LINE, PARABOLA], ids=name_of)
     def test_every_trace_names_a_colour_of_the_palette_or_rests_empty_and_invisible(
         self, settings: Settings, name: str
@@ -86,7 +86,7 @@ class TestEveryView:
     def test_the_views_are_strict_json_that_sends_the_grid_once(self, settings: Settings) -> None:
         made = experiment(settings)
         views = view_figures(made.sweep, made.surface, made.dataset, made.fit)
-        assert list(views) == list(ids.VIEWS)
+        assert list(views) == PLOTTED
         back = unpack(pack(views))
         assert back[ids.DESCENT_PATH]["data"][0]["z"] is None
         surface = figures(settings)[ids.LOSS_SURFACE].data[0]
@@ -162,8 +162,11 @@ class TestSurfaceAndContour:
         assert star.marker.symbol == "star-open"
         ends = made.sweep.last_loss[: len(SLIDER_LEARNING_RATES)]
         is_lowest = made.sweep.last_loss[made.sweep.best_run] == np.nanmin(ends)
-        suffix = "" if is_lowest else " (of its calm runs)"
-        assert star.name == f"lowest loss in this sweep{suffix}"
+        name = (
+            "lowest loss in this sweep" if is_lowest else "best run that never rose above its start"
+        )
+        # Its name finds its place in the browser, off the path.
+        assert (star.name, star.mode) == (name, "markers")
 
 
 class TestFit:
@@ -211,42 +214,6 @@ class TestFit:
         for drawn, title in ((41, "observed (41 of 442 examples)"), (442, "observed")):
             figure = go.Figure(fit_figure(people, np.zeros(drawn)))
             assert axes(figure)["xaxis"]["title"]["text"] == title
-
-
-class TestCurves:
-    @pytest.mark.parametrize("settings", LINES, ids=name_of)
-    def test_the_curves_mark_the_least_squares_values(self, settings: Settings) -> None:
-        made, figure = experiment(settings), figures(settings)[ids.CURVES]
-        weight, bias = made.dataset.least_squares
-        expected = {
-            "first": weight,
-            "second": bias,
-            "optimum": math.log10(made.dataset.least_squares_loss),
-        }
-        for meta, value in expected.items():
-            assert trace(figure, meta).y == pytest.approx((value, value))
-
-    @pytest.mark.parametrize("settings", EVERY, ids=name_of)
-    def test_the_curves_have_every_epoch_and_calm_run_in_range_and_true_ticks(
-        self, settings: Settings
-    ) -> None:
-        sweep, found = experiment(settings).sweep, axes(figures(settings)[ids.CURVES])
-        assert found["xaxis"]["range"][1] == pytest.approx(math.log10(1 + settings.epochs))
-        assert found["xaxis"]["range"][0] < 0
-        low, high = found["yaxis"]["range"]
-        calm = np.log10(sweep.train_loss[sweep.calm])
-        assert low < calm.min() and calm.max() < high
-        epochs, losses = found["xaxis"], found["yaxis"]
-        for value, text in zip(epochs["tickvals"], epochs["ticktext"], strict=True):
-            assert value == pytest.approx(math.log10(1 + int(text)))
-        for value, text in zip(losses["tickvals"], losses["ticktext"], strict=True):
-            assert 10**value == pytest.approx(float(text))
-
-    @pytest.mark.parametrize("settings", NETWORKS, ids=name_of)
-    def test_a_networks_curves_show_only_the_train_loss(self, settings: Settings) -> None:
-        figure = figures(settings)[ids.CURVES]
-        assert set(axes(figure)) == {"xaxis", "yaxis"}
-        assert [one.name for one in figure.data] == ["train loss"]
 
 
 @given(st.floats(-6, 3), st.floats(0.4, 6))

@@ -86,13 +86,95 @@ def test_fields_that_are_left_out_get_their_defaults(tmp_path: Path) -> None:
     assert (chapter.playhead, chapter.hide, chapter.piece, chapter.claims) == (0, (), (), ())
     assert chapter.question is None and chapter.goal is None
     asking = chapter_from(tmp_path, GOOD.replace("  curtain: [verdict, ahead]\n", ""))
-    assert asking.question is not None and asking.question.curtain == lessons.HIDEABLE
+    assert asking.question is not None and asking.question.curtain == lessons.CURTAIN
+
+
+GOAL = """goal:
+  train_loss_below: 0.01
+  within_epochs: 100
+  say: Get below 0.01.
+"""
+TASK = """task:
+  do: Get below 0.01.
+  checks:
+    - {epoch: [1, 100], learning_rate: 0.2, activation: relu}
+    - {train_loss_below: 0.01, within_epochs: 100}
+  choices: [faster, slower]
+  answer: 1
+  done: It is.
+  hint: Longer steps.
+  curtain: [optimum]
+"""
+TASKED = GOOD.replace(GOAL, TASK)
+
+
+def test_a_goal_is_a_task_of_one_check(tmp_path: Path) -> None:
+    task = chapter_from(tmp_path, GOOD).exercise
+    assert task is not None and task.do == "Get below 0.01."
+    assert [check.model_dump(exclude_none=True) for check in task.checks] == [
+        {"train_loss_below": 0.01, "within_epochs": 100}
+    ]
+
+
+def test_every_part_of_a_task_is_read(tmp_path: Path) -> None:
+    task = chapter_from(tmp_path, TASKED).exercise
+    assert task is not None
+    assert [check.model_dump(exclude_none=True) for check in task.checks] == [
+        {"epoch": (1, 100), "learning_rate": (0.2, 0.2), "activation": "relu"},
+        {"train_loss_below": 0.01, "within_epochs": 100},
+    ]
+    assert (task.choices, task.answer, task.done) == (("faster", "slower"), 1, "It is.")
+    assert (task.hint, task.curtain, task.reveal) == ("Longer steps.", ("optimum",), "")
+
+
+# What is replaced in TASKED, by what, and the line and the words of the problem.
+BROKEN_TASKS = {
+    "an empty check": ("{train_loss_below: 0.01, within_epochs: 100}", "{}", 21, "name something"),
+    "a setting out of range": ("learning_rate: 0.2", "learning_rate: 20", 20, "to 10. Got 20."),
+    "an epoch that is no number": ("[1, 100]", "late", 20, "Epoch must be a whole number"),
+    "a range backwards": ("[1, 100]", "[100, 1]", 20, "its lower end"),
+    "a range of three": ("[1, 100]", "[1, 2, 3]", 20, "a range like [1, 3]"),
+    "an unknown activation": ("activation: relu", "activation: rulu", 20, "Got 'rulu'"),
+    "an unknown setting": ("learning_rate: 0.2", "lerning_rate: 1", 20, "`learning_rate`?"),
+    "epochs without a loss": ("train_loss_below: 0.01, ", "", 21, "needs `train_loss_below`"),
+    "an answer beyond the choices": ("answer: 1", "answer: 3", 23, "at most 2"),
+    "no answer": ("  answer: 1\n", "", 18, "and an `answer`"),
+    "one choice": ("[faster, slower]", "[faster]", 18, "at least two items"),
+    "an unknown field": ("hint:", "hnit:", 25, "Did you mean `hint`?"),
+    "nothing to do": ("  do: Get below 0.01.\n", "", 18, "`do` is missing"),
+    "a task and a goal": (TASK, TASK + GOAL, 28, "not both"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN_TASKS)
+def test_mistake_in_a_task_is_reported_with_its_line(tmp_path: Path, case: str) -> None:
+    old, new, line, words = BROKEN_TASKS[case]
+    assert old in TASKED
+    course = load_course([written(tmp_path, TASKED.replace(old, new, 1))])
+    found_line, reason = the_problem(course)
+    assert (found_line, words in reason) == (line, True), (found_line, reason)
+
+
+def test_a_file_numbered_99_comes_after_all_folders(tmp_path: Path) -> None:
+    text = "---\ntitle: T\n---\nText.\n"
+    first, second = (
+        written(written(tmp_path / name, text, "99-end-" + name + ".md"), text, f"01-{name}.md")
+        for name in ("a", "b")
+    )
+    chapters = load_course([first, second]).chapters
+    assert [chapter.slug for chapter in chapters] == ["a", "b", "end-a", "end-b"]
 
 
 @pytest.mark.parametrize("ends", ["\r\n", "\r"])
 def test_other_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path, ends: str) -> None:
     plain = chapter_from(tmp_path, GOOD)
     assert chapter_from(tmp_path, "\ufeff" + GOOD.replace("\n", ends)) == plain
+
+
+@pytest.mark.parametrize("start", ["\n  start: 2,-1", "{start: '2.0,-1'}", '{"start": "2,-1"}'])
+def test_a_chapter_may_start_where_its_author_wants(tmp_path: Path, start: str) -> None:
+    text = f"---\ntitle: There\nsettings: {start}\n---\nLook around.\n"
+    assert chapter_from(tmp_path, text).settings == Settings(start="2,-1")
 
 
 BOMB = "a: &a [x, x]\nb: &b [*a, *a, *a]\ntitle: *b"
@@ -117,7 +199,12 @@ BROKEN = {
     "a setting in a block": (SETTINGS, "\n  dataset: line\n  seed: 100", 6, "Got 100."),
     "user data": (SETTINGS, "{user_data: x}", 4, "no setting named 'user_data'"),
     "a token": (SETTINGS, "{data_token: x}", 4, "no setting named 'data_token'"),
-    "the data set own": ("parabola", "own", 4, "links never contain them"),
+    "the data set own": ("parabola", "own", 4, "not stored in links"),
+    "a start without quotes between braces": (SETTINGS, "{start: 2,-1}", 4, 'quotes: "2,-1".'),
+    "a start of whole numbers": (SETTINGS, "{start: '1,2,3'}", 4, "a weight and a bias"),
+    "a line's start for a network": (
+        *("epochs: 500}", "start: '1,2'}"), *(4, "such as anchored,0.5,1. Got '1,2'."),
+    ),
     "a setting out of range": ("10,", "100,", 4, "from 0 to 64. Got 100."),
     "an unknown data set": ("parabola", "spiral", 4, "Got 'spiral'."),
     "too large a training": (
@@ -182,7 +269,7 @@ def test_chapters_are_sorted_by_folder_and_then_by_name(tmp_path: Path) -> None:
     for name in ("README.md", ".hidden.md", "notes.txt"):
         written(mine, "no chapter", name)
     course = load_course([BUILT_IN, mine])
-    assert [chapter.slug for chapter in course.chapters[-2:]] == ["a", "b"]
+    assert [chapter.slug for chapter in course.chapters[-3:]] == ["a", "b", "where-to-go"]
     assert course.problems == ()
 
 

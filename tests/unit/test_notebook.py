@@ -6,6 +6,7 @@ import sys
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -44,7 +45,7 @@ def test_a_notebook_is_one_of_version_4_5_and_begins_with_the_settings_in_words(
     one: Settings,
 ) -> None:
     """By hand, what the schema of nbformat 4.5 asks of cells without outputs."""
-    whole = json.loads(notebook(one))
+    whole = json.loads(notebook(one, np.zeros(one.param_count, "float32")))
     assert set(whole) == {"cells", "metadata", "nbformat", "nbformat_minor"}
     assert (whole["nbformat"], whole["nbformat_minor"]) == (4, 5)
     assert set(whole["metadata"]["kernelspec"]) >= {"name", "display_name"}
@@ -64,6 +65,7 @@ def test_a_notebook_is_one_of_version_4_5_and_begins_with_the_settings_in_words(
     assert said["Data"] == DATASETS[one.dataset].label
     assert said["Optimizer"] == NAMES["optimizer"].options[one.optimizer]
     assert ("Activation" in said) == ("Hidden layers" in said) == (not one.is_linear)
+    assert said.get("Start", "") == one.start
     assert ("Noise" in said) == DATASETS[one.dataset].is_noisy
     assert ("Momentum" in said) == (one.optimizer in ("momentum", "nesterov"))
     assert ("Warm-up" in said) == (one.schedule == "warmup_cosine")

@@ -8,12 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import InvalidSetting
-from app.domain.fields import NAMES, NUMBERS, SLIDER_LEARNING_RATES, USED_BY, plain, users_of
+from app.domain.fields import (
+    FIELDS,
+    NAMES,
+    NUMBERS,
+    SLIDER_LEARNING_RATES,
+    USED_BY,
+    plain,
+    users_of,
+)
 from app.domain.options import DATASETS, USER_DATA
 from app.domain.settings import Settings
+from app.domain.start_point import START_PLANES
 from app.engine import datasets
 
-DEFAULT = {name: choice.default for name, choice in {**NAMES, **NUMBERS}.items()}
+DEFAULT = {name: choice.default for name, choice in FIELDS.items()}
 # What else must be chosen for a setting to take its every value.
 BESIDE = {
     "momentum": dict(optimizer="nesterov"),
@@ -45,7 +54,18 @@ def choices(draw: st.DrawFn) -> dict:
     for name, (decides, _) in USED_BY.items():
         if chosen[decides] not in users_of(name):
             chosen[name] = DEFAULT[name]
+    if draw(st.integers(0, 3)) == 0:
+        chosen["start"] = draw(starts(chosen))
     return chosen
+
+
+@st.composite
+def starts(draw: st.DrawFn, chosen: dict) -> str:
+    """A start set by hand, near enough that its loss is finite."""
+    first, second = draw(st.floats(-5, 5)), draw(st.floats(-5, 5))
+    is_line = not chosen["hidden_units"] and len(DATASETS[chosen["dataset"]].predictors) == 1
+    plane = () if is_line else (draw(st.sampled_from(START_PLANES)),)
+    return ",".join([*plane, repr(first), repr(second)])
 
 
 def settings_or_none(chosen: dict) -> Settings | None:
@@ -144,6 +164,7 @@ def test_sweep_id_depends_on_every_setting_but_the_sliders_rates() -> None:
         dict(activation="tanh"), dict(optimizer="adam"), dict(schedule="cosine"),
         dict(batch_size=5), dict(weight_decay=0.1), dict(initialization="he"),
         dict(initial_scale=2), dict(hidden_layers=2), dict(validation_fraction=0.2),
+        dict(start="0.5,1"), dict(start="0.5,1.5"),
     ]  # fmt: skip
     ids = {Settings(**change).sweep_id for change in changes}
     assert len(slider) == 1 and len(ids) == len(changes) and not ids & slider
@@ -168,7 +189,7 @@ def test_every_field_of_settings_has_its_default_and_help_in_the_tables() -> Non
     fields = {field.name: field.default for field in dataclasses.fields(Settings)}
     # User data are not chosen from a table.
     assert fields.pop("user_data") is None
-    table = {**NAMES, **NUMBERS}
+    table = FIELDS
     assert fields == {name: choice.default for name, choice in table.items()}
     assert all(choice.label and choice.help.endswith(".") for choice in table.values())
     assert len({choice.label for choice in table.values()}) == len(table)

@@ -9,7 +9,7 @@ from components.theme import PALETTE, THEMES
 
 MARKS = ("path", "first", "second", "gradient", "optimum", "data")
 PINS = ("pin-1", "pin-2", "pin-3", "pin-4")
-OUTCOMES = ("too-slow", "converging", "oscillating", "diverged", "overflow", "stuck", "line")
+OUTCOMES = ("too-slow", "converging", "diverged", "line")
 LEAST_CONTRAST = [
     *((name, theme, 4.5) for name in ("text", "muted") for theme in THEMES),
     *((name, theme, 3) for name in (*MARKS, *PINS) for theme in THEMES),

@@ -68,8 +68,9 @@ class TestPolicy:
         page = client.get("/").get_data(as_text=True)
         scripts = r"<script(?![^>]*(?:src=|application/json))[^>]*>(.+?)</script>"
         inline = re.findall(scripts, page, re.DOTALL)
-        # The head's, the import map, the renderer's, and one for each client-side callback.
-        assert len(inline) == 3 + len(ids.ANSWERS) + 1
+        # The head's, the import map, the renderer's, and one for each client-side callback: the
+        # answers, a panel and a chapter's task.
+        assert len(inline) == 3 + len(ids.ANSWERS) + 2
         assert set(policy_of(app)["script-src"]) == {"'self'", *map(hash_of, inline)}
 
 

@@ -60,7 +60,7 @@ def test_a_link_from_a_loopback_page_has_the_network_address_if_the_server_liste
 
 @given(json_values)
 def test_an_absurd_share_request_gets_a_link_or_a_sentence(request: object) -> None:
-    result = share_answer(request, "http://lab.example/", None, TtlCache(1), ())
+    result = share_answer(request, "http://lab.example/", None, TtlCache(1), (), ExperimentCache())
     assert "link" in result or result["error"].endswith(".")
 
 
@@ -76,12 +76,12 @@ def test_the_longest_link_fits_in_a_qr_code_and_a_longer_one_does_not(
 
 def test_the_script_to_copy_is_the_downloaded_one() -> None:
     request = {"settings": {name: getattr(NETWORK, name) for name in SHARED}}
-    assert script_part(request, TtlCache(1)) == {"script": script(NETWORK)}
+    assert script_part(request, TtlCache(1), ExperimentCache()) == {"script": script(NETWORK)}
 
 
 @given(json_values)
 def test_settings_that_cannot_be_trained_have_no_script(request: object) -> None:
-    part = script_part(fields_of(request), TtlCache(1))
+    part = script_part(fields_of(request), TtlCache(1), ExperimentCache())
     assert part == {"script": ""} or request["settings"] == {}  # type: ignore[index]
 
 

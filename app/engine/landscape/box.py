@@ -7,10 +7,9 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from app.domain.fields import NUMBERS
-from app.domain.results import Box, Plane, Sweep
-from app.engine.chunks import chunks
+from app.domain.results import Box, Plane, SeedsPicture, Sweep
 from app.engine.datasets import dataset_for, linear_optimum
-from app.engine.landscape.planes import NETWORK_HEIGHT, calm_paths
+from app.engine.landscape.planes import NETWORK_HEIGHT, calm_paths, on_plane
 from app.engine.training import descend
 
 PADDING = 0.4
@@ -26,16 +25,17 @@ RANDOM_REACH = 1.0
 Range = tuple[float, float]
 
 
-def choose_box(sweep: Sweep, plane: Plane) -> Box:
-    """The part of the plane that the calm runs cross, with some padding."""
-    start_loss = float(sweep.train_loss[0, 0])
+def choose_box(sweep: Sweep, plane: Plane, seeds: SeedsPicture | None = None) -> Box:
+    """The part of the plane that the calm runs cross, with some padding; and on a plane of the
+    seed's own sweep those that its runs cross."""
     if plane.is_exact:
-        first, second = _linear_box(sweep)
-        return Box(first, second, LINEAR_HEIGHT * start_loss)
-    paths = calm_paths(sweep)
-    runs = chunks(len(paths), paths[0].size)
-    points = np.concatenate([plane.coordinates(paths[some]).reshape(-1, 2) for some in runs])
-    points = points[np.isfinite(points).all(axis=1)]
+        return _linear_box(sweep)
+    points, start_loss = on_plane(plane, calm_paths(sweep)), float(sweep.train_loss[0, 0])
+    if seeds:
+        points, start_loss = (
+            np.concatenate([points, seeds.corners]),
+            max(start_loss, seeds.start_loss),
+        )
     if plane.kind == "random":
         points = np.concatenate([points, RANDOM_REACH * np.array([[-1, -1], [1, 1]])])
     first, second = _padded(points, PADDING)
@@ -43,21 +43,27 @@ def choose_box(sweep: Sweep, plane: Plane) -> Box:
     return Box(first, second, NETWORK_HEIGHT * start_loss)
 
 
-def _linear_box(sweep: Sweep) -> tuple[Range, Range]:
-    """Room for the start, the optimum, and the first steps at a learning rate that is too large."""
+def _linear_box(sweep: Sweep) -> Box:
+    """Room for the start, the optimum, and the first steps from the seed's own start at a learning
+    rate that is too large: the picture stays where a start set by hand is in it."""
     plain = replace(
         sweep.settings, optimizer="sgd", momentum=NUMBERS["momentum"].default,
         schedule="constant", warmup_epochs=int(NUMBERS["warmup_epochs"].default),
-        batch_size=0, weight_decay=0, epochs=int(NUMBERS["epochs"].low),
+        batch_size=0, weight_decay=0, epochs=int(NUMBERS["epochs"].low), start="",
     )  # fmt: skip
     # On a much steeper bowl the steps at BOLD_RATE would be so long that the bowl looks tiny.
     rate = min(BOLD_RATE, BOLD_SHARE * 2 / sweep.start_sharpness)
-    bold = descend(plain, list(range(BOLD_STEPS + 1)), learning_rates=[rate]).params[0].numpy()
+    descent = descend(plain, list(range(BOLD_STEPS + 1)), learning_rates=[rate])
+    bold, own_loss = descent.params[0].numpy(), float(descent.train_loss[0, 0])
     optimum, _, _ = linear_optimum(sweep.settings)
-    calm = np.stack([sweep.start, dataset_for(sweep.settings).least_squares, optimum])
+    calm = np.stack([bold[0], sweep.start, dataset_for(sweep.settings).least_squares, optimum])
     corners = [_padded(calm, PADDING), _padded(bold, BOLD_PADDING)]
     first, second = (np.array(sides) for sides in zip(*corners, strict=True))
-    return _square((first[:, 0].min(), first[:, 1].max()), (second[:, 0].min(), second[:, 1].max()))
+    height = LINEAR_HEIGHT * max(own_loss, float(sweep.train_loss[0, 0]))
+    return Box(
+        *_square((first[:, 0].min(), first[:, 1].max()), (second[:, 0].min(), second[:, 1].max())),
+        height,
+    )
 
 
 def _square(first: Range, second: Range) -> tuple[Range, Range]:

@@ -1,6 +1,7 @@
 """The planes on which the loss of a network can be looked at."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,15 +12,16 @@ from torch import Tensor
 
 from app.domain.fields import SLIDER_LEARNING_RATES
 from app.domain.plane_choice import PlaneChoice, parameter_names
-from app.domain.results import Plane, Sweep
+from app.domain.results import Plane, SeedsPicture, Sweep
 from app.domain.settings import Settings
+from app.engine.chunks import chunks
 from app.engine.curvature import DENSE_PARAMS, lanczos, sharpest
 from app.engine.datasets import dataset_for
 from app.engine.deadline import checked
 from app.engine.network import network_for
-from app.engine.training import Training
+from app.engine.recorder import Training
 
-ANCHORED_NAMES = ("toward the best run's end", "strongest other motion")
+ANCHORED_NAMES = ("toward the best run's end", "second main direction of motion")
 RANDOM_NAMES = ("random direction", "another random direction")
 UNSCALED_NAMES = ("random direction, not filter-normalised", "another random direction")
 SHARPEST_NAMES = ("sharpest direction at the best end", "second sharpest")
@@ -33,10 +35,31 @@ NEGLIGIBLE = 1e-7
 
 
 def choose_plane(training: Training, choice: PlaneChoice) -> Plane:
-    """Weight x bias if these are all the parameters, else the plane of this choice."""
+    """Weight x bias if these are all the parameters, else the plane of this choice; the usual one
+    is that on which the start was set by hand."""
     if training.sweep.settings.is_line:
         return Plane(np.zeros(2), np.eye(2), ("weight", "bias"), is_exact=True)
+    if training.seeds and choice == PlaneChoice():
+        return training.seeds.plane
     return PLANE_BUILDERS[choice.kind](training, choice)
+
+
+def seeds_picture(own: Training, kind: str) -> SeedsPicture:
+    """The plane of this kind of the seed's own sweep, with names that say whose it is."""
+    sweep, plane = own.sweep, choose_plane(own, PlaneChoice(kind))
+    points = on_plane(plane, calm_paths(sweep))
+    corners = np.stack([points.min(axis=0), points.max(axis=0)])
+    names = [name.replace("best run's", "best").replace("the best", "the seed's best")
+             for name in plane.names]  # fmt: skip
+    named = replace(plane, names=(names[0], names[1]))
+    return SeedsPicture(named, corners, float(sweep.train_loss[0, 0]))
+
+
+def on_plane(plane: Plane, paths: Float[ndarray, "run frame param"]) -> Float[ndarray, "point 2"]:
+    """The coordinates of all points of the paths that are finite."""
+    runs = chunks(len(paths), paths[0].size)
+    points = np.concatenate([plane.coordinates(paths[some]).reshape(-1, 2) for some in runs])
+    return np.asarray(points[np.isfinite(points).all(axis=1)])
 
 
 def calm_paths(sweep: Sweep) -> Float[ndarray, "run frame param"]:

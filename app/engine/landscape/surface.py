@@ -14,7 +14,7 @@ from app.engine.datasets import as_tensors, dataset_for, linear_optimum
 from app.engine.landscape.box import choose_box
 from app.engine.landscape.planes import choose_plane
 from app.engine.network import network_for
-from app.engine.training import Training
+from app.engine.recorder import Training
 
 GRID = 51
 
@@ -23,7 +23,8 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
     """The train loss over the chosen plane, on a grid of GRID x GRID points."""
     sweep = training.sweep
     settings, plane = sweep.settings, choose_plane(training, choice or PlaneChoice())
-    box = choose_box(sweep, plane)
+    seeds = training.seeds
+    box = choose_box(sweep, plane, seeds if seeds and plane is seeds.plane else None)
     optimum, optimum_loss, name = _optimum(sweep)
     return LossSurface(
         plane=plane,
@@ -86,5 +87,5 @@ def _optimum(sweep: Sweep) -> tuple[Float[ndarray, "param"], float, str]:
         start_loss = float(sweep.train_loss[0, 0])
         return sweep.start.astype(float), start_loss, "start: every run overflows"
     is_lowest = sweep.last_loss[best] <= np.nanmin(ends)
-    name = "lowest loss in this sweep" + ("" if is_lowest else " (of its calm runs)")
+    name = "lowest loss in this sweep" if is_lowest else "best run that never rose above its start"
     return sweep.params[best, -1], float(sweep.last_loss[best]), name

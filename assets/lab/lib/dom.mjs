@@ -45,10 +45,21 @@ export function setText(id, text) {
   if (target && target.textContent !== text) target.textContent = text;
 }
 
-/** The line above the views; an empty text takes it away. @param {string} text */
+/**
+ * A number in a field, which is as wide as it is long, or else writes it smaller: see --letters in
+ * assets/06-hands.css.
+ * @param {HTMLInputElement} field
+ * @param {string} text
+ */
+export function showNumber(field, text) {
+  field.value = text;
+  field.style.setProperty("--letters", String(text.length));
+}
+
+/** The message over the views; an empty text takes it away. @param {string} text */
 export function showMessage(text) {
   const message = element("message");
-  message.hidden = !text;
+  message.hidden = element("message-box").hidden = !text;
   message.textContent = text || "";
 }
 

@@ -99,6 +99,19 @@ export function shortened(names, room) {
 /** Learning rates as they were chosen: 0.05, 1, 0.000125. @param {number} value */
 export const plain = (value) => value.toFixed(10).replace(/\.?0+$/, "");
 
+/**
+ * A number at a tick: as short as it goes, and very small and large ones as powers of ten.
+ * @param {number} value
+ */
+export function tickText(value) {
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 1e-4 && size < 1e5)) return plain(value).replace("-", "−");
+  const [mantissa, exponent] = Number(value.toPrecision(6)).toExponential().split("e");
+  const power = `10${superscript(Number(exponent))}`;
+  if (mantissa === "1" || mantissa === "-1") return mantissa.replace("1", power).replace("-", "−");
+  return `${mantissa.replace("-", "−")} × ${power}`;
+}
+
 /** Whether a number is a multiple of 1/parts, as its decimals say: 0.07 is of 1/100.
  * @param {number} value
  * @param {number} parts
@@ -126,11 +139,11 @@ export function questionOf(text, isWhole = false) {
   if (groups.length > 4) return withoutMarks(full);
   if (mark === "." && !isWhole) return "";
   const decimal = `${first}.${groups.slice(1).replace(/0{1,2}$/, "")}`;
-  return `Is ${typed} to be ${full} or ${decimal}? Write ${full} or ${decimal}.`;
+  return `Does ${typed} mean ${full} or ${decimal}? Write ${full} or ${decimal}.`;
 }
 
 /** @param {string} digits */
-const withoutMarks = (digits) => `Write ${digits}, without marks between the thousands.`;
+const withoutMarks = (digits) => `Write ${digits}, without thousands separators.`;
 
 /**
  * What was typed as a number, with a decimal comma too; else as it is, for the server to refuse.

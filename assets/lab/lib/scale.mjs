@@ -1,5 +1,9 @@
 /* Scales: the timeline's, and those of colours. */
 
+/** The diameter of a slider's thumb in pixels, as 02-lab.css has it: the thumb's centre goes from
+    half of it to half of it before the end. */
+export const THUMB = 20;
+
 /** Epoch 0 is at 0, the last at 1; logarithmic, so that the first steps have room. */
 export const scale = {
   /** @param {number} epoch @param {number} end */

@@ -3,7 +3,7 @@
    down. A mouse means what it presses. */
 
 /** How far in pixels a finger goes before its way is one. */
-const SLACK = 8;
+export const SLACK = 8;
 
 /** @typedef {Pick<PointerEvent, "clientX" | "clientY">} Place */
 
@@ -32,26 +32,33 @@ const isFinger = (event) => event.pointerType === "touch";
 
 /**
  * Calls back for a click, a tap or a drag on an element whose style lets the page scroll
- * (`touch-action: pan-y`).
+ * (`touch-action: pan-y`). A pointer that came down elsewhere only passes over it.
  * @param {HTMLElement} target
  * @param {(event: PointerEvent) => void} pick
  */
 export function onPick(target, pick) {
+  /** The pointer that came down here.
+   * @type {number | null} */
+  let pressed = null;
   /** @type {Finger | null} */
   let finger = null;
   target.addEventListener("pointerdown", (event) => {
-    target.setPointerCapture(event.pointerId);
+    if (event.button !== 0 || pressed !== null) return;
+    pressed = event.pointerId;
+    target.setPointerCapture(pressed);
     finger = isFinger(event) ? new Finger(event) : null;
     if (!finger) pick(event);
   });
   target.addEventListener("pointermove", (event) => {
-    if (event.buttons && (!finger || finger.move(event) === "set")) pick(event);
+    if (event.pointerId === pressed && (!finger || finger.move(event) === "set")) pick(event);
   });
   target.addEventListener("pointerup", (event) => {
-    if (finger && finger.move(event) !== "scroll") pick(event);
-    finger = null;
+    if (event.pointerId === pressed && finger && finger.move(event) !== "scroll") pick(event);
   });
-  target.addEventListener("pointercancel", () => (finger = null));
+  // After a release, a cancelled touch, and where a menu of the browser swallows the release.
+  target.addEventListener("lostpointercapture", (event) => {
+    if (event.pointerId === pressed) pressed = null;
+  });
 }
 
 /** A slider under a finger. The browser moves its thumb as soon as the finger comes down, whatever

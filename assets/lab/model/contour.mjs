@@ -26,7 +26,7 @@ const MARGIN = 0.02;
 /**
  * The contour's traces, the lowest on top.
  * @param {Trace} contour Plotly's, without heights
- * @param {any} heights log10 of the loss on the grid, in Plotly's form
+ * @param {any} heights log10 of the loss on the grid, in Plotly's form; a bowl needs none
  * @param {{box: Box, bowl: Bowl | null}} landscape
  * @returns {Trace[]}
  */

@@ -43,7 +43,8 @@ export function queryOf(settings, { plane, views, presented, epoch }) {
   if (views.length) words.set("view", views.join(" "));
   if (presented) words.set("present", presented.join(" "));
   words.set("epoch", String(epoch));
-  return words.toString();
+  // The comma of a start may stand as it is.
+  return words.toString().replaceAll("%2C", ",");
 }
 
 // What changes while somebody looks: it is in the address, and no step back of its own.
@@ -119,6 +120,7 @@ function presentedIn(words) {
  */
 function asValue(text, field) {
   if (text === null) return standardOf(field);
+  if (field === "start") return text;
   return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
@@ -165,7 +167,7 @@ function version(words) {
   if (!isWhole(text) || Number(text) < 1)
     return `There is no version ${quoted(text)} of links: this one is read as version ${LINK_VERSION}.`;
   return Number(text) > LINK_VERSION
-    ? `This link comes from a newer Descent Lab (version ${text.slice(0, 9)} of links, and this one knows ${LINK_VERSION}): what is known of it is on show.`
+    ? `This link comes from a newer Descent Lab (version ${text.slice(0, 9)} of links, and this one knows ${LINK_VERSION}): anything newer is left out.`
     : "";
 }
 
@@ -173,7 +175,7 @@ function version(words) {
 const unknownNames = (words) =>
   [...new Set(words.keys())]
     .filter((name) => !OTHERS.includes(name) && !isSetting(name))
-    .map((name) => `There is no setting named ${quoted(name)}: it was left out.`);
+    .map((name) => `There is no setting named ${quoted(name)}. It is ignored.`);
 
 /** @param {URLSearchParams} words @param {{epochs: number}} settings */
 function epochProblem(words, { epochs }) {
@@ -181,7 +183,7 @@ function epochProblem(words, { epochs }) {
   if (text === null) return "";
   if (!isWhole(text)) return `Epoch must be a whole number, 0 or more. Got ${quoted(text)}.`;
   return Number(text) > epochs
-    ? `This training has ${epochs} epochs, so there is no epoch ${quoted(text)}: its last is on show.`
+    ? `This training has ${epochs} epochs, so there is no epoch ${quoted(text)}. Showing its last one.`
     : "";
 }
 
@@ -190,7 +192,7 @@ function planeProblem(words) {
   const [kind, first, second] = namesIn(words, "plane");
   if (!kind && !words.has("plane")) return "";
   if (!kind || !config.planes.includes(kind))
-    return `There is no plane named ${quoted(kind || "")}: the usual one is on show.`;
+    return `There is no plane named ${quoted(kind || "")}. Showing the usual one.`;
   return kind === "parameters" && !isPair(first, second)
     ? `A plane of two parameters needs two different whole numbers, as in “parameters 0 1”. Got ${quoted(words.get("plane") ?? "")}.`
     : "";

@@ -9,10 +9,9 @@ import { geometricMean } from "#lab/lib/geometry.mjs";
  * @property {(rate: number) => number} after the loss after it
  */
 
-export const HIGHEST = 10;
-// The decades in which the axis begins: numbers of usual size need the first, a sum of squares of
-// 10^18 the last.
-const FIRST_DECADE = -5;
+// The decades in which the axis begins: numbers of usual size need the first, which is the slider's
+// too, a sum of squares of 10^18 the last.
+const FIRST_DECADE = -4;
 const LAST_DECADE = -20;
 // What rounding alone may add to a loss.
 const ROUNDING = 1e-9;
@@ -32,28 +31,30 @@ export function lowestRate({ now, slope, after }) {
 /**
  * The loss after one step of each rate; where it is best, and from where on the loss goes up.
  * @param {Step} step
- * @param {number} lowest of the rates
+ * @param {[number, number]} range of the rates
  * @param {{samples: number, halvings: number}} effort
  * @returns {StepCurve}
  */
-export function stepCurve({ now, slope, after }, lowest, { samples, halvings }) {
-  const rateAt = (/** @type {number} */ share) => lowest * (HIGHEST / lowest) ** share;
-  const rates = Array.from({ length: samples }, (_, k) => rateAt(k / (samples - 1)));
+export function stepCurve({ now, slope, after }, [low, high], { samples, halvings }) {
+  const rates = Array.from(
+    { length: samples },
+    (_, k) => low * (high / low) ** (k / (samples - 1)),
+  );
   const losses = rates.map(after);
   const least = losses.reduce((best, loss, k) => (loss < losses[best] ? k : best), 0);
   const rise = losses.findIndex((loss) => !(loss <= now));
   const fall = rise < 0 ? -1 : losses.findIndex((loss, k) => k > rise && loss <= now);
   const isLower = losses[least] < now;
-  const around = [rates[Math.max(least - 1, 0)], rates[Math.min(least + 1, samples - 1)]];
+  const best = isLower ? bestRate({ rates, losses, after }, least, halvings) : null;
   return {
     now,
     slope,
     rates,
     losses,
     after,
-    fallsOn: least === samples - 1 && isLower,
+    fallsOn: best === rates[samples - 1],
     fall: fall < 0 ? null : rates[fall],
-    best: isLower ? narrowBest(after, around, halvings) : null,
+    best,
     rise: narrowRise({ rates, after, now }, rise, halvings),
   };
 }
@@ -74,6 +75,18 @@ function narrowRise({ rates, after, now }, rise, halvings) {
     else high = middle;
   }
   return low;
+}
+
+/**
+ * The best rate around the least sample, which it may be itself, as at the end of the range.
+ * @param {Pick<StepCurve, "rates" | "losses" | "after">} curve
+ * @param {number} least its index
+ * @param {number} halvings
+ */
+function bestRate({ rates, losses, after }, least, halvings) {
+  const around = [rates[Math.max(least - 1, 0)], rates[Math.min(least + 1, rates.length - 1)]];
+  const between = narrowBest(after, around, halvings);
+  return after(between) < losses[least] ? between : rates[least];
 }
 
 /**

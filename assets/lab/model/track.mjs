@@ -65,6 +65,13 @@ export class Track {
     return row(this.parts.batches, this.length, index);
   }
 
+  /** The predictions at the places of the fit; null of a line. @param {number} index */
+  fitAt(index) {
+    const { fit, epochs } = this;
+    const width = fit ? fit.length / epochs.length : 0;
+    return fit && fit.subarray(index * width, (index + 1) * width);
+  }
+
   /** @param {number} index */
   first(index) {
     return this.parts.coordinates[2 * index];

@@ -1,11 +1,15 @@
 /* Verdicts in words: what the page calls them, and the sentence about a whole run. */
 import { format, plain } from "#lab/lib/format.mjs";
-import { STOPS, state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { STOPS } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#types").Verdict} Verdict
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
+
+// What a network's runs are measured by.
+const LOWEST = "the lowest here";
 
 /** Whether the run broke. @param {Verdict} verdict */
 export const hasDiverged = (verdict) => verdict === "diverged" || verdict === "overflow";
@@ -24,35 +28,47 @@ export function shadeOf(verdict, hasArrived) {
 }
 
 /** The verdict as a sentence about the whole run. @param {Sweep} sweep @param {number} run */
-export function outcome(sweep, run) {
-  const said = SENTENCES[sweep.verdicts[run]](sweep, run);
-  return [`At ${plain(sweep.learning_rates[run])} ${said}.`, sameEverywhere(sweep)]
-    .filter(Boolean)
-    .join(" ");
-}
+export const outcome = (sweep, run) =>
+  SENTENCES[sweep.verdicts[run]](sweep, run, plain(sweep.learning_rates[run]));
 
-/** @type {Record<Verdict, (sweep: Sweep, run: number) => string>} */
+/** @type {Record<Verdict, (sweep: Sweep, run: number, rate: string) => string>} */
 const SENTENCES = {
-  overflow: (sweep, run) =>
-    `${diverges(sweep, run)}, and at epoch ${sweep.overflow_at[run]} it is too large for a 32-bit number (overflow)`,
-  diverged: diverges,
-  stuck: ({ settings }) =>
-    `the network ends stuck: ${stuckReason(settings)}, so it predicts one and the same value, and no gradient changes that`,
-  oscillating: (sweep, run) =>
+  overflow: (sweep, run, rate) =>
+    `${diverges(sweep, run, rate)}; at epoch ${sweep.overflow_at[run]} it no longer fits in a 32-bit number (overflow).${instead(sweep)}`,
+  diverged: (sweep, run, rate) => `${diverges(sweep, run, rate)}.${instead(sweep)}`,
+  stuck: ({ settings }, _, rate) =>
+    `At ${rate} the network is stuck: ${stuckReason(settings)}, so it always predicts the same value, and no gradient changes that.`,
+  oscillating: (sweep, run, rate) =>
     sweep.arrived[run]
-      ? `its first steps go zigzag, and still it gets down: ${ending(sweep, run)}`
-      : `it oscillates, and has not got down: ${ending(sweep, run)}`,
-  "too slow": (sweep, run) => `it is too slow, still coming down at the end: ${ending(sweep, run)}`,
-  stalled: (sweep, run) =>
-    `it has stalled, on a plateau or in a local minimum: ${ending(sweep, run)}`,
-  converging: (sweep, run) => `training converges: ${ending(sweep, run)}`,
+      ? `At ${rate} the first steps zigzag across the valley, but the loss still falls: ${ending(sweep, run)}.`
+      : `At ${rate} training oscillates and does not get down: train loss ${ending(sweep, run)}.`,
+  "too slow": (sweep, run, rate) =>
+    `${rate} is too slow: the loss is still falling, to ${ending(sweep, run)}. It needs more epochs or a larger learning rate.`,
+  stalled: (sweep, run, rate) =>
+    `At ${rate} training has stalled on a plateau or in a local minimum: train loss ${ending(sweep, run)}.`,
+  converging: (sweep, run, rate) =>
+    `At ${rate} training converges: train loss ${ending(sweep, run)}.`,
 };
 
-/** @param {Sweep} sweep @param {number} run */
-function diverges({ train_loss: losses, reference_loss, reference_name, diverged_at }, run) {
+/** @param {Sweep} sweep @param {number} run @param {string} rate */
+function diverges(sweep, run, rate) {
+  const { train_loss: losses, reference_loss, reference_name, diverged_at } = sweep;
   // Weight decay can put the optimum above the start.
-  const limit = (reference_loss ?? 0) > losses[0] ? `what ${reference_name} has` : "its start";
-  return `training diverges: the loss stays above ${limit} since epoch ${diverged_at[run]}`;
+  const isAbove = (reference_loss ?? 0) > losses[0];
+  const limit = isAbove ? `that of ${reference_name}` : "where it started";
+  return `At ${rate} training diverges. From epoch ${diverged_at[run]} on, the loss is higher than ${limit}`;
+}
+
+/** Why it diverges, where that is known, and what does not. @param {Sweep} sweep */
+function instead(sweep) {
+  const why = sweep.hasCriticalRate ? " Each step lands higher up the other side." : "";
+  return `${why}${largestInWords(sweep)}`;
+}
+
+/** @param {Sweep} sweep */
+export function largestInWords(sweep) {
+  const largest = isHidden("strip") ? null : largestThatWorks(sweep);
+  return largest === null ? "" : ` Largest learning rate that works: ${plain(largest)}.`;
 }
 
 /**
@@ -68,8 +84,10 @@ export function stuckReason({ activation, hidden_layers: layers, weight_decay: d
 /** @param {Sweep} sweep @param {number} run */
 function ending(sweep, run) {
   const [level, last] = [sweep.levels[run] ?? NaN, sweep.last_loss[run]];
-  const is = level === last ? "is" : "goes up and down around";
-  return `after ${sweep.end} epochs its train loss ${is} ${format(level, 4)}; ${reference(sweep, level)}`;
+  const around = level === last ? "" : "up and down around ";
+  const said = `${around}${format(level, 4)} after ${sweep.end} epochs`;
+  const isLowest = sweep.reference_name === LOWEST;
+  return isHidden(isLowest ? "strip" : "optimum") ? said : `${said} (${reference(sweep, level)})`;
 }
 
 /**
@@ -80,31 +98,31 @@ function ending(sweep, run) {
  */
 function reference(sweep, level) {
   const { reference_name: name, reference_loss: loss, learning_rates: rates } = sweep;
-  if (name !== "the lowest here") return `${name} has ${format(loss ?? NaN, 4)}`;
+  if (name !== LOWEST) return `${name}: ${format(loss ?? NaN, 4)}`;
   // Levels come as 32-bit numbers.
   const isReached = (/** @type {number | null} */ end) =>
     end !== null && loss !== null && end <= loss + 1e-6 * Math.abs(loss);
-  if (isReached(level)) return "no rate of the slider ends lower";
+  if (isReached(level)) return "no rate on the slider ends lower";
   const best = sweep.levels.slice(0, STOPS).findIndex(isReached);
-  const where = best < 0 ? "the start's" : `at ${plain(rates[best])}`;
-  return `${name} is ${format(loss ?? NaN, 4)}, ${where}`;
+  const where = best < 0 ? "at the start" : `at ${plain(rates[best])}`;
+  return `lowest of all rates: ${format(loss ?? NaN, 4)}, ${where}`;
 }
 
 /** What to change where all rates of the slider do the same. @type {Record<string, string>} */
 const ADVICE = {
-  "too slow": "train for more epochs, or type a larger one",
-  stalled: "try another seed, another initialization or more units",
-  diverges: "type a smaller one; standardised data or a smaller initial scale help too",
-  oscillating: "type a smaller one, or take larger batches or a schedule that falls",
-  stuck: "try another initialization or another seed",
-  converging: "type a larger one to see where it breaks",
+  "too slow": "Train for more epochs, or type a larger rate",
+  stalled: "Try another seed, another initialization or more units",
+  diverges: "Type a smaller rate; standardised data or a smaller initial scale help too",
+  oscillating: "Type a smaller rate, or use larger batches or a falling schedule",
+  stuck: "Try another initialization or another seed",
+  converging: "Type a larger rate to see where it breaks",
 };
 
-/** @param {Sweep} sweep */
-function sameEverywhere({ verdicts }) {
+/** What to change where all rates have one outcome, else null. @param {Sweep} sweep */
+export function sameEverywhere({ verdicts }) {
   const names = new Set(verdicts.slice(0, STOPS).map(verdictName));
-  if (names.size > 1 || state.hidden.has("strip")) return "";
-  return `It is the same at every rate of the slider: ${ADVICE[[...names][0]]}.`;
+  if (names.size > 1 || isHidden("strip")) return null;
+  return `The same is true at every rate on the slider. ${ADVICE[[...names][0]]}.`;
 }
 
 /**

@@ -1,11 +1,14 @@
 /* The data of each panel's chart as a table. */
 import { plain } from "#lab/lib/format.mjs";
+import { bestRun, isTrained } from "#lab/model/map-rows.mjs";
+import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { shownIn } from "#lab/page/descriptions.mjs";
 import { count, listed, ofEpochs, say } from "#lab/page/table-rows.mjs";
 import { lossWords } from "#lab/panels/compare.mjs";
 import { epochWords } from "#lab/panels/loss-by-rate.mjs";
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { labelOf } from "#lab/state/fields.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
 
@@ -14,6 +17,8 @@ import { STOPS, state } from "#lab/state/store.mjs";
  * @typedef {import("#lab/page/table-rows.mjs").TableData} TableData
  */
 
+// What stands in a cell that a curtain covers.
+const HIDDEN = "?";
 // Of a decade's ten rates those with one digit that most scales have: 1, 2, 5.
 const MAP_RATES = [0, 3, 7];
 
@@ -28,26 +33,30 @@ const stepTable = ({ rates, losses, now, slope }) => ({
 });
 
 /**
- * @param {ChartContents["loss-by-rate"]} shown
+ * @param {Omit<import("#lab/model/rate-losses.mjs").RateLosses, "best">} shown
  * @returns {TableData}
  */
 function sweepTable({ rates, now, ends, ...epochs }) {
-  const isCurtained = state.hidden.has("ahead");
-  const isNamed = !state.hidden.has("strip") && !state.hidden.has("verdict");
+  const runs = rates.map((_, run) => run);
+  const areEndsListed = runs.some((run) => !isEndHidden(run));
+  const isNamed = (/** @type {number} */ run) =>
+    !isHidden("strip", run) && !isHidden("verdict", run);
+  const areNamesListed = runs.some(isNamed);
   // A number that is not finite is written as an overflow.
-  const lossOf = (/** @type {number | null} */ loss) => say(loss ?? NaN);
+  const lossOf = (/** @type {number | null | undefined} */ loss) =>
+    loss === undefined ? HIDDEN : say(loss ?? NaN);
   return {
     head: [
       "learning rate",
       `train loss at ${epochWords(epochs)}`,
-      ...(isCurtained ? [] : ["at the end"]),
-      ...(isNamed ? ["outcome"] : []),
+      ...(areEndsListed ? ["at the end"] : []),
+      ...(areNamesListed ? ["outcome"] : []),
     ],
     rows: rates.map((rate, run) => [
       plain(rate),
       lossOf(now[run]),
-      ...(isCurtained ? [] : [lossOf(ends[run])]),
-      ...(isNamed ? [verdictName(state.sweep.verdicts[run])] : []),
+      ...(areEndsListed ? [lossOf(ends[run])] : []),
+      ...(areNamesListed ? [isNamed(run) ? verdictName(state.sweep.verdicts[run]) : HIDDEN] : []),
     ]),
     note: "",
   };
@@ -90,13 +99,24 @@ function mapTable({ map, color }) {
   const what =
     color === "last_loss" ? "The train loss at the end" : "The epoch from which on a run diverges";
   return {
-    head: [labelOf(map.field), ...runs.map((run) => plain(state.sweep.learning_rates[run]))],
+    head: [
+      labelOf(map.field),
+      "best rate",
+      ...runs.map((run) => plain(state.sweep.learning_rates[run])),
+    ],
     rows: map.rows.map((row, k) => [
       plain(map.values[k]),
+      bestRate(row),
       ...runs.map((run) => mapCell(row, run, color)),
     ]),
     note: `${what}, at ${runs.length} of ${STOPS} learning rates.`,
   };
+}
+
+/** @param {ChartContents["map"]["map"]["rows"][number]} row */
+function bestRate(row) {
+  const run = isTrained(row) ? bestRun(row) : -1;
+  return run < 0 ? "–" : plain(state.sweep.learning_rates[run]);
 }
 
 /**
@@ -128,3 +148,7 @@ export function chartTable(name) {
   const shown = shownIn(name);
   return shown ? CHARTS[name](shown) : { head: [], rows: [], note: "" };
 }
+
+/** The curve over the slider. @returns {TableData} */
+export const rateTable = () =>
+  sweepTable(rateLosses(state.sweep, snapshotOf(state.track, state.wanted).epoch));

@@ -3,9 +3,12 @@
    follow. */
 import { clicked, found, setText, slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
+import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { zoomAt } from "#lab/model/zoom.mjs";
 import { modelWords } from "#lab/page/model-words.mjs";
 import { isBehind } from "#lab/panels/panels.mjs";
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { spoken } from "#lab/state/spoken.mjs";
@@ -55,8 +58,13 @@ const isOutside = ({ box }, { first, second }) =>
   first < box.first[0] || first > box.first[1] || second < box.second[0] || second > box.second[1];
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
-const outside = (sweep, moment) =>
-  isOutside(sweep, moment) ? ", which is outside this picture" : "";
+const outside = (sweep, moment) => (isOutside(sweep, moment) ? ", which is off the chart" : "");
+
+/** The same of the descent path, which zooms out. @param {Sweep} sweep @param {Snapshot} moment */
+const farOut = (sweep, moment) =>
+  zoomAt(sweep, moment.track, moment.index).plane === null
+    ? outside(sweep, moment)
+    : " (the picture has zoomed out; a dashed frame shows where it began)";
 
 /** A sentence of its own where a plane shows little. @param {Sweep} sweep */
 function hiddenWords(sweep) {
@@ -68,21 +76,29 @@ function hiddenWords(sweep) {
 function surfaceWords(sweep, moment) {
   const { plane, optimum, box } = sweep;
   const what = isFlat() ? "contour of the train loss" : "train loss as a surface";
-  const star = state.hidden.has("optimum")
+  const star = isHidden("optimum")
     ? ""
     : `; the star, ${optimum.name}, is at ${say(optimum.train_loss)}`;
-  const beyond =
-    !isOutside(sweep, moment) && moment.loss > box.height
-      ? ", above this picture"
-      : outside(sweep, moment);
+  const beyond = moment.loss > box.height ? ", far above the chart" : outside(sweep, moment);
   return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${beyond}${star}.${hiddenWords(sweep)}`;
+}
+
+/**
+ * How much of a network's motion its plane shows, and how far the point is from it.
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ */
+function planeWords(sweep, { offPlane }) {
+  if (sweep.plane.is_exact) return "";
+  const share = Math.round(100 * sweep.explained[state.run]);
+  return ` This plane captures ${share} % of the motion; the point is ${say(offPlane, 2)} off it.${hiddenWords(sweep)}`;
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function pathWords(sweep, moment) {
   const { track, first, second, loss } = moment;
   const rate = plain(sweep.learning_rates[state.run]);
-  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${outside(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.${hiddenWords(sweep)}`;
+  return `At learning rate ${rate} the path begins at ${here(sweep.plane, track.first(0), track.second(0))}, and at ${when(moment)} it is at ${here(sweep.plane, first, second)}${farOut(sweep, moment)}: the train loss goes from ${say(track.loss[0])} to ${say(loss)}.${planeWords(sweep, moment)}`;
 }
 
 /** @param {string} name @param {number} slope */
@@ -113,8 +129,35 @@ function curveWords(sweep, moment) {
     last === null
       ? `it overflows at epoch ${sweep.overflow_at[state.run]}`
       : `its end, at epoch ${sweep.end}, is ${say(last)}`;
-  const ahead = state.hidden.has("ahead") || moment.overflowed ? "" : `; ${end}`;
+  const ahead = isHidden("ahead", state.run) || moment.overflowed ? "" : `; ${end}`;
   return `The train loss begins at ${say(track.loss[0])} and at ${when(moment)} is ${say(loss)}${held}${ahead}.`;
+}
+
+/**
+ * The ends that stand out behind a curtain; without one the picture has them all.
+ * @param {Sweep} sweep
+ * @param {import("#lab/model/rate-losses.mjs").Losses} ends
+ */
+function revealedWords({ learning_rates: rates, end }, ends) {
+  if (!isEndHidden()) return "";
+  const words = ends.flatMap((loss, run) =>
+    loss === undefined ? [] : [`${say(loss ?? NaN)} at ${plain(rates[run])}`],
+  );
+  return words.length ? `Revealed, after ${end} epochs: ${words.join(", ")}.` : "";
+}
+
+/** @param {Sweep} sweep */
+function rateWords(sweep) {
+  const losses = rateLosses(sweep, snapshotOf(state.track, state.wanted).epoch);
+  const { rates, now, ends, epoch, best } = losses;
+  const places = rates.length - 1;
+  const revealed = revealedWords(sweep, ends);
+  if (epoch > 0 && isHidden("strip")) return revealed;
+  const shown = `At epoch ${epoch} the train loss goes from ${say(now[0] ?? NaN)} at ${plain(rates[0])} to ${say(now[places] ?? NaN)} at ${plain(rates[places])}.`;
+  const lowest = ends[best] ?? null;
+  return lowest === null
+    ? [shown, revealed].filter(Boolean).join(" ")
+    : `${shown} After ${sweep.end} epochs the lowest is ${say(lowest)}, at ${plain(rates[best])} (star).`;
 }
 
 /** @type {Record<View, (sweep: Sweep, moment: Snapshot) => string>} */
@@ -154,9 +197,11 @@ export const shownIn = (name) =>
 
 /** The sentence of a view or a panel. @param {string} name */
 export const wordsFor = (name) =>
-  isView(name)
-    ? VIEWS[name](state.sweep, snapshotOf(state.track, state.wanted))
-    : chartWords(/** @type {keyof ChartContents} */ (name));
+  name === "rate-curve"
+    ? rateWords(state.sweep)
+    : isView(name)
+      ? VIEWS[name](state.sweep, snapshotOf(state.track, state.wanted))
+      : chartWords(/** @type {keyof ChartContents} */ (name));
 
 /** @param {keyof ChartContents} name */
 const chartWords = (name) =>
@@ -169,6 +214,7 @@ const chartWords = (name) =>
 const NAMES = [
   "descent-path",
   ...Object.keys(VIEWS).filter((name) => name !== "descent-path"),
+  "rate-curve",
   ...CHARTS,
 ];
 
@@ -204,7 +250,9 @@ export function describeNow() {
 
 export function bindDescriptions() {
   document.addEventListener("focusin", (event) => {
-    const part = clicked(event, ".card-view, [data-panel]");
-    if (part) spoken.attended = part.dataset.panel || part.id.replace("-card", "");
+    const part = clicked(event, "[data-table], .card-view, [data-panel]");
+    if (!part) return;
+    const { table, panel } = part.dataset;
+    spoken.attended = table || panel || part.id.replace("-card", "");
   });
 }

@@ -1,10 +1,17 @@
-/* The explanation beside the page: what the run does, and why. */
-import { element, make } from "#lab/lib/dom.mjs";
+/* The outcome of the run on show in one sentence, and below it why. */
+import { clicked, element, make } from "#lab/lib/dom.mjs";
 import { format, formatDown, isSame, plain } from "#lab/lib/format.mjs";
-import { largestThatWorks, outcome } from "#lab/model/verdicts.mjs";
+import { showSentence, withOpeners } from "#lab/lib/openers.mjs";
+import { startOf } from "#lab/model/start-point.mjs";
+import {
+  hasDiverged,
+  largestInWords,
+  largestThatWorks,
+  outcome,
+  sameEverywhere,
+} from "#lab/model/verdicts.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
-import { edgeIsCritical } from "#lab/page/strip.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden, isRevealed } from "#lab/state/curtain.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -19,14 +26,17 @@ import { state } from "#lab/state/store.mjs";
  * @param {DetailPayload | null} detail
  */
 export function showExplanation(sweep, run, moment, detail) {
-  const areHintsHidden = state.hidden.has("hints");
+  const areHintsHidden = isHidden("hints");
   element("standardize").hidden = areHintsHidden || !lacksScale(sweep);
+  const isSaid = !isHidden("verdict", run) && (!areHintsHidden || isRevealed(run));
+  showSentence(element("outcome-sentence"), isSaid ? outcome(sweep, run) : "");
   const lines = areHintsHidden ? [] : explanation(sweep, run, moment, detail);
+  element("why").hidden = !lines.length;
   const target = element("explanation");
   const text = lines.join("\n");
   if (target.dataset.text === text) return;
   target.dataset.text = text;
-  target.replaceChildren(...lines.map((line) => make("p", { textContent: line })));
+  target.replaceChildren(...lines.map((line) => make("p", {}, withOpeners(line))));
 }
 
 /**
@@ -42,13 +52,17 @@ function explanation(sweep, run, moment, detail) {
       ? [`At epoch ${moment.epoch}: ${ownFit(sweep, moment)}.`, subsetOf(own)]
       : [];
   return [
-    outcome(sweep, run),
-    lacksScale(sweep) ? scaleAsReason(sweep, run) : reason(sweep, run),
+    sameEverywhere(sweep),
+    isHidden("verdict", run) || isHidden("mark") ? null : reasonOf(sweep, run),
     isLinear ? null : sharpnessNow(sweep, detail, moment),
-    comparison(sweep),
+    comparison(sweep, run),
     ...fit,
   ].filter((line) => line !== null);
 }
+
+/** @param {Sweep} sweep @param {number} run */
+const reasonOf = (sweep, run) =>
+  lacksScale(sweep) ? scaleAsReason(sweep, run) : reason(sweep, run);
 
 /** @param {import("#types").DataInfo} own */
 const subsetOf = ({ rows, example_count: examples }) =>
@@ -59,7 +73,10 @@ const subsetOf = ({ rows, example_count: examples }) =>
  * @param {Sweep} sweep
  */
 const lacksScale = (sweep) =>
-  sweep.data_info !== null && !sweep.data_info.is_standardized && largestThatWorks(sweep) === null;
+  !isHidden("strip") &&
+  sweep.data_info !== null &&
+  !sweep.data_info.is_standardized &&
+  largestThatWorks(sweep) === null;
 
 /** A limit without its zeros: 2, not 2.00. @param {number | null} limit @param {number} digits */
 const short = (limit, digits) => format(limit ?? NaN, digits).replace(/\.0+$/, "");
@@ -69,10 +86,10 @@ function scaleAsReason(sweep, run) {
   const help =
     "Standardised, every column has mean 0 and standard deviation 1, and the loss curves gently.";
   const { stability_edge: edge, learning_rates: rates, start_sharpness: sharpness } = sweep;
-  if (edge === null || !(edge < rates[0]) || !edgeIsCritical(sweep))
-    return `No rate of the slider works on these numbers as they are. ${help}`;
+  if (edge === null || !(edge < rates[0]) || !sweep.hasCriticalRate)
+    return `No rate on the slider works on these numbers as they are. ${help}`;
   const product = format(rates[run] * (sharpness + sweep.settings.weight_decay), 3);
-  return `Why: ${plain(rates[run])} × ${curvature(sweep, 3)} = ${product}, and it may be at most ${short(sweep.stability_edge_numerator, 3)}. So it is at every rate of the slider: the size of these numbers makes the loss steep. The largest rate that would work is ${sweep.stability_edge_formula} = ${formatDown(edge)}, far below the slider. ${help}`;
+  return `Why: ${plain(rates[run])} × ${curvature(sweep, 3)} = ${product}, far above the limit of ${short(sweep.stability_edge_numerator, 3)}, and the same is true at every rate on the slider: numbers of this size make the loss steep. The largest rate that would work is ${sweep.stability_edge_formula} = ${formatDown(edge)}, far below the slider. ${help}`;
 }
 
 /**
@@ -82,19 +99,19 @@ function scaleAsReason(sweep, run) {
  */
 export function reason(sweep, run) {
   const { stability_edge: edge, stability_edge_numerator: limit } = sweep;
-  if (edge === null || limit === null || !edgeIsCritical(sweep)) return null;
+  if (edge === null || limit === null || !sweep.hasCriticalRate) return null;
   const rate = sweep.learning_rates[run];
   const { weight_decay: decay } = sweep.settings;
   const sharpness = format(sweep.start_sharpness, 4);
   if (isSame(rate, edge))
     return `${plain(rate)} × ${curvature(sweep, 4)} is ${short(limit, 4)}: each step lands just as high up the other side, and the loss neither falls nor grows.`;
   if (!(rate > edge)) {
-    return `Sharpness, the steepest curvature of the loss here, is ${sharpness}. Above ${sweep.stability_edge_formula} = ${formatDown(edge)} every step lands higher up the other side.`;
+    return `The sharpness, the largest curvature of the loss, is ${sharpness}. Above ${sweep.stability_edge_formula} = ${formatDown(edge)} every step lands higher up the other side.`;
   }
   const product = rate * (sweep.start_sharpness + decay);
   // As many digits as it takes to see that it is more than the limit.
   const digits = [3, 4, 5, 6, 7].find((count) => Number(product.toPrecision(count)) > limit) ?? 8;
-  return `Why: ${plain(rate)} × ${curvature(sweep, 4)} = ${format(product, digits)} is more than ${short(limit, 4)}, so each step lands higher up the other side. Sharpness is the steepest curvature of the loss here.`;
+  return `Why: ${plain(rate)} × ${curvature(sweep, 4)} = ${format(product, digits)} is more than ${short(limit, 4)}, so each step lands higher up the other side. Sharpness is the largest curvature of the loss in any direction.`;
 }
 
 /** What the learning rate is multiplied by. @param {Sweep} sweep @param {number} digits */
@@ -119,20 +136,48 @@ function sharpnessNow(sweep, detail, moment) {
   );
   const value = detail.sharpness[nearest];
   if (!(value > 0)) return null;
-  const edge = sweep.stability_edge_numerator
-    ? `: ${sweep.stability_edge_formula} is ${formatDown(sweep.stability_edge_numerator / (value + sweep.settings.weight_decay))} there`
+  const { stability_edge_numerator: limit, stability_edge_formula: formula } = sweep;
+  const { weight_decay: decay } = sweep.settings;
+  const isTold = limit && !isHidden("mark");
+  const edge = isTold
+    ? `, so learning rates above ${formula.replace("sharpness", format(value, 3))} = ${formatDown(limit / (value + decay))} overshoot`
     : "";
-  return `Sharpness, the steepest curvature of the loss here, is ${format(value, 3)} at epoch ${epochs[nearest]}${edge}.`;
+  return `At epoch ${epochs[nearest]} the sharpness (largest curvature) is ${format(value, 3)}${edge}.`;
 }
 
-/** What the other rates do, and what they have in common. @param {Sweep} sweep */
-function comparison(sweep) {
-  const largest = largestThatWorks(sweep);
-  const works = largest === null ? "" : `The largest rate here that works is ${plain(largest)}. `;
+/** What the other rates do, unless the outcome has said so, and what they have in common.
+ * @param {Sweep} sweep
+ * @param {number} run */
+function comparison(sweep, run) {
+  const isSaid = hasDiverged(sweep.verdicts[run]) && !isHidden("verdict", run);
+  const works = isSaid ? "" : largestInWords(sweep);
   const steps = sweep.steps_per_epoch;
   const batches =
     steps > 1
       ? `data and batch order; one epoch is ${steps} steps`
       : "the same data and the full batch, so one epoch is one step";
-  return `${works}All ${sweep.learning_rates.length} rates share one start, ${batches}.`;
+  const count = sweep.learning_rates.length;
+  return `${works} All ${count} rates ${startWords(sweep)}${batches}.`.trim();
+}
+
+/** Where they start, up to what else they share. @param {Sweep} sweep */
+function startWords({ settings, plane }) {
+  const point = startOf(settings.start);
+  if (!point) return "share one start, ";
+  const place = plane.is_exact
+    ? `weight ${format(point.first, 4)}, bias ${format(point.second, 4)}, where you put them,`
+    : "the point of the plane where you put them,";
+  return `start at ${place} and share `;
+}
+
+/** *Why?* lies over the views: a click beside it or Escape closes it. */
+export function bindWhy() {
+  const why = /** @type {HTMLDetailsElement} */ (element("why"));
+  document.addEventListener("click", (event) => clicked(event, "#why") || (why.open = false));
+  why.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !why.open) return;
+    event.stopPropagation();
+    why.open = false;
+    why.querySelector("summary")?.focus();
+  });
 }

@@ -1,8 +1,8 @@
-/* The strip of facts: learning rate, epoch, train loss, stability edge, verdict. */
+/* The readouts: epoch and train loss, the learning rate at its slider, the chip of the outcome. */
 import { element, setText } from "#lab/lib/dom.mjs";
-import { format, plain } from "#lab/lib/format.mjs";
+import { format } from "#lab/lib/format.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -15,8 +15,8 @@ import { state } from "#lab/state/store.mjs";
  * @param {Snapshot} moment
  */
 export function showFacts(sweep, run, moment) {
-  const isHidden = state.hidden.has("verdict");
-  const verdict = isHidden ? "" : sweep.verdicts[run];
+  const isCovered = isHidden("verdict", run);
+  const verdict = isCovered ? "" : sweep.verdicts[run];
   const { dataset } = element("facts");
   const numbers = pointNumbers(moment);
   if (!sweep.plane.is_exact) for (const name of Object.keys(numbers)) delete dataset[name];
@@ -26,11 +26,15 @@ export function showFacts(sweep, run, moment) {
     ...(sweep.plane.is_exact ? numbers : {}),
   };
   for (const [name, value] of Object.entries(data)) dataset[name] = String(value);
-  setText("fact-learning-rate", plain(sweep.learning_rates[run]));
   setText("fact-epoch", String(moment.epoch));
+  setText("epoch-end", String(sweep.end));
   setText("fact-train-loss", moment.overflowed ? "overflow" : format(moment.loss));
-  setText("fact-verdict", isHidden ? "?" : verdictName(sweep.verdicts[run]));
-  element("fact-verdict").dataset.verdict = verdict;
+  setText("fact-verdict", isCovered ? "" : verdictName(sweep.verdicts[run]));
+  element("fact-verdict").setAttribute("aria-describedby", `about-${verdict.replace(" ", "-")}`);
+  Object.assign(element("fact-verdict").dataset, {
+    verdict,
+    arrived: isCovered ? "" : String(sweep.arrived[run]),
+  });
 }
 
 /**
@@ -43,8 +47,8 @@ const runNumbers = (sweep, run, moment) => ({
   learningRate: sweep.learning_rates[run],
   epoch: moment.epoch,
   trainLoss: moment.overflowed ? NaN : moment.loss,
-  criticalLearningRate: state.hidden.has("mark") ? "" : (sweep.stability_edge ?? ""),
-  divergedAt: state.hidden.has("verdict") ? "" : sweep.diverged_at[run],
+  criticalLearningRate: isHidden("mark") ? "" : (sweep.stability_edge ?? ""),
+  divergedAt: isHidden("verdict", run) ? "" : sweep.diverged_at[run],
   sweep: sweep.sweep_id,
 });
 

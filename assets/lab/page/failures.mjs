@@ -1,21 +1,24 @@
 /* Answers that are not the app's own: Dash keeps silent about them, the browser's timing of each
    request does not. */
 import { showMessage } from "#lab/lib/dom.mjs";
+import { emit } from "#lab/state/events.mjs";
 import { failWaiting } from "#lab/state/requests.mjs";
 
+export const UNREACHABLE = "The server cannot be reached.";
+const RESTARTING = "The server is restarting.";
 const SIGNED_OUT = "You were signed out: open the page again; your settings are in its address.";
 /** @type {Record<number, string>} */
 const SENTENCES = {
   // Also what a browser says of a redirect to another website.
-  0: "The server cannot be reached. If you were signed out, open the page again; your settings are in its address.",
+  0: `${UNREACHABLE} If you were signed out, open the page again; your settings are in its address.`,
   401: SIGNED_OUT,
   403: SIGNED_OUT,
   407: SIGNED_OUT,
   413: "Something between this page and the server refuses requests of this size.",
-  429: "The server refuses so many requests: try again in a minute.",
-  502: "The server is restarting: try again in a minute.",
-  503: "The server is restarting: try again in a minute.",
-  504: "The server is restarting: try again in a minute.",
+  429: "Too many requests: try again in a minute.",
+  502: RESTARTING,
+  503: RESTARTING,
+  504: RESTARTING,
 };
 
 /**
@@ -39,12 +42,16 @@ export function sentenceOf({
   return redirectStart > 0 || contentType === "text/html" ? SIGNED_OUT : "";
 }
 
+/** Whether the same request may be answered in a while. @param {number} status */
+const mayPass = (status) => status === 0 || status >= 500;
+
 /** @param {PerformanceObserverEntryList} list */
 function look(list) {
   for (const entry of /** @type {PerformanceResourceTiming[]} */ (list.getEntries())) {
     if (!entry.name.includes("/_dash-update-component")) continue;
     const sentence = sentenceOf(entry);
-    if (sentence && !failWaiting(sentence)) showMessage(sentence);
+    if (sentence && mayPass(entry.responseStatus)) emit("lost", sentence);
+    else if (sentence && !failWaiting(sentence)) showMessage(sentence);
   }
 }
 

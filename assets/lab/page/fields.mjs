@@ -1,7 +1,8 @@
 /* The controls that train again, found on the page as components/controls made them. */
-import { all, element, found, input, leaveOnEnter, setText } from "#lab/lib/dom.mjs";
+import { all, element, found, input, leaveOnEnter, setText, showNumber } from "#lab/lib/dom.mjs";
 import { isMultiple, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { openPanels } from "#lab/page/cards.mjs";
+import { showRefusal } from "#lab/page/refusals.mjs";
 import { config } from "#lab/state/config.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { isUsed, labelOf, optionOf } from "#lab/state/fields.mjs";
@@ -95,7 +96,7 @@ function showValue(control, value) {
   if (field === "epochs") slider.step = shown % 10 ? "1" : "10";
   if (field === "momentum") slider.step = isMultiple(shown, 100) ? "0.01" : "any";
   slider.value = String(toSlider(control, shown));
-  typed.value = plain(shown);
+  showNumber(typed, plain(shown));
   sayValue(control, shown);
 }
 
@@ -107,22 +108,6 @@ function showFieldNotes({ settings, steps_per_epoch: steps, example_count: examp
     settings.batch_size ? `${steps} step${steps > 1 ? "s" : ""} an epoch` : "full",
   );
   setText("validation-fraction-note", settings.validation_fraction ? `${examples} train` : "");
-}
-
-/** A sentence, most often the server's, beside the control that it is about; beside the one that
-    decides where the control itself is not on show.
- * @param {string | null} field
- * @param {string} sentence */
-export function showFieldError(field, sentence = "") {
-  const about = layout.controls.find((choice) => choice.field === field);
-  const place = about?.control.hidden && about.decides ? about.decides : field;
-  for (const choice of layout.controls) {
-    const target = element(`${choice.name}-error`);
-    target.hidden = choice.field !== place;
-    setText(target.id, choice.field === place ? sentence : "");
-    if (choice.field === place && choice.isMore)
-      /** @type {HTMLDetailsElement} */ (element("more")).open = true;
-  }
 }
 
 /** A schedule with a warm-up begins with one that fits into the training.
@@ -155,14 +140,15 @@ function bindNumber(control, typed, settle) {
   const { field, input: slider, name } = control;
   slider.addEventListener("input", () => {
     const value = fromSlider(control);
-    typed.value = plain(value);
+    showNumber(typed, plain(value));
     sayValue(control, value);
     emit("choose", { [field]: value });
   });
   slider.addEventListener("change", settle);
   typed.addEventListener("change", () => {
+    showNumber(typed, typed.value);
     const question = questionOf(typed.value, typed.inputMode === "numeric");
-    if (question) showFieldError(field, question);
+    if (question) showRefusal(field, question);
     else emit("choose", { [field]: numberIn(typed.value) });
   });
   leaveOnEnter(typed);

@@ -8,7 +8,7 @@ import { isTraining, request } from "#lab/page/training.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { Client, SILENCE_AFTER } from "#lab/state/requests.mjs";
-import { invalidate, settingsNow, state } from "#lab/state/store.mjs";
+import { invalidate, state } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#types").Answer} Answer
@@ -17,14 +17,12 @@ import { invalidate, settingsNow, state } from "#lab/state/store.mjs";
 
 /** @type {Client<{sweep: Sweep, run: number, epoch: number}>} */
 const client = new Client("inspect-request", {
-  build: ({ epoch }) => ({
-    settings: settingsNow(),
+  build: ({ sweep, run, epoch }) => ({
+    settings: { ...sweep.settings, learning_rate: sweep.learning_rates[run] },
     epoch,
-    plane: planeForServer(state.sweep.planeChoice),
+    plane: planeForServer(sweep.planeChoice),
   }),
   answered,
-  // It is asked for again once the page rests.
-  silent: invalidate,
   // At once it would fail again.
   failed(sentence) {
     layout.isInspectionLost = true;
@@ -40,6 +38,8 @@ export const receiveDetail = (/** @type {Answer | null} */ answer) => client.rec
     inspection has this epoch is followed by Plotly's own traces at once. */
 export function inspect() {
   if (planeIsStale(state.sweep)) return request({});
+  // What was set by hand is no run.
+  if (state.preview) return follow();
   const { shownEpoch } = snapshotOf(state.track, state.wanted);
   const isExact = state.detail && (!state.slices || state.slices.at(shownEpoch));
   if (isExact) return follow();

@@ -1,7 +1,8 @@
 /* The keys, and the card that lists them. */
 import { all, element, setText } from "#lab/lib/dom.mjs";
 import { readAddress } from "#lab/page/address.mjs";
-import { recallCurtain, toggleCurtain } from "#lab/page/curtain.mjs";
+import { raiseCurtain, recallCurtain, useCurtain } from "#lab/page/curtain.mjs";
+import { toggleHands } from "#lab/page/hands.mjs";
 import { turnPage } from "#lab/page/lesson.mjs";
 import { goTo, pause, play, stepBy } from "#lab/page/playback.mjs";
 import {
@@ -70,7 +71,9 @@ function leave() {
 /** @type {Record<string, () => void>} */
 const SINGLE = {
   p: togglePresenting,
-  c: toggleCurtain,
+  c: useCurtain,
+  a: raiseCurtain,
+  h: toggleHands,
   f: toggleFullScreen,
   t: () => nextTheme(),
   "?": toggleKeysCard,
@@ -125,7 +128,8 @@ export function bindKeys() {
   element("show-keys").addEventListener("click", toggleKeysCard);
   element("close-keys").addEventListener("click", toggleKeysCard);
   element("present").addEventListener("click", SINGLE.p);
-  element("curtain").addEventListener("click", toggleCurtain);
+  element("curtain").addEventListener("click", useCurtain);
+  element("raise-curtain").addEventListener("click", raiseCurtain);
   for (const show of all(".show-view")) {
     const view = /** @type {import("#types").View} */ (show.dataset.view);
     show.addEventListener("click", () => chooseView(view));

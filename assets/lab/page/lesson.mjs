@@ -1,16 +1,6 @@
 /* The lesson: a chapter sets the same page that free exploration uses, asks, and draws the curtain
    away. Everything stays touchable; one click brings the chapter's own settings back. */
-import {
-  NARROW,
-  all,
-  button,
-  clicked,
-  element,
-  found,
-  select,
-  setText,
-  showMessage,
-} from "#lab/lib/dom.mjs";
+import { NARROW, all, button, clicked, element, select, showMessage } from "#lab/lib/dom.mjs";
 import { bareQuery, chapterQuery } from "#lab/model/link.mjs";
 import { readAddress, searchOf } from "#lab/page/address.mjs";
 import { openPanels } from "#lab/page/cards.mjs";
@@ -18,34 +8,16 @@ import { drawCurtain } from "#lab/page/curtain.mjs";
 import { choosePlane } from "#lab/page/plane.mjs";
 import { pause, stepBy } from "#lab/page/playback.mjs";
 import { showViews } from "#lab/page/present.mjs";
+import { bindTask, restartTask, showWayOn } from "#lab/page/task.mjs";
 import { followLink, requestExactly } from "#lab/page/training.mjs";
 import { backend } from "#lab/state/backend.mjs";
 import { isCard, layout, usualCards } from "#lab/state/layout.mjs";
+import { lesson } from "#lab/state/lesson.mjs";
 import { Client } from "#lab/state/requests.mjs";
 import { CARD_ORDER, invalidate, state } from "#lab/state/store.mjs";
 import { training } from "#lab/state/training.mjs";
 
 /** @typedef {import("#types").Chapter} Chapter */
-
-/* ---- the question ---- */
-
-/** @param {HTMLElement} pressed */
-function answerQuestion(pressed) {
-  const { question, hide } = /** @type {Chapter} */ (layout.chapter);
-  if (!question) return;
-  const isRight = Number(pressed.dataset.choice) === question.answer;
-  for (const choice of /** @type {NodeListOf<HTMLButtonElement>} */ (all("#lesson-text .choice"))) {
-    choice.disabled = true;
-    choice.classList.toggle("right", Number(choice.dataset.choice) === question.answer);
-    choice.classList.toggle("wrong", choice === pressed && !isRight);
-  }
-  setText(
-    "lesson-verdict",
-    isRight ? "Right." : `Not quite: it is “${question.choices[question.answer - 1]}”.`,
-  );
-  element("lesson-why").hidden = false;
-  drawCurtain(hide);
-}
 
 /* ---- chapters ---- */
 
@@ -53,7 +25,6 @@ function answerQuestion(pressed) {
 const client = new Client("chapter-request", {
   build: (slug) => ({ slug }),
   answered: ({ chapter, error = "" }) => (chapter ? adopt(chapter) : stay(error)),
-  silent: () => stay("The server does not answer."),
   failed: stay,
 });
 
@@ -78,6 +49,8 @@ function stay(sentence) {
 /** @param {Chapter} chapter */
 function adopt(chapter) {
   layout.chapter = chapter;
+  lesson.isAnswered = false;
+  lesson.part = chapter.part;
   setMode("lesson");
   select("chapter").value = chapter.slug;
   button("previous-chapter").disabled = !chapter.previous;
@@ -86,6 +59,7 @@ function adopt(chapter) {
   showViews(usualCards());
   openPanels(chapter.views.filter((name) => !isCard(name)));
   setChapter();
+  showWayOn();
 }
 
 /** The chapter's settings, learning rate and playhead; its curtain unless it was answered. */
@@ -93,11 +67,7 @@ function setChapter() {
   const chapter = /** @type {Chapter} */ (layout.chapter);
   pause();
   state.wanted = chapter.playhead;
-  const isAnswered =
-    document.querySelector("#lesson-text .choice:disabled") && !element("lesson-why").hidden;
-  drawCurtain(
-    chapter.question && !isAnswered ? [...chapter.hide, ...chapter.curtain] : chapter.hide,
-  );
+  restartTask();
   choosePlane({ kind: "anchored" });
   requestExactly(chapter.settings);
 }
@@ -110,9 +80,10 @@ export function turnPage(way) {
   return Boolean(chapter);
 }
 
-function explore(isNew = true) {
+export function explore(isNew = true) {
   // A chapter that is still on its way has come too late.
   client.drop();
+  lesson.part = 0;
   Object.assign(layout, { chapter: null, cards: CARD_ORDER });
   setMode("explore");
   showViews(CARD_ORDER);
@@ -125,6 +96,8 @@ function explore(isNew = true) {
 /** @param {"explore" | "lesson"} mode */
 function setMode(mode) {
   document.body.dataset.mode = mode;
+  // What a chapter has not introduced is not there (assets/04-lesson.css).
+  document.body.dataset.hide = layout.chapter?.hide.join(" ") ?? "";
   element("lesson").hidden = mode !== "lesson";
   for (const name of ["explore", "lesson"])
     element(`go-${name}`).setAttribute("aria-current", name === mode ? "page" : "false");
@@ -156,24 +129,6 @@ function followAddress() {
   followLink(asked.settings, asked.problems);
 }
 
-/* ---- a goal that can be checked ---- */
-
-export function checkGoal() {
-  const { chapter } = layout;
-  const status = found("lesson-goal-status");
-  if (!chapter?.goal || !status) return;
-  const { train_loss_below: below, within_epochs: within } = chapter.goal;
-  const { track } = state;
-  for (let k = 0; k < track.length && track.epochs[k] <= within; k++) {
-    if (track.loss[k] >= below) continue;
-    setText("lesson-goal-status", `Reached, at epoch ${track.epochs[k]}.`);
-    status.dataset.reached = "true";
-    return;
-  }
-  setText("lesson-goal-status", "Not yet.");
-  status.dataset.reached = "false";
-}
-
 /* ---- start ---- */
 
 /** The first of the contents; Dash puts an empty one before it. */
@@ -187,19 +142,37 @@ export function startLesson() {
   select("chapter").addEventListener("change", () => openChapter(select("chapter").value));
   element("previous-chapter").addEventListener("click", () => turnPage(-1));
   element("next-chapter").addEventListener("click", () => turnPage(1));
+  element("go-on").addEventListener("click", () => turnPage(1));
   element("reset-chapter").addEventListener("click", setChapter);
+  bindTask();
   const panel = select("panel");
   panel.addEventListener("change", () => openPanels(panel.value === "none" ? [] : [panel.value]));
   element("close-side").addEventListener("click", () => openPanels([]));
   document.addEventListener("click", (event) => {
-    const choice = clicked(event, "#lesson-text .choice");
-    if (choice) answerQuestion(choice);
+    followInside(event);
     if (clicked(event, "#make-step")) stepBy(1);
   });
   document.addEventListener("input", (event) => clicked(event, "#tensor-x") && invalidate());
   window.addEventListener("popstate", followBack);
   setMode("explore");
   followAddress();
+}
+
+/** A link of a chapter to another state of this page stays on it. @param {Event} event */
+function followInside(event) {
+  const link = clicked(event, "#lesson-text a[href^='?']");
+  if (!link) return;
+  event.preventDefault();
+  history.pushState({}, "", searchOf(link.getAttribute("href")?.slice(1) ?? ""));
+  followAddress();
+}
+
+/** Of a panel in parts, only the one that the chapter speaks of is open, once it is there. */
+export function openPart() {
+  const parts = /** @type {NodeListOf<HTMLDetailsElement>} */ (all("details.part"));
+  if (!lesson.part || !parts.length) return;
+  parts.forEach((one) => (one.open = one.dataset.part === String(lesson.part)));
+  lesson.part = 0;
 }
 
 /** Dash has put new text or a new panel on the page. */

@@ -31,7 +31,7 @@ function curvedWords(sweep, moment) {
   const words = (/** @type {number} */ target) => predictionWords(sweep, moment, target);
   const [low, high] = sweep.views.fit.layout.yaxis.range;
   const isBeyond = fit.some((target) => target < low || target > high);
-  const beyond = isBeyond ? ", partly beyond this picture" : "";
+  const beyond = isBeyond ? ", partly off the chart" : "";
   const range = `between ${words(Math.min(...fit))} and ${words(Math.max(...fit))}${beyond}`;
   if (sweep.predictors > 1) {
     const all = sweep.targets.length;

@@ -1,7 +1,7 @@
-/* Ways through the page without a mouse: links past the choices, the tabs of a phone, the choices
-   that slide in from the side. */
-import { NARROW, all, clicked, element } from "#lab/lib/dom.mjs";
-import { CARD_ORDER, invalidate } from "#lab/state/store.mjs";
+/* Ways through the page without a mouse: links past the choices, the tabs of a phone. */
+import { NARROW, all, element } from "#lab/lib/dom.mjs";
+import { bindDrawer } from "#lab/page/drawer.mjs";
+import { PLOTTED, invalidate } from "#lab/state/store.mjs";
 
 const narrow = window.matchMedia(NARROW);
 
@@ -17,7 +17,7 @@ function skip(event, id) {
   target.focus();
 }
 
-/* ---- tabs: on a phone three views share one place ---- */
+/* ---- tabs: on a phone two views share one place ---- */
 
 const tabs = () => [...all(".tab")];
 /** @param {HTMLElement} tab */
@@ -35,7 +35,7 @@ export function chooseTab(chosen) {
 
 /** Only where tabs are on show is a card one of their panels. */
 export function showTabs() {
-  const areTabs = narrow.matches && element("views").dataset.count === String(CARD_ORDER.length);
+  const areTabs = narrow.matches && element("views").dataset.count === String(PLOTTED.length);
   for (const tab of tabs()) {
     if (areTabs) cardOf(tab).setAttribute("role", "tabpanel");
     else cardOf(tab).removeAttribute("role");
@@ -56,52 +56,11 @@ function onTabKey(event) {
   next?.focus();
 }
 
-/* ---- the choices, where they slide in ---- */
-
-/** @param {boolean} isOpen */
-function slideRail(isOpen) {
-  document.body.classList.toggle("rail-open", isOpen);
-  element("open-rail").setAttribute("aria-expanded", String(isOpen));
-}
-
-function bindRail() {
-  const opener = element("open-rail");
-  const isOpen = () => document.body.classList.contains("rail-open");
-  slideRail(false);
-  opener.setAttribute("aria-controls", "rail");
-  opener.addEventListener("click", (event) => {
-    slideRail(!isOpen());
-    // Opened by a key, the choices are next in line for it.
-    if (isOpen() && event.detail === 0) element("dataset").focus();
-  });
-  document.addEventListener(
-    "click",
-    (event) => isOpen() && !clicked(event, "#rail, #open-rail") && slideRail(false),
-  );
-  element("rail").addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !isOpen()) return;
-    event.stopPropagation();
-    slideRail(false);
-    opener.focus();
-  });
-  for (const twin of all("[data-stands-for]")) {
-    twin.addEventListener("click", () => {
-      slideRail(false);
-      element(twin.dataset.standsFor ?? "").click();
-    });
-  }
-  // Tabbing out of them at their end closes them.
-  element("rail").addEventListener("focusout", ({ relatedTarget }) => {
-    const next = relatedTarget instanceof Element ? relatedTarget : null;
-    if (isOpen() && next && !next.closest("#rail, #open-rail")) slideRail(false);
-  });
-}
-
 export function bindReach() {
   for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (all(".skip")))
     link.addEventListener("click", (event) => skip(event, link.hash.slice(1)));
   all(".tabs")[0].addEventListener("keydown", onTabKey);
   narrow.addEventListener("change", showTabs);
   showTabs();
-  bindRail();
+  bindDrawer();
 }

@@ -2,6 +2,7 @@
 import { setText } from "#lab/lib/dom.mjs";
 import { format, shortened } from "#lab/lib/format.mjs";
 import { state } from "#lab/state/store.mjs";
+import { drawnOf } from "#lab/views/residuals.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -27,35 +28,42 @@ export function showNotes(sweep, run, moment, isSliced) {
  * @param {number} run
  * @param {Snapshot} moment
  */
-function pathNote(sweep, run, { first, second, offPlane }) {
+function pathNote(sweep, run, { first, second }) {
   if (sweep.plane.is_exact) return `weight ${format(first, 4)} · bias ${format(second, 4)}`;
   const share = Math.round(100 * sweep.explained[run]);
-  return `shows ${share} % of the squared distance from the start; now ${format(offPlane, 2)} off the plane`;
+  return `captures ${share} % of the motion`;
 }
 
 /** @param {Sweep} sweep @param {boolean} isSliced */
 function sectionsNote({ plane, bowl }, isSliced) {
   if (plane.is_exact) return "exact";
-  return isSliced || bowl ? "exact, through the point itself" : "on the plane";
+  return isSliced || bowl ? "exact" : "on the plane";
 }
 
 /** @param {Snapshot} moment */
 function curvesNote({ track, index, loss, overflowed, shownEpoch }) {
   if (overflowed) return `overflow; drawn: epoch ${shownEpoch}`;
   const held = track.validation;
-  return held
-    ? `train ${format(loss, 3)} · validation ${format(held[index], 3)} (dashed)`
-    : `train loss ${format(loss)}`;
+  return held ? `train ${format(loss, 3)} · validation ${format(held[index], 3)} (dashed)` : "";
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function fitNote(sweep, moment) {
   if (sweep.data_info && !moment.overflowed) return ownFit(sweep, moment);
-  if (sweep.predictors > 1) return "predicted against observed";
-  if (state.hidden.has("optimum")) return sweep.validation_loss ? "rings: validation" : "";
-  return sweep.validation_loss
-    ? "dotted: least squares; rings: validation"
-    : "dotted: least squares";
+  const kinds = [errorsNote(sweep)];
+  if (sweep.predictors > 1)
+    return ["predicted against observed", ...kinds].filter(Boolean).join("; ");
+  if (sweep.validation_loss) kinds.push("rings: validation");
+  return kinds.filter(Boolean).join("; ");
+}
+
+/** What the squares are, or of how many examples there are any; the lines speak for themselves.
+ * @param {Sweep} sweep */
+function errorsNote({ targets, predictors }) {
+  const drawn = drawnOf(targets.length);
+  const some = predictors > 1 || drawn === targets.length ? "" : ` of ${drawn} examples`;
+  if (state.areSquared) return `squares: squared errors${some}`;
+  return some && `lines: errors${some}`;
 }
 
 // For a name in a note, in characters.
@@ -86,6 +94,6 @@ function surfaceNote({ plane, data_info: own }) {
     return own?.is_standardized
       ? "weight × bias of the standardised data: exact"
       : "weight × bias: exact";
-  if (plane.kind === "parameters") return `the others as at epoch ${plane.frozen_at}`;
+  if (plane.kind === "parameters") return `other parameters as at epoch ${plane.frozen_at}`;
   return "directions of all parameters, not single weights";
 }

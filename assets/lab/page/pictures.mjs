@@ -1,6 +1,6 @@
 /* The views as pictures: put together here, from Plotly's image and the canvas above it. */
 import { clicked, make, setText } from "#lab/lib/dom.mjs";
-import { CARD_ORDER, overlays } from "#lab/state/store.mjs";
+import { CARD_ORDER, isPlotted, overlays } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 
 const SCALE = 2;
@@ -11,10 +11,7 @@ const QUALITY = 0.9;
 async function savePictures(names) {
   const there = names.filter((name) => overlays[name].ready);
   const missing = names.length === 1 && !there.length;
-  setText(
-    "export-note",
-    missing ? "This view is not on show here, so there is no picture of it." : "",
-  );
+  setText("export-note", missing ? "This view is hidden, so there is no picture of it." : "");
   for (const name of there) saveFile(await pictureOf(overlays[name]), `${name}.png`);
 }
 
@@ -38,15 +35,27 @@ export function saveFile(address, name) {
  */
 export async function pictureOf({ plot, canvas, host }, scale = SCALE, type = "image/png") {
   const [width, height] = [host.clientWidth, host.clientHeight];
-  const image = new Image();
-  image.src = await window.Plotly.toImage(plot, { format: "png", width, height, scale });
-  await image.decode();
+  const layers = isPlotted(host.id) ? [await plotlyImage(plot, width, height, scale)] : [];
   const whole = make("canvas", { width: width * scale, height: height * scale });
   const context = /** @type {CanvasRenderingContext2D} */ (whole.getContext("2d"));
   context.fillStyle = colors.background;
   context.fillRect(0, 0, whole.width, whole.height);
-  for (const layer of [image, canvas]) context.drawImage(layer, 0, 0, whole.width, whole.height);
+  for (const layer of [...layers, canvas])
+    context.drawImage(layer, 0, 0, whole.width, whole.height);
   return whole.toDataURL(type, QUALITY);
+}
+
+/**
+ * @param {import("#lab/views/overlay.mjs").Overlay["plot"]} plot
+ * @param {number} width
+ * @param {number} height
+ * @param {number} scale
+ */
+async function plotlyImage(plot, width, height, scale) {
+  const image = new Image();
+  image.src = await window.Plotly.toImage(plot, { format: "png", width, height, scale });
+  await image.decode();
+  return image;
 }
 
 export function bindPictures() {

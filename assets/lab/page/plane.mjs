@@ -83,10 +83,22 @@ export function makeRoomForPlane(sweep) {
   for (const place of PLACES) element(`plane-${place}`).hidden = !hasMenus(sweep);
 }
 
+/** Where a start was set by hand, its plane is the usual one.
+ * @param {HTMLSelectElement} kinds
+ * @param {string} start */
+function nameUsual(kinds, start) {
+  const usual = [...kinds.options].find(({ value }) => value === "anchored");
+  if (!usual) return;
+  kinds.dataset.usual ??= usual.textContent ?? "";
+  usual.textContent = start ? "plane of your start" : kinds.dataset.usual;
+}
+
 /** @param {Sweep} sweep */
 export function showPlane(sweep) {
   makeRoomForPlane(sweep);
-  select("plane").value = planeState.choice.kind;
+  const kinds = select("plane");
+  nameUsual(kinds, sweep.settings.start);
+  kinds.value = planeState.choice.kind;
   planeState.isAhead = false;
   if (!hasMenus(sweep)) return;
   for (const place of PLACES) {

@@ -4,13 +4,24 @@ import { decode } from "#lab/lib/arrays.mjs";
 import { element } from "#lab/lib/dom.mjs";
 import { scale } from "#lab/lib/scale.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { glided, isGliding } from "#lab/page/glide.mjs";
 import { emit, on } from "#lab/state/events.mjs";
-import { CARD_ORDER, clock, invalidate, overlays, redraw, state } from "#lab/state/store.mjs";
-import { readColors } from "#lab/state/theme.mjs";
-import { refitCamera, rest, show } from "#lab/views/figures.mjs";
+import {
+  CARD_ORDER,
+  PLOTTED,
+  clock,
+  invalidate,
+  overlays,
+  redraw,
+  state,
+} from "#lab/state/store.mjs";
+import { readColors, readMeasures } from "#lab/state/theme.mjs";
+import { bindCamera, followCamera } from "#lab/views/camera.mjs";
+import { isNarrow, refitCamera, rest, show } from "#lab/views/figures.mjs";
 import { drawingOf, figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
 import { bindPinch } from "#lab/views/pinch.mjs";
+import { drawRateCurve } from "#lab/views/rate-curve.mjs";
 import { sketch } from "#lab/views/sketch.mjs";
 
 const SECONDS_FOR_ALL = 8;
@@ -18,6 +29,7 @@ const REST_AFTER = 250;
 const FOLLOW_AFTER = 1000;
 const ASLEEP_AFTER = 1000;
 const VIEWS = CARD_ORDER;
+const CANVASES = [...VIEWS, "rate-curve"];
 
 /** How long the scripts of the last frames took, for automation.
  * @type {number[]} */
@@ -26,6 +38,7 @@ export const timings = [];
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  * @typedef {import("#types").Detail} Detail
+ * @typedef {import("#types").State} State
  * @typedef {import("#types").View} View
  */
 
@@ -54,7 +67,7 @@ export function adoptSweep(sweep, keepsRate = false) {
   state.share = scale.toShare(Math.min(state.wanted, sweep.end), sweep.end);
   // What has a place beside the figures takes it first: they are then drawn once, at their size.
   emit("sweep", sweep);
-  const slow = VIEWS.filter((name) => !sketch(overlays[name], sweep.views[figureOf(name)]));
+  const slow = PLOTTED.filter((name) => !sketch(overlays[name], sweep.views[figureOf(name)]));
   invalidate();
   return Promise.all(slow.map(showFigure)).then(invalidate);
 }
@@ -70,7 +83,7 @@ async function showFigure(name) {
 
 /** Plotly draws what is only sketched, a view at a time; false where nothing is left. */
 function showSketched() {
-  const name = VIEWS.find((one) => overlays[one].still);
+  const name = PLOTTED.find((one) => overlays[one].still);
   if (name && !clock.isShowing) {
     clock.isShowing = true;
     showFigure(name).finally(() => (clock.isShowing = false));
@@ -88,11 +101,21 @@ export function selectRun(run) {
 
 function forgetDetail() {
   state.detail = state.slices = null;
-  state.track = state.sweep.track(state.run);
+  state.track = state.preview ?? state.sweep.track(state.run);
+}
+
+/** Shows a start that is still being set, or null for the run itself again.
+ * @param {State["preview"]} track */
+export function preview(track) {
+  if (!track && !state.preview) return;
+  state.preview = track;
+  forgetDetail();
+  invalidate();
 }
 
 /** @param {Detail} detail */
 export function adoptDetail(detail) {
+  if (state.preview) return;
   state.detail = detail;
   state.track = state.sweep.detailedTrack(state.run, detail);
   state.slices = detail.slices && sliceTable(detail.slices);
@@ -134,7 +157,7 @@ export function stepBy(way) {
 }
 
 export function play() {
-  if (state.share >= 1) goTo(0);
+  if (isPlayedOut()) goTo(0);
   state.playing = true;
   invalidate();
 }
@@ -146,11 +169,20 @@ export function pause() {
 
 /* ---- the clock ---- */
 
+/** Where playing ends on the timeline: at an overflow there is nothing more to see. */
+function lastShare() {
+  const { overflowAt, end } = state.track;
+  return overflowAt < 0 ? 1 : scale.toShare(overflowAt, end);
+}
+
+export const isPlayedOut = () => state.share >= lastShare();
+
 /** @param {number} seconds */
 function advance(seconds) {
+  const last = lastShare();
   state.share += (seconds * state.speed) / SECONDS_FOR_ALL;
-  if (state.share >= 1 && state.loop) state.share = 0;
-  else if (state.share >= 1) [state.share, state.playing] = [1, false];
+  if (state.share >= last && state.loop) state.share = 0;
+  else if (state.share >= last) [state.share, state.playing] = [last, false];
   state.wanted = scale.toEpoch(state.share, state.sweep.end);
   invalidate();
 }
@@ -174,7 +206,10 @@ function tick(now) {
   clock.lastTick = now;
   // On another screen, or at another zoom, the canvases need other pixels.
   const seen = `${cameraKey(overlays["loss-surface"])} ${window.devicePixelRatio}`;
-  if (seen !== clock.camera) [clock.camera, clock.dirty] = [seen, true];
+  if (seen !== clock.camera) {
+    [clock.camera, clock.dirty] = [seen, true];
+    followCamera(overlays["loss-surface"]);
+  }
   if (clock.dirty) {
     clock.dirty = false;
     draw();
@@ -189,11 +224,19 @@ function tick(now) {
   }
 }
 
+/** Whether a view shows epochs alone: of a network nothing is known of its sections in between.
+ * @param {string} name */
+const isWhole = (name) => name === "curves" || (name === "cross-sections" && !state.sweep.bowl);
+
 function draw() {
   const moment = snapshotOf(state.track, state.wanted);
+  const onTheWay = glided(moment);
   for (const name of VIEWS) {
-    if (overlays[name].ready) drawingOf(name)(overlays[name], state.sweep, moment, state);
+    const shown = isWhole(name) ? moment : onTheWay;
+    if (overlays[name].ready) drawingOf(name)(overlays[name], state.sweep, shown, state);
   }
+  if (isGliding()) clock.dirty = true;
+  drawRateCurve(overlays["rate-curve"], state.sweep, moment);
   emit("frame", moment);
 }
 
@@ -203,7 +246,7 @@ export const followLater = () => (clock.followAt = performance.now() + FOLLOW_AF
 export function follow() {
   clock.followAt = Infinity;
   const moment = snapshotOf(state.track, state.wanted);
-  for (const name of VIEWS) {
+  for (const name of PLOTTED) {
     if (overlays[name].ready) rest(figureOf(name), overlays[name], state.sweep, moment);
   }
 }
@@ -213,13 +256,14 @@ export function follow() {
 export function start() {
   on("wake", wake);
   readColors();
-  for (const name of VIEWS) overlays[name] = new Overlay(element(name));
+  for (const name of CANVASES) overlays[name] = new Overlay(element(name));
   watchScene(overlays["loss-surface"]);
   bindPinch(overlays["loss-surface"]);
+  bindCamera(overlays["loss-surface"]);
   const resize = new ResizeObserver((entries) => {
     for (const { target } of entries) resized(overlays[target.id]);
   });
-  VIEWS.forEach((name) => resize.observe(element(name)));
+  CANVASES.forEach((name) => resize.observe(element(name)));
   followHand();
   // The camera is moved by Plotly, which says so only at the end.
   for (const move of ["pointerdown", "pointermove", "wheel", "keydown"]) {
@@ -246,13 +290,15 @@ function followHand() {
 
 /** @param {Overlay} overlay */
 function resized(overlay) {
-  if (!overlay.plot._fullLayout || !overlay.host.clientWidth) return;
+  if (!overlay.host.clientWidth) return;
+  readMeasures();
   redraw();
-  if (fits(overlay)) return;
+  if (!overlay.plot._fullLayout || fits(overlay)) return;
   // Plotly takes its time: only then do pixels mean what they will.
   window.Plotly.Plots.resize(overlay.plot).then(
     () => {
       refitCamera(overlay);
+      if (isNarrow(overlay) !== overlay.isNarrow) showFigure(/** @type {View} */ (overlay.host.id));
       redraw();
     },
     () => {},
@@ -262,5 +308,5 @@ function resized(overlay) {
 export function repaint() {
   readColors();
   invalidate();
-  return Promise.all(VIEWS.map(showFigure)).then(invalidate);
+  return Promise.all(PLOTTED.map(showFigure)).then(invalidate);
 }

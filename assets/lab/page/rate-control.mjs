@@ -1,12 +1,27 @@
 /* The learning rate: its slider, its exact number and the strip. Dragging selects another run of
    the sweep on show; only a typed rate is trained. */
-import { element, input, leaveOnEnter, showMessage } from "#lab/lib/dom.mjs";
+import {
+  all,
+  element,
+  input,
+  leaveOnEnter,
+  setText,
+  showMessage,
+  showNumber,
+} from "#lab/lib/dom.mjs";
 import { numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
+import { coverRun } from "#lab/page/curtain.mjs";
 import { selectRun } from "#lab/page/playback.mjs";
+import { showRefusal } from "#lab/page/refusals.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
-import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { STOPS, overlays, selectedRate, state } from "#lab/state/store.mjs";
+import { flatAxes } from "#lab/views/overlay.mjs";
+
+// Within so many stops of the rate on show a tick's number would touch it.
+const TICK_ROOM = 4;
 
 export function showRate() {
   const rate = selectedRate();
@@ -14,19 +29,32 @@ export function showRate() {
   const isTyped = state.run >= STOPS;
   slider.step = isTyped ? "any" : "1";
   slider.value = String(isTyped ? state.sweep.place(rate) : state.run);
-  const outcome = state.hidden.has("verdict")
+  const outcome = isHidden("verdict", state.run)
     ? ""
     : `, ${verdictName(state.sweep.verdicts[state.run])}`;
   slider.setAttribute("aria-valuetext", `${plain(rate)}${outcome}`);
-  input("learning-rate-value").value = plain(rate);
+  showNumber(input("learning-rate-value"), plain(rate));
+  showTick(rate);
   document
     .querySelectorAll("#strip .cell")
     .forEach((cell, run) => cell.classList.toggle("now", run === state.run));
 }
 
+/** The rate below the thumb; it takes the place of the tick that it would touch.
+ * @param {number} rate */
+function showTick(rate) {
+  const place = state.sweep.place(rate);
+  setText("fact-learning-rate", plain(rate));
+  element("fact-learning-rate").style.setProperty("--place", String(place / (STOPS - 1)));
+  for (const tick of all(".rate-ticks .tick"))
+    tick.hidden = Math.abs(Number(tick.dataset.stop) - place) < TICK_ROOM;
+}
+
 /** @param {number} run */
 function select(run) {
+  const isNew = run !== state.run;
   selectRun(run);
+  if (isNew) coverRun();
   keepRate();
   showRate();
 }
@@ -52,7 +80,7 @@ export function stepRate(way) {
  * @param {string} text */
 function typeRate(text) {
   const question = questionOf(text);
-  if (question) return showMessage(question);
+  if (question) return showRefusal("learning_rate", question) || showMessage(question);
   const rate = numberIn(text);
   const run = typeof rate === "number" ? state.sweep.runOf(rate) : -1;
   // The server refuses what is not a number.
@@ -62,6 +90,7 @@ function typeRate(text) {
 
 export function bindRate() {
   const slider = input("learning-rate");
+  slider.setAttribute("aria-labelledby", "learning-rate-label");
   // Between two stops stands only a typed rate; a hand on the slider brings it back to the stops.
   slider.addEventListener("pointerdown", () => (slider.step = "1"));
   slider.addEventListener("keydown", (event) => {
@@ -79,6 +108,16 @@ export function bindRate() {
   element("slower").addEventListener("click", () => stepRate(-1));
   element("faster").addEventListener("click", () => stepRate(1));
   bindStrip();
+  bindCurve();
+}
+
+/** A click or a drag on the curve of all rates. */
+function bindCurve() {
+  const host = element("rate-curve");
+  onPick(host, (event) => {
+    const { left } = host.getBoundingClientRect();
+    selectStop(flatAxes(overlays["rate-curve"]).toX(event.clientX - left));
+  });
 }
 
 /** A finger or a mouse on the strip, which has a cell for each stop. */

@@ -37,11 +37,11 @@ async function savePage() {
     setTimeout(() => URL.revokeObjectURL(address), 60000);
     say(
       isWhole
-        ? "Saved. It shows everything, also what a curtain hides here."
-        : "Saved without this run’s every epoch: with it the file would be larger than 8 MB.",
+        ? "Saved. The page shows everything, including what the curtain hides here."
+        : "Saved, but without every epoch of this run: the file would be larger than 8 MB.",
     );
   } catch {
-    say("The server does not answer, so there is no page to put the sweep into.");
+    say("The server does not answer, so the page cannot be saved.");
   }
 }
 

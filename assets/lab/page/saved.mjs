@@ -13,7 +13,7 @@ import { state } from "#lab/state/store.mjs";
 
 const HERE =
   "This is a saved page: learning rate and epoch can be chosen here; other settings need Descent Lab.";
-const OLD = "This browser is too old for this page: it needs one of 2023 or later.";
+const OLD = "This browser is too old for this page: it needs one from 2023 or later.";
 const source = found("saved");
 /** What page/save.mjs put into the file.
  * @type {import("#types").Saved} */
@@ -67,7 +67,6 @@ function describe() {
     month: "long",
     year: "numeric",
   });
-  all(".header p")[0].textContent = `Saved on ${day}: drag, and watch it learn or break.`;
   element("rail").prepend(say("p", HERE, { className: "about-saved" }));
   const about = say("section", "", { className: "about-saved" });
   about.append(
@@ -83,7 +82,7 @@ function wayBack() {
       href: `${saved.home}?${saved.query}`,
       rel: "noreferrer",
     });
-  const words = say("p", "To change more, put this behind the address of Descent Lab: ");
+  const words = say("p", "To change more, add this to the address of a Descent Lab: ");
   words.append(say("code", `?${saved.query}`));
   return words;
 }

@@ -93,6 +93,8 @@ const files = new Client("export-request", {
   build: (kind) => ({ kind, settings: settingsNow() }),
   answered: ({ error }) => error && setText("export-note", error),
   failed: (sentence) => setText("export-note", sentence),
+  // A file that comes minutes later is no longer expected.
+  keeps: false,
 });
 export const receiveExport = (/** @type {Answer | null} */ answer) => files.receive(answer);
 

@@ -1,31 +1,47 @@
 /* Wires the page: who listens to what, in which order; then begins with the first sweep. */
-import { all, element, found, showMessage } from "#lab/lib/dom.mjs";
+import { all, element, found, setText, showMessage } from "#lab/lib/dom.mjs";
 import { holdSliders } from "#lab/lib/touch.mjs";
+import { headline } from "#lab/model/headline.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { bindAbout } from "#lab/page/about.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
+import { bindCardButtons } from "#lab/page/card-buttons.mjs";
+import { watchConnection } from "#lab/page/connection.mjs";
+import { coverRun, showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
-import { showExplanation } from "#lab/page/explanation.mjs";
+import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
 import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
+import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
+import { greet } from "#lab/page/first-visit.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { checkGoal, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { openPart, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { showNotes } from "#lab/page/notes.mjs";
+import { bindOpeners } from "#lab/page/openers.mjs";
 import { bindPictures } from "#lab/page/pictures.mjs";
 import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
 import { adoptSweep, start } from "#lab/page/playback.mjs";
 import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
+import { bindReset } from "#lab/page/reset.mjs";
+import { bindReadings } from "#lab/page/reading.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
 import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
-import { followWidth, showSweep } from "#lab/page/strip.mjs";
+import { bindByHand } from "#lab/page/by-hand.mjs";
+import { bindStart } from "#lab/page/start-by-hand.mjs";
+import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
 import { bindTables, followTable } from "#lab/page/tables.mjs";
+import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
+import { bindTextSize } from "#lab/page/present.mjs";
 import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
+import { bindActivations } from "#lab/panels/activations.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
 import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
 import { drawPanels } from "#lab/panels/panels.mjs";
@@ -50,6 +66,7 @@ const RECEIVERS = {
   "own-answer": receiveTable,
   "chapter-answer": receiveChapter,
   "side-body": seeChange,
+  "lesson-task": showTask,
 };
 
 /** Passes on what Dash has put into a store; the first page brings its sweep with it.
@@ -66,15 +83,18 @@ const moment = () => snapshotOf(state.track, state.wanted);
 
 function listen() {
   on("sweep", (sweep) => {
+    setText("headline", headline(sweep));
     showSweep(sweep);
     makeRoomForPlane(sweep);
     placePins(sweep);
+    coverRun();
   });
   on("frame", drawFrame);
   on("idle", () => {
     drawPanels(state.sweep, moment());
     share(moment());
     describe();
+    noteTry();
     keepAddress();
     inspect();
   });
@@ -100,12 +120,15 @@ function listen() {
 function drawFrame(now) {
   const { sweep, run, slices, detail } = state;
   showFacts(sweep, run, now);
+  showLines(sweep, now.epoch);
   showNotes(sweep, run, now, Boolean(slices?.at(now.shownEpoch)));
   showExplanation(sweep, run, now, detail);
   showTimeline(state, now);
+  showCurtain();
   drawPanels(sweep, now);
   share(now);
-  checkGoal();
+  followTask();
+  openPart();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
@@ -119,18 +142,29 @@ function showBusy(sentence) {
 
 function bindPage() {
   element("theme").addEventListener("click", nextTheme);
+  element("close-message").addEventListener("click", () => showMessage(""));
   nameTheme();
   const tabs = all(".tab");
   tabs.forEach((tab) => tab.addEventListener("click", () => chooseTab(tab)));
   chooseTab(tabs[0]);
   bindReach();
+  bindTextSize();
+  bindReset();
+  bindOpeners();
+  bindAbout();
+  bindWhy();
+  element("lesson-door").addEventListener("click", () => element("go-lesson").click());
   for (const bind of [
+    bindCardButtons,
+    bindReadings,
     bindFrame,
     bindDescriptions,
+    bindHands,
     bindTables,
     bindShare,
     bindPictures,
     bindSave,
+    bindActivations,
     bindCompare,
     bindMap,
     bindUserData,
@@ -143,15 +177,24 @@ function begin(payload) {
   listen();
   // Before the sliders' own listeners, which must hear nothing of a finger that scrolls.
   holdSliders(document);
-  if (!isSaved) watchFailures();
+  if (!isSaved) {
+    watchConnection();
+    watchFailures();
+  }
   start();
+  // The cards have their sizes before anything is drawn in them.
+  bindPlaces();
   followWidth();
-  adoptSweep(new Sweep(payload)).then(() => document.body.classList.add("ready"));
+  const drawn = adoptSweep(new Sweep(payload));
+  drawn.then(() => document.body.classList.add("ready"));
+  if (!isSaved) greet(drawn);
   bindRate();
   bindChoices(showControls);
   bindTimeline();
   bindPage();
   bindPlanes();
+  bindStart();
+  bindByHand();
   recallOwn();
   showControls();
   startLesson();

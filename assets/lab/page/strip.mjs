@@ -1,125 +1,125 @@
-/* The strip of verdicts below the learning rate, the mark on it, and their names. */
-import { all, element, setText } from "#lab/lib/dom.mjs";
+/* The strip of outcomes at the foot of the rates' curve, its legend, and the mark on both. */
+import { all, element, make, setText } from "#lab/lib/dom.mjs";
 import { formatDown, plain } from "#lab/lib/format.mjs";
-import { verdictName } from "#lab/model/verdicts.mjs";
-import { drawn } from "#lab/state/drawn.mjs";
-import { STOPS, state } from "#lab/state/store.mjs";
+import { hasDiverged, verdictName } from "#lab/model/verdicts.mjs";
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
+import { STOPS, overlays, state } from "#lab/state/store.mjs";
 
 /** @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep */
 
 /** @param {Sweep} sweep */
 export function showSweep(sweep) {
   showVerdicts(sweep);
-  nameStrip();
+  showLegend(sweep);
   placeEdge(sweep);
-  nameEdge(sweep);
-  setText("nudge", nudge(sweep));
-  element("facts").title = "Sharpness is the steepest curvature of the loss here.";
+  element("taller").hidden = !sweep.plane.is_exact;
 }
 
 /** @param {Sweep} sweep */
-function showVerdicts({ verdicts, learning_rates: rates }) {
-  const isHidden = state.hidden.has("strip");
-  drawn.verdicts = isHidden ? [] : verdicts.map(verdictName);
+function showVerdicts({ verdicts, arrived, learning_rates: rates }) {
   all("#strip .cell").forEach((cell, run) => {
-    cell.dataset.verdict = isHidden ? "" : verdicts[run];
-    cell.title = plain(rates[run]) + (isHidden ? "" : `: ${verdictName(verdicts[run])}`);
+    const isCovered = isHidden("strip", run);
+    cell.dataset.verdict = isCovered ? "" : verdicts[run];
+    cell.dataset.arrived = isCovered ? "" : String(arrived[run]);
+    cell.title = plain(rates[run]) + (isCovered ? "" : `: ${verdictName(verdicts[run])}`);
   });
 }
+
+/* ---- the legend ---- */
+
+/** The lines of the curve. @param {Sweep} sweep @param {number} epoch */
+export function showLines(sweep, epoch) {
+  setText("legend-now", `train loss at epoch ${epoch}`);
+  setText("legend-end", isEndHidden() ? "" : `after ${sweep.end} epochs`);
+}
+
+/** The outcomes that occur, in the order of the strip. @param {Sweep} sweep */
+function showLegend({ verdicts, arrived }) {
+  /** @type {Map<string, HTMLElement>} */
+  const entries = new Map();
+  verdicts.slice(0, STOPS).forEach((verdict, run) => {
+    if (isHidden("strip", run)) return;
+    const words = legendWords(verdict, arrived[run]);
+    if (!entries.has(words)) entries.set(words, legendEntry(words, verdict, arrived[run]));
+  });
+  element("legend").replaceChildren(...entries.values());
+}
+
+/**
+ * @param {import("#types").Verdict} verdict
+ * @param {boolean} hasArrived
+ */
+function legendWords(verdict, hasArrived) {
+  if (verdict === "oscillating") return hasArrived ? "arrives zigzagging" : "oscillates";
+  if (verdict === "converging") return "arrives";
+  return verdictName(verdict);
+}
+
+/**
+ * @param {string} textContent
+ * @param {import("#types").Verdict} verdict
+ * @param {boolean} hasArrived
+ */
+function legendEntry(textContent, verdict, hasArrived) {
+  const swatch = make("i", { className: "cell" });
+  Object.assign(swatch.dataset, {
+    verdict: hasDiverged(verdict) ? "diverged" : verdict,
+    arrived: String(hasArrived),
+  });
+  return make("span", { className: "key" }, [swatch, textContent]);
+}
+
+/* ---- the mark ---- */
 
 /** Puts the mark where the stability edge is, if the slider reaches it. @param {Sweep} sweep */
 function placeEdge(sweep) {
   const { stability_edge: edge, learning_rates: rates } = sweep;
   const mark = element("edge");
-  const place = edge === null ? NaN : sweep.place(edge);
-  const isOnStrip = edge !== null && edge >= rates[0] && edge <= 1;
-  mark.hidden = state.hidden.has("mark") || !isOnStrip;
+  mark.hidden = isHidden("mark") || edge === null;
+  if (edge === null || mark.hidden) return forgetEdge();
+  const place = Math.min(sweep.place(edge), STOPS - 1);
   mark.style.setProperty("--place", String(place / (STOPS - 1)));
-  mark.classList.toggle("left", place > 26);
+  // Beyond the slider's ends there is no line, but the words stay.
+  mark.classList.toggle("beyond", edge < rates[0] || edge > rates[STOPS - 1]);
+  nameEdge(sweep, edge);
+  placeWords(sweep, place);
 }
 
-/** @param {Sweep} sweep */
-function nameEdge(sweep) {
-  const { stability_edge: edge, stability_edge_formula: formula } = sweep;
-  const isCritical = edgeIsCritical(sweep);
-  const shown = edge === null ? "–" : formatDown(edge);
-  setText("edge-short", `${formula} ${shown}`);
-  setText(
-    "edge-long",
-    isCritical
-      ? `critical: ${formula} = ${shown}`
-      : `${formula} at the start, ${shown}: steps may overshoot from here`,
-  );
-  setText("fact-edge", state.hidden.has("mark") ? "?" : shown);
-  setText("fact-edge-label", edgeLabel(sweep, isCritical));
+/** Behind a curtain not even a script finds it. */
+function forgetEdge() {
+  for (const part of ["fact-edge-label", "fact-edge", "edge-after", "edge-after-short"])
+    setText(part, "");
+  element("edge").style.removeProperty("--place");
 }
 
-/** What to try with the learning rate; the mark has its place already. @param {Sweep} sweep */
-function nudge(sweep) {
-  if (state.hidden.has("hints")) return "";
-  if (element("edge").hidden) return "Drag me.";
-  return edgeIsCritical(sweep)
-    ? "Drag me. Past the mark, training breaks."
-    : "Drag me. Past the mark, steps may overshoot.";
+/** @param {Sweep} sweep @param {number} edge */
+function nameEdge(sweep, edge) {
+  const isCritical = sweep.hasCriticalRate;
+  setText("fact-edge-label", isCritical ? "beyond " : `${sweep.stability_edge_formula} = `);
+  setText("fact-edge", formatDown(edge));
+  setText("edge-after", isCritical ? " every step climbs" : " at the start: steps may overshoot");
+  setText("edge-after-short", isCritical ? " it climbs" : "");
 }
-
-export const followWidth = () => new ResizeObserver(() => nameStrip()).observe(element("strip"));
 
 /**
- * Only the linear model has one curvature for the whole way, and only equal steps a fixed limit.
+ * The words stand on the side that has room, low where no curve ends below them.
  * @param {Sweep} sweep
+ * @param {number} place of the mark, in stops
  */
-export const edgeIsCritical = ({
-  is_linear: isLinear,
-  settings,
-  steps_per_epoch: steps,
-  stability_edge: edge,
-}) => isLinear && settings.schedule === "constant" && steps === 1 && edge !== null;
-
-/**
- * The longer formulas stand at the mark itself.
- * @param {Sweep} sweep
- * @param {boolean} isCritical
- */
-function edgeLabel(sweep, isCritical) {
-  const { settings, stability_edge_numerator: numerator, stability_edge_formula: formula } = sweep;
-  if (!numerator) return "adaptive: no fixed edge";
-  if (settings.optimizer === "sgd")
-    return isCritical ? `critical rate, ${formula}` : `${formula} at the start`;
-  return isCritical ? "critical learning rate" : "edge at the start";
+function placeWords(sweep, place) {
+  const mark = element("edge");
+  const across = overlays["rate-curve"].host.clientWidth / STOPS;
+  const width = element("edge-words").offsetWidth + 12;
+  const isLeft = (STOPS - 1 - place) * across < width;
+  const [from, to] = isLeft ? [place - width / across, place] : [place, place + width / across];
+  const start = sweep.train_loss[0];
+  const ends = isEndHidden() ? [] : sweep.last_loss;
+  const isLow = ends
+    .slice(Math.max(Math.ceil(from), 0), Math.min(Math.ceil(to), STOPS))
+    .every((loss) => loss === null || loss > start);
+  mark.classList.toggle("left", isLeft);
+  mark.classList.toggle("high", !isLow);
 }
 
-/** Each group of cells carries its verdict's name, the larger groups first, where there is room. */
-function nameStrip() {
-  const names = element("strip-names");
-  names.replaceChildren();
-  const width = names.clientWidth;
-  /** @type {[number, number][]} */
-  const taken = [];
-  for (const { verdict, start, end } of verdictGroups()) {
-    const name = names.appendChild(
-      Object.assign(document.createElement("span"), { textContent: verdict }),
-    );
-    const middle = ((start + end) / 2 / STOPS) * width;
-    const left = Math.min(Math.max(middle - name.offsetWidth / 2, 0), width - name.offsetWidth);
-    const right = left + name.offsetWidth;
-    if (taken.some(([a, b]) => left < b + 6 && right > a - 6)) {
-      name.remove();
-      continue;
-    }
-    taken.push([left, right]);
-    name.style.left = `${left}px`;
-  }
-}
-
-/** Neighbours with one verdict, the largest groups first; `end` is the first run after a group. */
-function verdictGroups() {
-  /** @type {{verdict: string, start: number, end: number}[]} */
-  const groups = [];
-  drawn.verdicts.slice(0, STOPS).forEach((verdict, run) => {
-    const last = groups.at(-1);
-    if (last?.verdict === verdict) last.end = run + 1;
-    else groups.push({ verdict, start: run, end: run + 1 });
-  });
-  return groups.sort((a, b) => b.end - b.start - (a.end - a.start));
-}
+export const followWidth = () =>
+  new ResizeObserver(() => placeEdge(state.sweep)).observe(element("strip"));

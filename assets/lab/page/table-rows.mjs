@@ -1,5 +1,6 @@
 /* Which rows a table has, and how its numbers are written. */
 import { format } from "#lab/lib/format.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { state } from "#lab/state/store.mjs";
 
 /**
@@ -37,7 +38,7 @@ export const spread = (length, most) =>
  * @param {number} now the index of the epoch on show
  */
 export function listed({ epochs, length }, now) {
-  const end = state.hidden.has("ahead") ? now : length - 1;
+  const end = isHidden("ahead", state.run) ? now : length - 1;
   if (end < MOST_EPOCHS) return count(end + 1);
   const place = (/** @type {number} */ k) => Math.log1p(epochs[k]);
   const kept = new Set([end, Math.min(now, end)]);
@@ -56,7 +57,7 @@ export function listed({ epochs, length }, now) {
  * @param {number} all
  */
 export const ofEpochs = (shown, all) =>
-  shown.length < all && !state.hidden.has("ahead")
+  shown.length < all && !isHidden("ahead", state.run)
     ? `${shown.length} of ${all} epochs, close together at the start.`
     : "";
 

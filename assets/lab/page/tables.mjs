@@ -2,7 +2,7 @@
    it is open and the page rests. */
 import { clicked, element, make, setText } from "#lab/lib/dom.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
-import { chartTable } from "#lab/page/chart-tables.mjs";
+import { chartTable, rateTable } from "#lab/page/chart-tables.mjs";
 import { isView, wordsFor } from "#lab/page/descriptions.mjs";
 import { pause } from "#lab/page/playback.mjs";
 import { NOW, count } from "#lab/page/table-rows.mjs";
@@ -16,9 +16,11 @@ const card = () => /** @type {HTMLDialogElement} */ (element("table"));
 
 /** The data of a view or a panel. @param {string} name */
 const tableOf = (name) =>
-  isView(name)
-    ? VIEW_TABLES[name](state.sweep, snapshotOf(state.track, state.wanted))
-    : chartTable(/** @type {keyof import("#types").ChartContents} */ (name));
+  name === "rate-curve"
+    ? rateTable()
+    : isView(name)
+      ? VIEW_TABLES[name](state.sweep, snapshotOf(state.track, state.wanted))
+      : chartTable(/** @type {keyof import("#types").ChartContents} */ (name));
 
 /**
  * Cells change in place, so that a person who reads one is not thrown out of the table.

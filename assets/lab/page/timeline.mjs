@@ -1,10 +1,11 @@
 /* The timeline: play, step, speed, loop, and the playhead, also on the curves. */
-import { button, element, input, make, select, setText } from "#lab/lib/dom.mjs";
+import { all, button, element, input, make, select } from "#lab/lib/dom.mjs";
 import { scale } from "#lab/lib/scale.mjs";
 import { epochTicks } from "#lab/lib/ticks.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { goTo, pause, play, stepBy } from "#lab/page/playback.mjs";
 import { overlays, state } from "#lab/state/store.mjs";
+import { overflowShown } from "#lab/views/overflow-mark.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 
 export function bindTimeline() {
@@ -34,7 +35,17 @@ export function bindTimeline() {
     state.loop = !state.loop;
     element("loop").setAttribute("aria-pressed", String(state.loop));
   });
+  element("taller").addEventListener("click", () =>
+    showTaller(element("taller").getAttribute("aria-pressed") !== "true"),
+  );
   bindCurves();
+}
+
+/** Room for weight and bias below the loss. @param {boolean} isTall */
+export function showTaller(isTall) {
+  all(".lab")[0].classList.toggle("tall-curves", isTall);
+  element("taller").setAttribute("aria-pressed", String(isTall));
+  element("ticks").scrollIntoView({ block: "nearest" });
 }
 
 /** A click or a drag on the curves moves the playhead. */
@@ -42,9 +53,9 @@ function bindCurves() {
   const curves = element("curves");
   const move = (/** @type {PointerEvent} */ event) => {
     const axes = flatAxes(overlays.curves);
-    const share = axes.toX(event.clientX - curves.getBoundingClientRect().left);
+    const x = event.clientX - curves.getBoundingClientRect().left;
     pause();
-    goTo(10 ** share - 1);
+    goTo(10 ** axes.toX(x) - 1);
   };
   onPick(curves, move);
 }
@@ -52,15 +63,17 @@ function bindCurves() {
 /** Called at each frame: the playhead, its words and the play button.
  * @param {import("#types").State} now
  * @param {import("#types").Snapshot} moment */
-export function showTimeline({ playing, held, share, sweep }, moment) {
+export function showTimeline({ playing, held, share, sweep, run }, moment) {
   const playhead = input("playhead");
   const shown = playing || held ? share : scale.toShare(moment.epoch, sweep.end);
   playhead.value = String(Math.round(shown * Number(playhead.max)));
   playhead.style.setProperty("--share", String(shown));
-  playhead.setAttribute("aria-valuetext", `epoch ${moment.epoch} of ${sweep.end}`);
-  setText("epoch-shown", `${moment.epoch} / ${sweep.end}`);
+  playhead.setAttribute(
+    "aria-valuetext",
+    `epoch ${moment.epoch} of ${sweep.end}${moment.overflowed ? ", overflow" : ""}`,
+  );
   showPlay(playing);
-  showTicks(sweep.end);
+  showTicks(sweep.end, overflowShown(moment, run));
 }
 
 /** @param {boolean} playing */
@@ -74,16 +87,26 @@ function showPlay(playing) {
   toggle.setAttribute("aria-label", playing ? "Pause" : "Play");
 }
 
-/** @param {number} end */
-function showTicks(end) {
+/**
+ * The epochs on the slider's scale, and a cross on the slider where the run overflows.
+ * @param {number} end
+ * @param {number} overflowAt -1 for none
+ */
+function showTicks(end, overflowAt) {
   const ticks = element("ticks");
-  if (ticks.dataset.end === String(end)) return;
-  ticks.dataset.end = String(end);
+  const key = `${end} ${overflowAt}`;
+  if (ticks.dataset.key === key) return;
+  ticks.dataset.key = key;
+  const cross = tickAt(overflowAt, end, { textContent: "✕", className: "overflow-tick" });
   ticks.replaceChildren(
-    ...epochTicks(end).map((epoch) => {
-      const tick = make("span", { textContent: String(epoch) });
-      tick.style.setProperty("--share", String(scale.toShare(epoch, end)));
-      return tick;
-    }),
+    ...epochTicks(end).map((epoch) => tickAt(epoch, end, { textContent: String(epoch) })),
+    ...(overflowAt < 0 ? [] : [cross]),
   );
+}
+
+/** @param {number} epoch @param {number} end @param {Record<string, string>} properties */
+function tickAt(epoch, end, properties) {
+  const tick = make("span", properties);
+  tick.style.setProperty("--share", String(scale.toShare(epoch, end)));
+  return tick;
 }

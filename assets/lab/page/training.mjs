@@ -2,7 +2,6 @@
    its answer and replaces older ones. */
 import { element, showMessage } from "#lab/lib/dom.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
-import { showFieldError } from "#lab/page/fields.mjs";
 import {
   choosePlane,
   planeDiffers,
@@ -11,8 +10,9 @@ import {
   refusePlane,
 } from "#lab/page/plane.mjs";
 import { adoptSweep, goTo, selectRun } from "#lab/page/playback.mjs";
+import { clearRefusal, showRefusal } from "#lab/page/refusals.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { isSetting, optionOf, same, standardOf, withDefaults } from "#lab/state/fields.mjs";
+import { FIELDS, isSetting, optionOf, same, standardOf, withChange } from "#lab/state/fields.mjs";
 import { Client } from "#lab/state/requests.mjs";
 import { invalidate, selectedRate, settingsNow, state } from "#lab/state/store.mjs";
 import { training } from "#lab/state/training.mjs";
@@ -24,8 +24,7 @@ import { adoptOwn, ownOf } from "#lab/state/user-data.mjs";
  */
 
 const SPINNER_AFTER = 300;
-const SILENCE = "The server does not answer.";
-const STILL = "What you see still works; a new training does not.";
+const STILL = "You can keep exploring this run; new training needs the server.";
 
 /* ---- choosing ---- */
 
@@ -33,19 +32,25 @@ const STILL = "What you see still works; a new training does not.";
  * @param {Partial<Settings>} change */
 export function request(change) {
   training.isFollowing = training.hasEntry = false;
-  choose(withDefaults({ ...training.chosen, ...change }));
+  training.changed = /** @type {keyof Settings | undefined} */ (Object.keys(change)[0]) ?? null;
+  choose(withChange(training.chosen, change));
 }
 
 /** @param {Settings} settings */
 function choose(settings) {
   training.chosen = { ...settings, data_token: ownOf(settings) };
+  if (client.state === "cut" && isOnShow()) return withdraw();
   client.ask({ ...training.chosen });
+  emit("chosen");
 }
+
+const isOnShow = () => same(training.chosen, settingsNow()) && !planeDiffers(state.sweep);
 
 /** All of these settings: at once where the sweep on show has them, else by a training.
  * @param {Partial<Settings>} settings */
 export function requestExactly(settings) {
   training.hasEntry = false;
+  training.changed = null;
   const { learning_rate: rate = selectedRate() } = settings;
   const now = { ...state.sweep.settings, learning_rate: rate };
   const run = state.sweep.runOf(rate);
@@ -63,10 +68,27 @@ export function requestExactly(settings) {
 export function keepRate() {
   training.chosen.learning_rate = selectedRate();
   if (client.pending) client.pending.learning_rate = selectedRate();
-  if (!client.isOut) showMessage("");
+  if (client.state === "cut" && isOnShow()) withdraw();
+  if (client.isOut) return;
+  clearRefusal();
+  showMessage("");
 }
 
 export const isTraining = () => client.isOut;
+
+/** What is asked of a server that is not there.
+ * @returns {(keyof Settings)[]} */
+export function waitingFields() {
+  const shown = settingsNow();
+  return client.isOut ? FIELDS.filter((field) => training.chosen[field] !== shown[field]) : [];
+}
+
+/** It is asked no more. */
+export function withdraw() {
+  client.drop();
+  showControls();
+  emit("chosen");
+}
 
 /** Controls follow the sweep on show: after an error they go back to the last good one. */
 export function showControls() {
@@ -103,7 +125,7 @@ function openRest(sentence, field) {
   if (!training.isFollowing || client.pending) return false;
   if (isSetting(field)) return openWithStandard(sentence, field);
   if (field || !training.sent.plane) return false;
-  sayInstead(sentence, "plane");
+  sayInstead(sentence, "Showing the usual plane");
   choosePlane({ kind: "anchored" });
   choose(training.chosen);
   return true;
@@ -113,14 +135,15 @@ function openRest(sentence, field) {
 function openWithStandard(sentence, field) {
   const standard = standardOf(field);
   if (training.chosen[field] === standard) return false;
-  sayInstead(sentence, optionOf(field, standard));
+  const usual = optionOf(field, standard);
+  sayInstead(sentence, field === "dataset" ? `Showing “${usual}”` : `Using ${usual}`);
   choose({ ...training.chosen, [field]: standard });
   return true;
 }
 
 /** @param {string} sentence @param {string} usual */
 function sayInstead(sentence, usual) {
-  training.notes = [...training.notes, `${sentence} The usual ${usual} is taken instead.`];
+  training.notes = [...training.notes, `${sentence} ${usual} instead.`];
 }
 
 /* ---- the request ---- */
@@ -133,7 +156,6 @@ const client = new Client("train-request", {
   },
   answered: ({ payload, error = "", field = null }) =>
     payload ? adopt(payload) : fail(error, field),
-  silent: () => refuse(`${SILENCE} ${STILL}`),
   failed: (sentence) => refuse(`${sentence} ${STILL}`),
   changed: showSpinner,
 });
@@ -141,9 +163,10 @@ const client = new Client("train-request", {
 export const receiveSweep = (/** @type {Answer | null} */ answer) => client.receive(answer);
 
 function showSpinner() {
-  if (client.isOut && !training.spinner)
+  const isComing = client.isOut && client.state !== "cut";
+  if (isComing && !training.spinner)
     training.spinner = window.setTimeout(() => (element("busy").hidden = false), SPINNER_AFTER);
-  if (client.isOut) return;
+  if (isComing) return;
   clearTimeout(training.spinner);
   training.spinner = 0;
   element("busy").hidden = true;
@@ -154,12 +177,14 @@ function fail(sentence, field) {
   if (!openRest(sentence, field)) refuse(sentence, field);
 }
 
-/** The last good sweep stays, and unless a newer choice waits the controls go back to it.
+/** The last good sweep stays, and unless a newer choice waits the controls go back to it. The
+ * sentence stands at the control that was changed, or at the one that it names.
  * @param {string} sentence
  * @param {string | null} field */
 function refuse(sentence, field = null) {
-  sayOfLink(sentence);
-  showFieldError(field, sentence);
+  // What is said of a link stands together.
+  const place = training.isFollowing ? null : field && (training.changed ?? field);
+  sayOfLink(showRefusal(place, sentence) ? "" : sentence);
   choosePlane(state.sweep.planeChoice || { kind: "anchored" });
   // It is not asked for again by itself.
   refusePlane(training.sent.plane);
@@ -175,7 +200,7 @@ function adopt(payload) {
   adoptOwn(payload.settings.data_token);
   adoptSweep(new Sweep(payload, training.sent.plane), hasMoved);
   sayOfLink();
-  showFieldError(null);
+  clearRefusal();
   if (client.pending) return;
   if (!state.held) showControls();
   else emit("rate");

@@ -149,7 +149,7 @@ function fitTable(sweep, { track, index, shownEpoch }) {
   return {
     head: ["example", ...names, "predicted now"],
     rows: Array.from(sweep.targets, (_, i) => fitRow(sweep, params, i)),
-    note: params ? `At epoch ${shownEpoch}.` : "The predictions come as soon as you pause.",
+    note: params ? `At epoch ${shownEpoch}.` : "The predictions appear when you pause.",
   };
 }
 

@@ -1,20 +1,32 @@
 /* The activation functions with their derivatives. */
-import { makeSvg, slot } from "#lab/lib/dom.mjs";
+import { clicked, makeSvg, slot } from "#lab/lib/dom.mjs";
 import { ACTIVATIONS } from "#lab/model/network.mjs";
+import { backend } from "#lab/state/backend.mjs";
+import { emit } from "#lab/state/events.mjs";
 
 /** @param {import("#lab/model/sweep.mjs").Sweep} sweep */
 export function activations(sweep) {
   for (const name of Object.keys(ACTIVATIONS)) {
     const target = slot(`curve-${name}`);
     if (!target.firstChild) target.append(activationCurve(ACTIVATIONS[name]));
-    const isUsed = sweep.settings.hidden_units > 0 && sweep.settings.activation === name;
-    target.parentElement?.classList.toggle("chosen", isUsed);
+    const hasUnits = sweep.settings.hidden_units > 0;
+    const card = /** @type {HTMLButtonElement} */ (target.parentElement);
+    card.setAttribute("aria-pressed", String(hasUnits && sweep.settings.activation === name));
+    card.disabled = !hasUnits || !backend.canTrain;
   }
+}
+
+/** A card that is pressed becomes the activation of the network on show. */
+export function bindActivations() {
+  document.addEventListener("click", (event) => {
+    const activation = clicked(event, ".activation-row")?.dataset.activation;
+    if (activation) emit("choose", { activation });
+  });
 }
 
 /** @param {import("#lab/model/network.mjs").Activation} activation */
 function activationCurve({ value, slope }) {
-  const [width, height, reach, low, high] = [132, 84, 3, -1.4, 2.2];
+  const [width, height, reach, low, high] = [132, 66, 3, -1.4, 2.2];
   const drawing = makeSvg("svg", {
     viewBox: `0 0 ${width} ${height}`,
     width,

@@ -1,13 +1,15 @@
 /* Charts of the side panels: a canvas with its own axes. Their ranges move with the playhead, at
    every frame, which Plotly could not follow. What they show is said in words below each. */
 import { slot } from "#lab/lib/dom.mjs";
-import { format, plain } from "#lab/lib/format.mjs";
+import { tickText } from "#lab/lib/format.mjs";
 import { clamp } from "#lab/lib/geometry.mjs";
 import { evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 import { onPick } from "#lab/lib/touch.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
+import { invalidate } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { clear, clipTo, label, stroke } from "#lab/views/canvas.mjs";
+import { clear, clipTo, dot, placeLabel, size, stroke, widthOf } from "#lab/views/canvas.mjs";
+import { Room } from "#lab/views/labels.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -24,25 +26,28 @@ import { clear, clipTo, label, stroke } from "#lab/views/canvas.mjs";
  * @property {(value: number) => number} y
  * @property {(pixel: number) => number} toX
  * @property {(pixel: number) => number} toY
- * @typedef {Area & Scales & {context: Context}} ChartAxes
+ * @typedef {Area & Scales & {context: Context, room: Room}} ChartAxes `room` keeps the texts off
+ *   what is drawn
+ * @typedef {object} Mark a vertical line
+ * @property {number} value
+ * @property {string} text at its top
+ * @property {string} color
+ * @property {number[]} [dash]
  */
 
-const FONT = "12px system-ui, sans-serif";
-const MARGIN = { left: 58, right: 12, top: 10, bottom: 40 };
-
-/** @param {number} value */
-const short = (value) =>
-  value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e5)
-    ? format(value, 1)
-        .replace(/^1\.00 × /, "")
-        .replace(/\.00 ×/, " ×")
-    : plain(value).replace("-", "−");
+const chartFont = () => `${size()}px system-ui, sans-serif`;
+const MARGIN = { right: 12, top: 10, bottom: 40 };
+// Between the upright title and the widest number beside the axis; and its least width.
+const TITLE = 24;
+const LEAST_NUMBERS = 28;
+// Between two names on an axis.
+const APART = 8;
 
 /** @param {Axis} axis */
 const ticksOf = ({ ticks, log, range }) => ticks || (log ? logTicks : evenTicks)(range);
 
 /** @param {Axis} axis @param {number} tick */
-const nameOf = ({ words = short }, tick) => words(tick);
+const nameOf = ({ words = tickText }, tick) => words(tick);
 
 /**
  * An axis from one pixel to another.
@@ -68,31 +73,35 @@ export class Chart {
    * @type {ChartAxes | null} */
   axes = null;
 
-  /** @param {keyof ChartContents} name @param {HTMLElement} host @param {number} height */
+  /** @param {keyof ChartContents} name @param {HTMLElement} host @param {number} height at
+   * least: alone in its panel it takes what there is */
   constructor(name, host, height = 250) {
     this.name = name;
     this.canvas = host.appendChild(document.createElement("canvas"));
     this.canvas.className = "chart";
-    this.canvas.style.height = `${height}px`;
+    this.canvas.style.setProperty("--height", `${height}px`);
+    // Its sentence may take room from it when the page is at rest.
+    new ResizeObserver(invalidate).observe(this.canvas);
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-labelledby", `${name}-words`);
     this.context = /** @type {Context} */ (this.canvas.getContext("2d"));
   }
 
-  /** A clean canvas with axes. @param {{x: Axis, y: Axis}} axes @returns {ChartAxes} */
-  begin({ x, y }) {
+  /**
+   * A clean canvas with axes.
+   * @param {{x: Axis, y: Axis}} axes
+   * @param {number} [margin] at the right
+   * @returns {ChartAxes}
+   */
+  begin({ x, y }, margin = MARGIN.right) {
     const { context, canvas } = this;
     clear(context, canvas);
-    const area = {
-      left: MARGIN.left,
-      right: canvas.clientWidth - MARGIN.right,
-      top: MARGIN.top,
-      bottom: canvas.clientHeight - MARGIN.bottom,
-    };
+    context.font = chartFont();
+    const area = areaOf(canvas, widestName(context, y), margin);
     const [across, up] = [scaled(x, area.left, area.right), scaled(y, area.bottom, area.top)];
-    const axes = { ...area, x: across.to, y: up.to, toX: across.back, toY: up.back, context };
+    const scales = { x: across.to, y: up.to, toX: across.back, toY: up.back };
+    const axes = { ...area, ...scales, context, room: roomIn(area) };
     this.axes = axes;
-    context.font = FONT;
     context.lineWidth = 1;
     context.strokeStyle = colors.grid;
     context.fillStyle = colors.muted;
@@ -110,24 +119,22 @@ export class Chart {
   }
 
   /**
-   * A vertical line at a value, named at its top.
-   * @param {number} value
-   * @param {string} text
-   * @param {string} color
-   * @param {{dash?: number[], row?: number}} options the row of the name, from the top
+   * Vertical lines at values, each named at its top, beside it.
+   * @param {Mark[]} marks
    */
-  mark(value, text, color, { dash = [5, 4], row = 0 } = {}) {
-    const { context, axes } = this;
+  marks(marks) {
+    const { axes } = this;
     if (!axes) return;
-    const x = axes.x(value);
-    if (!(x >= axes.left - 1 && x <= axes.right + 1)) return;
-    verticalLine(axes, x, { color, width: 1.5, dash });
-    context.font = `600 ${FONT}`;
-    const fits = x + 5 + context.measureText(text).width < axes.right;
-    label(context, text, fits ? x + 5 : x - 5, axes.top + 9 + 16 * row, {
-      color,
-      align: fits ? "left" : "right",
-    });
+    const { context, room, left, right, top, bottom } = axes;
+    const shown = marks
+      .map((mark) => ({ ...mark, at: axes.x(mark.value) }))
+      .filter(({ at }) => at >= left - 1 && at <= right + 1);
+    for (const { at, color, dash = [5, 4] } of shown) {
+      verticalLine(axes, at, { color, width: 1.5, dash });
+      room.avoidSegment([at, top], [at, bottom]);
+    }
+    for (const { at, text, color } of shown)
+      placeLabel(context, room, text, (box) => besideTop(axes, at, box), { color });
   }
 
   /** The nearest edge of a device pixel: neighbours that share an edge leave no seam.
@@ -185,13 +192,72 @@ export function verticalLine({ context, top, bottom }, x, look) {
   );
 }
 
+/**
+ * A line of data: names keep off it.
+ * @param {ChartAxes} axes
+ * @param {import("#types").Line} points
+ * @param {Parameters<typeof stroke>[2]} look
+ */
+export function trace({ context, room }, points, look) {
+  stroke(context, points, look);
+  room.avoidLine(points);
+}
+
+/**
+ * A point of data: names keep off it.
+ * @param {ChartAxes} axes
+ * @param {import("#types").Point} at
+ * @param {number} radius
+ * @param {string} color
+ */
+export function point({ context, room }, at, radius, color) {
+  dot(context, at, radius, color, colors.background);
+  room.avoidDot(at, radius + 2);
+}
+
+/**
+ * Places for a name beside a vertical line: at its top, then a line lower, each right and left.
+ * @param {ChartAxes} axes
+ * @param {number} at
+ * @param {import("#lab/views/labels.mjs").Size} box
+ * @returns {import("#types").Point[]}
+ */
+const besideTop = ({ top }, at, { width, height }) =>
+  Array.from({ length: 8 }, (_, k) => {
+    const across = at + (k % 2 ? -1 : 1) * (width / 2 + 4);
+    return [across, top + 2 + height / 2 + Math.floor(k / 2) * (height + 1)];
+  });
+
+/** @param {Context} context @param {Axis} axis */
+const widestName = (context, axis) =>
+  Math.max(LEAST_NUMBERS, ...ticksOf(axis).map((tick) => widthOf(context, nameOf(axis, tick))));
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} names the width of the widest
+ * @param {number} margin at the right
+ */
+const areaOf = ({ clientWidth, clientHeight }, names, margin) => ({
+  left: TITLE + names + 6,
+  right: clientWidth - margin,
+  top: MARGIN.top,
+  bottom: clientHeight - MARGIN.bottom,
+});
+
+/** Names may reach into the margin at the right. @param {Area} area */
+const roomIn = (area) => new Room({ ...area, right: area.right + MARGIN.right - 2 });
+
 /** The horizontal lines of the grid. @param {ChartAxes} axes @param {Axis} axis */
 function drawRows({ context, left, right, y }, axis) {
   context.textAlign = "right";
+  let taken = Infinity;
   for (const tick of ticksOf(axis)) {
     const at = y(tick);
     gridLine(context, [left, at], [right, at]);
+    // A name that would touch the last one is left out; its line stays.
+    if (at > taken - size() - 2) continue;
     context.fillText(nameOf(axis, tick), left - 6, at);
+    taken = at;
   }
 }
 
@@ -203,11 +269,11 @@ function drawColumns({ context, top, bottom, right, x }, axis) {
     const at = x(tick);
     gridLine(context, [at, top], [at, bottom]);
     const text = nameOf(axis, tick);
-    const half = context.measureText(text).width / 2;
-    // A label that would touch the last one is left out; its line stays.
-    if (at - half < taken + 6) continue;
-    context.fillText(text, Math.min(at, right + MARGIN.right - half), bottom + 11);
-    taken = at + half;
+    const half = widthOf(context, text) / 2;
+    const middle = Math.min(at, right + MARGIN.right - half);
+    if (middle - half < taken + APART) continue;
+    context.fillText(text, middle, bottom + 13);
+    taken = middle + half;
   }
 }
 
@@ -215,9 +281,9 @@ function drawColumns({ context, top, bottom, right, x }, axis) {
 function drawTitles({ context, left, right, top, bottom }, across, up) {
   context.fillStyle = colors.text;
   context.textAlign = "center";
-  context.fillText(across, (left + right) / 2, bottom + 29);
+  context.fillText(across, (left + right) / 2, bottom + 31);
   context.save();
-  context.translate(9, (top + bottom) / 2);
+  context.translate(10, (top + bottom) / 2);
   context.rotate(-Math.PI / 2);
   context.fillText(up, 0, 0);
   context.restore();

@@ -4,6 +4,7 @@ import { all, button, clicked, make, setText, showMessage, slot } from "#lab/lib
 import { format, numberIn, plain, questionOf } from "#lab/lib/format.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { say } from "#lab/panels/chart.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { labelOf, optionOf, same } from "#lab/state/fields.mjs";
 import { MOST, SHARED, pinCurrent, pinned, unpin } from "#lab/state/pins.mjs";
 import { invalidate, settingsNow, state } from "#lab/state/store.mjs";
@@ -21,6 +22,9 @@ import { invalidate, settingsNow, state } from "#lab/state/store.mjs";
 /** What some of the shared settings are called here, where their labels say less.
  * @type {Record<string, string>} */
 const WORDS = { validation_fraction: "validation split", data_token: "data" };
+
+// The columns between a run's name and its button.
+const NUMBERS = 4;
 
 /** Which run each row of the table shows.
  * @type {WeakMap<Element, Compared>} */
@@ -55,13 +59,13 @@ function nameOf(settings, compared) {
 }
 
 /**
- * The first epoch at which a run's train loss is at or below a value; null where it never is.
+ * The first epoch at which a run's train loss is below a value; null where it never is.
  * @param {Compared} run
  * @param {number} wanted
  * @returns {Reached | null}
  */
 function reaches({ track }, wanted) {
-  const index = track.loss.findIndex((loss, k) => k < track.length && loss <= wanted);
+  const index = track.loss.findIndex((loss, k) => k < track.length && loss < wanted);
   if (index < 0) return null;
   return {
     epoch: track.epochs[index],
@@ -80,7 +84,7 @@ const reachedWords = (reached) =>
  * @param {number} epoch
  */
 export function lossWords(run, epoch) {
-  if (state.hidden.has("ahead")) return "?";
+  if (isHidden("ahead")) return "?";
   const { track } = run;
   const at = Math.min(epoch, run.end);
   if (track.overflowAt >= 0 && at >= track.overflowAt) return "overflow";
@@ -127,8 +131,8 @@ export function compare(sweep, moment) {
 function showButton(isPinned) {
   const isFull = pinned.runs.length >= MOST;
   button("pin").disabled = !state.detail || isPinned || isFull;
-  const usual = isPinned ? "The run on show is pinned" : "Pin the run on show";
-  setText("pin", isFull ? "Four runs are pinned: remove one to pin another" : usual);
+  const usual = isPinned ? "This run is pinned" : "Pin this run";
+  setText("pin", isFull ? "Four runs are pinned: remove one (×) to pin another" : usual);
 }
 
 /** The usual loss moves with the runs, until the person types one.
@@ -154,15 +158,16 @@ const rowOf = (run, name, wanted, epoch) => ({
     reachedWords(reaches(run, wanted)),
     lossWords(run, epoch),
     lossWords(run, run.end),
-    state.hidden.has("verdict") ? "?" : verdictName(run.verdict),
+    isHidden("verdict") ? "?" : verdictName(run.verdict),
   ],
 });
 
-/** @param {Compared} run @param {string} name @returns {Row} */
+/** A run that is only named, as it shares too little. @param {Compared} run @param {string} name
+ * @returns {Row} */
 function otherRow(run, name) {
   const shared = run.mismatch ?? "";
   const words = WORDS[shared] ?? labelOf(shared);
-  return { run, cells: [name, "", "", "", `not comparable now: other ${words}`] };
+  return { run, cells: [name, `other ${words}: not comparable`] };
 }
 
 /** @param {HTMLElement} target @param {string} key @param {number} wanted */
@@ -171,7 +176,7 @@ function layCompare(target, key, wanted) {
   const heads = ["run", "", "loss now", "at the end", "outcome", ""].map((text) =>
     make("th", { textContent: text }),
   );
-  heads[1].append("epochs to ", lossField(wanted));
+  heads[1].append("epochs until loss\u00a0< ", lossField(wanted));
   heads[5].append(make("span", { className: "visually-hidden", textContent: "remove" }));
   target.replaceChildren(
     make("table", { className: "compare" }, [
@@ -219,9 +224,13 @@ function fillRow(row, { run, cells }) {
   row.classList.toggle("now", !look);
   row.style.setProperty("--mark", look ? `var(--${look.color})` : "var(--path)");
   row.dataset.marker = look ? look.marker : "round";
-  const places = all("td", row);
-  cells.forEach((text, column) => {
-    if (places[column].textContent !== text) places[column].textContent = text;
+  const places = /** @type {HTMLTableCellElement[]} */ ([...all("td", row)]);
+  // A single sentence has the place of all numbers.
+  places[1].colSpan = cells.length > 2 ? 1 : NUMBERS;
+  places.slice(0, NUMBERS + 1).forEach((place, column) => {
+    const text = cells[column] ?? "";
+    place.hidden = column >= cells.length;
+    if (place.textContent !== text) place.textContent = text;
   });
   for (const remove of all("button", row)) remove.hidden = !look;
 }
@@ -233,7 +242,7 @@ function emptyRow() {
     ariaLabel: "× remove",
     textContent: "×",
   });
-  const cells = Array.from({ length: 5 }, () => make("td"));
+  const cells = Array.from({ length: NUMBERS + 1 }, () => make("td"));
   const row = make("tr", {}, [...cells, make("td", {}, [remove])]);
   remove.addEventListener("click", () => {
     const shown = pinned.runs.find((pin) => pin === runOfRow.get(row));
@@ -253,21 +262,24 @@ function emptyRow() {
 function difference(runs, names, wanted) {
   if (state.hidden.size) return "";
   if (runs.length < 2)
-    return "Pin this run, then change the learning rate, the optimizer or anything else that leaves the start as it is.";
+    return "Pin this run, then change the learning rate, the optimizer or any setting that keeps the same starting point.";
   const reached = runs
     .map((run, k) => ({ name: names[k], epoch: reaches(run, wanted)?.epoch ?? null, run }))
     .sort((a, b) => (a.epoch ?? Infinity) - (b.epoch ?? Infinity));
   const [first, last] = [reached[0], reached[reached.length - 1]];
   const loss = format(wanted, 2);
-  if (first.epoch === null) return `None of them reaches a train loss of ${loss}.`;
-  const start = `${first.name} reaches a train loss of ${loss} at epoch ${first.epoch}`;
+  if (first.epoch === null) return `None of them gets below a train loss of ${loss}.`;
+  const start = `${first.name} gets below a train loss of ${loss} in ${epochsOf(first.epoch)}`;
   if (last.epoch === null)
     return `${start}; ${last.name} never does (${verdictName(last.run.verdict)}).`;
   if (first.epoch === last.epoch)
-    return `${runs.length > 2 ? "All" : "Both"} reach a train loss of ${loss} at epoch ${first.epoch}.`;
-  const times = first.epoch > 0 ? `, ${format(last.epoch / first.epoch, 2)} times as late` : "";
-  return `${start}; ${last.name} does at ${last.epoch}${times}.`;
+    return `${runs.length > 2 ? "All" : "Both"} get below a train loss of ${loss} in ${epochsOf(first.epoch)}.`;
+  const times = first.epoch > 0 ? `, ${format(last.epoch / first.epoch, 2)} times as many` : "";
+  return `${start}; ${last.name} takes ${epochsOf(last.epoch)}${times}.`;
 }
+
+/** @param {number} count */
+const epochsOf = (count) => (count === 1 ? "1 epoch" : `${count} epochs`);
 
 export const bindCompare = () =>
   document.addEventListener("click", (event) => clicked(event, "#pin") && pinCurrent());

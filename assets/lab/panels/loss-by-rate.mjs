@@ -1,12 +1,14 @@
 /* The loss of the whole sweep against the learning rate, now and at the end. */
 import { format, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
+import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { shadeOf } from "#lab/model/verdicts.mjs";
-import { chartIn } from "#lab/panels/chart.mjs";
+import { chartIn, point, trace } from "#lab/panels/chart.mjs";
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
+import { selectedRate } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, star, stroke } from "#lab/views/canvas.mjs";
+import { star } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {import("#types").Line} Line
@@ -14,15 +16,8 @@ import { dot, star, stroke } from "#lab/views/canvas.mjs";
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  * @typedef {import("#lab/panels/chart.mjs").Chart} Chart
  * @typedef {import("#lab/panels/chart.mjs").ChartAxes} ChartAxes
- * @typedef {(number | null)[]} Losses null after an overflow
- * @typedef {object} Numbers what is drawn
- * @property {number[]} rates
- * @property {number[]} now the losses at the playhead
- * @property {Losses} ends
- * @property {number} epoch of the sweep's frame nearest to the playhead
- * @property {number} asked the epoch of the playhead
- * @property {number} best the run with the lowest end; -1 for none, or behind a curtain
- * @property {number | null} steepest
+ * @typedef {import("#lab/model/rate-losses.mjs").Losses} Losses
+ * @typedef {import("#lab/model/rate-losses.mjs").RateLosses & {steepest: number | null}} Numbers
  */
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
@@ -42,50 +37,26 @@ export function lossByRate(sweep, moment) {
   );
 }
 
-/** How the runs end shows in their verdicts too. */
-const areEndsHidden = () => state.hidden.has("ahead") || state.hidden.has("strip");
-
 /** @param {Sweep} sweep @param {Snapshot} moment @returns {Numbers} */
 function numbersOf(sweep, moment) {
-  const rates = sweep.learning_rates.slice(0, STOPS);
-  const frame = frameAt(sweep, moment.epoch);
-  const ends = sweep.last_loss.slice(0, STOPS);
-  const now = rates.map((_, run) => sweep.train_loss[run * sweep.epochs.length + frame]);
-  return {
-    rates,
-    now,
-    ends,
-    epoch: sweep.epochs[frame],
-    asked: moment.epoch,
-    best: areEndsHidden() ? -1 : bestRun(ends),
-    steepest: steepestPoint(rates, now),
-  };
+  const losses = rateLosses(sweep, moment.epoch);
+  return { ...losses, steepest: steepestPoint(losses.rates, losses.now) };
 }
-
-/** The sweep's frame nearest to an epoch. @param {Sweep} sweep @param {number} epoch */
-function frameAt({ epochs }, epoch) {
-  let frame = epochs.findIndex((kept) => kept >= epoch);
-  if (frame < 0) frame = epochs.length - 1;
-  return frame > 0 && epoch - epochs[frame - 1] < epochs[frame] - epoch ? frame - 1 : frame;
-}
-
-/** The first run with the lowest end; -1 for none. @param {Losses} ends */
-const bestRun = (ends) => ends.indexOf(Math.min(...ends.filter((loss) => loss !== null)));
 
 /**
  * Where the loss falls fastest from one rate to the next, both logarithmic; null where it never
  * does.
  * @param {number[]} rates
- * @param {number[]} losses
+ * @param {Losses} losses
  * @returns {number | null}
  */
 function steepestPoint(rates, losses) {
+  const logs = losses.map((loss) => Math.log(loss ?? NaN));
   /** @type {number | null} */
   let steepest = null;
   let least = -1e-3;
   for (let run = 1; run < rates.length - 1; run++) {
-    const slope =
-      Math.log(losses[run + 1] / losses[run - 1]) / Math.log(rates[run + 1] / rates[run - 1]);
+    const slope = (logs[run + 1] - logs[run - 1]) / Math.log(rates[run + 1] / rates[run - 1]);
     if (slope < least) [steepest, least] = [run, slope];
   }
   return steepest;
@@ -101,11 +72,14 @@ function drawRates(chart, sweep, numbers) {
     y: { range: lossRange(sweep, numbers), log: true, title: "train loss" },
   });
   chart.inside(() => drawLines(axes, sweep, numbers));
-  if (sweep.stability_edge && !state.hidden.has("mark"))
-    chart.mark(sweep.stability_edge, sweep.stability_edge_formula, colors.text, { row: 1 });
   drawPoints(axes, numbers);
-  chart.mark(selectedRate(), plain(selectedRate()), colors.path, { dash: [] });
+  const rate = selectedRate();
+  chart.marks([{ value: rate, text: plain(rate), color: colors.path, dash: [] }, ...edgeOf(sweep)]);
 }
+
+/** @param {Sweep} sweep */
+const edgeOf = ({ stability_edge: value, stability_edge_formula: text }) =>
+  value && !isHidden("mark") ? [{ value, text, color: colors.text }] : [];
 
 /**
  * Down to the lowest loss, and up to a few times the first one.
@@ -116,7 +90,7 @@ function drawRates(chart, sweep, numbers) {
 function lossRange(sweep, { ends, now }) {
   const start = sweep.train_loss[0];
   const known = [...ends, ...now]
-    .filter((loss) => loss !== null)
+    .map((loss) => loss ?? NaN)
     .filter((loss) => loss > 0 && loss < 20 * start);
   return [Math.max(Math.min(...known, start), 1e-9 * start) * 0.7, 3 * start];
 }
@@ -130,28 +104,30 @@ function lossRange(sweep, { ends, now }) {
  */
 const along = ({ x, y }, rates, losses) =>
   rates.map((rate, run) => {
-    const loss = losses[run];
-    return loss !== null && loss > 0 ? [x(rate), y(loss)] : null;
+    const loss = losses[run] ?? NaN;
+    return loss > 0 ? [x(rate), y(loss)] : null;
   });
 
 /** @param {ChartAxes} axes @param {Sweep} sweep @param {Numbers} numbers */
 function drawLines(axes, sweep, { rates, ends, now }) {
-  const { context } = axes;
-  if (!state.hidden.has("strip")) shadeVerdicts(axes, sweep, rates);
-  if (!areEndsHidden()) {
+  if (!isHidden("strip")) shadeVerdicts(axes, sweep, rates);
+  if (!isEndHidden()) {
     drawRangeTest(axes, sweep);
-    stroke(context, along(axes, rates, ends), { color: colors.text, width: 2, dash: [2, 4] });
+    trace(axes, along(axes, rates, ends), { color: colors.text, width: 2, dash: [2, 4] });
   }
-  stroke(context, along(axes, rates, now), { color: colors.path, width: 3 });
+  trace(axes, along(axes, rates, now), { color: colors.path, width: 3 });
 }
 
 /** The lowest end and the steepest fall. @param {ChartAxes} axes @param {Numbers} numbers */
-function drawPoints({ context, x, y }, { rates, ends, now, best, steepest }) {
+function drawPoints(axes, { rates, ends, now, best, steepest }) {
+  const { context, room, x, y } = axes;
   const lowest = ends[best] ?? null;
-  if (lowest !== null) star(context, [x(rates[best]), y(lowest)], false);
+  if (lowest !== null) {
+    star(context, [x(rates[best]), y(lowest)], false);
+    room.avoidDot([x(rates[best]), y(lowest)], 10);
+  }
   if (steepest === null) return;
-  const fall = /** @type {import("#types").Point} */ ([x(rates[steepest]), y(now[steepest])]);
-  dot(context, fall, 4.5, colors.gradient, colors.background);
+  point(axes, [x(rates[steepest]), y(now[steepest] ?? NaN)], 4.5, colors.gradient);
 }
 
 /** @param {ChartAxes} axes @param {Sweep} sweep @param {number[]} rates */
@@ -181,7 +157,7 @@ function shadeVerdicts({ context, x, top, bottom }, { verdicts, arrived }, rates
 function drawRangeTest(axes, { range_test: test }) {
   if (!test) return;
   const line = along(axes, test.learning_rates, test.smoothed);
-  stroke(axes.context, line, { color: colors.second, width: 2, dash: [7, 5] });
+  trace(axes, line, { color: colors.second, width: 2, dash: [7, 5] });
 }
 
 /* ---- in words ---- */
@@ -196,13 +172,13 @@ export const epochWords = ({ epoch, asked }) =>
 /** @param {Sweep} sweep @param {Numbers} numbers */
 function rateWords(sweep, numbers) {
   const { rates, best, ends, steepest } = numbers;
-  const isCurtained = areEndsHidden();
+  const isCurtained = isEndHidden();
   const lines = [
     `Solid: at ${epochWords(numbers)}.${isCurtained ? "" : ` Dotted: at the end, epoch ${sweep.end}.`}`,
   ];
   const lowest = ends[best] ?? null;
   if (lowest !== null)
-    lines.push(`The lowest end is ${format(lowest, 4)}, at ${plain(rates[best])} (star).`);
+    lines.push(`Lowest at the end: ${format(lowest, 4)}, at ${plain(rates[best])} (star).`);
   if (steepest !== null)
     lines.push(`The loss now falls most steeply at ${plain(rates[steepest])} (dot).`);
   if (sweep.range_test && !isCurtained)

@@ -4,7 +4,7 @@ import { clicked, element, select, setText } from "#lab/lib/dom.mjs";
 import { rowValues } from "#lab/model/map-rows.mjs";
 import { config } from "#lab/state/config.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { isUsed, standardOf, withDefaults } from "#lab/state/fields.mjs";
+import { isUsed, standardOf, withChange } from "#lab/state/fields.mjs";
 import { mapping } from "#lab/state/map.mjs";
 import { Client } from "#lab/state/requests.mjs";
 import { STOPS, invalidate, state } from "#lab/state/store.mjs";
@@ -23,10 +23,10 @@ function begin() {
   const field = select("map-field").value;
   const { sweep } = state;
   const changed = needed(field, sweep.settings);
-  const settings = withDefaults({
-    ...sweep.settings,
+  const settings = withChange(sweep.settings, {
     learning_rate: Number(standardOf("learning_rate")),
     ...changed,
+    ...(config.starts_anew.some((name) => name === field) ? { start: "" } : {}),
   });
   const values = rowValues(
     config.map_axes[field],
@@ -41,25 +41,25 @@ function begin() {
  * @type {Record<string, string>} */
 const USUAL = { optimizer: "momentum", dataset: "noisy_parabola" };
 
+// Layers are of hidden units, so a model that has none gets some.
+const UNITS = 8;
+
 /**
  * What the second setting takes for granted: momentum an optimizer that has it, noise such data,
- * whose examples a larger batch would not fit.
+ * whose examples a larger batch would not fit, layers some hidden units.
  * @param {string} field
  * @param {Settings} settings
  * @returns {Partial<Settings>}
  */
 function needed(field, settings) {
   const { decides } = config.fields[field];
+  if (field === "hidden_layers") return settings.hidden_units ? {} : { hidden_units: UNITS };
   if (!decides || isUsed(field, settings)) return {};
   return { [decides]: USUAL[decides], ...(decides === "dataset" ? { batch_size: 0 } : {}) };
 }
 
 /** @type {Client<{settings: Settings}>} */
-const client = new Client("map-request", {
-  answered: addRow,
-  silent: () => stop("The server does not answer. Resume when it does."),
-  failed: stop,
-});
+const client = new Client("map-request", { answered: addRow, failed: stop });
 
 /** @param {import("#types").Answer | null} answer */
 export const receiveRow = (answer) => client.receive(answer);

@@ -54,5 +54,28 @@ export function sum(terms, most = 3) {
   return shown.join(" ") + (terms.length > most ? " + \\dots" : "");
 }
 
+/**
+ * The largest of some numbers by their size, as indices: those that are 0 come last.
+ * @param {ArrayLike<number>} values
+ * @param {number} count
+ */
+export const largest = (values, count) =>
+  Array.from(values, (value, k) => ({ k, size: Math.abs(value) }))
+    .sort((one, other) => other.size - one.size)
+    .slice(0, count)
+    .map(({ k }) => k);
+
+// A parameter's name: w, w3, w2.3.1, w age, w3 age.
+const NAME = /^([a-z])([\d.]*) ?(.*)$/s;
+
+/** A parameter's name as TeX; a predictor's part of it is a person's own text.
+ * @param {string} name */
+export function texSymbol(name) {
+  const [, letter, numbers, rest] = NAME.exec(name) ?? ["", "", "", name];
+  const predictor = rest && `\\text{${rest.replace(/[\\{}$&#^_%~]/g, " ")}}`;
+  const index = [numbers, predictor].filter(Boolean).join("\\,");
+  return letter + (index && `_{${index}}`);
+}
+
 /** @param {number} value */
 const signed = (value) => (value < 0 ? `- ${texNumber(-value, 3)}` : `+ ${texNumber(value, 3)}`);

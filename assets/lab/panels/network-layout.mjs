@@ -35,7 +35,7 @@ export function networkLayout(sweep) {
   const rows = Math.ceil(count / columns) || 1;
   const inputs = [...sweep.predictor_names, "1"];
   const tile = tileOf(depth, rows, isWide);
-  const height = Math.max(rows * (tile.height + 4), inputs.length * 30, 120) + 40;
+  const height = Math.max(rows * (tile.height + 4), inputs.length * 34, 140) + 40;
   const top = (height - rows * (tile.height + 4)) / 2;
   return {
     columns,
@@ -97,6 +97,24 @@ export function networkEdges(sweep, layout) {
     ? [...firstEdges(sweep, layout), ...hiddenEdges(sweep, layout), ...outputEdges(sweep, layout)]
     : inputs.map((input, k) => ({ from: input, to: output, param: k, unit: null }));
 }
+
+// How far along an edge its number stands: halfway, but where many edges meet nearer to where they
+// begin.
+const [HALFWAY, EARLY, FEW] = [0.5, 0.26, 3];
+
+/**
+ * Where the number of an edge stands.
+ * @param {Layout} layout
+ * @param {Edge} edge
+ * @returns {Place}
+ */
+export function placeOfNumber({ inputs, units }, { from, to }) {
+  const share = !units.length && inputs.length > FEW ? EARLY : HALFWAY;
+  return { x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y) };
+}
+
+/** Where the input that is sent through stands, under its node. @param {Layout} layout */
+export const placeOfInput = ({ inputs }) => ({ x: inputs[0].x + 14, y: inputs[0].y + 30 });
 
 /**
  * The left end of a unit, where its edges come in.

@@ -1,11 +1,12 @@
 /* The network: its edges by weight, and what each unit adds to the fit. */
 import { makeSvg, slot } from "#lab/lib/dom.mjs";
 import { number } from "#lab/lib/format.mjs";
-import { contributions, forward, placesAlong } from "#lab/model/network.mjs";
+import { contributions, forward, placesAlong, predict } from "#lab/model/network.mjs";
 import { WIDTH, networkEdges, networkLayout } from "#lab/panels/network-layout.mjs";
-import { ROWS } from "#lab/panels/one-step.mjs";
+import { inputOf, layNumbers, showNumbers } from "#lab/panels/network-numbers.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
-import { chosen, invalidate } from "#lab/state/store.mjs";
+import { hand } from "#lab/state/hand.mjs";
+import { chosen, invalidate, state } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -15,7 +16,13 @@ import { chosen, invalidate } from "#lab/state/store.mjs";
  * @typedef {import("#lab/panels/network-layout.mjs").Edge} Edge
  * @typedef {import("#lab/panels/network-layout.mjs").Layout} Layout
  * @typedef {{group: SVGElement, shape: SVGElement}} Shape
- * @typedef {{edges: (Edge & {line: SVGElement})[], shapes: Shape[], layout: Layout}} Drawing
+ * @typedef {import("#lab/panels/network-numbers.mjs").Numbered} Numbered
+ * @typedef {object} Drawing
+ * @property {(Edge & {line: SVGElement})[]} edges
+ * @property {Shape[]} shapes
+ * @property {Layout} layout
+ * @property {Numbered} numbers
+ * @property {SVGElement} output the text at the output
  */
 
 const SHAPE_SAMPLES = 25;
@@ -50,8 +57,12 @@ function layNetwork(target, sweep) {
   if (layout.units.length) node(svg, layout.bias, "1");
   node(svg, layout.output, "ŷ");
   const shapes = layout.units.map((place, unit) => unitTile(svg, layout.tile, place, unit));
+  const output = svg.appendChild(
+    makeSvg("text", { x: WIDTH - 4, y: layout.output.y + 34, "text-anchor": "end" }),
+  );
+  const numbers = layNumbers(svg, sweep, layout);
   target.replaceChildren(svg);
-  return { edges, shapes, layout };
+  return { edges, shapes, layout, numbers, output };
 }
 
 /**
@@ -108,7 +119,25 @@ export function network(sweep, moment, params, gradients) {
   }
   drawEdges(params);
   drawShapes(sweep, params);
-  slot("network-reading").textContent = reading(sweep, params, gradients);
+  showNumbers(drawing().numbers, sweep, params, numberedEdges(sweep));
+  drawing().output.textContent =
+    sweep.predictors === 1 ? number(predict(sweep, params, [inputOf(sweep)])) : "";
+  slot("network-reading").textContent = reading(sweep, moment, params, gradients);
+  const back = document.getElementById("back-to-run");
+  if (back) back.hidden = !hand.params;
+}
+
+// A unit with more edges than this shows none of their numbers.
+const MOST_NUMBERS = 14;
+
+/** The edges whose numbers are on show: all of a model without units, else the chosen unit's.
+ * @param {Sweep} sweep */
+function numberedEdges({ settings }) {
+  const { edges } = drawing();
+  const shown = settings.hidden_units
+    ? edges.filter(({ unit }) => unit === null || unit === chosen.unit)
+    : edges;
+  return shown.length > MOST_NUMBERS ? [] : shown;
 }
 
 /** Each edge as wide as its parameter is large. @param {Float32Array} params */
@@ -192,19 +221,37 @@ function pointsIn({ width, height }, [low, high], places, shares) {
 }
 
 /**
- * The numbers of the chosen unit; those of all where there is none to choose.
+ * What the network computes of its input, or what the chosen unit is; and how well a model that was
+ * set by hand does.
  * @param {Sweep} sweep
+ * @param {import("#types").Snapshot} moment
  * @param {Numbers} params
  * @param {Numbers} gradients
  */
-function reading({ parameter_names: names, settings }, params, gradients) {
-  const say = (/** @type {number} */ k) =>
-    `${names[k]} = ${number(params[k])} (gradient ${number(gradients[k])})`;
-  if (!settings.hidden_units) return names.map((_, k) => say(k)).join(" · ");
-  if (chosen.unit === null)
-    return `${params.length} parameters. Output bias ${say(params.length - 1)}.`;
+function reading(sweep, { loss, epoch }, params, gradients) {
+  const said = sweep.settings.hidden_units
+    ? ofUnit(sweep, params, gradients)
+    : ofLine(sweep, params);
+  if (!hand.params) return said;
+  const run = sweep.track(state.run);
+  const trained = run.loss[run.indexOf(epoch)];
+  return `${said} Set by hand: train loss ${number(loss)}. The run has ${number(trained)} here.`;
+}
+
+/** @param {Sweep} sweep @param {Numbers} params */
+function ofLine(sweep, params) {
+  if (sweep.predictors > 1) return `${params.length} parameters, one for each edge.`;
+  const x = inputOf(sweep);
+  const [w, b] = [params[0], params[1]].map((one) => number(one));
+  return `ŷ = w · x + b · 1 = ${w} · ${number(x)} + ${b} = ${number(predict(sweep, params, [x]))}. The derivative for w is x = ${number(x)}, that for b is 1.`;
+}
+
+/** @param {Sweep} sweep @param {Numbers} params @param {Numbers} gradients */
+function ofUnit({ parameter_names: names }, params, gradients) {
+  if (chosen.unit === null) return `${params.length} parameters. Point at a unit for its own.`;
   const mine = drawing()
     .edges.filter(({ unit }) => unit === chosen.unit)
-    .map(({ param }) => say(param));
-  return `Unit ${chosen.unit + 1}: ${mine.slice(0, ROWS).join(" · ")}${mine.length > ROWS ? " · …" : ""}`;
+    .map(({ param: k }) => `${names[k]} = ${number(params[k])} (gradient ${number(gradients[k])})`);
+  const more = mine.length > MOST_NUMBERS ? " · …" : "";
+  return `Unit ${chosen.unit + 1}: ${mine.slice(0, MOST_NUMBERS).join(" · ")}${more}.`;
 }

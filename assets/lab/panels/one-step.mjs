@@ -2,7 +2,7 @@
 import { setText, slot } from "#lab/lib/dom.mjs";
 import { number, plain } from "#lab/lib/format.mjs";
 import { contributions, example, gradient, predict } from "#lab/model/network.mjs";
-import { inBrackets, maths, sum, texNumber } from "#lab/panels/maths.mjs";
+import { inBrackets, largest, maths, sum, texNumber, texSymbol } from "#lab/panels/maths.mjs";
 import { table } from "#lab/panels/table.mjs";
 import { selectedRate } from "#lab/state/store.mjs";
 
@@ -21,6 +21,9 @@ import { selectedRate } from "#lab/state/store.mjs";
  */
 
 export const ROWS = 10;
+
+// How many terms of a prediction are written out.
+const SHOWN = 2;
 
 // A deep network has thousands of parameters: the tables show the first of them.
 export const MOST_ROWS = 500;
@@ -97,15 +100,21 @@ function showFormulas(sweep, params, step) {
     `&= ${texNumber(mean, 5)}`,
   ]);
   maths("gradient", gradientTex(sweep, step));
-  const symbols = sweep.plane.is_exact ? ["w", "b"] : ["\\theta_1", "\\theta_2"];
   maths(
     "update",
-    symbols.flatMap((symbol, k) => [
-      `${symbol} &\\leftarrow ${texNumber(params[k])} ${stepTex(sweep, rate, direction[k])}`,
+    shownParams(sweep, direction).flatMap((k) => [
+      `${texSymbol(sweep.parameter_names[k])} &\\leftarrow ${texNumber(params[k])} ${stepTex(sweep, rate, direction[k])}`,
       `&= ${texNumber(params[k] + rate * direction[k])}`,
     ]),
   );
 }
+
+/**
+ * Weight and bias; of more parameters the two that this step changes most.
+ * @param {Sweep} sweep
+ * @param {Numbers} direction
+ */
+const shownParams = ({ plane }, direction) => (plane.is_exact ? [0, 1] : largest(direction, 2));
 
 /** @param {Sweep} sweep @param {Numbers} params @param {Step} step */
 function showUpdates(sweep, params, { isBatch, gradients, direction, rate }) {
@@ -160,13 +169,14 @@ function ruleOf({ settings, is_plain: isPlain, update_rule: rule }, factor) {
     : "";
   const decay =
     settings.weight_decay && settings.optimizer !== "adamw"
-      ? ` Before, weight decay adds ${settings.weight_decay} × θ to g.`
+      ? ` First, weight decay adds ${settings.weight_decay} × θ to g.`
       : "";
-  const schedule = factor === 1 ? "" : ` The schedule makes ${number(factor, 3)} of α by now.`;
+  const schedule = factor === 1 ? "" : ` The schedule has scaled α by ${number(factor, 3)} here.`;
   return `Here θ ← θ + α u with ${rule}.${momentum}${decay}${schedule}`;
 }
 
 /**
+ * The largest terms of a prediction: the others may be units that are off.
  * @param {Sweep} sweep
  * @param {Numbers} params
  * @param {number} i
@@ -174,13 +184,27 @@ function ruleOf({ settings, is_plain: isPlain, update_rule: rule }, factor) {
 function predictTex(sweep, params, i) {
   const inputs = example(sweep, i);
   const bias = params[params.length - 1];
-  if (sweep.settings.hidden_units) return sum([bias, ...contributions(sweep, params, inputs)]);
-  const products = Array.from(
-    inputs.slice(0, 2),
-    (input, k) => `${inBrackets(params[k])} \\cdot ${inBrackets(input)}`,
+  if (sweep.settings.hidden_units) return unitsTex(contributions(sweep, params, inputs), bias);
+  const terms = inputs.map((input, k) => input * params[k]);
+  const products = largest(terms, SHOWN).map(
+    (k) => `${inBrackets(params[k])} \\cdot ${inBrackets(inputs[k])}`,
   );
-  const rest = inputs.length > 2 ? " + \\dots" : "";
+  const rest = inputs.length > SHOWN ? " + \\dots" : "";
   return `${products.join(" + ")}${rest} + ${inBrackets(bias)}`;
+}
+
+/**
+ * The bias and what the units add, each named below its term.
+ * @param {Float64Array} terms
+ * @param {number} bias
+ */
+function unitsTex(terms, bias) {
+  const living = terms.filter(Boolean).length;
+  const shown = largest(terms, Math.min(Math.max(living, 1), SHOWN)).map(
+    (k) => `\\underset{j=${k + 1}}{${inBrackets(terms[k], 3)}}`,
+  );
+  const rest = living > SHOWN ? " + \\dots" : living < terms.length ? " + 0" : "";
+  return `${texNumber(bias, 3)} + ${shown.join(" + ")}${rest}`;
 }
 
 /** @param {Sweep} sweep @param {Step} step */

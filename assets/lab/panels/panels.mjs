@@ -14,6 +14,7 @@ import { sharpness } from "#lab/panels/sharpness.mjs";
 import { tensor } from "#lab/panels/tensor.mjs";
 import { drawUserData } from "#lab/panels/user-data.mjs";
 import { backend } from "#lab/state/backend.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { state } from "#lab/state/store.mjs";
 
 /**
@@ -22,15 +23,15 @@ import { state } from "#lab/state/store.mjs";
  * @typedef {object} Panel
  * @property {(sweep: Sweep, moment: Snapshot, params: Float32Array, gradients: Float32Array) =>
  *   void} draw gets params and gradients where it needs them
- * @property {"params" | "detail"} [needs] what only an inspection may bring, so that the panel
- *   waits for it
- * @property {string[]} [behind] the parts of a curtain that the panel is behind, as it would tell
- *   what they hide
+ * @property {"params" | "step" | "detail"} [needs] what only an inspection may bring, so that the
+ *   panel waits for it; a step needs the parameters and the direction of the next one
+ * @property {import("#types").Part[]} [behind] the parts of a curtain that the panel is behind, as
+ *   it would tell what they hide
  */
 
 /** @type {Record<string, Panel>} */
 const PANELS = {
-  "rate-axis": { draw: rateAxis, needs: "params", behind: ["ahead"] },
+  "rate-axis": { draw: rateAxis, needs: "step", behind: ["ahead"] },
   "loss-by-rate": { draw: lossByRate, behind: ["strip"] },
   sharpness: { draw: sharpness, needs: "detail", behind: ["ahead", "verdict", "mark"] },
   compare: { draw: compare, behind: ["ahead"] },
@@ -38,18 +39,17 @@ const PANELS = {
   "own-data": { draw: drawUserData },
   // Its texts are the page's own, see page/share.mjs.
   share: { draw: () => {} },
-  "one-step": { draw: oneStep, needs: "params" },
-  "rate-table": { draw: rateTable, needs: "params" },
+  "one-step": { draw: oneStep, needs: "step" },
+  "rate-table": { draw: rateTable, needs: "step" },
   network: { draw: network, needs: "params" },
   activations: { draw: activations },
   parameters: { draw: parameters, needs: "params" },
-  tensor: { draw: tensor },
+  tensor: { draw: tensor, needs: "params" },
 };
-const CURTAIN = "Behind the curtain, until the question is answered.";
+const CURTAIN = "Behind the curtain until the answer is shown.";
 
 /** Whether the curtain is to hide this panel. @param {string} name */
-export const isBehind = (name) =>
-  (PANELS[name].behind || []).some((part) => state.hidden.has(part));
+export const isBehind = (name) => (PANELS[name].behind || []).some((part) => isHidden(part));
 
 /**
  * Draws the panels that are open.
@@ -68,14 +68,25 @@ export function drawPanels(sweep, moment) {
 function drawPanel(open, sweep, moment) {
   const name = open.dataset.panel ?? "";
   const { draw, needs } = PANELS[name];
-  const [waits, isHidden] = [lacks(needs, moment), isBehind(name)];
-  open.classList.toggle("waiting", waits || isHidden);
-  open.classList.toggle("curtained", isHidden);
-  open.dataset.waiting = isHidden ? CURTAIN : waits ? backend.waiting : "";
-  if (waits || isHidden) return;
+  const [waits, isCovered] = [lacks(needs, moment), isBehind(name)];
+  open.classList.toggle("waiting", waits || isCovered);
+  open.classList.toggle("curtained", isCovered);
+  open.dataset.waiting = isCovered ? CURTAIN : waits ? backend.waiting : "";
+  if (isCovered) forget(open);
+  if (waits || isCovered) return;
   const { track, index } = moment;
   const params = /** @type {Float32Array} */ (track.paramsAt(index));
   draw(sweep, moment, params, /** @type {Float32Array} */ (track.gradientsAt(index)));
+}
+
+/** What a curtain hides is not left in the page either; the panel draws it anew.
+ * @param {HTMLElement} open */
+function forget(open) {
+  for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (all(".slot canvas", open))) {
+    for (const name of Object.keys(canvas.dataset)) delete canvas.dataset[name];
+    canvas.width = 0;
+  }
+  for (const cell of all(".slot td", open)) if (!cell.firstElementChild) cell.textContent = "";
 }
 
 /**
@@ -85,5 +96,6 @@ function drawPanel(open, sweep, moment) {
  */
 function lacks(needs, { track, index }) {
   if (needs === "detail") return !state.detail;
-  return needs === "params" && !(track.paramsAt(index) && track.directionAt(index));
+  if (needs && !track.paramsAt(index)) return true;
+  return needs === "step" && !track.directionAt(index);
 }

@@ -4,6 +4,7 @@ import { number } from "#lab/lib/format.mjs";
 import { layers, widthsOf } from "#lab/model/network.mjs";
 import { MOST_ROWS } from "#lab/panels/one-step.mjs";
 import { table } from "#lab/panels/table.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { state } from "#lab/state/store.mjs";
 
 /**
@@ -50,7 +51,7 @@ export function parameters(sweep, moment, params, gradients) {
 function lossRows(sweep, { track, epoch }) {
   const rows = [];
   for (let at = 0; at <= sweep.end; at += 50) {
-    const isAhead = state.hidden.has("ahead") && at > epoch;
+    const isAhead = isHidden("ahead", state.run) && at > epoch;
     const overflowed = track.overflowAt >= 0 && at >= track.overflowAt;
     const index = track.indexOf(at);
     if (!overflowed && track.epochs[index] !== at) continue;

@@ -3,13 +3,13 @@ import { slot } from "#lab/lib/dom.mjs";
 import { format, formatDown, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { moved, trainLoss, work } from "#lab/model/network.mjs";
-import { HIGHEST, lowestRate, stepCurve } from "#lab/model/step-curve.mjs";
-import { chartIn, say, verticalLine } from "#lab/panels/chart.mjs";
+import { lowestRate, stepCurve } from "#lab/model/step-curve.mjs";
+import { chartIn, point, say, trace, verticalLine } from "#lab/panels/chart.mjs";
+import { config } from "#lab/state/config.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { selectedRate, state } from "#lab/state/store.mjs";
+import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, stroke } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {import("#types").Snapshot} Snapshot
@@ -63,10 +63,20 @@ function curveAt(sweep, { track, index }) {
   if (!step) return null;
   // The axis stays while a run plays, unless it comes to where it is steeper than at its start.
   const lowest = Math.min(...[stepFrom(sweep, track, 0) ?? step, step].map(lowestRate));
-  const curve = { ...stepCurve(step, lowest, effort), effort };
+  const curve = { ...stepCurve(step, rangeOfRates(lowest), effort), effort };
   [drawn.curveKey, drawn.curve] = [key, curve];
   return curve;
 }
+
+/**
+ * The slider's, and farther where a rate was typed beyond it or only lower ones lower the loss.
+ * @param {number} lowest
+ * @returns {[number, number]}
+ */
+const rangeOfRates = (lowest) => [
+  Math.min(lowest, selectedRate()),
+  Math.max(config.stops[STOPS - 1], selectedRate()),
+];
 
 /* ---- the chart ---- */
 
@@ -78,7 +88,7 @@ export function rateAxis(sweep, moment) {
   const curve = curveAt(sweep, moment);
   slot("rate-axis").classList.toggle("stale", !curve);
   if (!curve) {
-    say("rate-axis", "The curve comes as soon as you pause.", null);
+    say("rate-axis", "The curve appears when you pause.", null);
     return;
   }
   const [rate, factor] = [selectedRate(), track.factorAt(index)];
@@ -102,24 +112,26 @@ function rangeOf({ now, losses }) {
 
 /** @param {Chart} chart @param {Step} step */
 function drawStep(chart, step) {
-  const { best, rise, rate, rates, landing } = step;
+  const { rate, rates, landing } = step;
   const range = rangeOf(step);
   const axes = chart.begin({
-    x: { range: [rates[0], HIGHEST], log: true, title: "learning rate" },
-    y: {
-      range,
-      title: "train loss after this step",
-      words: (value) => plain(Number(value.toPrecision(3))),
-    },
+    x: { range: [rates[0], rates[rates.length - 1]], log: true, title: "learning rate" },
+    y: { range, title: "train loss after this step" },
   });
   chart.inside(() => drawLines(axes, step));
-  if (best && !step.fallsOn)
-    chart.mark(best, `best ${format(best, 3)}`, colors.optimum, { row: 1 });
-  if (rise) chart.mark(rise, `up from ${formatDown(rise)}`, colors.diverged, { row: 2 });
-  chart.mark(rate, plain(rate), colors.path, { dash: [] });
   if (landing >= range[0] && landing <= range[1])
-    dot(axes.context, [axes.x(rate), axes.y(landing)], 5.5, colors.path, colors.background);
+    point(axes, [axes.x(rate), axes.y(landing)], 5.5, colors.path);
+  chart.marks(marksOf(step));
 }
+
+/** @param {Step} step @returns {import("#lab/panels/chart.mjs").Mark[]} */
+const marksOf = ({ best, rise, rate, fallsOn }) => [
+  { value: rate, text: plain(rate), color: colors.path, dash: [] },
+  ...(best && !fallsOn
+    ? [{ value: best, text: `best ${format(best, 3)}`, color: colors.optimum }]
+    : []),
+  ...(rise ? [{ value: rise, text: `up from ${formatDown(rise)}`, color: colors.diverged }] : []),
+];
 
 /**
  * The loss now, what the slope promises, what a step of each rate does, and that of the selected.
@@ -127,21 +139,21 @@ function drawStep(chart, step) {
  * @param {Step} step
  */
 function drawLines(axes, { now, rates, losses, rate, landing, slope }) {
-  const { context, left, right, x, y } = axes;
+  const { left, right, x, y } = axes;
   const level = y(now);
   shadeRises(axes, rates, losses, now);
-  stroke(
-    context,
+  trace(
+    axes,
     [left, right].map((pixel) => [pixel, level]),
     { color: colors.muted, width: 1 },
   );
-  stroke(
-    context,
+  trace(
+    axes,
     rates.map((at) => [x(at), y(now + slope * at)]),
     { color: colors.gradient, width: 2, dash: [7, 5] },
   );
-  stroke(
-    context,
+  trace(
+    axes,
     rates.map((at, k) => (Number.isFinite(losses[k]) ? [x(at), y(losses[k])] : null)),
     { color: colors.first, width: 3 },
   );
@@ -177,8 +189,7 @@ function shadeRises({ context, x, top, bottom }, rates, losses, now) {
 function stepWords({ steps_per_epoch: steps }, step) {
   const { rate, now, landing, factor } = step;
   const way = landing > now ? "up" : landing < now ? "down" : "nowhere";
-  const scheduled =
-    factor === 1 ? "" : ` (the schedule makes ${format(rate * factor, 3)} of it here)`;
+  const scheduled = factor === 1 ? "" : ` (${format(rate * factor, 3)} by the schedule here)`;
   const which = steps > 1 ? `the first of this epoch’s ${steps} steps` : "this step";
   return [
     `At ${plain(rate)}${scheduled} ${which} takes the train loss ${way}, from ${format(now, 4)} to ${format(landing, 4)}.`,
@@ -188,8 +199,8 @@ function stepWords({ steps_per_epoch: steps }, step) {
 }
 
 /** @param {StepCurve} curve */
-function bestWords({ best, fallsOn }) {
-  if (fallsOn) return `Even at ${HIGHEST} the loss still falls.`;
+function bestWords({ best, fallsOn, rates }) {
+  if (fallsOn) return `Even at ${plain(rates[rates.length - 1])} the loss still falls.`;
   return best
     ? `The best step here is at ${format(best, 3)}.`
     : "No step in this direction lowers the loss.";

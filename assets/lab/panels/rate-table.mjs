@@ -4,7 +4,8 @@ import { number, plain } from "#lab/lib/format.mjs";
 import { moved, trainLoss } from "#lab/model/network.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { tableLine } from "#lab/panels/table.mjs";
-import { chosen, invalidate, state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { chosen, invalidate } from "#lab/state/store.mjs";
 import { isCurtained } from "#lab/views/rate-arrows.mjs";
 
 /**
@@ -22,14 +23,30 @@ export function rateTable(sweep, moment, params) {
   const target = slot("rates");
   if (!target.firstChild) layRates(target);
   const line = sweep.plane.is_exact ? ["weight", "bias"] : [];
-  const head = ["learning rate", ...line, "train loss", "step", "outcome"];
-  target.querySelector("thead")?.replaceChildren(tableLine("th", head));
+  const step = [...line, "train loss", "goes"];
+  target
+    .querySelector("thead")
+    ?.replaceChildren(
+      groupsOf(step.length),
+      tableLine("th", ["learning rate", ...step, "outcome"]),
+    );
   all("tbody tr", target).forEach((row, k) => {
     const texts = rateTexts(sweep, moment, params, chosen.rates[k]);
     while (row.children.length > 1) row.lastChild?.remove();
     row.append(...texts.map((text) => make("td", { textContent: text })));
   });
 }
+
+/**
+ * What the columns are about: the first is the rate, the last the whole run.
+ * @param {number} count of the columns about one step
+ */
+const groupsOf = (count) =>
+  make("tr", {}, [
+    make("td"),
+    make("th", { textContent: "one step from here", colSpan: count, scope: "colgroup" }),
+    make("th", { textContent: "whole run", scope: "colgroup" }),
+  ]);
 
 /**
  * The cells of a learning rate, without the rate itself.
@@ -53,8 +70,8 @@ function rateTexts(sweep, { track, index, loss: before }, params, rate) {
 
 /** @param {Sweep} sweep @param {number} rate */
 function outcomeOf(sweep, rate) {
-  if (state.hidden.has("verdict")) return "?";
   const run = sweep.runOf(rate);
+  if (isHidden("verdict", run)) return "?";
   return run < 0 ? "–" : verdictName(sweep.verdicts[run]);
 }
 

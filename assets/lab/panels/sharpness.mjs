@@ -2,11 +2,11 @@
 import { format } from "#lab/lib/format.mjs";
 import { epochTicks } from "#lab/lib/ticks.mjs";
 import { hasDiverged, stuckReason } from "#lab/model/verdicts.mjs";
-import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
+import { chartIn, trace, verticalLine } from "#lab/panels/chart.mjs";
 import { optionOf } from "#lab/state/fields.mjs";
 import { selectedRate, state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, stroke } from "#lab/views/canvas.mjs";
+import { dot } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {import("#types").Point} Point
@@ -98,7 +98,8 @@ function drawSharpness(chart, sweep, moment, numbers, range) {
 }
 
 /** @param {ChartAxes} axes @param {Numbers} numbers */
-function drawLines({ context, x, y }, { epochs, values, thresholds }) {
+function drawLines(axes, { epochs, values, thresholds }) {
+  const { context, x, y } = axes;
   /** @param {(number | null)[]} series */
   const line = (series) =>
     epochs.map((epoch, k) => {
@@ -107,8 +108,8 @@ function drawLines({ context, x, y }, { epochs, values, thresholds }) {
         ? /** @type {Point} */ ([x(placeOf(epoch)), y(value)])
         : null;
     });
-  stroke(context, line(thresholds), { color: colors.gradient, width: 2.5, dash: [2, 5] });
-  stroke(context, line(values), { color: colors.path, width: 3 });
+  trace(axes, line(thresholds), { color: colors.gradient, width: 2.5, dash: [2, 5] });
+  trace(axes, line(values), { color: colors.path, width: 3 });
   for (const point of line(values))
     if (point) dot(context, point, 2.5, colors.path, colors.background, 1);
 }

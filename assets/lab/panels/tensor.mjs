@@ -1,17 +1,55 @@
-/* A tensor and its gradient, by hand. */
+/* A tensor and its gradient, by hand: the line, or the first hidden unit of a network. */
 import { input } from "#lab/lib/dom.mjs";
+import { ACTIVATIONS } from "#lab/model/network.mjs";
 import { inBrackets, maths, texNumber } from "#lab/panels/maths.mjs";
 
 /**
  * @param {import("#lab/model/sweep.mjs").Sweep} sweep
  * @param {import("#types").Snapshot} moment
+ * @param {import("#types").Numbers} params
  */
-export function tensor(sweep, moment) {
+export function tensor(sweep, moment, params) {
   const x = Number(input("tensor-x").value);
-  const [w, b] = sweep.plane.is_exact ? [moment.first, moment.second] : [0.5, 1];
+  const { hidden_units: units, activation } = sweep.settings;
+  // Other predictors are taken as 0, which for most data is their mean.
+  if (units) unitMaths(x, [params[0], params[units * sweep.predictors]], activation);
+  else lineMaths(x, [params[0], params[params.length - 1]]);
+}
+
+/** @param {number} x @param {number[]} params weight and bias */
+function lineMaths(x, [w, b]) {
   maths("tensor", [
-    `y &= w x + b = ${inBrackets(w)} \\cdot ${inBrackets(x)} + ${inBrackets(b)} = ${texNumber(w * x + b)}`,
+    ...weighted("y &= w x + b", x, [w, b]),
     `\\tfrac{\\partial y}{\\partial w} &= x = ${texNumber(x)}`,
     "\\tfrac{\\partial y}{\\partial b} &= 1",
   ]);
 }
+
+/**
+ * @param {number} x
+ * @param {number[]} params weight and bias of the first unit
+ * @param {keyof typeof ACTIVATIONS} activation
+ */
+function unitMaths(x, [w, b], activation) {
+  const { value, slope } = ACTIVATIONS[activation];
+  const z = w * x + b;
+  maths("tensor", [
+    ...weighted("z &= w_1 x + b_1", x, [w, b]),
+    `h &= f(z) = ${texNumber(value(z))}`,
+    `f'(z) &= ${texNumber(slope(z))}`,
+    `\\tfrac{\\partial h}{\\partial w_1} &= f'(z)\\,x = ${texNumber(slope(z) * x)}`,
+    `\\tfrac{\\partial h}{\\partial b_1} &= f'(z) = ${texNumber(slope(z))}`,
+  ]);
+}
+
+/**
+ * A weighted sum, written out and computed, in lines that a narrow panel has room for.
+ * @param {string} sum
+ * @param {number} x
+ * @param {number[]} params
+ */
+const weighted = (sum, x, [w, b]) => [
+  sum,
+  `&= ${inBrackets(w)} \\cdot ${inBrackets(x)} + ${inBrackets(b)}`,
+  `&= ${texNumber(w * x + b)}`,
+];

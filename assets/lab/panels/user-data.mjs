@@ -27,7 +27,7 @@ import { userTable } from "#lab/state/user-table.mjs";
 
 const CLOSED =
   "To read a file of your own, open the panel first: More views, Your own data. Then drop it again.";
-const NO_PANEL = "This is a saved page: it reads no files.";
+const NO_PANEL = "This is a saved page; it cannot read files.";
 
 /** The table and what is chosen of it: the controls are there only once both are. */
 const ofTable = () => /** @type {{table: ReadTable, choice: Choice}} */ (userTable);
@@ -122,7 +122,7 @@ function layOut(name, key, lay) {
 
 /** @param {DataInfo} own @param {string[]} names of the predictors */
 function showFitted(own, names) {
-  sayOfData(`On show: ${own.target} from ${names.join(", ")}; ${own.example_count} examples.`);
+  sayOfData(`Showing ${own.target} from ${names.join(", ")}; ${own.example_count} examples.`);
   if (userTable.isAwaited && window.matchMedia(NARROW).matches)
     document.querySelector(".views")?.scrollIntoView();
   userTable.isAwaited = false;
@@ -219,7 +219,7 @@ function predictorChoice() {
       return make("label", { className: "own-predictor" }, [box, name]);
     });
   return make("fieldset", { className: "own-predictors" }, [
-    make("legend", { textContent: "from, at most 10" }),
+    make("legend", { textContent: `from (up to ${MOST_PREDICTORS} columns)` }),
     ...boxes,
   ]);
 }

@@ -158,7 +158,7 @@ export function openQuestions({ questions, sentinels, file: { reading } }) {
   const told = sentinels.map(({ value, columns, count, is_left_out: isOut }, at) => {
     const others = missing.filter((one) => one !== value);
     return question(
-      `${number(value)} in ${columns.join(", ")} (${count} cells) stands far from all other numbers: probably it means “missing”.`,
+      `${number(value)} in ${columns.join(", ")} (${count} cells) is far from all other numbers and probably means “missing”.`,
       [
         choice(`own-missing-${at}`, `Leave ${number(value)} out`, isOut, () =>
           reread({ missing: isOut ? others : [...others, value] }),

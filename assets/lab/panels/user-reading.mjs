@@ -42,7 +42,6 @@ export function sayOfData(sentence, isProblem = false) {
 const client = new Client("own-request", {
   build: ({ content, name, reading }) => ({ content, name, reading }),
   answered: ({ table, error }, asked) => (error ? refuse(error, asked) : adopt(table, asked)),
-  silent: () => sayOfData(SILENCE),
   failed: (sentence) => sayOfData(sentence, true),
 });
 

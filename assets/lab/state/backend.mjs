@@ -12,7 +12,7 @@
 /** @type {Backend} */
 const live = {
   canTrain: true,
-  waiting: "The numbers of this run come as soon as you pause.",
+  waiting: "The numbers appear when you pause.",
   ask: (store, data) => window.dash_clientside.set_props(store, { data }),
 };
 

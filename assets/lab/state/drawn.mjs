@@ -3,7 +3,6 @@
 /**
  * @typedef {{eye: Record<string, number>, center: Record<string, number>}} Camera
  * @typedef {object} Drawn
- * @property {string[]} verdicts
  * @property {boolean} isFlat
  * @property {Camera | null} usualCamera
  * @property {Camera | null} placedCamera
@@ -15,12 +14,11 @@
  * @property {number} typesetTimer
  * @property {any} network
  * @property {Uint8ClampedArray | null} shades
+ * @property {Map<string, number>} widths
  */
 
 /** @type {Drawn} */
 export const drawn = {
-  // The verdicts on the strip; none behind a curtain.
-  verdicts: [],
   // Whether the contour stands in for the surface.
   isFlat: false,
   // The camera as the figure has it, and where it was last put; one that the person moved stays.
@@ -40,4 +38,6 @@ export const drawn = {
   network: null,
   // The colours of the surface at 256 places, as bytes.
   shades: null,
+  // The widths of texts on canvases, by font and text.
+  widths: new Map(),
 };

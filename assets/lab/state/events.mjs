@@ -13,8 +13,14 @@
  * @property {[]} rate so is the control of the learning rate alone
  * @property {[Partial<Settings>]} choose the person changed these settings
  * @property {[Partial<Settings>]} open the person wants exactly these settings
+ * @property {[Float32Array | null, boolean]} hand the person set these parameters by hand, and
+ *   whether a hand still holds them; null for the run's own again
  * @property {[number]} pick the person wants the learning rate nearest to this
  * @property {[]} described the sentences of the views have been written
+ * @property {[]} answered an answer of the app has come
+ * @property {[string]} lost a request got no answer of the app, with what is known of the reason
+ * @property {[]} slow an answer takes longer than a training does
+ * @property {[]} chosen what is to be trained has changed
  * @property {[string]} busy what the server says while it is busy; an empty text once it is not
  */
 

@@ -31,6 +31,19 @@ export function withDefaults(settings) {
   return { ...settings, ...Object.fromEntries(unused.map((field) => [field, standardOf(field)])) };
 }
 
+/**
+ * The settings with a person's change. A start set by hand belongs to the data, the network and the
+ * seed that it was set for: where one of these changes, the seed's own start is taken again.
+ * @param {Settings} settings
+ * @param {Partial<Settings>} change
+ * @returns {Settings}
+ */
+export function withChange(settings, change) {
+  const changed = { ...settings, ...change };
+  const isAnew = config.starts_anew.some((field) => changed[field] !== settings[field]);
+  return withDefaults(isAnew ? { ...changed, start: "", ...change } : changed);
+}
+
 /** What a field is called in a sentence. @param {string} field */
 export const labelOf = (field) => config.fields[field]?.label.toLowerCase() || field;
 

@@ -2,12 +2,19 @@
    presented. */
 import { CARD_ORDER } from "#lab/state/store.mjs";
 
+/** The two large views, then the two small ones. */
+export const USUAL_PLACES = ["descent-path", "fit", "loss-surface", "cross-sections"];
+
 export const layout = {
   /** The chapter on show, or null in free exploration.
    * @type {import("#types").Chapter | null} */
   chapter: null,
   // The cards that a link named, else all.
   cards: CARD_ORDER,
+  /** The four views by their places: two large, then beside each the small one that changes
+   * places with it.
+   * @type {string[]} */
+  places: [...USUAL_PLACES],
   /** @type {string[]} */
   panels: [],
   /** Which views fill the screen of a class, or null.
@@ -26,6 +33,8 @@ export const layout = {
   shared: "",
   // What the server says while it is busy.
   busySentence: "",
+  // Whether the person has put away that the server is not there.
+  isConnectionClosed: false,
   // Whether the last inspection failed, see page/failures.mjs.
   isInspectionLost: false,
 };

@@ -18,6 +18,7 @@ export const SHARED = [
   "activation",
   "initialization",
   "initial_scale",
+  "start",
 ];
 
 /** @type {import("#types").Look[]} */
@@ -44,8 +45,15 @@ function mismatch(pin, { settings }) {
   const counts = settings.hidden_units
     ? SHARED
     : SHARED.filter((name) => !["activation", "hidden_layers"].includes(name));
-  return counts.find((name) => pin.settings[name] !== settings[name]) || null;
+  const other = counts.find((name) => pin.settings[name] !== settings[name]);
+  return other ?? (startsElsewhere(pin.settings, settings) ? "start" : null);
 }
+
+/** A point of a plane is another start once anything but the rate differs, which moves the plane.
+ * @param {import("#types").Settings} one
+ * @param {import("#types").Settings} other */
+const startsElsewhere = (one, other) =>
+  one.start.split(",").length > 2 && !same({ ...one, learning_rate: other.learning_rate }, other);
 
 export function pinCurrent() {
   if (

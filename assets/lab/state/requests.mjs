@@ -5,17 +5,38 @@ import { emit } from "#lab/state/events.mjs";
 import { withUpload } from "#lab/state/user-data.mjs";
 
 export const SILENCE_AFTER = 15000;
+const SLOW_AFTER = 3000;
+const SILENCE = "The server does not answer.";
 
 /** All of the page's clients, for what goes wrong without saying which of them it is about.
  * @type {Set<Client<any>>} */
 const clients = new Set();
 
+/** @param {Client<any>["state"]} state */
+const clientsThat = (state) => [...clients].filter((client) => client.state === state);
+
 /** Tells those who wait that what came is no answer of the app. False if no client waits.
  * @param {string} sentence */
 export function failWaiting(sentence) {
-  const waiting = [...clients].filter(({ state }) => state === "waiting");
+  const waiting = clientsThat("waiting");
   for (const client of waiting) client.fail(sentence);
   return waiting.length > 0;
+}
+
+/** The server is not there. What was asked of it is kept, see state/connection.mjs; who asked for
+    something of the moment is told. @param {string} sentence */
+export function cutWaiting(sentence) {
+  for (const client of clientsThat("waiting")) {
+    if (client.turns.keeps) client.cut();
+    else client.fail(sentence);
+  }
+}
+
+/** The server may be there again. False if nothing was kept. */
+export function resumeCut() {
+  const kept = clientsThat("cut");
+  for (const client of kept) client.resume();
+  return kept.length > 0;
 }
 
 /**
@@ -25,17 +46,17 @@ export function failWaiting(sentence) {
  * @property {(asked: Asked) => Record<string, any>} [build] makes the request of what was asked,
  *   when it is sent
  * @property {(answer: import("#types").Answer, asked: Asked) => unknown} answered
- * @property {(asked: Asked) => unknown} [silent] no answer came
  * @property {(sentence: string, asked: Asked) => unknown} [failed] what came is not the app's, or
  *   the app's guard has refused the request
+ * @property {boolean} [keeps] whether it is asked again, once the server is there again
  * @property {(state: string) => unknown} [changed] called at every change of `state`
  */
 
 /** idle: nothing is out; waiting: an answer is awaited; busy: the server said when to ask again;
-    failed: the last request got no answer, or an error.
+    cut: the server is not there, and what was asked is kept; failed: the last request got an error.
  * @template Asked */
 export class Client {
-  /** @type {"idle" | "waiting" | "busy" | "failed"} */
+  /** @type {"idle" | "waiting" | "busy" | "cut" | "failed"} */
   state = "idle";
   ticket = 0;
   /** What is out.
@@ -55,14 +76,18 @@ export class Client {
    * @param {string} store the Dash store that carries the request
    * @param {Turns<Asked>} turns
    */
-  constructor(store, { build = (asked) => Object(asked), answered, silent, failed, changed }) {
+  constructor(
+    store,
+    { build = (asked) => Object(asked), answered, failed, keeps = true, changed },
+  ) {
     this.store = store;
-    this.turns = { build, answered, silent, failed, changed };
+    this.turns = { build, answered, failed, keeps, changed };
     clients.add(this);
   }
 
+  /** Whether an answer is to come. */
   get isOut() {
-    return this.state === "waiting" || this.state === "busy";
+    return ["waiting", "busy", "cut"].includes(this.state);
   }
   get pending() {
     return this.#pending;
@@ -84,6 +109,7 @@ export class Client {
   /** @param {import("#types").Answer | null} answer */
   receive(answer) {
     if (!answer || answer.ticket !== this.ticket || this.state !== "waiting") return;
+    emit("answered");
     if (answer.again) this.#waitFor(answer);
     else if (answer.missing && !this.#isWhole) this.#transmit(true);
     else this.#finish(answer);
@@ -91,8 +117,22 @@ export class Client {
 
   /** Whatever waits would fare no better. @param {string} sentence */
   fail(sentence) {
-    const sent = this.#giveUp();
+    const sent = /** @type {Asked} */ (this.#sent);
+    this.drop();
+    this.#become("failed");
     this.turns.failed?.(sentence, sent);
+  }
+
+  /** The newest is kept; an answer that still comes is no longer waited for. */
+  cut() {
+    const kept = this.#pending ?? this.#sent;
+    this.ticket += 1;
+    [this.#pending, this.#sent] = [kept, null];
+    this.#become("cut");
+  }
+
+  resume() {
+    if (this.state === "cut") this.#send(/** @type {Asked} */ (this.#pending));
   }
 
   /** @param {import("#types").Answer} answer */
@@ -126,18 +166,13 @@ export class Client {
   #transmit(isWhole) {
     this.#become("waiting");
     this.#isWhole = isWhole;
-    this.#timer = setTimeout(() => this.turns.silent?.(this.#giveUp()), SILENCE_AFTER);
-    // The turn makes a repeated request another one, which Dash would else leave out.
+    this.#timer = setTimeout(() => {
+      emit("slow");
+      this.#timer = setTimeout(() => emit("lost", SILENCE), SILENCE_AFTER - SLOW_AFTER);
+    }, SLOW_AFTER);
+    // The counter makes a retry differ; Dash ignores an unchanged store.
     this.#turn += 1;
     backend.ask(this.store, withUpload({ ...this.#request, turn: this.#turn }, isWhole));
-  }
-
-  /** An answer that still comes is no longer waited for. */
-  #giveUp() {
-    const sent = /** @type {Asked} */ (this.#sent);
-    this.drop();
-    this.#become("failed");
-    return sent;
   }
 
   /** @param {Client<any>["state"]} state */

@@ -6,17 +6,23 @@ import { emit } from "#lab/state/events.mjs";
 export const STOPS = config.stops.length;
 // The five views in the order of their keys.
 export const CARD_ORDER = config.views;
+/** The four that Plotly draws; the curves are drawn over their slider, see views/curves.mjs. */
+export const PLOTTED = CARD_ORDER.filter((name) => name !== "curves");
+/** @param {string} name */
+export const isPlotted = (name) => PLOTTED.some((view) => view === name);
 
 /** @type {import("#types").State} */
 export const state = {
   // These two are there from the first sweep on; nothing reads them before.
   sweep: /** @type {any} */ (null),
   track: /** @type {any} */ (null),
+  preview: null,
   run: 0,
   detail: null,
   slices: null,
+  areSquared: false,
   hidden: new Set(),
-  wanted: 3,
+  wanted: 0,
   playing: false,
   share: 0,
   speed: 1,
@@ -51,6 +57,12 @@ export const clock = {
   // Whether Plotly is drawing a view that was only sketched.
   isShowing: false,
   wokenAt: 0,
+  // What is shown on its way between two epochs, and since when, see page/glide.mjs.
+  glide: {
+    from: /** @type {import("#types").Snapshot | null} */ (null),
+    to: /** @type {import("#types").Snapshot | null} */ (null),
+    began: 0,
+  },
   // The camera and the pixel ratio that were drawn last.
   camera: "",
 };

@@ -1,11 +1,19 @@
-/* The theme's colours, as components/theme.py names them. */
+/* The theme's colours, as components/theme.py names them, and the style sheets' measures. */
 import { config } from "#lab/state/config.mjs";
 
 // The theme's colours by meaning; the same object for all, so that a change of theme reaches them.
 /** @type {Record<string, string>} */
 export const colors = {};
 
+// Pixels that the style sheets decide and the canvases need: the room for an axis's numbers.
+export const measures = { axis: 0 };
+
+export function readMeasures() {
+  measures.axis = parseFloat(getComputedStyle(document.body).getPropertyValue("--axis"));
+}
+
 export function readColors() {
+  readMeasures();
   const style = getComputedStyle(document.documentElement);
   for (const name of config.colors) colors[name] = style.getPropertyValue(`--${name}`).trim();
 }

@@ -7,6 +7,8 @@ export const training = {
   chosen: /** @type {import("#types").Settings} */ (/** @type {unknown} */ ({})),
   // What was on show when the request that is out was sent: {rate, plane}.
   sent: /** @type {Sent} */ ({ rate: NaN, plane: null }),
+  // The control that the person changed last, or null after a link.
+  changed: /** @type {keyof import("#types").Settings | null} */ (null),
   spinner: 0,
   // What is to be said of a link, also once its sweep has come; and whether one is being followed.
   notes: /** @type {string[]} */ ([]),

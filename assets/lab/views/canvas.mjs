@@ -1,4 +1,5 @@
 /* Lines, dots, labels and paths on a canvas, each with a halo. */
+import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 
@@ -11,12 +12,21 @@ import { colors } from "#lab/state/theme.mjs";
 
 export const FAINT = 0.35;
 
+// Words on the contour are white on a dark halo, in either theme.
+export const ON_CONTOUR = { color: "#ffffff", halo: "rgba(0,0,0,0.65)" };
+
 // While presenting, all text on the pictures is larger.
 export const size = () => state.textSize || 12;
-export const font = () => `600 ${size()}px system-ui, sans-serif`;
+/** A length that grows with the text: what is drawn must be seen from as far as what is written.
+ * @param {number} pixels */
+export const grown = (pixels) => (pixels * size()) / 12;
+export const font = (weight = 600) => `${weight} ${size()}px system-ui, sans-serif`;
 
 // The smallest distance in pixels between two marks on a path.
 const MARK_GAP = 7;
+
+// Texts whose widths are kept: measuring one costs more than placing it.
+const MOST_WIDTHS = 2000;
 
 // Points of a path closer than this to the last one drawn add nothing to see.
 const POINT_GAP = 0.75;
@@ -60,9 +70,9 @@ export function stroke(context, points, { color, width, dash = [], alpha = 1 }) 
   context.save();
   context.globalAlpha *= alpha;
   context.strokeStyle = color;
-  context.lineWidth = width;
+  context.lineWidth = grown(width);
   context.lineJoin = context.lineCap = "round";
-  context.setLineDash(dash);
+  context.setLineDash(dash.map(grown));
   context.beginPath();
   let pen = false;
   for (const point of points) {
@@ -83,10 +93,10 @@ export function stroke(context, points, { color, width, dash = [], alpha = 1 }) 
  */
 export function dot(context, [x, y], radius, color, halo = "#ffffff", width = 2) {
   context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.arc(x, y, grown(radius), 0, 2 * Math.PI);
   context.fillStyle = color;
   context.fill();
-  context.lineWidth = width;
+  context.lineWidth = grown(width);
   context.strokeStyle = halo;
   context.stroke();
 }
@@ -96,18 +106,61 @@ export function dot(context, [x, y], radius, color, halo = "#ffffff", width = 2)
  * @param {string} text
  * @param {number} x
  * @param {number} y
- * @param {{color: string, align?: CanvasTextAlign, halo?: string}} look
+ * @param {{color: string, align?: CanvasTextAlign, halo?: string, weight?: number}} look
  */
-export function label(context, text, x, y, { color, align = "left", halo = colors.background }) {
-  context.font = font();
+export function label(context, text, x, y, look) {
+  const { color, align = "left", halo = colors.background, weight } = look;
+  context.font = font(weight);
   context.textAlign = align;
   context.textBaseline = "middle";
   context.lineJoin = "round";
-  context.lineWidth = 4;
+  context.lineWidth = grown(4);
   context.strokeStyle = halo;
   context.strokeText(text, x, y);
   context.fillStyle = color;
   context.fillText(text, x, y);
+}
+
+/**
+ * The width of a text in the context's font.
+ * @param {Context} context
+ * @param {string} text
+ */
+export function widthOf(context, text) {
+  const key = `${context.font} ${text}`;
+  const { widths } = drawn;
+  const kept = widths.get(key);
+  if (kept !== undefined) return kept;
+  if (widths.size > MOST_WIDTHS) widths.clear();
+  const { width } = context.measureText(text);
+  widths.set(key, width);
+  return width;
+}
+
+/**
+ * A label where there is room for it; none where all places are taken and `isNeeded` is false.
+ * Gives whether there was room.
+ * @param {Context} context
+ * @param {import("#lab/views/labels.mjs").Room} room
+ * @param {string} text of one line or more
+ * @param {(size: import("#lab/views/labels.mjs").Size) => Point[]} places for its middle, the most
+ *   wanted first
+ * @param {{color: string, halo?: string, isNeeded?: boolean}} look
+ */
+export function placeLabel(context, room, text, places, { isNeeded = true, ...look }) {
+  context.font = font();
+  const lines = text.split("\n");
+  const [width, height] = [Math.max(...lines.map((line) => widthOf(context, line))), 1.25 * size()];
+  const box = { width: width + 4, height: height * lines.length };
+  const { left, right } = room.area;
+  if (!isNeeded && box.width > right - left) return false;
+  const { at, isFree } = room.place(box, places(box), isNeeded);
+  if (!isFree && !isNeeded) return false;
+  const top = at[1] - (height * (lines.length - 1)) / 2;
+  lines.forEach((line, k) =>
+    label(context, line, at[0], top + k * height, { ...look, align: "center" }),
+  );
+  return isFree;
 }
 
 /** @param {Point} a @param {Point} b */
@@ -157,7 +210,7 @@ function partsOf({ points, epochs, from, to }, area) {
 export function drawMarks(context, points) {
   let last = [-1e9, -1e9];
   for (const point of points) {
-    if (Math.hypot(point[0] - last[0], point[1] - last[1]) < MARK_GAP) continue;
+    if (Math.hypot(point[0] - last[0], point[1] - last[1]) < grown(MARK_GAP)) continue;
     dot(context, point, 2.5, colors.path, "#ffffff", 1);
     last = point;
   }
@@ -174,6 +227,7 @@ export function arrowHead(context, [x, y], [towardX, towardY], color) {
   context.save();
   context.translate(x, y);
   context.rotate(angle);
+  context.scale(grown(1), grown(1));
   context.beginPath();
   context.moveTo(0, 0);
   context.lineTo(-14, -8);
@@ -188,6 +242,42 @@ export function arrowHead(context, [x, y], [towardX, towardY], color) {
 }
 
 /**
+ * An arrow with a halo; a short one has a small head.
+ * @param {Context} context
+ * @param {Point} from
+ * @param {Point} to
+ * @param {string} color
+ */
+export function arrow(context, [x, y], [toX, toY], color) {
+  const length = Math.hypot(toX - x, toY - y);
+  const head = Math.min(grown(13), 0.6 * length);
+  context.save();
+  context.translate(x, y);
+  context.rotate(Math.atan2(toY - y, toX - x));
+  context.beginPath();
+  const half = Math.min(grown(1.75), head / 4);
+  for (const [across, up] of [
+    [0, half],
+    [length - head, half],
+    [length - head, 0.55 * head],
+    [length, 0],
+  ])
+    context.lineTo(across, up);
+  for (const [across, up] of [
+    [length - head, -0.55 * head],
+    [length - head, -half],
+    [0, -half],
+  ])
+    context.lineTo(across, up);
+  context.closePath();
+  context.lineJoin = "round";
+  Object.assign(context, { strokeStyle: "#ffffff", lineWidth: grown(3), fillStyle: color });
+  context.stroke();
+  context.fill();
+  context.restore();
+}
+
+/**
  * @param {Context} context
  * @param {Point} at
  * @param {boolean} isFull
@@ -195,6 +285,7 @@ export function arrowHead(context, [x, y], [towardX, towardY], color) {
 export function star(context, [x, y], isFull) {
   context.save();
   context.translate(x, y);
+  context.scale(grown(1), grown(1));
   context.beginPath();
   for (let k = 0; k < 10; k++) {
     const radius = k % 2 ? 3.6 : 8.5;

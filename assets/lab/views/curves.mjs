@@ -1,14 +1,34 @@
-/* The curves over training, and the playhead on them. */
+/* The training curves over the timeline's own axis, and the playhead on them. */
+import { format, tickText } from "#lab/lib/format.mjs";
 import { clamp } from "#lab/lib/geometry.mjs";
-import { colors } from "#lab/state/theme.mjs";
-import { FAINT, dot, isInside, isNear, label, stroke } from "#lab/views/canvas.mjs";
-import { flatAxes } from "#lab/views/overlay.mjs";
+import { THUMB } from "#lab/lib/scale.mjs";
+import { evenTicks, logTicks } from "#lab/lib/ticks.mjs";
+import { lossRange } from "#lab/model/loss-range.mjs";
+import { curveTop } from "#lab/model/zoom.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { STOPS } from "#lab/state/store.mjs";
+import { colors, measures } from "#lab/state/theme.mjs";
+import {
+  FAINT,
+  dot,
+  isInside,
+  isNear,
+  label,
+  placeLabel,
+  size,
+  stroke,
+} from "#lab/views/canvas.mjs";
+import { drawOverflow, overflowShown } from "#lab/views/overflow-mark.mjs";
+import { Room, beside } from "#lab/views/labels.mjs";
+import { axesIn } from "#lab/views/overlay.mjs";
 import { drawPinCurves } from "#lab/views/pins.mjs";
 
 /**
  * @typedef {import("#types").Axes} Axes
  * @typedef {import("#types").Point} Point
  * @typedef {import("#types").Snapshot} Snapshot
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#lab/views/overlay.mjs").Overlay} Overlay
  * @typedef {object} Curve
  * @property {Axes} axes
  * @property {(k: number) => number} value at the index of a kept epoch, as its axis has it
@@ -16,26 +36,143 @@ import { drawPinCurves } from "#lab/views/pins.mjs";
  * @property {number[]} dash
  */
 
+// At this height and above there is room for weight and bias below the loss.
+const TALL = 190;
+// At which shares of a curve its name may stand.
+const NAMED = [0, 0.01, 0.1, 0.4];
+
 /** @type {import("#types").Draw} */
-export function drawCurves(overlay, { plane }, moment, { hidden }) {
+export function drawCurves(overlay, sweep, moment, { run }) {
   const context = overlay.begin();
-  const top = flatAxes(overlay);
-  const bottom = plane.is_exact ? flatAxes(overlay, "2") : null;
-  const coordinates = bottom ? coordinateCurves(bottom, moment) : [];
-  for (const curve of [...lossCurves(top, moment), ...coordinates])
-    drawCurve(context, curve, moment, hidden.has("ahead"));
-  top.inside(context, () => drawPinCurves(context, top, moment));
+  const [top, bottom] = axesOf(overlay, sweep, moment);
+  overlay.axes = bottom ? { "": top, 2: bottom } : { "": top };
+  drawLossAxis(context, top);
+  if (bottom) drawNumberAxis(context, bottom, rangeOfBoth(sweep));
+  if (!isHidden("optimum")) drawTargets(context, sweep, top, bottom);
+  // Under the dots, which stand on it.
   const x = top.x(Math.log10(1 + moment.epoch));
-  stroke(
-    context,
-    [
-      [x, top.top],
-      [x, (bottom ?? top).bottom],
-    ],
-    { color: colors.text, width: 1.5, dash: [5, 4] },
-  );
-  if (coordinates.length) nameCurves(context, coordinates, plane.names);
+  const cursor = { color: colors.text, width: 1.5, dash: [5, 4] };
+  stroke(context, vertical(x, top.top, (bottom ?? top).bottom), cursor);
+  const coordinates = bottom ? coordinateCurves(bottom, moment) : [];
+  const endsHere = isHidden("ahead", run);
+  for (const curve of lossCurves(top, moment)) drawCurve(context, curve, moment, endsHere);
+  const lines = coordinates.map((curve) => drawCurve(context, curve, moment, endsHere));
+  top.inside(context, () => drawPinCurves(context, top, moment));
+  const overflowAt = overflowShown(moment, run);
+  if (overflowAt >= 0) drawOverflow(context, top, overflowAt);
+  if (bottom) nameCurves(context, bottom, coordinates, lines, sweep.plane.names);
 }
+
+/** @param {number} x @param {number} top @param {number} bottom @returns {Point[]} */
+const vertical = (x, top, bottom) => [
+  [x, top],
+  [x, bottom],
+];
+
+/* ---- axes ---- */
+
+/**
+ * The loss, logarithmic; below it weight and bias where there is room for them.
+ * @param {Overlay} overlay
+ * @param {Sweep} sweep
+ * @param {Snapshot} moment
+ * @returns {[Axes, Axes | null]}
+ */
+function axesOf({ host: { clientWidth: width, clientHeight: height } }, sweep, moment) {
+  const across = { left: measures.axis + THUMB / 2, right: width - THUMB / 2 };
+  const [top, bottom] = [size() / 2, height - size() / 2];
+  /** @type {[number, number]} */
+  const epochs = [0, Math.log10(1 + sweep.end)];
+  const [low, high] = lossRange(sweep, STOPS);
+  /** @type {[number, number]} */
+  const losses = [low, curveTop(moment.track, moment.index, high)];
+  if (!sweep.plane.is_exact || height < TALL)
+    return [axesIn({ ...across, top, bottom }, [epochs, losses]), null];
+  const middle = top + 0.52 * (bottom - top);
+  return [
+    axesIn({ ...across, top, bottom: middle - size() }, [epochs, losses]),
+    axesIn({ ...across, top: middle + size(), bottom }, [epochs, rangeOfBoth(sweep)]),
+  ];
+}
+
+/** Weight and bias share an axis. @param {Sweep} sweep @returns {[number, number]} */
+function rangeOfBoth({ box: { first, second } }) {
+  return [Math.min(first[0], second[0]), Math.max(first[1], second[1])];
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ */
+export function drawLossAxis(context, axes) {
+  const [low, high] = [axes.toY(axes.bottom), axes.toY(axes.top)];
+  const ticks = logTicks([10 ** low, 10 ** high]);
+  drawTicks(context, axes, ticks.map(Math.log10), (value) => shortLoss(10 ** value));
+}
+
+/** @param {number} loss */
+const shortLoss = (loss) => tickText(Number(loss.toPrecision(3)));
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {[number, number]} range
+ */
+const drawNumberAxis = (context, axes, range) =>
+  drawTicks(context, axes, evenTicks(range), (value) => format(value, 2));
+
+/**
+ * Lines and their numbers, as many as there is height for.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {number[]} ticks
+ * @param {(value: number) => string} name
+ */
+function drawTicks(context, axes, ticks, name) {
+  let free = Infinity;
+  for (const tick of ticks) {
+    const y = axes.y(tick);
+    if (y > free) continue;
+    free = y - 1.5 * size();
+    const ends = /** @type {Point[]} */ ([
+      [axes.left - 4, y],
+      [axes.right, y],
+    ]);
+    stroke(context, ends, { color: colors.grid, width: 1 });
+    const look = /** @type {const} */ ({ color: colors.muted, align: "right", weight: 400 });
+    label(context, name(tick), axes.left - 8, y, look);
+  }
+}
+
+/**
+ * Where training should arrive, dotted.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Sweep} sweep
+ * @param {Axes} top
+ * @param {Axes | null} bottom
+ */
+function drawTargets(context, { plane, optimum }, top, bottom) {
+  if (!plane.is_exact) return;
+  const lowest = top.toY(top.bottom);
+  const loss = Math.max(Math.log10(optimum.train_loss), lowest);
+  const targets = [{ axes: top, value: loss, color: colors.optimum }];
+  const [first, second] = optimum.coordinates;
+  if (bottom)
+    targets.push(
+      { axes: bottom, value: first, color: colors.first },
+      { axes: bottom, value: second, color: colors.second },
+    );
+  for (const { axes, value, color } of targets) {
+    const y = axes.y(value);
+    const ends = /** @type {Point[]} */ ([
+      [axes.left, y],
+      [axes.right, y],
+    ]);
+    stroke(context, ends, { color, width: 1.5, dash: [1.5, 4] });
+  }
+}
+
+/* ---- curves ---- */
 
 /** @param {Axes} axes @param {Snapshot} moment @returns {Curve[]} */
 function lossCurves(axes, { track: { loss, validation } }) {
@@ -52,7 +189,7 @@ const coordinateCurves = (axes, { track }) => [
 ];
 
 /**
- * A curve with a dot at the playhead, and faint beyond it.
+ * A curve with a dot at the playhead, and faint beyond it. Gives its points.
  * @param {CanvasRenderingContext2D} context
  * @param {Curve} curve
  * @param {Snapshot} moment
@@ -72,6 +209,7 @@ function drawCurve(context, { axes, value, color, dash }, { track, index }, ends
     stroke(context, onPicture(axes, points, 0, index), { color, width: 2.5, dash });
   });
   if (isInside(axes, points[index])) dot(context, points[index], 4, color, colors.background, 1.5);
+  return points;
 }
 
 /**
@@ -96,16 +234,23 @@ function onPicture(axes, points, from, to) {
 }
 
 /**
- * The two curves carry their names at their start, where they are apart; no legend to look up.
+ * The two curves carry their names, where neither of them lies; no legend to look up.
  * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
  * @param {Curve[]} curves
+ * @param {Point[][]} lines
  * @param {string[]} names
  */
-function nameCurves(context, curves, names) {
-  curves.forEach(({ axes, value, color }, which) => {
-    const other = curves[1 - which].value(0);
-    const y = axes.y(value(0)) + (value(0) > other ? -11 : 11);
-    const inside = Math.min(Math.max(y, axes.top + 8), axes.bottom - 8);
-    label(context, names[which], axes.left + 12, inside, { color });
+function nameCurves(context, axes, curves, lines, names) {
+  const room = lines.reduce((all, line) => all.avoidLine(line), new Room(axes));
+  lines.forEach((line, which) => {
+    const points = NAMED.map((share) => line[Math.floor(share * (line.length - 1))]);
+    placeLabel(
+      context,
+      room,
+      names[which],
+      (box) => points.flatMap((at) => beside(at, box, ["above right", "below right"], 3)),
+      { color: curves[which].color },
+    );
   });
 }

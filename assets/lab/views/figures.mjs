@@ -1,9 +1,12 @@
 /* The static figures from Python: put into the theme's colours, shown, updated, and followed by
    Plotly's own invisible traces once nothing moves. The only file that calls Plotly. */
 import { format } from "#lab/lib/format.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
+import { enlarge, enlarged, enlargedBar } from "#lab/views/large-type.mjs";
+import { cutTitles } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -25,13 +28,21 @@ const CONFIG = {
   scrollZoom: "gl3d",
 };
 
+// Below this width of a card, in pixels at the usual size of text.
+const SHORT_TITLES = 460;
+
 /* ---- figures ---- */
 
-/** Colours of the theme, put into a figure before Plotly sees it. @param {Figure} figure */
-function themed(figure) {
+/**
+ * Colours of the theme, put into a figure before Plotly sees it, and titles that fit.
+ * @param {Figure} figure
+ * @param {Overlay} overlay
+ */
+function themed(figure, overlay) {
   const layout = structuredClone(figure.layout);
   layout.font.color = colors.text;
   enlarge(layout);
+  fitTitles(layout, overlay);
   const axes = Object.keys(layout)
     .filter((key) => /^[xy]axis/.test(key))
     .map((key) => layout[key]);
@@ -51,27 +62,45 @@ function painted(trace) {
   const color = colors[trace.meta];
   const copy = { ...trace };
   // Where training should arrive is what a class is to guess.
-  if (trace.meta === "optimum") copy.visible = !state.hidden.has("optimum");
+  if (trace.meta === "optimum") copy.visible = !isHidden("optimum");
+  if (trace.colorbar && state.textSize) copy.colorbar = enlargedBar(trace.colorbar);
   if (!color) return copy;
-  for (const part of ["marker", "line"]) if (trace[part]) copy[part] = { ...trace[part], color };
-  if (trace.textfont) copy.textfont = { ...trace.textfont, size: state.textSize || 12 };
+  for (const part of ["marker", "line"])
+    if (trace[part]) copy[part] = { ...enlarged(trace[part]), color };
   return copy;
 }
 
-/** Text and margins for the back of a room. @param {Figure["layout"]} layout */
-function enlarge(layout) {
-  const scale = (state.textSize || 12) / 12;
-  if (scale === 1) return;
-  layout.font.size *= scale;
-  if (!layout.scene) {
-    for (const side of "ltb") layout.margin[side] *= 0.8 * scale;
-    return;
-  }
-  for (const name of ["xaxis", "yaxis", "zaxis"]) {
-    layout.scene[name].tickfont.size *= scale;
-    // Larger numbers need more room between them.
-    layout.scene[name].nticks = 3;
-  }
+/**
+ * Whether the titles of two directions would lie on each other or be cut.
+ * @param {Overlay} overlay
+ */
+export const isNarrow = ({ host: { clientWidth } }) =>
+  clientWidth > 0 && clientWidth < (SHORT_TITLES * (state.textSize || 12)) / 12;
+
+/**
+ * Titles that fit the picture: of a figure's own layout, which is changed.
+ * @param {Figure["layout"]} layout
+ * @param {Overlay} overlay
+ */
+export function fitTitles(layout, overlay) {
+  overlay.isNarrow = isNarrow(overlay);
+  if (overlay.isNarrow) shortenTitles(layout, overlay.host.id === "descent-path");
+  cutTitles(layout, overlay.host);
+}
+
+/**
+ * A direction of many parameters has a long name, which the path spells out at the usual size.
+ * @param {Figure["layout"]} layout
+ * @param {boolean} isPath
+ */
+function shortenTitles({ scene, ...layout }, isPath) {
+  const up = isPath && state.textSize ? layout.yaxis : layout.xaxis2;
+  const [first, second] = scene ? [scene.xaxis, scene.yaxis] : [layout.xaxis, up];
+  // In 3D the numbers would lie on each other; the contour has them.
+  if (scene) for (const axis of [first, second, scene.zaxis]) axis.showticklabels = false;
+  if (!second || !/[ <]/.test(first.title.text)) return;
+  first.title.text = "direction 1";
+  second.title.text = "direction 2";
 }
 
 /* ---- the camera ---- */
@@ -80,6 +109,9 @@ function enlarge(layout) {
 const WIDE = 1.9;
 const FARTHEST = 1.35;
 const LARGE_TEXT = 1.15;
+// Below this height the titles take a good part of the picture.
+const LOW = 190;
+const LOW_PICTURE = 1.15;
 
 /**
  * In a narrow card the camera stands farther off.
@@ -87,10 +119,11 @@ const LARGE_TEXT = 1.15;
  * @param {Camera} usual
  * @returns {Camera}
  */
-function fittingCamera({ host }, usual) {
+export function fittingCamera({ host }, usual) {
   const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
   const distance =
-    Math.min(Math.max(WIDE / ratio, 1), FARTHEST) * (state.textSize ? LARGE_TEXT : 1);
+    Math.min(Math.max(WIDE / ratio, host.clientHeight < LOW ? LOW_PICTURE : 1), FARTHEST) *
+    (state.textSize ? LARGE_TEXT : 1);
   const eye = Object.fromEntries(
     Object.entries(usual.eye).map(([axis, value]) => [axis, value * distance]),
   );
@@ -98,7 +131,7 @@ function fittingCamera({ host }, usual) {
 }
 
 /** @param {Camera} a @param {Camera} b */
-const isElsewhere = (a, b) =>
+export const isElsewhere = (a, b) =>
   [a.eye, a.center].some((place, k) =>
     ["x", "y", "z"].some((axis) => Math.abs(place[axis] - [b.eye, b.center][k][axis]) > 1e-3),
   );
@@ -121,7 +154,7 @@ export function refitCamera(overlay) {
  * @returns {Promise<unknown>}
  */
 export function show(overlay, figure) {
-  const { data, layout } = themed(figure);
+  const { data, layout } = themed(figure, overlay);
   if (!overlay.plot._fullLayout) {
     if (layout.scene) {
       /** @type {Camera} */
@@ -154,8 +187,7 @@ function surfaceUpdate(surface, { scene, font }, camera) {
   /** @type {Record<string, unknown[]>} */
   const style = { "contours.z": [surface.contours.z, undefined] };
   for (const key of ["x", "y", "z"]) style[key] = [surface[key], []];
-  for (const key of ["surfacecolor", "cmin", "cmax", "hovertemplate"])
-    style[key] = [surface[key], undefined];
+  for (const key of ["surfacecolor", "cmin", "cmax"]) style[key] = [surface[key], undefined];
   /** @type {Record<string, unknown>} */
   const changes = { "font.color": font.color, "font.size": font.size, "scene.camera": camera };
   for (const name of ["xaxis", "yaxis", "zaxis"]) {
@@ -163,6 +195,7 @@ function surfaceUpdate(surface, { scene, font }, camera) {
     changes[`scene.${name}.range`] = axis.range;
     changes[`scene.${name}.title.text`] = axis.title.text;
     changes[`scene.${name}.nticks`] = axis.nticks;
+    changes[`scene.${name}.showticklabels`] = axis.showticklabels ?? true;
     changes[`scene.${name}.tickfont.size`] = axis.tickfont.size;
     changes[`scene.${name}.gridcolor`] = axis.gridcolor;
     changes[`scene.${name}.linecolor`] = axis.linecolor;
@@ -196,10 +229,8 @@ function restTraces(name, sweep, moment) {
       return [pathAtRest(moment)];
     case "cross-sections":
       return sectionsAtRest(moment);
-    case "fit":
-      return [fitAtRest(sweep, moment)];
     default:
-      return curvesAtRest(sweep, moment);
+      return [fitAtRest(sweep, moment)];
   }
 }
 
@@ -248,7 +279,7 @@ function fitAtRest(sweep, { track, index }) {
   const { x, fit } = fitPoints(sweep, track, index);
   const y = fit.map((target) => near(sweep.targetIn(target)));
   // A place far beyond the picture has no number, and cannot be pointed at.
-  const words = y.map((value) => (value === null ? "beyond this picture" : format(value, 4)));
+  const words = y.map((value) => (value === null ? "off the chart" : format(value, 4)));
   const text = x.map((input, k) => `current fit<br>x ${format(input, 4)}<br>y ${words[k]}`);
   return { x, y, text };
 }
@@ -271,23 +302,6 @@ function fitPoints(sweep, track, index) {
   const x = sweep.fit?.places.map((place) => sweep.placeIn(place)) ?? [];
   const fit = track.fit?.subarray(index * x.length, (index + 1) * x.length);
   return { x, fit: Array.from(fit ?? []) };
-}
-
-/** @param {Sweep} sweep @param {Snapshot} moment @returns {Rest[]} */
-function curvesAtRest({ plane }, moment) {
-  const { track } = moment;
-  const { kept, text } = passed(moment);
-  const x = kept.map((k) => Math.log10(1 + track.epochs[k]));
-  const curves = [(/** @type {number} */ k) => Math.log10(track.loss[k])];
-  const coordinates = [
-    (/** @type {number} */ k) => near(track.first(k)),
-    (/** @type {number} */ k) => near(track.second(k)),
-  ];
-  return [...curves, ...(plane.is_exact ? coordinates : [])].map((value) => ({
-    x,
-    y: kept.map(value),
-    text,
-  }));
 }
 
 /**

@@ -16,8 +16,8 @@ import { DRAW } from "#lab/views/views.mjs";
  * @typedef {import("#lab/views/overlay.mjs").Overlay} Overlay
  */
 
-const NEVER = "This browser has no WebGL: the contour stands in for the 3D surface.";
-const LOST = "This browser has stopped drawing in 3D: the contour stands in for the surface.";
+const NEVER = "No WebGL in this browser: a contour instead.";
+const LOST = "This browser has stopped drawing in 3D; a contour replaces the surface.";
 // How long Plotly may try to get back a drawing context that was lost.
 const RECOVERY = 3000;
 

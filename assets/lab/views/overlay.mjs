@@ -2,6 +2,7 @@
    The only file that reads Plotly's internals (plotly.js 4.1: _fullLayout, _scene.glplot); the
    alignment tests in tests/browser hold it to Plotly's own marks. */
 import { make } from "#lab/lib/dom.mjs";
+import { isPlotted } from "#lab/state/store.mjs";
 import { clear, clipTo } from "#lab/views/canvas.mjs";
 
 /** An element that Plotly fills. */
@@ -16,12 +17,20 @@ export class Overlay {
     this.canvas = host.appendChild(document.createElement("canvas"));
     this.canvas.className = "overlay";
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    /** Whether the titles of its axes are short for want of room. */
+    this.isNarrow = false;
     /** Paints the still layers where Plotly has not drawn them yet, see sketch.mjs.
      * @type {((context: CanvasRenderingContext2D) => void) | null} */
     this.still = null;
     /** Their ranges by Plotly's name of the axis.
      * @type {Record<string, [number, number]> | null} */
     this.ranges = null;
+    /** What a picture shows in the place of Plotly's while a run is far out, see zoom.mjs.
+     * @type {import("#lab/views/zoom.mjs").Zoomed | null} */
+    this.zoomed = null;
+    /** The axes of a view that is drawn here alone, by their suffix.
+     * @type {Record<string, import("#types").Axes> | null} */
+    this.axes = null;
   }
 
   /** Plotly has drawn the still layers itself. */
@@ -32,12 +41,13 @@ export class Overlay {
   /** Clears the canvas and fits it to its host; drawing is in CSS pixels. */
   begin() {
     clear(this.context, this.host);
-    this.still?.(this.context);
+    (this.zoomed?.paint ?? this.still)?.(this.context);
     return this.context;
   }
 
-  /** On show and drawn by Plotly; a 3D scene without WebGL never is. */
+  /** On show and drawn by Plotly, if it is Plotly's; a 3D scene without WebGL never is. */
   get ready() {
+    if (!isPlotted(this.host.id)) return this.host.clientWidth > 0;
     const layout = this.plot._fullLayout;
     return this.host.clientWidth > 0 && Boolean(layout) && (!layout.scene || this.hasScene);
   }
@@ -63,6 +73,7 @@ export function fits({ host, plot }) {
  * @returns {import("#types").Axes}
  */
 export function flatAxes(overlay, suffix = "") {
+  if (overlay.axes) return overlay.axes[suffix];
   const layout = overlay.plot._fullLayout;
   const across = layout["xaxis" + suffix];
   const up = layout["yaxis" + suffix];
@@ -72,17 +83,25 @@ export function flatAxes(overlay, suffix = "") {
     top: up._offset,
     bottom: up._offset + up._length,
   };
-  return {
-    ...area,
-    ...scalesOf(
-      area,
-      [`xaxis${suffix}`, `yaxis${suffix}`].map(
-        (name, k) => overlay.ranges?.[name] ?? [across, up][k].range,
-      ),
+  return axesIn(
+    area,
+    [`xaxis${suffix}`, `yaxis${suffix}`].map(
+      (name, k) => (overlay.zoomed?.ranges ?? overlay.ranges)?.[name] ?? [across, up][k].range,
     ),
-    inside: (context, draw) => clipTo(context, area, draw),
-  };
+  );
 }
+
+/**
+ * Linear axes in a rectangle of the canvas.
+ * @param {import("#types").Area} area
+ * @param {[number, number][]} ranges across, up
+ * @returns {import("#types").Axes}
+ */
+export const axesIn = (area, ranges) => ({
+  ...area,
+  ...scalesOf(area, ranges),
+  inside: (context, draw) => clipTo(context, area, draw),
+});
 
 /**
  * From data to pixels and back, on linear axes.
@@ -95,6 +114,7 @@ function scalesOf({ left, right, top, bottom }, [[west, east], [south, north]]) 
     x: (/** @type {number} */ value) => left + ((value - west) / (east - west)) * width,
     y: (/** @type {number} */ value) => bottom - ((value - south) / (north - south)) * height,
     toX: (/** @type {number} */ pixel) => west + ((pixel - left) / width) * (east - west),
+    toY: (/** @type {number} */ pixel) => south + ((bottom - pixel) / height) * (north - south),
   };
 }
 

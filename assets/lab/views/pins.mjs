@@ -1,9 +1,9 @@
 /* Pinned runs, drawn in every view with the run on show. */
 import { clamp } from "#lab/lib/geometry.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { pinned } from "#lab/state/pins.mjs";
-import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { dot, isInside, stroke } from "#lab/views/canvas.mjs";
+import { dot, grown, isInside, stroke } from "#lab/views/canvas.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -16,7 +16,7 @@ import { dot, isInside, stroke } from "#lab/views/canvas.mjs";
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
 
-const shownPins = () => pinned.runs.filter((pin) => !pin.mismatch && !state.hidden.has("ahead"));
+const shownPins = () => pinned.runs.filter((pin) => !pin.mismatch && !isHidden("ahead"));
 
 /**
  * A pin's place in its track at the epoch of the playhead; after an overflow the last finite one.
@@ -75,11 +75,11 @@ const MARKERS = {
 function drawMarker(context, [x, y], { color, marker }) {
   context.beginPath();
   for (const [across, up] of MARKERS[marker])
-    context.lineTo(x + MARKER_SIZE * across, y + MARKER_SIZE * up);
+    context.lineTo(x + grown(MARKER_SIZE * across), y + grown(MARKER_SIZE * up));
   context.closePath();
   context.fillStyle = colors[color];
   context.strokeStyle = "#ffffff";
-  context.lineWidth = 2;
+  context.lineWidth = grown(2);
   context.stroke();
   context.fill();
 }

@@ -1,7 +1,8 @@
 /* The steps that the table of learning rates compares, as arrows on the plane. */
 import { isOpen } from "#lab/lib/dom.mjs";
 import { moved } from "#lab/model/network.mjs";
-import { chosen, state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
+import { chosen } from "#lab/state/store.mjs";
 
 /**
  * The steps that the table compares, as ends in the plane; only while it is open.
@@ -20,4 +21,4 @@ export function rateArrows(sweep, { track, index }) {
 }
 
 /** What comes next lies behind the curtain, and so does each of these steps. */
-export const isCurtained = () => state.hidden.has("ahead");
+export const isCurtained = () => isHidden("ahead");

@@ -5,12 +5,14 @@ import { floatsOf } from "#lab/lib/arrays.mjs";
 import { make } from "#lab/lib/dom.mjs";
 import { plain } from "#lab/lib/format.mjs";
 import { evenTicks } from "#lab/lib/ticks.mjs";
-import { state } from "#lab/state/store.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { clear, dot, label, size, star, stroke } from "#lab/views/canvas.mjs";
+import { clear, dot, grown, size, star, stroke } from "#lab/views/canvas.mjs";
+import { fitTitles } from "#lab/views/figures.mjs";
 import { shadeOf, shades } from "#lab/views/color-scale.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { paintScene } from "#lab/views/sketch-scene.mjs";
+import { titleSize } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Axes} Axes
@@ -35,7 +37,9 @@ const axesOf = (layout) =>
  * @param {Overlay} overlay
  * @param {Figure} figure
  */
-export function sketch(overlay, { data, layout }) {
+export function sketch(overlay, { data, layout: usual }) {
+  const layout = structuredClone(usual);
+  fitTitles(layout, overlay);
   const shown = overlay.plot._fullLayout;
   if (!overlay.ready || axesOf(shown).join() !== axesOf(layout).join()) return false;
   if (Boolean(layout.scene) !== overlay.hasScene) return false;
@@ -50,7 +54,7 @@ export function sketch(overlay, { data, layout }) {
 }
 
 /** @param {Record<string, any>} layout @returns {Record<string, [number, number]>} */
-function rangesOf(layout) {
+export function rangesOf(layout) {
   const holder = layout.scene ?? layout;
   const names = layout.scene ? ["xaxis", "yaxis", "zaxis"] : axesOf(layout);
   return Object.fromEntries(names.map((name) => [name, holder[name].range]));
@@ -62,7 +66,7 @@ function rangesOf(layout) {
  * @param {(context: Context) => void} paint
  * @returns {(context: Context) => void}
  */
-function pictureOf({ host }, paint) {
+export function pictureOf({ host }, paint) {
   const canvas = make("canvas");
   const context = /** @type {Context} */ (canvas.getContext("2d"));
   const { clientWidth: width, clientHeight: height } = host;
@@ -86,7 +90,7 @@ function paintBackground(context, { host }) {
  * @param {Trace[]} data
  * @param {Record<string, any>} layout
  */
-function paintFlat(context, overlay, data, layout) {
+export function paintFlat(context, overlay, data, layout) {
   paintBackground(context, overlay);
   for (const suffix of axesOf(layout).flatMap((name) => (name[0] === "x" ? [name.slice(5)] : []))) {
     const axes = flatAxes(overlay, suffix);
@@ -165,7 +169,7 @@ function write(context, textAlign, textBaseline) {
 /** @param {Context} context @param {Axes} axes @param {string[]} lines @param {boolean} isAcross */
 function paintTitle(context, axes, lines, isAcross) {
   context.save();
-  context.font = `${1.17 * size()}px system-ui, sans-serif`;
+  context.font = `${titleSize()}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = isAcross ? "top" : "bottom";
   if (isAcross) context.translate((axes.left + axes.right) / 2, axes.bottom + 8 + 1.2 * size());
@@ -176,7 +180,7 @@ function paintTitle(context, axes, lines, isAcross) {
     );
     context.rotate(-Math.PI / 2);
   }
-  lines.forEach((line, k) => context.fillText(line, 0, 1.3 * size() * 1.17 * k));
+  lines.forEach((line, k) => context.fillText(line, 0, 1.3 * titleSize() * k));
   context.restore();
 }
 
@@ -188,7 +192,7 @@ function paintTrace(context, axes, trace) {
     if (trace.colorbar) paintColorBar(context, axes, trace);
     return;
   }
-  if (trace.meta === "optimum" && state.hidden.has("optimum")) return;
+  if (trace.meta === "optimum" && isHidden("optimum")) return;
   const [xs, ys] = [numbersOf(trace.x), numbersOf(trace.y)];
   const points = Array.from(xs, (x, k) => /** @type {Point} */ ([axes.x(x), axes.y(ys[k])]));
   axes.inside(context, () => paintPoints(context, points, trace));
@@ -198,18 +202,17 @@ function paintTrace(context, axes, trace) {
 const numbersOf = (values) => (values.bdata ? floatsOf(values) : values);
 
 /** @param {Context} context @param {Point[]} points @param {Trace} trace */
-function paintPoints(context, points, { mode, meta, marker, line, fillcolor, text, textposition }) {
+function paintPoints(context, points, { mode, meta, marker, line, fillcolor }) {
   const color = colors[meta] || line?.color || colors.data;
   if (mode === "lines") {
     if (fillcolor) fillArea(context, points, fillcolor);
     stroke(context, points, { color, width: line.width, dash: line.dash === "dot" ? [3, 3] : [] });
     return;
   }
-  points.forEach((point, k) => {
+  points.forEach((point) => {
     if (marker.symbol.startsWith("star")) star(context, point, !marker.symbol.endsWith("open"));
     else if (marker.symbol.endsWith("open")) ring(context, point, marker.size / 2, color);
     else dot(context, point, marker.size / 2, color, color, 0.5);
-    if (text) paintName(context, point, String(text[k]), textposition.endsWith("left"));
   });
 }
 
@@ -224,22 +227,9 @@ function fillArea(context, corners, color) {
 /** @param {Context} context @param {Point} point @param {number} radius @param {string} color */
 function ring(context, [x, y], radius, color) {
   context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  Object.assign(context, { lineWidth: 1.5, strokeStyle: color });
+  context.arc(x, y, grown(radius), 0, 2 * Math.PI);
+  Object.assign(context, { lineWidth: grown(1.5), strokeStyle: color });
   context.stroke();
-}
-
-/** @param {Context} context @param {Point} point @param {string} text @param {boolean} isRight */
-function paintName(context, [x, y], text, isRight) {
-  text
-    .split("<br>")
-    .forEach((line, k) =>
-      label(context, line, isRight ? x - 12 : x + 12, y + 1.3 * size() * k, {
-        color: "#ffffff",
-        align: isRight ? "right" : "left",
-        halo: "rgba(0,0,0,0.65)",
-      }),
-    );
 }
 
 /* ---- contour ---- */

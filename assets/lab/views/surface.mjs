@@ -1,5 +1,7 @@
 /* What moves on the loss surface: sections, path, point. */
+import { format } from "#lab/lib/format.mjs";
 import { clipSegment } from "#lab/lib/geometry.mjs";
+import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { FAINT, dot, isNear, label, size, star, stroke } from "#lab/views/canvas.mjs";
 import { sceneAxes } from "#lab/views/overlay.mjs";
@@ -18,7 +20,9 @@ import { SECTION_SAMPLES } from "#lab/views/sections.mjs";
  */
 
 /** @type {import("#types").Draw} */
-export function drawSurface(overlay, sweep, moment, { hidden, run }) {
+export function drawSurface(overlay, sweep, moment, { run }) {
+  // The contour may have stood here, zoomed out.
+  overlay.zoomed = null;
   const context = overlay.begin();
   const axes = sceneAxes(overlay);
   const { box, optimum } = sweep;
@@ -26,14 +30,21 @@ export function drawSurface(overlay, sweep, moment, { hidden, run }) {
   const isShown = isOver(box, moment);
   if (isShown) drawSectionLines(context, sweep, moment, segment);
   drawPinsOnSurface(context, axes, moment, segment, box);
-  drawSurfacePath(context, axes, moment, segment, hidden.has("ahead"));
+  drawSurfacePath(context, axes, moment, segment, isHidden("ahead", run));
   const [first, second] = optimum.coordinates;
-  if (!hidden.has("optimum"))
+  if (!isHidden("optimum"))
     star(context, axes.point(first, second, optimum.train_loss), optimum.is_exact);
   const isOutside = !isShown || moment.loss > box.height;
   if (!isOutside) drawPoint(context, axes, sweep, moment);
-  const outside = isOutside ? `epoch ${moment.shownEpoch} is outside this picture` : "";
+  const outside = isOutside ? outsideWords(box, moment, overlay.host.clientWidth) : "";
   sayAbove(context, overlay.host.clientWidth / 2, [outside, sweep.hiddenMotion(run)]);
+}
+
+/** @param {Box} box @param {Snapshot} moment @param {number} room across */
+function outsideWords({ height }, { shownEpoch, loss }, room) {
+  const isNarrow = room < 26 * size();
+  if (!(loss > height)) return `epoch ${shownEpoch} is off the chart`;
+  return `↑ far above${isNarrow ? "" : " the chart"}: loss ${format(loss, 3)}`;
 }
 
 /** Whether the current point lies over or under what is shown of the plane.
@@ -143,7 +154,7 @@ function drawSurfacePath(context, axes, moment, segment, endsHere) {
  * @param {Snapshot} moment
  * @param {Segment} segment
  */
-function pathParts(axes, { track, index }, segment) {
+function pathParts(axes, { track, index, glide, first, second, loss }, segment) {
   /** @type {Record<"past" | "pastGaps" | "ahead" | "aheadGaps", Line>} */
   const parts = { past: [], pastGaps: [], ahead: [], aheadGaps: [] };
   /** @type {Point3[]} */
@@ -163,5 +174,6 @@ function pathParts(axes, { track, index }, segment) {
     );
     last = k;
   }
+  if (glide) parts.past.push(...segment(places[index], [first, second, loss]));
   return parts;
 }

@@ -1,0 +1,49 @@
+/* The loss of the slider's rates at one epoch and at the end. */
+import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
+import { STOPS, state } from "#lab/state/store.mjs";
+
+/**
+ * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {(number | null | undefined)[]} Losses null after an overflow, undefined where hidden
+ * @typedef {object} RateLosses
+ * @property {number[]} rates
+ * @property {Losses} now the losses at the playhead
+ * @property {Losses} ends
+ * @property {number} epoch of the sweep's frame nearest to the playhead
+ * @property {number} asked the epoch of the playhead
+ * @property {number} best the run with the lowest end; -1 for none, or behind a curtain
+ */
+
+/**
+ * What a curtain does not hide. The losses after the start tell how the runs end; the one on show
+ * is in the other pictures too.
+ * @param {Sweep} sweep
+ * @param {number} asked the epoch
+ * @returns {RateLosses}
+ */
+export function rateLosses(sweep, asked) {
+  const rates = sweep.learning_rates.slice(0, STOPS);
+  const frame = frameAt(sweep, asked);
+  const ends = rates.map((_, run) => (isEndHidden(run) ? undefined : sweep.last_loss[run]));
+  const isOpen = (/** @type {number} */ run) =>
+    frame === 0 || run === state.run || !isHidden("strip", run);
+  const lossAt = (/** @type {number} */ run) => sweep.train_loss[run * sweep.epochs.length + frame];
+  return {
+    rates,
+    now: rates.map((_, run) => (isOpen(run) ? lossAt(run) : undefined)),
+    ends,
+    epoch: sweep.epochs[frame],
+    asked,
+    best: isEndHidden() ? -1 : bestOf(ends),
+  };
+}
+
+/** The sweep's frame nearest to an epoch. @param {Sweep} sweep @param {number} epoch */
+function frameAt({ epochs }, epoch) {
+  let frame = epochs.findIndex((kept) => kept >= epoch);
+  if (frame < 0) frame = epochs.length - 1;
+  return frame > 0 && epoch - epochs[frame - 1] < epochs[frame] - epoch ? frame - 1 : frame;
+}
+
+/** The first run with the lowest end; -1 for none. @param {Losses} ends */
+export const bestOf = (ends) => ends.indexOf(Math.min(...ends.map((loss) => loss ?? Infinity)));

@@ -1,0 +1,55 @@
+/* Titles of axes as long as their axes: a person's own columns may have names of any length. */
+import { shortened } from "#lab/lib/format.mjs";
+import { state } from "#lab/state/store.mjs";
+import { size } from "#lab/views/canvas.mjs";
+
+/** @typedef {{l: number, r: number, t: number, b: number}} Margin of a figure */
+
+// The mean width of a letter, in sizes of the text.
+const LETTER = 0.56;
+const FEWEST = 6;
+
+const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#36;": "$" };
+
+/** A title of Plotly's as it is read. @param {string} text */
+const plainText = (text) =>
+  text.replace(
+    /&(amp|lt|gt|#36);/g,
+    (name) => ENTITIES[/** @type {keyof typeof ENTITIES} */ (name)],
+  );
+
+/** Of the axes' titles: as large as the numbers where these are large already. */
+export const titleSize = () => size() * (state.textSize ? 1 : 1.17);
+
+/** The other way, as components/figures/base.py writes it. @param {string} text */
+const written = (text) =>
+  text.replace(
+    /[&<>$]/g,
+    (letter) => Object.entries(ENTITIES).find(([, one]) => one === letter)?.[0] ?? letter,
+  );
+
+/**
+ * A title of at most so many pixels, with an ellipsis for what is left out; markup stays as it is.
+ * @param {string} title
+ * @param {number} pixels
+ * @param {number} letters the title's size
+ */
+export function fittingTitle(title, pixels, letters) {
+  const room = Math.max(Math.floor(pixels / (LETTER * letters)), FEWEST);
+  if (title.includes("<")) return title;
+  return written(shortened([plainText(title)], room)[0]);
+}
+
+/**
+ * Cuts the titles of a figure with one pair of axes.
+ * @param {import("#types").Figure["layout"]} layout is changed
+ * @param {{clientWidth: number, clientHeight: number}} host
+ */
+export function cutTitles({ xaxis, yaxis, xaxis2, yaxis2, margin }, host) {
+  if (!xaxis || xaxis2 || yaxis2 || !host.clientWidth) return;
+  const { l: left, r: right, t: top, b: bottom } = /** @type {Margin} */ (margin);
+  const lengths = [host.clientWidth - left - right, host.clientHeight - top - bottom];
+  [xaxis, yaxis].forEach(({ title }, k) => {
+    if (title?.text) title.text = fittingTitle(title.text, lengths[k], titleSize());
+  });
+}

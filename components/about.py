@@ -1,0 +1,46 @@
+"""What readouts and charts mean, a sentence each, on hover, focus and touch."""
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import ids
+from components.parts import aria
+
+ABOUT = {
+    "learning-rate": "The size of each step: the gradient is multiplied by this number.",
+    "epoch": "One pass over all training examples; with the full batch, one epoch is one step.",
+    "train-loss": "The mean squared error over the training examples: 0 would be a perfect fit.",
+    "mark": "Sharpness is the largest curvature of the loss in any direction; with a learning rate "
+    "above 2/sharpness a step can land higher up the other side.",
+    ids.DESCENT_PATH: "The loss seen from above: each line joins points of equal loss, and the "
+    "path shows where the steps lead.",
+    ids.FIT: "The examples, what the model predicts for them, and its errors between the two.",
+    ids.LOSS_SURFACE: "The loss as a landscape over two directions of the parameters, in which "
+    "training walks downhill.",
+    ids.CROSS_SECTIONS: "The loss when only one of the two directions changes from the current "
+    "point; its slope there is the gradient.",
+    ids.CURVES: "The loss of this run after each epoch.",
+    # Each outcome by its verdict.
+    "overflow": "The steps grow, and the loss rises until no 32-bit number can hold it.",
+    "diverged": "The loss ends higher than it started, because the steps overshoot.",
+    "stuck": "No gradient reaches the parameters any more, so nothing changes.",
+    "oscillating": "The steps overshoot: the run goes back and forth across the valley.",
+    "too-slow": "The loss was still falling when training ended, above the best that is known.",
+    "stalled": "The loss has stopped falling, above the best that is known.",
+    "converging": "The loss has come down to the best that is known, or close to it.",
+}
+
+
+def about(name: str, children: Any, *, class_name: str = "", **more: Any) -> Component:
+    """Words that explain themselves; assets/lab/page/about.mjs shows the sentence."""
+    described = aria(describedby=f"about-{name}")
+    return html.Button(children, className=f"about {class_name}".strip(), **described, **more)
+
+
+def abouts() -> Component:
+    """All sentences, and the place where one of them is shown."""
+    sentences = [html.Span(words, id=f"about-{name}") for name, words in ABOUT.items()]
+    shown = html.Div(id="about", className="about-shown", role="tooltip", hidden=True)
+    return html.Div([html.Div(sentences, hidden=True), shown])
