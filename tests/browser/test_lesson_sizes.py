@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app.lessons.course import BUILT_IN, PAGE_VIEWS, Chapter, load_course
+from app.domain.views import VIEWS
+from app.lessons.course import BUILT_IN, Chapter, load_course
 from tests.browser import driver
 from tests.browser.driver import wait_detail
 from tests.browser.test_accessible import Axe
@@ -29,7 +30,7 @@ def wait_chapter(page: Page, chapter: Chapter) -> None:
     expect(page.locator("#lesson-text h2")).to_have_text(chapter.title)
     driver.wait_fact(page, "sweep", chapter.settings.sweep_id)
     driver.wait(page, "!lab.isTraining()")
-    for panel in set(chapter.views) - set(PAGE_VIEWS):
+    for panel in set(chapter.views) - set(VIEWS):
         page.locator(f'[data-panel="{panel}"]').wait_for(state="visible")
 
 
@@ -62,7 +63,7 @@ def check_task(page: Page, chapter: Chapter, size: tuple[int, int]) -> None:
 
 
 def check_pictures(page: Page, chapter: Chapter) -> None:
-    for view in set(chapter.views) & set(PAGE_VIEWS):
+    for view in set(chapter.views) & set(VIEWS):
         box = page.locator(f"#{view}-card").bounding_box()
         assert box and box["height"] >= PICTURE and box["width"] >= PICTURE, (chapter.slug, view)
     if page.locator("#side").is_visible():
