@@ -248,7 +248,7 @@ function drawLanding(context, axes, room, { side: { at, slope }, loss, landing, 
   room.avoidLine([point, tip]);
   if (isAcross(axes, promised[0])) return false;
   const place = format(landing.at, 3);
-  const words = [`lands at ${place}`, `lands at\n${place}`];
+  const words = [`lands at ${place}`, `lands\nat ${place}`];
   const [near, nearPoint] = [besideAt(tip, AT_TIP), besideAt(point, NEAR_CURVE)];
   return sayShortest(context, room, words, (box) => [...near(box), ...nearPoint(box)], false);
 }
