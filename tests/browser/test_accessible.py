@@ -115,7 +115,7 @@ def test_axe_finds_nothing_in_all_panels(page: Page, address: str) -> None:
     page.locator(f"[data-panel={[*PANELS][-1]}]").wait_for()
     wait_detail(page)
     axe = Axe(page)
-    axe.glance("all panels")
+    axe.look("all panels")
     driver.resize(page, 320, 640)
     axe.glance("all panels at 320 px")
     assert axe.found == []
