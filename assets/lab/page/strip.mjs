@@ -37,19 +37,20 @@ export function showLines(sweep, epoch) {
 function showLegend({ verdicts, arrived }) {
   /** @type {Map<string, HTMLElement>} */
   const entries = new Map();
+  const isMixed = verdicts.some((verdict, run) => verdict === "oscillating" && !arrived[run]);
   verdicts.slice(0, STOPS).forEach((verdict, run) => {
     if (isHidden("strip", run)) return;
-    const words = legendWords(verdict, arrived[run]);
+    const words = legendWords(verdict, arrived[run] && isMixed);
     if (!entries.has(words)) entries.set(words, legendEntry(words, verdict, arrived[run]));
   });
   element("legend").replaceChildren(...entries.values());
 }
 
-/** As the chip calls it; of the oscillating runs some get down.
+/** As the chip calls it; where only some of the oscillating runs get down, these are told apart.
  * @param {import("#types").Verdict} verdict
- * @param {boolean} hasArrived */
-const legendWords = (verdict, hasArrived) =>
-  verdictName(verdict) + (verdict === "oscillating" && hasArrived ? ", gets down" : "");
+ * @param {boolean} isOneOfSome */
+const legendWords = (verdict, isOneOfSome) =>
+  verdictName(verdict) + (verdict === "oscillating" && isOneOfSome ? ", gets down" : "");
 
 /**
  * @param {string} textContent
