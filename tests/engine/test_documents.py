@@ -37,7 +37,7 @@ STOPS = len(SLIDER_LEARNING_RATES)
 LINE_SHARPNESS = np.linalg.eigvalsh(quadratic(Settings())[0])[-1]
 # A rate of the slider is what a person chooses, a year is a paper's, and minutes are a plan.
 RATES = {np.format_float_positional(rate, trim="-") for rate in SLIDER_LEARNING_RATES}
-NO_CLAIM = re.compile(r"\([\w. -]*(18|20)\d\d\)|\d+-bit|10⁻⁹|\| \d+ – \d+ \|")
+NO_CLAIM = re.compile(r"\([\w. -]*(18|20)\d\d\)|\d+-bit|10⁻⁹|\| \d+ – \d+ \||1280 × 720")
 # Of two digits and more.
 NUMBER = re.compile(r"(?<![\w.,-])\d(?:,(?=\d)|\d|\.(?=\d))+(?!\w)")
 
@@ -76,7 +76,33 @@ def teaching() -> Iterator[str]:
     lowest = np.nanmin(ten.train_loss, axis=1)
     assert lowest.min() < 0.005 < lowest[ten.settings.run_index]
     yield "rate reaches a train loss of 0.005 first"
-    yield f"all {STOPS} runs"
+    first, second = (first_below(0.005, rate) for rate in (best_rate, 0.5))
+    assert 0 < first < second
+    yield f"it is {best_rate:g}, which gets there at epoch {first}; 0.5 takes {second}"
+    yield from guesses()
+    yield f"all {STOPS}"
+
+
+def first_below(goal: float, rate: float) -> int:
+    """The first epoch at which the network of ten units has a lower train loss."""
+    losses = run_of(replace(TEN_UNITS, learning_rate=rate))[1].train_loss
+    return int(np.argmax(losses < goal))
+
+
+def guesses() -> Iterator[str]:
+    """What the line does at the rates that the class is asked about."""
+    usual, longer = (run_of(Settings(learning_rate=rate))[1].train_loss for rate in (0.01, 0.032))
+    yield f"the loss has gone from {usual[0]:.2f} to {longer[1]:.2f}"
+    yield f"At 0.01 it would be {usual[1]:.2f}"
+    sweep = swept(Settings())
+    yield f"at epoch {sweep.overflow_at[SLIDER_LEARNING_RATES.index(0.1)]} the numbers overflow"
+    end = sweep.train_loss[SLIDER_LEARNING_RATES.index(0.0001), -1]
+    yield f"{end:.3f} after {sweep.settings.epochs} epochs, three times the best"
+    yield f"does not, in {sweep.settings.epochs} epochs"
+    limit = math.floor(2e4 / LINE_SHARPNESS) / 1e4
+    yield f"beyond {limit:.4f} training diverges"
+    yield f"the sharpness, {LINE_SHARPNESS:.2f}, is more than 2"
+    yield f"2 divided by {LINE_SHARPNESS:.2f} is {limit:.4f}"
 
 
 def first_dead_epoch() -> int:

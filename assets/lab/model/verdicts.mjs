@@ -35,21 +35,27 @@ export const outcome = (sweep, run) =>
 /** @type {Record<Verdict, (sweep: Sweep, run: number, rate: string) => string>} */
 const SENTENCES = {
   overflow: (sweep, run, rate) =>
-    `${diverges(sweep, run, rate)}; at epoch ${sweep.overflow_at[run]} it no longer fits in a 32-bit number (overflow).${instead(sweep)}`,
+    `${diverges(sweep, run, rate)}; at epoch ${sweep.overflow_at[run]} it overflows.${instead(sweep)}`,
   diverged: (sweep, run, rate) => `${diverges(sweep, run, rate)}.${instead(sweep)}`,
   stuck: ({ settings }, _, rate) =>
-    `At ${rate} the network is stuck: ${stuckReason(settings)}, so it always predicts the same value, and no gradient changes that.`,
+    `At ${rate} the network is stuck: ${stuckReason(settings)}, so it predicts one value for all of them, which only the output’s bias still moves.`,
   oscillating: (sweep, run, rate) =>
     sweep.arrived[run]
       ? `At ${rate} the first steps zigzag across the valley, but the loss still falls: ${ending(sweep, run)}.`
       : `At ${rate} training oscillates and does not get down: train loss ${ending(sweep, run)}.`,
   "too slow": (sweep, run, rate) =>
-    `${rate} is too slow: the loss is still falling, to ${ending(sweep, run)}. It needs more epochs or a larger learning rate.`,
+    `${rate} is too slow: the loss is still falling, to ${ending(sweep, run)}. It needs more epochs or a ${isBeyondBest(sweep, run) ? "smaller" : "larger"} learning rate.`,
   stalled: (sweep, run, rate) =>
     `At ${rate} training has stalled on a plateau or in a local minimum: train loss ${ending(sweep, run)}.`,
   converging: (sweep, run, rate) =>
     `At ${rate} training converges: train loss ${ending(sweep, run)}.`,
 };
+
+/** Whether a smaller rate ends lowest. @param {Sweep} sweep @param {number} run */
+function isBeyondBest({ last_loss: ends, learning_rates: rates }, run) {
+  const best = bestOf(ends.slice(0, STOPS));
+  return best >= 0 && rates[run] > rates[best];
+}
 
 /** @param {Sweep} sweep @param {number} run @param {string} rate */
 function diverges(sweep, run, rate) {

@@ -94,8 +94,8 @@ function nameEdge(sweep, edge) {
   const isCritical = sweep.hasCriticalRate;
   setText("fact-edge-label", isCritical ? "beyond " : `${sweep.stability_edge_formula} = `);
   setText("fact-edge", formatDown(edge));
-  setText("edge-after", isCritical ? " every step climbs" : " at the start: steps may overshoot");
-  setText("edge-after-short", isCritical ? " it climbs" : "");
+  setText("edge-after", isCritical ? " training diverges" : " at the start: steps may overshoot");
+  setText("edge-after-short", isCritical ? " diverges" : "");
 }
 
 /**
