@@ -1,5 +1,5 @@
 /* The training curves over the timeline's own axis, and the playhead on them. */
-import { format, tickText } from "#lab/lib/format.mjs";
+import { tickTexts } from "#lab/lib/format.mjs";
 import { clamp } from "#lab/lib/geometry.mjs";
 import { THUMB } from "#lab/lib/scale.mjs";
 import { evenTicks, logTicks } from "#lab/lib/ticks.mjs";
@@ -107,30 +107,29 @@ function rangeOfBoth({ box: { first, second } }) {
 export function drawLogAxis(context, axes) {
   const [low, high] = [axes.toY(axes.bottom), axes.toY(axes.top)];
   const ticks = logTicks([10 ** low, 10 ** high]);
-  drawTicks(context, axes, ticks.map(Math.log10), (value) => shortLoss(10 ** value));
+  drawTicks(context, axes, ticks.map(Math.log10), tickTexts(ticks));
 }
-
-/** @param {number} loss */
-const shortLoss = (loss) => tickText(Number(loss.toPrecision(3)));
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
  * @param {[number, number]} range
  */
-const drawNumberAxis = (context, axes, range) =>
-  drawTicks(context, axes, evenTicks(range), (value) => format(value, 2));
+function drawNumberAxis(context, axes, range) {
+  const ticks = evenTicks(range);
+  drawTicks(context, axes, ticks, tickTexts(ticks));
+}
 
 /**
  * Lines and their numbers, as many as there is height for.
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
  * @param {number[]} ticks
- * @param {(value: number) => string} name
+ * @param {string[]} names
  */
-function drawTicks(context, axes, ticks, name) {
+function drawTicks(context, axes, ticks, names) {
   let free = Infinity;
-  for (const tick of ticks) {
+  for (const [k, tick] of ticks.entries()) {
     const y = axes.y(tick);
     if (y > free) continue;
     free = y - 1.5 * size();
@@ -140,7 +139,7 @@ function drawTicks(context, axes, ticks, name) {
     ]);
     stroke(context, ends, { color: colors.grid, width: 1 });
     const look = /** @type {const} */ ({ color: colors.muted, align: "right", weight: 400 });
-    label(context, name(tick), axes.left - 8, y, look);
+    label(context, names[k], axes.left - 8, y, look);
   }
 }
 
