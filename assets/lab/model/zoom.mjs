@@ -22,8 +22,8 @@ const ERRORS = 1.2;
 const CURVE_STEP = 4;
 
 /**
- * The powers of ten to which plane, loss and target reach at an index, of the loss half ones too: just
- * above a whole one its curve would be flat. As long as the run stays out, none of them goes back.
+ * The powers of ten to which plane, loss and target reach at an index, of the loss half ones too:
+ * just above a whole one its curve would be flat. As long as the run stays out, none goes back.
  * @param {Pictures} sweep
  * @param {Run} track
  * @param {number} index

@@ -36,8 +36,6 @@ import { drawPinCurves } from "#lab/views/pins.mjs";
  * @property {number[]} dash
  */
 
-// At this height and above there is room for weight and bias below the loss.
-const TALL = 190;
 // At which shares of a curve its name may stand.
 const NAMED = [0, 0.01, 0.1, 0.4];
 
@@ -86,7 +84,7 @@ function axesOf({ host: { clientWidth: width, clientHeight: height } }, sweep, m
   const [low, high] = lossRange(sweep, STOPS);
   /** @type {[number, number]} */
   const losses = [low, curveTop(moment.track, moment.index, high)];
-  if (!sweep.plane.is_exact || height < TALL)
+  if (!sweep.plane.is_exact || height < measures.tall)
     return [axesIn({ ...across, top, bottom }, [epochs, losses]), null];
   const middle = top + 0.52 * (bottom - top);
   return [
