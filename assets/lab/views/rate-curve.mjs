@@ -178,7 +178,7 @@ function nameBest(context, axes, { points, best, now }, text) {
   const room = new Room(axes).avoidLine(points).avoidDot(points[best], 9);
   room.avoidSegment([axes.left, start], [axes.right, start]);
   room.avoidSegment([mark, axes.top], [mark, axes.bottom]);
-  const overStart = beside([points[best][0], start], box, SIDES_OF_BEST, 4);
+  const overStart = beside([points[best][0], start], box, ["above", ...SIDES_OF_BEST], 4);
   const { at } = room.place(box, [...beside(points[best], box, SIDES_OF_BEST, 12), ...overStart]);
   if (new Room(axes).avoidLine(now).overlap(boxAt(at, box))) return;
   label(context, text, ...at, { color: colors.optimum, align: "center" });
