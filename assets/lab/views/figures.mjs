@@ -29,7 +29,8 @@ const CONFIG = {
   scrollZoom: "gl3d",
 };
 
-// Below this width of a card, and this height of a 3D scene, in pixels at the usual size of text.
+// Below this width of a card, in pixels at the usual size of text, titles are short; below this
+// height of a 3D scene there are none.
 const SHORT_TITLES = 460;
 const SMALL_SCENE = 230;
 
@@ -86,7 +87,7 @@ export function titlesThatFit(overlay) {
 /** A 3D scene in which words would take the room of the surface; the path has them.
  * @param {Overlay} overlay */
 const isSmallScene = ({ host: { id, clientHeight: height } }) =>
-  id === "loss-surface" && !drawn.isFlat && height > 0 && height < grown(SMALL_SCENE);
+  id === "loss-surface" && !drawn.isFlat && height > 0 && height < SMALL_SCENE;
 
 /**
  * Titles that fit the picture: of a figure's own layout, which is changed.
@@ -123,8 +124,8 @@ const WIDE = 1.9;
 const FARTHEST = 1.35;
 const LARGE_TEXT = 1.15;
 // Without titles the surface may fill the picture, and stands in its middle.
-const BARE = 0.75;
-const BARE_CENTER = -0.12;
+const BARE = 0.84;
+const BARE_CENTER = -0.2;
 
 /**
  * In a narrow card the camera stands farther off.

@@ -10,7 +10,7 @@ import { dot, isInside, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
 import { Room, beside, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { SHORTEST, stepArrow } from "#lab/views/step.mjs";
-import { drawFrame, frameLook, sectionsFigure, zoomOut } from "#lab/views/zoom.mjs";
+import { sectionsFigure, zoomOut } from "#lab/views/zoom.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -56,8 +56,6 @@ export function drawSections(overlay, sweep, moment, { slices, run }) {
   sections(sweep, moment, exact).forEach((section, which) => {
     const { side } = section;
     const axes = flatAxes(overlay, side.suffix);
-    if (overlay.zoomed)
-      drawFrame(context, axes, { first: side.range, second: [0, sweep.box.height] }, frameLook());
     // Beyond the grid a network's curve is not known.
     const range = sweep.bowl ? [axes.left, axes.right].map(axes.toX) : side.range;
     const pixels = pixelsOf(section, axes, range);
