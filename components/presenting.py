@@ -15,7 +15,7 @@ KEYS = (
     (f"1 – {len(VIEWS)}", "show only this view, or all again; while presenting, up to two views"),
     ("Page Up, Page Down", "previous or next chapter; without a lesson, first or last epoch"),
     ("P", "start or stop presenting"),
-    ("C", "curtain: hide every outcome; again: reveal that of the selected rate, and play it"),
+    ("C", "curtain: hide every outcome; again: play the selected rate and reveal its outcome"),
     ("A", "show all: the curtain goes away"),
     ("H", "show of hands: count who guessed what"),
     ("F", "full screen"),
@@ -28,8 +28,8 @@ KEYS = (
 QUESTIONS = {"outcome": "What happens?", "rate": "Which rate?"}
 # What a class can guess: the three colours of the strip, each as a cell of it is marked.
 ANSWERS = {
-    "converging": ("arrives", {"arrived": "true", "verdict": "converging"}),
-    "too-slow": ("falls short", {"arrived": "false", "verdict": "too slow"}),
+    "converging": ("gets down", {"arrived": "true", "verdict": "converging"}),
+    "too-slow": ("does not", {"arrived": "false", "verdict": "too slow"}),
     "diverged": ("diverges", {"arrived": "false", "verdict": "diverged"}),
 }
 
@@ -43,11 +43,14 @@ def present_bar() -> Component:
     curtain = html.Button(
         "Curtain", id="curtain", className="mode", title="for a class to guess (C)"
     )
-    raise_it = html.Button(
-        "Show all", id="raise-curtain", className="mode", hidden=True, title="(A)"
-    )
+    raise_it = raise_button("mode")
     hands = html.Button("Hands", id="open-hands", className="mode", title="show of hands (H)")
     return html.Div(className="present-bar", children=[*views, curtain, raise_it, hands])
+
+
+def raise_button(look: str) -> Component:
+    """Takes the curtain away."""
+    return html.Button("Show all", className=f"{look} raise-curtain", hidden=True, title="(A)")
 
 
 def show_of_hands() -> Component:

@@ -10,6 +10,7 @@ from app.domain.fields import NUMBERS, SLIDER_LEARNING_RATES, plain
 from components.about import about
 from components.notices import refusal
 from components.parts import aria, data, icon_button, named, slider
+from components.presenting import raise_button
 from components.tables import data_button, sentence
 
 CHOICE = NUMBERS["learning_rate"]
@@ -44,6 +45,7 @@ def outcome_bar() -> Component:
                 id="why",
                 className="why",
             ),
+            raise_button("quiet show-all"),
         ],
     )
 

@@ -44,15 +44,35 @@ def cards(page: Page) -> list[str]:
     return [name for name in driver.VIEWS if page.locator(f"#{name}-card").is_visible()]
 
 
+# The pixels of the path's colour in a column of the curve over the slider.
+THICKNESS = """([red, green, blue]) => {
+  const overlay = window.descentLab.overlays["rate-curve"];
+  const { left, right, top, bottom } = overlay.axes[""];
+  const x = Math.round(0.3 * left + 0.7 * right);
+  const { data } = overlay.context.getImageData(x, top, 1, bottom - top);
+  let count = 0;
+  for (let k = 0; k < data.length; k += 4) count += data[k] === red
+    && data[k + 1] === green && data[k + 2] === blue ? data[k + 3] / 255 : 0;
+  return count; }"""
+
+
+def rgb(name: str, index: int = 0) -> list[int]:
+    colour = theme.PALETTE[name][index]
+    return [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
+
+
 def test_presenting_fills_the_screen_with_one_or_two_legible_views(open_page) -> None:  # type: ignore[no-untyped-def]
     page = open_page(size=(1280, 720))
     wait_detail(page)
+    thin = page.evaluate(THICKNESS, rgb("path"))
     keys(page, "p")
     assert cards(page) == ["descent-path", "fit"]
     driver.stay(page)
     assert page.evaluate(SMALL, PRESENTED) == []
     assert page.evaluate(SMALL_IN_PICTURES, PRESENTED) == []
     assert page.evaluate("() => document.documentElement.scrollHeight") <= 720
+    assert thin > 1 and page.evaluate(THICKNESS, rgb("path")) > 1.3 * thin
+    what_moves_sits_on_the_enlarged_picture(page)
     # A third view takes the place of the first; one that is there goes, but never the last.
     keys(page, "5")
     assert cards(page) == ["fit", "curves"]
@@ -68,11 +88,14 @@ def test_presenting_fills_the_screen_with_one_or_two_legible_views(open_page) ->
     assert cards(page) == list(driver.VIEWS)
     driver.stay(page)
     assert "present" not in page.url
-
-
-def test_what_moves_sits_on_the_enlarged_picture(page: Page) -> None:
+    # A narrow window is not filled.
+    driver.resize(page, 390, 844)
     keys(page, "p")
-    driver.stay(page)
+    assert "800 pixels" in driver.wait_message(page)
+    assert not page.evaluate("() => document.body.classList.contains('present')")
+
+
+def what_moves_sits_on_the_enlarged_picture(page: Page) -> None:
     gap = page.evaluate(
         """() => { const { plot, host } = window.descentLab.overlays["fit"];
              return Math.abs(plot._fullLayout.width - host.clientWidth); }"""
@@ -89,8 +112,7 @@ def test_what_moves_sits_on_the_enlarged_picture(page: Page) -> None:
              return [...overlay.context.getImageData(pixel * ratio, y * ratio, 1, 1).data]; }""",
         [weight, bias],
     )
-    path = theme.PALETTE["path"][0]
-    assert colour[:3] == [int(path[k : k + 2], 16) for k in (1, 3, 5)]
+    assert colour[:3] == rgb("path")
 
 
 def cell(page: Page, rate: float) -> dict[str, str]:
@@ -110,48 +132,64 @@ def test_the_curtain_reveals_one_rate_at_a_time(page: Page) -> None:
     page.locator("h1").click()
     driver.choose_rate(page, 0.05)
     page.locator("h1").click()
-    keys(page, "c")
+    # Nothing plays on behind it.
+    keys(page, "ArrowRight", " ", "c")
+    assert not state(page, "playing") and facts(page)["epoch"] == "0"
     assert (facts(page)["verdict"], facts(page)["divergedAt"], told(page)) == ("", "", [])
     assert driver.explanation(page).strip() == ""
+    # Where training should arrive is hidden as well, in pictures and in words.
+    shown = """() => ["descent-path", "fit"].map((name) =>
+      window.descentLab.overlays[name].plot.data
+        .filter(({ meta }) => meta === "optimum").map(({ visible }) => visible))"""
+    driver.wait(page, f"!({shown})().flat().includes(true)")
+    assert "star" not in (page.locator("#loss-surface-words").text_content() or "")
+    # The outcome comes when the run has ended, not before.
     keys(page, "c")
-    driver.wait(page, "lab.state.playing")
-    assert facts(page)["verdict"] == "oscillating"
+    driver.wait(page, "lab.state.playing && lab.state.wanted >= 1")
+    assert (facts(page)["verdict"], told(page)) == ("", [])
+    keys(page, "PageDown")
+    assert facts(page)["verdict"] == "oscillating" and not state(page, "playing")
     assert told(page) == ["oscillating"] and cell(page, 0.05)["verdict"] == "oscillating"
     expect(page.locator("#outcome-sentence")).to_contain_text("0.02833")
     # What holds for all rates stays hidden: the mark, least squares, the reasons, the best.
     assert not page.locator("#edge").is_visible() and facts(page)["criticalLearningRate"] == ""
     expect(page.locator("#outcome-sentence")).not_to_contain_text("least squares")
     expect(page.locator("#explanation")).to_be_empty()
-    # Another rate is a guess again, and stays one while the first is known.
-    driver.choose_rate(page, 0.1)
+    # Another rate is a guess again, and stays one while the first is known. A typed one is taken
+    # by Enter, and the next key is the page's again; C once more tells at once.
+    page.locator("#learning-rate-value").fill("0.1")
+    page.keyboard.press("Enter")
+    driver.wait(page, "lab.state.run === 30")
     assert facts(page)["verdict"] == "" and told(page) == ["oscillating"]
-    page.locator("h1").click()
     keys(page, "c")
     driver.wait(page, "lab.state.playing")
-    assert facts(page)["verdict"] == "overflow" and sorted(told(page)) == [
-        "oscillating",
-        "overflow",
-    ]
+    keys(page, "c")
+    assert state(page, "playing")
+    both = ["oscillating", "overflow"]
+    assert facts(page)["verdict"] == "overflow" and sorted(told(page)) == both
     keys(page, " ")
     driver.stay(page)
     page.reload()
     driver.wait_ready(page)
     driver.wait(page, "lab.state.run === 30")
-    assert sorted(told(page)) == ["oscillating", "overflow"]
+    assert sorted(told(page)) == both
+    # A class that watched a run to its end behind the curtain need not watch it again.
+    driver.choose_rate(page, 0.2)
     page.locator("h1").click()
-    keys(page, "a")
+    keys(page, "PageDown")
+    assert facts(page)["verdict"] == ""
+    keys(page, "c")
+    assert not state(page, "playing") and facts(page)["verdict"] == "overflow"
+    # On other data it is all a guess again.
+    driver.train(page, seed=3)
+    assert told(page) == [] and facts(page)["verdict"] == ""
+    page.locator(".show-all").click()
     assert len(told(page)) == 41 and page.locator("#edge").is_visible()
+    driver.wait(page, f"({shown})().flat().every(Boolean)")
+    driver.stay(page)
     page.reload()
     driver.wait_ready(page)
     assert len(told(page)) == 41
-
-
-def test_what_was_revealed_is_a_guess_again_on_other_data(page: Page) -> None:
-    page.locator("h1").click()
-    keys(page, "c", "c", " ")
-    assert len(told(page)) == 1
-    driver.train(page, seed=3)
-    assert told(page) == [] and facts(page)["verdict"] == ""
 
 
 # All that a person, a screen reader or a script finds in the page, and the pixels of its pictures.
@@ -222,10 +260,13 @@ def test_a_show_of_hands_stands_on_the_strip_and_the_outcome_lands_on_it(page: P
     assert column is not None and box is not None
     assert abs(column["x"] + column["width"] / 2 - box["x"] - box["width"] / 2) <= 1
     assert abs(column["y"] + column["height"] - box["y"]) <= 3
-    # A typed count, and the keyboard: the space bar counts on a button that has the focus.
-    page.locator("#hands-1").fill("4")
-    page.keyboard.press("Enter")
+    # A typed count counts at once, and a key that is no figure is the page's; the space bar counts
+    # on a button that has the focus.
+    page.locator("#hands-1").select_text()
+    page.keyboard.type("4")
     expect(said).to_have_text("9 hands")
+    keys(page, "]", "[")
+    assert columns(page)[0][0] == "9" and page.locator("#hands-1").input_value() == "4"
     page.locator("#show-of-hands [data-answer='1'] [data-by='-1']").focus()
     keys(page, " ")
     expect(said).to_have_text("8 hands")
@@ -237,6 +278,8 @@ def test_a_show_of_hands_stands_on_the_strip_and_the_outcome_lands_on_it(page: P
     page.locator("h1").click()
     keys(page, "c")
     driver.wait(page, "lab.state.playing")
+    expect(said).to_have_text("8 hands")
+    keys(page, "PageDown")
     expect(said).to_have_text("2 of 8 right")
     assert columns(page) == [
         [
@@ -248,11 +291,17 @@ def test_a_show_of_hands_stands_on_the_strip_and_the_outcome_lands_on_it(page: P
     ]
     driver.train(page, seed=1)
     expect(said).to_have_text("0 hands")
-
-
-def test_hands_for_a_rate_are_counted_by_clicks_on_the_strip(page: Page) -> None:
+    hands_for_a_rate_are_counted_by_clicks_on_the_strip(page)
+    # Beside a side panel there is no room for the bar: one puts the other away.
+    driver.open_panel(page, "share")
+    expect(page.locator("#show-of-hands")).to_be_hidden()
     page.locator("h1").click()
-    keys(page, "c", "h")
+    keys(page, "h")
+    expect(page.locator("#show-of-hands")).to_be_visible()
+    expect(page.locator("#side")).to_be_hidden()
+
+
+def hands_for_a_rate_are_counted_by_clicks_on_the_strip(page: Page) -> None:
     page.locator("#hands-question").select_option("rate")
     cells_ = page.locator("#strip .cell")
     for rate, times in ((0.05, 2), (0.1, 1), (0.2, 1)):
@@ -270,7 +319,7 @@ def test_hands_for_a_rate_are_counted_by_clicks_on_the_strip(page: Page) -> None
     expect(page.locator("#hands-said")).to_have_text("4 hands")
     page.locator("h1").click()
     keys(page, "a")
-    expect(page.locator("#hands-said")).to_have_text("2 of 4 on rates that arrive, 0 on the best")
+    expect(page.locator("#hands-said")).to_have_text("2 of 4 on rates that get down, 0 on the best")
     page.locator("#hands-clear").click()
     assert columns(page) == []
 
@@ -284,7 +333,8 @@ def test_behind_the_curtain_nothing_tells_one_rate_from_another(page: Page) -> N
         driver.choose_rate(page, rate)
         wait_detail(page)
         driver.stay(page)
-        page.evaluate("() => new Promise((done) => setTimeout(done, 2200))")
+        # What is said to a screen reader follows with a pause.
+        page.evaluate("async () => (await import('#lab/page/descriptions.mjs')).describeNow()")
         found.append(page.evaluate(EVERYTHING))
     for one in found[1:]:
         assert one["text"] == found[0]["text"]
@@ -294,13 +344,10 @@ def test_behind_the_curtain_nothing_tells_one_rate_from_another(page: Page) -> N
 
 
 def test_the_curve_over_the_slider_tells_nothing_behind_the_curtain(page: Page) -> None:
-    colours = {
-        name: [int(theme.PALETTE[name][0][k : k + 2], 16) for k in (1, 3, 5)]
-        for name in ("text", "path", "optimum", "converging", "diverged")
-    }
+    names = ("text", "path", "optimum", "converging", "diverged")
 
     def seen() -> dict[str, int]:
-        return {name: page.evaluate(COLOURED, rgb) for name, rgb in colours.items()}
+        return {name: page.evaluate(COLOURED, rgb(name)) for name in names}
 
     driver.go_to(page, 20)
     open_ = seen()
@@ -321,42 +368,6 @@ def test_the_curve_over_the_slider_tells_nothing_behind_the_curtain(page: Page) 
     expect(page.locator("#legend")).to_be_empty()
     expect(page.locator("#legend-end")).to_be_empty()
     expect(page.locator("#rate-curve-words")).to_be_empty()
-
-
-def test_behind_the_curtain_nothing_plays(page: Page) -> None:
-    page.locator("h1").click()
-    driver.go_to(page, 20)
-    keys(page, " ", "c")
-    assert not state(page, "playing") and facts(page)["epoch"] == "0"
-    # Where training should arrive is hidden as well, in pictures and in words.
-    shown = """() => ["descent-path", "fit"].map((name) =>
-      window.descentLab.overlays[name].plot.data
-        .filter(({ meta }) => meta === "optimum").map(({ visible }) => visible))"""
-    driver.wait(page, f"!({shown})().flat().includes(true)")
-    assert "star" not in (page.locator("#loss-surface-words").text_content() or "")
-    # A typed rate is taken by Enter, and the next key is the page's again.
-    page.locator("#learning-rate-value").fill("0.08")
-    page.keyboard.press("Enter")
-    keys(page, "c")
-    assert page.locator("#learning-rate-value").input_value() == "0.08"
-    driver.wait(page, "lab.state.playing")
-    assert facts(page)["verdict"] == "oscillating"
-    # A class that watched the run to its end behind the curtain need not watch it again.
-    driver.choose_rate(page, 0.1)
-    page.locator("h1").click()
-    keys(page, "PageDown", "c")
-    assert not state(page, "playing") and facts(page)["verdict"] == "overflow"
-    keys(page, "a")
-    driver.wait(page, f"({shown})().flat().every(Boolean)")
-
-
-def test_a_narrow_window_is_not_filled(open_page) -> None:  # type: ignore[no-untyped-def]
-    page = open_page(size=(390, 844))
-    page.goto(f"{page.url.split('?')[0]}?present=1")
-    driver.wait_ready(page)
-    assert not page.evaluate("() => document.body.classList.contains('present')")
-    keys(page, "p")
-    assert "800 pixels" in driver.wait_message(page)
 
 
 def test_keys_move_everything_and_leave_fields_alone(page: Page) -> None:
@@ -385,9 +396,14 @@ def test_keys_move_everything_and_leave_fields_alone(page: Page) -> None:
     page.keyboard.type("p2")
     assert not page.evaluate("() => document.body.classList.contains('present')")
     assert page.locator("#learning-rate-value").input_value() == "p2"
+    page.keyboard.press("Escape")
+    driver.choose_rate(page, 0.01)
+    keys(page, "PageUp")
+    the_card_of_keys_and_its_switch(page)
+    the_theme_changes(page)
 
 
-def test_the_card_of_keys_and_its_switch(page: Page) -> None:
+def the_card_of_keys_and_its_switch(page: Page) -> None:
     page.locator("h1").click()
     keys(page, "?")
     expect(page.locator("#keys")).to_be_visible()
@@ -404,6 +420,22 @@ def test_the_card_of_keys_and_its_switch(page: Page) -> None:
     page.reload()
     driver.wait_ready(page)
     assert page.locator("#single-keys").get_attribute("aria-checked") == "false"
+
+
+def the_theme_changes(page: Page) -> None:
+    """The mode on show is marked in each; the projector's is the third."""
+    for name in ("dark", "projector", "light"):
+        page.locator("#theme").click()
+        assert page.evaluate("() => document.documentElement.dataset.palette") == name
+        colour = page.evaluate(
+            "() => getComputedStyle(document.documentElement).getPropertyValue('--path').trim()"
+        )
+        assert colour == theme.PALETTE["path"][theme.THEMES.index(name)]
+        marks = [
+            page.locator(mode).evaluate("(one) => getComputedStyle(one).boxShadow")
+            for mode in ("#go-explore", "#go-lesson")
+        ]
+        assert "inset" in marks[0] and marks[1] == "none"
 
 
 def test_a_remote_control_turns_the_pages_of_a_lesson_that_can_be_read(
@@ -451,66 +483,28 @@ CLASHES = """(name) => {
 NETWORK = "?dataset=parabola&hidden_units=10&epochs=500&learning_rate=0.1&epoch=40"
 
 
-@pytest.mark.parametrize(
-    "pair",
-    ["descent-path fit", "cross-sections descent-path", "fit curves", "curves", "cross-sections"],
-)
 def test_a_presented_network_has_no_text_on_another(
-    context_of: Callable[..., BrowserContext], address: str, pair: str
+    context_of: Callable[..., BrowserContext], address: str
 ) -> None:
     page = context_of(size=(1280, 720)).new_page()
-    page.goto(f"{address}/{NETWORK}&present={pair.replace(' ', '+')}")
+    page.goto(f"{address}/{NETWORK}&present=descent-path+fit")
     driver.wait_ready(page)
-    settled(page)
-    assert sorted(cards(page)) == sorted(pair.split())
-    for name in set(pair.split()) - {"curves"}:
-        assert page.evaluate(CLASHES, name) == []
-    assert page.evaluate("() => document.documentElement.scrollHeight") <= 720
-    # The last tick of the timeline leaves the readouts alone.
-    ticks, facts_ = page.locator("#ticks span").last.bounding_box(), page.locator("#facts")
-    box = facts_.bounding_box()
-    assert ticks is not None and box is not None
-    assert ticks["x"] + ticks["width"] <= box["x"]
+    pairs = ("descent-path fit", "cross-sections descent-path", "fit curves", "cross-sections")
+    for pair in (*pairs, "curves"):
+        page.evaluate(PRESENT, pair.split())
+        driver.resize(page, 1280, 720)
+        assert sorted(cards(page)) == sorted(pair.split())
+        for name in set(pair.split()) - {"curves"}:
+            assert page.evaluate(CLASHES, name) == []
+        assert page.evaluate("() => document.documentElement.scrollHeight") <= 720
+        # The last tick of the timeline leaves the readouts alone.
+        ticks, facts_ = page.locator("#ticks span").last.bounding_box(), page.locator("#facts")
+        box = facts_.bounding_box()
+        assert ticks is not None and box is not None
+        assert ticks["x"] + ticks["width"] <= box["x"]
 
 
-def test_lines_grow_with_the_type(page: Page) -> None:
-    path = theme.PALETTE["path"][0]
-    thick = """([red, green, blue]) => {
-      const overlay = window.descentLab.overlays["rate-curve"];
-      const { left, right, top, bottom } = overlay.axes[""];
-      const x = Math.round(0.3 * left + 0.7 * right);
-      const { data } = overlay.context.getImageData(x, top, 1, bottom - top);
-      let count = 0;
-      for (let k = 0; k < data.length; k += 4) count += data[k] === red
-        && data[k + 1] === green && data[k + 2] === blue ? data[k + 3] / 255 : 0;
-      return count; }"""
-    colour = [int(path[k : k + 2], 16) for k in (1, 3, 5)]
-    before = page.evaluate(thick, colour)
-    page.locator("h1").click()
-    keys(page, "p")
-    driver.stay(page)
-    assert before > 1 and page.evaluate(thick, colour) > 1.3 * before
-
-
-def test_the_mode_on_show_is_marked_in_every_theme(page: Page) -> None:
-    for _ in theme.THEMES:
-        marks = [
-            page.locator(name).evaluate("(one) => getComputedStyle(one).boxShadow")
-            for name in ("#go-explore", "#go-lesson")
-        ]
-        assert "inset" in marks[0] and marks[1] == "none"
-        page.locator("#theme").click()
-
-
-def test_the_projectors_palette_is_the_third_theme(page: Page) -> None:
-    for name in ("dark", "projector", "light"):
-        page.locator("#theme").click()
-        assert page.evaluate("() => document.documentElement.dataset.palette") == name
-        index = theme.THEMES.index(name)
-        colour = page.evaluate(
-            "() => getComputedStyle(document.documentElement).getPropertyValue('--path').trim()"
-        )
-        assert colour == theme.PALETTE["path"][index]
+PRESENT = "async (names) => (await import('#lab/page/present.mjs')).present(names)"
 
 
 def test_share_and_take_away(page: Page, tmp_path: Path) -> None:
@@ -589,8 +583,8 @@ def loss(page: Page) -> float:
 
 
 def test_minutes_0_to_15_of_the_guide(lesson: Callable[[str], Page]) -> None:
-    page = lesson("?present=fit&epoch=0")
-    keys(page, "c")
+    page = lesson("?present=fit&epoch=0&curtain=1")
+    assert told(page) == []
     before = loss(page)
     box = page.locator(".line-handle").nth(1).bounding_box()
     assert box is not None
@@ -602,27 +596,29 @@ def test_minutes_0_to_15_of_the_guide(lesson: Callable[[str], Page]) -> None:
     settled(page)
     assert loss(page) < before
     page.get_by_role("button", name="squares").click()
-    keys(page, "a")
-    assert told(page)
     page.get_by_role("button", name="Back to the seed's start").first.click()
     settled(page)
     assert loss(page) == before
     # 5 - 10
+    page = lesson("?present=fit&epoch=0&curtain=rates")
+    assert told(page) == [] and "least squares" in driver.words_drawn(page, "fit")
     keys(page, "2")
     assert cards(page) == ["descent-path", "fit"]
     keys(page, "ArrowRight")
     assert (facts(page)["epoch"], round(loss(page), 2)) == ("1", 2.88)
     # 10 - 15
-    page = lesson("?present=1&epoch=0")
+    page = lesson("?present=1&epoch=0&curtain=rates")
+    assert told(page) == [] and not page.locator("#edge").is_visible()
     keys(page, *"]]]]]")
-    assert facts(page)["learningRate"] == "0.032"
+    assert facts(page)["learningRate"] == "0.032" and facts(page)["verdict"] == ""
+    assert "one step at 0.032" in driver.words_drawn(page, "descent-path")
     keys(page, "ArrowRight")
     assert (facts(page)["epoch"], round(loss(page), 2)) == ("1", 0.41)
 
 
 def test_minutes_15_to_30_of_the_guide(lesson: Callable[[str], Page]) -> None:
-    page = lesson("?present=1&learning_rate=0.05&epoch=0")
-    keys(page, "c", "h")
+    page = lesson("?present=1&learning_rate=0.05&epoch=0&curtain=1")
+    keys(page, "h")
     assert told(page) == []
     expected = {
         "0.05": "oscillating",
@@ -642,24 +638,23 @@ def test_minutes_15_to_30_of_the_guide(lesson: Callable[[str], Page]) -> None:
         raise_hands(page, 2, 1)
         keys(page, "c")
         driver.wait(page, "lab.state.playing")
+        expect(page.locator("#hands-said")).to_have_text("3 hands")
+        keys(page, "PageDown")
+        assert not state(page, "playing")
         assert facts(page)["verdict"] == verdict and len(told(page)) == known + 1
         right = {"oscillating": 2, "overflow": 1, "too slow": 0}[verdict]
         expect(page.locator("#hands-said")).to_have_text(f"{right} of 3 right")
-        keys(page, "PageDown")
-        assert not state(page, "playing")
     assert page.evaluate("() => document.documentElement.scrollHeight") <= 720
-    # 25 - 30
     keys(page, "a", "h")
     assert len(told(page)) == 41 and page.locator("#edge").is_visible()
     expect(page.locator("#show-of-hands")).to_be_hidden()
-    keys(page, "p", "PageUp")
-    assert facts(page)["epoch"] == "0"
-    page.locator("#panel").select_option("rate-axis")
+    # 25 - 30
+    page = lesson("?view=rate-axis&learning_rate=0.1&epoch=0")
+    assert len(told(page)) == 41 and page.locator("#edge").is_visible()
     page.locator("[data-panel=rate-axis]").wait_for()
     page.locator("#why summary").click()
-    expect(page.locator("#explanation")).to_contain_text("0.0888")
-    page = lesson("?view=rate-axis&learning_rate=0.1&epoch=0")
-    page.locator("[data-panel=rate-axis]").wait_for()
+    expect(page.locator("#explanation")).to_contain_text("sharpness 22.51")
+    expect(page.locator("#explanation")).to_contain_text("is more than 2")
 
 
 def test_minutes_30_to_45_of_the_guide(lesson: Callable[[str], Page]) -> None:
@@ -674,23 +669,29 @@ def test_minutes_30_to_45_of_the_guide(lesson: Callable[[str], Page]) -> None:
     page.locator("#why summary").click()
     expect(page.locator("#explanation")).to_contain_text("×")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Standardise these data").click()
-    driver.wait(page, "lab.state.sweep.data_info.is_standardized")
-    settled(page)
-    assert "converging" in told(page)
     page.locator("h1").click()
     keys(page, "c")
+    page.locator("#own-standardize").click()
+    page.get_by_role("button", name="Fit these data").click()
+    driver.wait(page, "lab.state.sweep.data_info.is_standardized")
+    settled(page)
+    assert told(page) == []
     driver.choose_rate(page, 0.05)
     page.locator("h1").click()
     keys(page, "c")
     driver.wait(page, "lab.state.playing")
-    assert len(told(page)) == 1
+    keys(page, "c")
+    assert told(page) == ["converging"]
     keys(page, "a")
     assert len(told(page)) == 41
     # 37 - 45
-    page = lesson("?dataset=parabola&hidden_units=10&epochs=500&learning_rate=0.05&epoch=0")
+    page = lesson(
+        "?dataset=parabola&hidden_units=10&epochs=500&learning_rate=0.05&epoch=0&curtain=rates"
+    )
     driver.open_panel(page, "share")
     expect(page.locator("#qr")).to_be_visible()
+    # Who opens it does not see the winner either.
+    assert "curtain=rates" in page.locator("#link").input_value()
     driver.open_panel(page, "compare")
     page.locator("#compare-loss").fill("0.005")
     page.keyboard.press("Enter")
@@ -705,3 +706,6 @@ def test_minutes_30_to_45_of_the_guide(lesson: Callable[[str], Page]) -> None:
         row = page.locator(".compare tbody tr.now td").all_text_contents()
         assert row[1] == str(epoch)
         page.get_by_role("button", name="Pin this run").click()
+        assert told(page) == [] and "0.63" not in driver.explanation(page)
+    page.locator(".show-all").click()
+    assert len(told(page)) == 41

@@ -60,7 +60,7 @@ test("hands for rates are counted against the runs that arrive and the best of a
   setHands(line.learning_rates[AT_1], 0, 7);
   assert.equal(handsInWords(line, AT_1), "10 hands");
   state.hidden.clear();
-  assert.equal(handsInWords(line, AT_1), "3 of 10 on rates that arrive, 3 on the best");
+  assert.equal(handsInWords(line, AT_1), "3 of 10 on rates that get down, 3 on the best");
 });
 
 test("no count is below zero, and another sweep is another guess", () => {

@@ -3,7 +3,7 @@ import test from "node:test";
 import { fixtures } from "./setup.mjs";
 import { isAnotherState, queryOf, readLink } from "#lab/model/link.mjs";
 
-const NOTHING = { plane: null, views: [], presented: null, epoch: 0 };
+const NOTHING = { plane: null, views: [], presented: null, curtain: "", epoch: 0 };
 
 test("links that Python wrote are read as their settings", () => {
   for (const { query, settings } of fixtures.links) {
@@ -32,6 +32,7 @@ test("a link says what else is on show", () => {
       plane: { kind: "parameters", first: 0, second: 2 },
       views: ["fit", "compare"],
       presented: ["descent-path", "fit"],
+      curtain: "rates",
       epoch: 7,
     },
   );
@@ -39,11 +40,12 @@ test("a link says what else is on show", () => {
   assert.deepEqual(link.plane, { kind: "parameters", first: 0, second: 2 });
   assert.deepEqual([link.cards, link.views], [["fit"], ["compare"]]);
   assert.deepEqual([link.present, link.epoch], [["descent-path", "fit"], 7]);
+  assert.equal(link.curtain, "rates");
 });
 
 test("each part that means nothing gets a sentence, and the rest is read", () => {
   const link = readLink(
-    "?v=2&seed=3&rate=1&epoch=x&plane=parameters+1+1&view=none+nothing&present=all",
+    "?v=2&seed=3&rate=1&epoch=x&plane=parameters+1+1&view=none+nothing&present=all&curtain=all",
   );
   assert.equal(link.settings.seed, 3);
   assert.equal(link.epoch, null);
@@ -56,6 +58,7 @@ test("each part that means nothing gets a sentence, and the rest is read", () =>
     "“none”",
     "“nothing”",
     "to present",
+    "no curtain",
   ];
   assert.equal(link.problems.length, said.length);
   said.forEach((words, k) => assert.ok(link.problems[k].includes(words), link.problems[k]));

@@ -63,6 +63,6 @@ function rateWords(sweep, columns) {
   const on = (/** @type {(column: Column) => boolean} */ isOn) =>
     sum(columns.filter(isOn).map((one) => one.total));
   const best = bestOf(sweep.last_loss.slice(0, STOPS));
-  const arriving = on(({ run }) => sweep.arrived[run]);
-  return `${arriving} of ${total} on rates that arrive, ${on(({ run }) => run === best)} on the best`;
+  const down = on(({ run }) => sweep.arrived[run]);
+  return `${down} of ${total} on rates that get down, ${on(({ run }) => run === best)} on the best`;
 }

@@ -2,6 +2,7 @@
    server's to refuse: see openRest in page/training.mjs. */
 import { plain } from "#lab/lib/format.mjs";
 import { config } from "#lab/state/config.mjs";
+import { CURTAINS } from "#lab/state/curtain.mjs";
 import { FIELDS, isSetting, standardOf } from "#lab/state/fields.mjs";
 import { isCard } from "#lab/state/layout.mjs";
 import { CARD_ORDER } from "#lab/state/store.mjs";
@@ -14,13 +15,14 @@ import { CARD_ORDER } from "#lab/state/store.mjs";
  * @property {PlaneChoice | null} plane
  * @property {string[]} views the cards and side panels, where not all cards alone are on show
  * @property {View[] | null} presented
+ * @property {string} curtain a word of CURTAINS, or nothing
  * @property {number} epoch
  */
 
 const LINK_VERSION = config.link.version;
 const LONGEST = config.link.longest;
 // What a link says besides the settings.
-const OTHERS = ["v", "embed", "epoch", "plane", "view", "present", "chapter"];
+const OTHERS = ["v", "embed", "epoch", "plane", "view", "present", "curtain", "chapter"];
 
 /** @param {string} slug */
 export const chapterQuery = (slug) => `v=${LINK_VERSION}&chapter=${encodeURIComponent(slug)}`;
@@ -32,7 +34,7 @@ export const bareQuery = `v=${LINK_VERSION}`;
  * @param {Settings} settings
  * @param {Shown} shown
  */
-export function queryOf(settings, { plane, views, presented, epoch }) {
+export function queryOf(settings, { plane, views, presented, curtain, epoch }) {
   const words = new URLSearchParams(bareQuery);
   for (const field of FIELDS) {
     const value = settings[field];
@@ -42,13 +44,14 @@ export function queryOf(settings, { plane, views, presented, epoch }) {
   if (plane && plane.kind !== "anchored") words.set("plane", planeWords(plane));
   if (views.length) words.set("view", views.join(" "));
   if (presented) words.set("present", presented.join(" "));
+  if (curtain) words.set("curtain", curtain);
   words.set("epoch", String(epoch));
   // The comma of a start may stand as it is.
   return words.toString().replaceAll("%2C", ",");
 }
 
 // What changes while somebody looks: it is in the address, and no step back of its own.
-const PASSING = ["v", "embed", "epoch", "learning_rate", "view", "present"];
+const PASSING = ["v", "embed", "epoch", "learning_rate", "view", "present", "curtain"];
 
 /**
  * Whether two addresses are about different trainings, apart from the learning rate on show.
@@ -84,6 +87,7 @@ export function readLink(search) {
     views: named.filter((name) => config.panels.includes(name)),
     cards: CARD_ORDER.filter((name) => named.includes(name)),
     present: presentedIn(words),
+    curtain: curtainIn(words),
     chapter: words.get("chapter"),
     problems: search.length > LONGEST ? [tooLong(search)] : problemsIn(words, settings),
   };
@@ -92,6 +96,12 @@ export function readLink(search) {
 /** @param {string} search */
 const tooLong = ({ length }) =>
   `This link is too long: it has ${length} characters, and at most ${LONGEST} are read.`;
+
+/** @param {URLSearchParams} words */
+function curtainIn(words) {
+  const word = words.get("curtain") ?? "";
+  return word in CURTAINS ? word : "";
+}
 
 /** @param {URLSearchParams} words */
 function planeIn(words) {
@@ -158,6 +168,7 @@ function problemsIn(words, settings) {
     planeProblem(words),
     ...views(words),
     ...presented(words),
+    curtainProblem(words),
   ].filter(Boolean);
 }
 
@@ -209,3 +220,9 @@ const presented = (words) =>
   namesIn(words, "present")
     .filter((name) => name !== "1" && !isCard(name))
     .map((name) => `There is no view named ${quoted(name)} to present.`);
+
+/** @param {URLSearchParams} words */
+const curtainProblem = (words) =>
+  words.has("curtain") && !curtainIn(words)
+    ? `There is no curtain named ${quoted(words.get("curtain") ?? "")}.`
+    : "";

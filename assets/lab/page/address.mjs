@@ -5,6 +5,7 @@ import { chapterQuery, isAnotherState, queryOf, readLink, wordsIn } from "#lab/m
 import { snapshotOf } from "#lab/model/track.mjs";
 import { isTraining } from "#lab/page/training.mjs";
 import { backend } from "#lab/state/backend.mjs";
+import { curtainWord } from "#lab/state/curtain.mjs";
 import { areUsual, layout, usualCards } from "#lab/state/layout.mjs";
 import { settingsNow, state } from "#lab/state/store.mjs";
 import { training } from "#lab/state/training.mjs";
@@ -25,6 +26,7 @@ export function queryNow(moment) {
     plane: state.sweep.planeChoice,
     views: [...(areUsual(cards) ? [] : cards), ...layout.panels],
     presented: layout.presented,
+    curtain: curtainWord(),
     epoch: moment.epoch,
   });
 }

@@ -1,8 +1,9 @@
-/* The curtain: hides what a class is to guess, and reveals it rate by rate. */
-import { element, setText } from "#lab/lib/dom.mjs";
+/* The curtain: hides what a class is to guess, and reveals it rate by rate, each at the end of its
+   run. */
+import { all, setText } from "#lab/lib/dom.mjs";
 import { goTo, isPlayedOut, pause, play, repaint } from "#lab/page/playback.mjs";
-import { config } from "#lab/state/config.mjs";
 import {
+  CURTAINS,
   curtain,
   isHidden,
   isRevealed,
@@ -21,7 +22,7 @@ export const drawCurtain = (hidden) => hang(hidden, false);
 function hang(hidden, isDrawn) {
   const showedOptimum = !isHidden("optimum");
   state.hidden = new Set(hidden);
-  curtain.isDrawn = isDrawn;
+  Object.assign(curtain, { isDrawn, isLanding: false });
   keepCurtain();
   if (showedOptimum === isHidden("optimum")) repaint();
   follow();
@@ -41,47 +42,58 @@ export const useCurtain = () => (curtain.isDrawn ? revealRate() : drawAll());
 
 function drawAll() {
   curtain.revealed = { of: "", rates: [] };
-  hang(config.curtain, true);
+  hang(CURTAINS[1], true);
   // What still plays would play the answer.
   pause();
   goTo(0);
 }
 
-/** Its outcome shows, and the run plays; at its end the class has seen it already. */
+/** The run plays, and its outcome shows at its end; at once where that has been seen, or where it
+ * is asked for again on the way. */
 function revealRate() {
-  const isSeen = isPlayedOut() && !isRevealed(state.run);
+  const isKnown = isRevealed(state.run);
+  if (!isKnown && (curtain.isLanding || isPlayedOut())) return land();
+  curtain.isLanding = !isKnown;
+  goTo(0);
+  play();
+}
+
+function land() {
+  curtain.isLanding = false;
   reveal(state.run);
   keepCurtain();
   follow();
-  if (isSeen) return;
-  goTo(0);
-  play();
 }
 
 /** Where another run is on show, which is still to be guessed, the playhead goes back: the pictures
  * would have it up to where the last one was played. */
 export function coverRun() {
+  curtain.isLanding = false;
   if (!curtain.isDrawn || isRevealed(state.run)) return;
   pause();
   goTo(0);
 }
 
+/** What a chapter hides until its question is answered is not the class's to show. */
+const canRaise = () => curtain.isDrawn || (!layout.chapter && state.hidden.size > 0);
+
 /** All is shown but what a chapter hides. */
 export function raiseCurtain() {
-  if (curtain.isDrawn) drawCurtain(layout.chapter?.hide ?? []);
+  if (canRaise()) drawCurtain(layout.chapter?.hide ?? []);
 }
 
-/** The button says what the key does next. */
+/** Called at each frame: the buttons say what the keys do next. */
 export function showCurtain() {
+  if (curtain.isLanding && isPlayedOut()) land();
   const next = isRevealed(state.run) ? "Play again" : "Reveal this rate";
   setText("curtain", curtain.isDrawn ? next : "Curtain");
-  element("raise-curtain").hidden = !curtain.isDrawn;
+  for (const raise of all(".raise-curtain")) raise.hidden = !canRaise();
 }
 
-/** It stays also through a reload of this tab. */
-export function recallCurtain() {
-  const kept = document.body.dataset.mode === "lesson" ? null : keptCurtain();
-  if (!kept) return;
-  curtain.revealed = kept;
-  hang(config.curtain, true);
+/** The one that the address names; what was revealed behind it stays so through a reload.
+ * @param {string} word of CURTAINS, or nothing */
+export function recallCurtain(word) {
+  if (!word || document.body.dataset.mode === "lesson") return;
+  curtain.revealed = keptCurtain();
+  hang(CURTAINS[word], word === "1");
 }

@@ -10,8 +10,9 @@ import {
   select,
   setText,
 } from "#lab/lib/dom.mjs";
-import { numberIn, plain } from "#lab/lib/format.mjs";
+import { plain } from "#lab/lib/format.mjs";
 import { columnsOf, handsInWords } from "#lab/model/hands.mjs";
+import { openPanels } from "#lab/page/cards.mjs";
 import { on } from "#lab/state/events.mjs";
 import {
   ANSWERS,
@@ -22,6 +23,7 @@ import {
   recallHands,
   setHands,
 } from "#lab/state/hands.mjs";
+import { layout } from "#lab/state/layout.mjs";
 import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 
 /** @typedef {import("#lab/model/hands.mjs").Column} Column */
@@ -29,9 +31,13 @@ import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 // Two columns nearer than this have no room for both their numbers.
 const ROOM = 2;
 
+/** Beside a side panel there is no room for it. */
+const isShown = () => hands.isOpen && (layout.presented !== null || !layout.panels.length);
+
 export function toggleHands() {
-  hands.isOpen = !hands.isOpen;
+  hands.isOpen = !isShown();
   keepHands();
+  if (hands.isOpen && !isShown()) openPanels([]);
   show();
   if (hands.isOpen) element("show-of-hands").focus();
 }
@@ -59,7 +65,7 @@ function bindCells(strip) {
   strip.addEventListener("click", (event) => {
     const run = cellAt(event);
     const rate = state.sweep.learning_rates[run];
-    const isAsked = hands.isOpen && hands.question === "rate";
+    const isAsked = isShown() && hands.question === "rate";
     if (isAsked && run === pressed && run < STOPS) count(rate, 0, handsFor(rate)[0] + 1);
   });
 }
@@ -67,11 +73,11 @@ function bindCells(strip) {
 /* ---- what is on show ---- */
 
 function show() {
-  element("show-of-hands").hidden = !hands.isOpen;
-  element("open-hands").setAttribute("aria-pressed", String(hands.isOpen));
-  const columns = hands.isOpen ? columnsOf(state.sweep) : [];
-  showColumns(columns);
-  if (!hands.isOpen) return;
+  const isOpen = isShown();
+  element("show-of-hands").hidden = !isOpen;
+  element("open-hands").setAttribute("aria-pressed", String(isOpen));
+  showColumns(isOpen ? columnsOf(state.sweep) : []);
+  if (!isOpen) return;
   select("hands-question").value = hands.question;
   setText("hands-said", handsInWords(state.sweep, state.run));
   const counts = handsFor(selectedRate());
@@ -165,7 +171,11 @@ export function bindHands() {
   panel.addEventListener("click", onClick);
   ANSWERS.forEach((_, k) => {
     const field = input(`hands-${k}`);
-    field.addEventListener("change", () => count(selectedRate(), k, Number(numberIn(field.value))));
+    field.addEventListener("input", () => {
+      field.value = field.value.replace(/\D/g, "");
+      count(selectedRate(), k, Number(field.value));
+    });
+    field.addEventListener("blur", show);
     leaveOnEnter(field);
   });
   const question = select("hands-question");

@@ -92,6 +92,8 @@ const OTHERS = {
 };
 
 const FIELDS = "input:not([type=range]), textarea, select, [role=listbox], [contenteditable]";
+// What a field that counts hands has no use for is the page's: C, space and the rest.
+const COUNTED = /^(\d|Backspace|Delete|Arrow(Left|Right)|Home|End)$/;
 // Which keys some elements want for themselves.
 const TAKEN = [
   {
@@ -106,7 +108,8 @@ function isTaken({ key, target, ctrlKey, metaKey, altKey }) {
   if (ctrlKey || metaKey || altKey || keysCard().open) return true;
   // A card closes by itself; the epoch and the learning rate may change behind an open table.
   if (key === "Escape" && document.querySelector("dialog[open]")) return true;
-  if (!(target instanceof Element)) return false;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.matches(".hand-count")) return COUNTED.test(key);
   return (
     target.matches(FIELDS) || TAKEN.some(({ by, keys }) => keys.includes(key) && target.matches(by))
   );
@@ -118,6 +121,8 @@ function onKey(event) {
   const act = (layout.areSingleKeysOn && SINGLE[letter]) || OTHERS[event.key];
   if (!act || isTaken(event)) return;
   event.preventDefault();
+  if (event.target instanceof HTMLElement && event.target.matches(".hand-count"))
+    event.target.blur();
   act();
 }
 
@@ -129,12 +134,12 @@ export function bindKeys() {
   element("close-keys").addEventListener("click", toggleKeysCard);
   element("present").addEventListener("click", SINGLE.p);
   element("curtain").addEventListener("click", useCurtain);
-  element("raise-curtain").addEventListener("click", raiseCurtain);
+  for (const raise of all(".raise-curtain")) raise.addEventListener("click", raiseCurtain);
   for (const show of all(".show-view")) {
     const view = /** @type {import("#types").View} */ (show.dataset.view);
     show.addEventListener("click", () => chooseView(view));
   }
-  const { present: asked } = readAddress();
-  if (asked) present(asked);
-  recallCurtain();
+  const asked = readAddress();
+  if (asked.present) present(asked.present);
+  recallCurtain(asked.curtain);
 }

@@ -181,9 +181,10 @@ export const isPlayedOut = () => state.share >= lastShare();
 /** @param {number} seconds */
 function advance(seconds) {
   const last = lastShare();
-  state.share += (seconds * state.speed) / SECONDS_FOR_ALL;
-  if (state.share >= last && state.loop) state.share = 0;
-  else if (state.share >= last) [state.share, state.playing] = [last, false];
+  const isAtEnd = state.share >= last;
+  const next = state.share + (seconds * state.speed) / SECONDS_FOR_ALL;
+  state.share = isAtEnd && state.loop ? 0 : Math.min(next, last);
+  state.playing = state.loop || next < last;
   state.wanted = scale.toEpoch(state.share, state.sweep.end);
   invalidate();
 }

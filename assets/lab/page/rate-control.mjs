@@ -18,10 +18,11 @@ import { showRefusal } from "#lab/page/refusals.mjs";
 import { keepRate, request } from "#lab/page/training.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, overlays, selectedRate, state } from "#lab/state/store.mjs";
+import { size } from "#lab/views/canvas.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 
-// Within so many stops of the rate on show a tick's number would touch it.
-const TICK_ROOM = 4;
+// The width of a figure in these numbers, as a share of the type's size, and the gap between two.
+const [FIGURE, TICK_GAP] = [0.72, 4];
 
 export function showRate() {
   const rate = selectedRate();
@@ -40,14 +41,24 @@ export function showRate() {
     .forEach((cell, run) => cell.classList.toggle("now", run === state.run));
 }
 
-/** The rate below the thumb; it takes the place of the tick that it would touch.
- * @param {number} rate */
+/** The rate below the thumb. @param {number} rate */
 function showTick(rate) {
   const place = state.sweep.place(rate);
   setText("fact-learning-rate", plain(rate));
   element("fact-learning-rate").style.setProperty("--place", String(place / (STOPS - 1)));
-  for (const tick of all(".rate-ticks .tick"))
-    tick.hidden = Math.abs(Number(tick.dataset.stop) - place) < TICK_ROOM;
+}
+
+/** Called at each frame: the rate takes the place of the ticks that it would touch. */
+export function makeRoomForTick() {
+  const rate = selectedRate();
+  const { left, right } = flatAxes(overlays["rate-curve"]);
+  // In a low window the curve is folded away.
+  const across = (right > left ? right - left : element("strip").clientWidth) / (STOPS - 1);
+  for (const tick of all(".rate-ticks .tick")) {
+    const letters = `${plain(rate)}${tick.textContent}`.length;
+    const gap = Math.abs(Number(tick.dataset.stop) - state.sweep.place(rate)) * across;
+    tick.hidden = gap < (letters * FIGURE * size()) / 2 + TICK_GAP;
+  }
 }
 
 /** @param {number} run */

@@ -25,7 +25,7 @@ import { bindOpeners } from "#lab/page/openers.mjs";
 import { bindPictures } from "#lab/page/pictures.mjs";
 import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
 import { adoptSweep, start } from "#lab/page/playback.mjs";
-import { bindRate, selectRate, showRate } from "#lab/page/rate-control.mjs";
+import { bindRate, makeRoomForTick, selectRate, showRate } from "#lab/page/rate-control.mjs";
 import { bindReset } from "#lab/page/reset.mjs";
 import { bindReadings } from "#lab/page/reading.mjs";
 import { bindSave } from "#lab/page/save.mjs";
@@ -122,6 +122,7 @@ function drawFrame(now) {
   const { sweep, run, detail } = state;
   showFacts(sweep, run, now);
   showLines(sweep, now.epoch);
+  makeRoomForTick();
   for (const name of CARD_ORDER) setText(`${name}-note`, VIEWS[name].note(sweep, now));
   showExplanation(sweep, run, now, detail);
   showTimeline(state, now);

@@ -1,5 +1,6 @@
 /* What is hidden from those who are to guess, and which learning rates have been revealed all the
    same. All that draws, says, lists or marks something asks `isHidden`; there is no other way. */
+import { config } from "#lab/state/config.mjs";
 import { state } from "#lab/state/store.mjs";
 
 /** @typedef {import("#types").Part} Part */
@@ -8,9 +9,16 @@ import { state } from "#lab/state/store.mjs";
 // What is known of one run; the other parts tell of all of them.
 const OF_ONE_RUN = ["verdict", "strip", "ahead"];
 
+/** The curtains that a link can name: over everything; or over what tells one rate from another,
+ * while the steps of the one on show and the best fit stay in the pictures.
+ * @type {Record<string, string[]>} */
+export const CURTAINS = { 1: config.curtain, rates: ["verdict", "strip", "mark", "hints"] };
+
 export const curtain = {
   // Whether the class's own curtain is drawn; a chapter hides parts without it.
   isDrawn: false,
+  // Whether the run on show is played, to be revealed where it ends.
+  isLanding: false,
   /** Of one sweep alone: another one's rates are still to be guessed.
    * @type {{of: string, rates: number[]}} */
   revealed: { of: "", rates: [] },
@@ -48,6 +56,12 @@ export function reveal(run) {
   curtain.revealed = { of, rates: [...known.filter((one) => one !== rate), rate] };
 }
 
+/** How a link names what is hidden in free exploration. */
+export function curtainWord() {
+  if (curtain.isDrawn) return "1";
+  return state.hidden.size ? "rates" : "";
+}
+
 /* ---- kept through a reload of the tab ---- */
 
 const KEPT = "curtain";
@@ -61,12 +75,12 @@ export function keepCurtain() {
   }
 }
 
-/** What was revealed behind the curtain that this tab had drawn, or null. */
+/** What this tab had revealed behind its curtain. */
 export function keptCurtain() {
   try {
     const { of, rates } = JSON.parse(sessionStorage.getItem(KEPT) ?? "");
     return { of: String(of), rates: [...rates].map(Number) };
   } catch {
-    return null;
+    return { of: "", rates: [] };
   }
 }
