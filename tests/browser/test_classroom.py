@@ -398,6 +398,7 @@ def test_keys_move_everything_and_leave_fields_alone(page: Page) -> None:
     assert page.locator("#learning-rate-value").input_value() == "p2"
     page.keyboard.press("Escape")
     driver.choose_rate(page, 0.01)
+    page.locator("h1").click()
     keys(page, "PageUp")
     the_card_of_keys_and_its_switch(page)
     the_theme_changes(page)
