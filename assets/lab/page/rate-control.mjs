@@ -51,9 +51,10 @@ function showTick(rate) {
 /** Called at each frame: the rate takes the place of the ticks that it would touch. */
 export function makeRoomForTick() {
   const rate = selectedRate();
-  const { left, right } = flatAxes(overlays["rate-curve"]);
+  const axes = overlays["rate-curve"].axes?.[""];
   // In a low window the curve is folded away.
-  const across = (right > left ? right - left : element("strip").clientWidth) / (STOPS - 1);
+  const isDrawn = axes && axes.right > axes.left;
+  const across = (isDrawn ? axes.right - axes.left : element("strip").clientWidth) / (STOPS - 1);
   for (const tick of all(".rate-ticks .tick")) {
     const letters = `${plain(rate)}${tick.textContent}`.length;
     const gap = Math.abs(Number(tick.dataset.stop) - state.sweep.place(rate)) * across;
