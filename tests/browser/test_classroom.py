@@ -159,7 +159,7 @@ def test_the_curtain_reveals_one_rate_at_a_time(page: Page) -> None:
     # by Enter, and the next key is the page's again; C once more tells at once.
     page.locator("#learning-rate-value").fill("0.1")
     page.keyboard.press("Enter")
-    driver.wait(page, "lab.state.run === 30")
+    driver.wait_fact(page, "learningRate", 0.1)
     assert facts(page)["verdict"] == "" and told(page) == ["oscillating"]
     keys(page, "c")
     driver.wait(page, "lab.state.playing")
@@ -488,10 +488,10 @@ def test_a_presented_network_has_no_text_on_another(
     context_of: Callable[..., BrowserContext], address: str
 ) -> None:
     page = context_of(size=(1280, 720)).new_page()
-    page.goto(f"{address}/{NETWORK}&present=descent-path+fit")
+    page.goto(f"{address}/{NETWORK}&present=fit+curves")
     driver.wait_ready(page)
-    pairs = ("descent-path fit", "cross-sections descent-path", "fit curves", "cross-sections")
-    for pair in (*pairs, "curves"):
+    pairs = ("fit curves", "curves", "descent-path fit", "cross-sections descent-path")
+    for pair in (*pairs, "cross-sections"):
         page.evaluate(PRESENT, pair.split())
         driver.resize(page, 1280, 720)
         assert sorted(cards(page)) == sorted(pair.split())
