@@ -66,6 +66,9 @@ class Watch:
             self.problems.append(f"console: {entry.text}")
 
     def _on_request(self, request: Request) -> None:
+        # The browser's own, when it likes.
+        if "_favicon" in request.url:
+            return
         if not request.url.startswith((self.address, *LOCAL)):
             self.problems.append(f"request beyond localhost: {request.url}")
         self.requests.append(request)

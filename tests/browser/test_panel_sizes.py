@@ -59,8 +59,7 @@ def test_no_menu_of_the_page_is_cut(page: Page) -> None:
     for dataset in ("noisy_parabola", "diabetes"):
         settings = set_up(page, settings, dataset=dataset, epochs=100, hidden_units=5)
         for width, height in ((1366, 768), (1920, 1080)):
-            page.set_viewport_size({"width": width, "height": height})
-            driver.rest(page)
+            driver.resize(page, width, height)
             assert page.evaluate(CUT_MENUS) == [], width
     page.locator("#more summary").click()
     next_frames(page)

@@ -145,6 +145,8 @@ export function startLesson() {
   element("go-on").addEventListener("click", () => turnPage(1));
   element("reset-chapter").addEventListener("click", setChapter);
   bindTask();
+  // Each part that comes on the page open says so.
+  element("side").addEventListener("toggle", openPart, true);
   const panel = select("panel");
   panel.addEventListener("change", () => openPanels(panel.value === "none" ? [] : [panel.value]));
   element("close-side").addEventListener("click", () => openPanels([]));
