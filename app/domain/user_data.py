@@ -50,6 +50,10 @@ class UserData:
     notes: tuple[str, ...] = field(compare=False)
     # The time (time.monotonic) by which the server must delete them.
     until: float = field(default=float("inf"), compare=False)
+    # What the two values of the target are called, in their order; None if it has more.
+    classes: tuple[str, str] | None = field(default=None, compare=False)
+    # Whether the target's values were words: they are the numbers 0 and 1 in the table.
+    has_words: bool = field(default=False, compare=False)
     # As for a built-in data set: the setting Noise does not apply.
     is_noisy: bool = field(default=False, compare=False)
 
@@ -57,6 +61,15 @@ class UserData:
     def example_count(self) -> int:
         """The number of examples, including those held back for validation."""
         return len(self.table)
+
+    @property
+    def rare_class(self) -> str:
+        """The class that has a single example, if one does."""
+        if self.classes is None:
+            return ""
+        is_second = self.table[:, -1] == self.table[:, -1].max()
+        counts = (len(is_second) - is_second.sum(), is_second.sum())
+        return self.classes[counts.index(1)] if 1 in counts else ""
 
 
 def choose(

@@ -41,6 +41,8 @@ from app.domain.user_data import UserData
 BELOW, STEPS, ABOVE, MISSING = 0, 65532, 65534, 65535
 # How far beyond the targets a fit is still encoded, in ranges of theirs: farther than it is drawn.
 FIT_ROOM = 3.0
+# The params of a sweep: at most so many numbers, with so many bits, at no fewer frames than that.
+MOST_PARAMS, MANTISSA_BITS, FEWEST_FRAMES = 1_000_000, 9, 20
 
 
 def encode(
@@ -67,11 +69,16 @@ def encode_scaled(
 
 
 def sweep_payload(
-    sweep: Sweep, surface: LossSurface, projection: Projection, fit: Fit, dataset: Dataset
+    sweep: Sweep,
+    surface: LossSurface,
+    projection: Projection,
+    fit: Fit | None,
+    dataset: Dataset,
 ) -> dict[str, Any]:
     """All that the browser needs to play a sweep, but for the views' figures, which bring the grid.
 
-    A line's fit is given by its two parameters, which are its coordinates.
+    A line's fit is given by its two parameters, which are its coordinates; where the model is drawn
+    over a plane of inputs, or for all examples of two classes, the browser computes it from params.
     """
     settings, plane = sweep.settings, surface.plane
     return {
@@ -83,13 +90,21 @@ def sweep_payload(
         **_stability(sweep),
         **_landscape(surface),
         **_projection(projection, plane.is_exact, along=1),
-        "fit": None if settings.is_line else _fit(fit, dataset, along=1),
+        **_thinned_params(sweep),
+        "fit": None if surface.bowl and plane.is_exact else _maybe_fit(fit, dataset, along=1),
     }
 
 
 def _model(settings: Settings) -> dict[str, Any]:
     return {
         "is_linear": settings.is_linear,
+        "is_quadratic": settings.is_quadratic,
+        "loss": {
+            "label": settings.loss_option.label,
+            "title": settings.loss_option.title,
+            "unit": settings.loss_option.unit,
+        },
+        "classes": list(settings.classes) if settings.classes else None,
         "is_plain": settings.is_plain,
         "update_rule": OPTIMIZERS[settings.optimizer].rule,
         "example_count": settings.example_count,
@@ -104,11 +119,14 @@ def _data(settings: Settings, dataset: Dataset) -> dict[str, Any]:
         "data_info": _data_info(settings.user_data),
         "scaling": {
             "input": [float(scaling.input_means[0]), float(scaling.input_scales[0])],
+            "inputs": np.stack([scaling.input_means, scaling.input_scales], axis=1).tolist(),
             "target": [scaling.target_mean, scaling.target_scale],
         },
-        "predictors": dataset.inputs.shape[1],
-        "predictor_names": list(settings.data.predictors),
-        "least_squares": dataset.least_squares.tolist() if settings.is_linear else None,
+        # The inputs' columns: the predictors, then the products of two of them.
+        "predictors": len(settings.feature_names),
+        "predictor_names": list(settings.feature_names),
+        "products": [list(pair) for pair in settings.products],
+        "least_squares": dataset.least_squares.tolist() if settings.is_quadratic else None,
         "data": {
             "inputs": encode(dataset.inputs),
             "targets": encode(dataset.targets),
@@ -124,6 +142,8 @@ def _runs(sweep: Sweep) -> dict[str, Any]:
         "epochs": sweep.epochs.tolist(),
         "train_loss": encode(sweep.train_loss, along=1),
         "validation_loss": _maybe(sweep.validation_loss, along=1),
+        "accuracy": _share(sweep.accuracy, along=1),
+        "validation_accuracy": _share(sweep.validation_accuracy, along=1),
         "verdicts": list(sweep.verdicts),
         "arrived": sweep.arrived.tolist(),
         "levels": [_number(level) for level in sweep.levels.tolist()],
@@ -132,6 +152,7 @@ def _runs(sweep: Sweep) -> dict[str, Any]:
         "last_loss": [_number(loss) for loss in sweep.last_loss.tolist()],
         "reference_loss": _number(sweep.reference_loss),
         "reference_name": sweep.reference_name,
+        "no_lowest_point": sweep.no_lowest_point,
     }
 
 
@@ -172,8 +193,9 @@ def _bowl(bowl: Bowl | None) -> dict[str, Any] | None:
 
 
 def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) -> dict[str, Any]:
-    """One run in full. The linear model needs no slices: its surface is exact everywhere."""
+    """One run in full. Linear regression needs no slices: its surface is exact everywhere."""
     exact, highest = surface.plane.is_exact, 1.5 * surface.box.height
+    is_formula = exact and surface.bowl is not None
     slices = {
         "epochs": detail.slices.epochs.tolist(),
         "loss": encode_scaled(detail.slices.loss, 0.0, highest, along=0),
@@ -187,11 +209,13 @@ def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) ->
         "params": None if exact else encode(detail.params, along=0),
         "gradients": None if exact else encode(detail.gradients, along=0),
         "validation_loss": _maybe(detail.validation_loss, along=0),
+        "accuracy": _share(detail.accuracy, along=0),
+        "validation_accuracy": _share(detail.validation_accuracy, along=0),
         "updates": _maybe(detail.updates, along=0),
         "batches": None if detail.batches is None else encode(detail.batches, "<u2"),
         "rate_factors": encode(detail.rate_factors, along=0),
-        "fit": None if exact else _fit(detail.fit, dataset, along=0),
-        "slices": None if exact else slices,
+        "fit": None if is_formula else _maybe_fit(detail.fit, dataset, along=0),
+        "slices": None if is_formula else slices,
         "sharpness_epochs": detail.sharpness_epochs.tolist(),
         "sharpness": detail.sharpness.tolist(),
         "rescaled_sharpness": (
@@ -217,6 +241,8 @@ def map_row(sweep: Sweep) -> dict[str, Any]:
     return {
         "settings": settings_payload(sweep.settings),
         "last_loss": [_number(loss) for loss in sweep.last_loss[:count].tolist()],
+        "accuracy": _last_shares(sweep.accuracy, count),
+        "validation_accuracy": _last_shares(sweep.validation_accuracy, count),
         "diverged_at": sweep.diverged_at[:count].tolist(),
         "verdicts": list(sweep.verdicts[:count]),
         "stability_edge": _number(sweep.stability_edge),
@@ -236,6 +262,7 @@ def _data_info(user_data: UserData | None) -> dict[str, Any] | None:
     return {
         "label": user_data.label,
         "target": user_data.target,
+        "classes": list(user_data.classes) if user_data.classes else None,
         "is_standardized": user_data.is_standardized,
         "rows": user_data.rows,
         "example_count": user_data.example_count,
@@ -273,6 +300,43 @@ def _projection(projection: Projection, is_exact: bool, along: int) -> dict[str,
         "off_plane": None if is_exact else encode(projection.off_plane, along=along),
         "explained": projection.explained.tolist(),
     }
+
+
+def _share(shares: Float[ndarray, "..."] | None, along: int) -> dict[str, Any] | None:
+    return None if shares is None else encode_scaled(shares, 0.0, 1.0, along)
+
+
+def _last_shares(shares: Float[ndarray, "run frame"] | None, count: int) -> list[Any] | None:
+    return None if shares is None else [_number(share) for share in shares[:count, -1].tolist()]
+
+
+def _thinned_params(sweep: Sweep) -> dict[str, Any]:
+    """The params of all runs, where the browser draws the model from them, in about as many digits
+    as a picture shows. Where they are too many, at fewer frames; of a large network at none, and
+    the browser has them for the run that is inspected."""
+    settings, (runs, frames, count) = sweep.settings, sweep.params.shape
+    several = len(settings.data.predictors)
+    is_drawn = several == 2 or (several > 1 and settings.loss == "cross_entropy")
+    each = -(-runs * frames * count // MOST_PARAMS)
+    chosen = np.unique(np.append(np.arange(0, frames, each), frames - 1))
+    if not is_drawn or len(chosen) < FEWEST_FRAMES:
+        return {"params": None, "params_frames": []}
+    params = encode(_shortened(sweep.params[:, chosen]), along=1)
+    return {"params": params, "params_frames": chosen.tolist()}
+
+
+def _shortened(numbers: Float[ndarray, "..."]) -> Float[ndarray, "..."]:
+    """The nearest numbers whose mantissa has MANTISSA_BITS bits: the zeros that are sent instead of
+    the others compress to next to nothing."""
+    bits = np.ascontiguousarray(numbers, "<f4").view("<u4")
+    dropped = 23 - MANTISSA_BITS
+    half, mask = np.uint32(1 << dropped - 1), np.uint32(0xFFFFFFFF >> dropped << dropped)
+    rounded = ((bits + half) & mask).view("<f4")
+    return np.where(np.isfinite(numbers) & np.isfinite(rounded), rounded, numbers)
+
+
+def _maybe_fit(fit: Fit | None, dataset: Dataset, along: int) -> dict[str, Any] | None:
+    return None if fit is None else _fit(fit, dataset, along)
 
 
 def _fit(fit: Fit, dataset: Dataset, along: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.engine.torch_runs import data_for, hessian_of, module_for
 from tests.oracles import ALL, LINE, PARABOLA, experiment, name_of, quadratic, with_rate
 
 NAN, INF = float("nan"), float("inf")
-NO_LINE = dict(known_loss=None, is_linear=False)
+NO_LINE = dict(known_loss=None, is_quadratic=False)
 
 
 def judged(*losses: list[float], slopes: list[float] | None = None, **more: object) -> Judged:
@@ -25,7 +25,7 @@ def judged(*losses: list[float], slopes: list[float] | None = None, **more: obje
     loss is 0."""
     curves = np.array(losses, dtype="float32")
     choices = dict(stuck=np.zeros(len(curves), bool), slider_runs=len(curves))
-    choices |= dict(known_loss=0.0, is_linear=True) | more
+    choices |= dict(known_loss=0.0, is_quadratic=True) | more
     early = np.array([slopes or [1, 0.5, 0.2]] * len(curves), dtype=float)
     return judge(curves, early, **choices)
 
@@ -125,7 +125,7 @@ class TestHandMadeCurves:
     def test_zigzag_far_from_the_reference_counts_for_the_linear_model_alone(self) -> None:
         losses, zigzag = curve((0, 4), (50, 2), (100, 1)), [1, -1, 1, -1]
         assert judged(losses, slopes=zigzag).verdicts == ("oscillating",)
-        assert judged(losses, slopes=zigzag, is_linear=False).verdicts == ("too slow",)
+        assert judged(losses, slopes=zigzag, is_quadratic=False).verdicts == ("too slow",)
 
     def test_zigzag_that_ends_above_its_start_is_diverged(self) -> None:
         assert judged([4, 5, 6], slopes=[1, -2, 4]).verdicts == ("diverged",)

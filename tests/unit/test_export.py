@@ -18,9 +18,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy import ndarray
 
+from app.domain.data_options import DATASETS, USER_DATA
 from app.domain.fields import NAMES, NUMBERS
 from app.domain.link import query
-from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA
+from app.domain.options import OPTIMIZERS
 from app.domain.results import Sweep
 from app.domain.settings import Settings
 from app.engine import train_sweep

@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from app.domain.data_options import DATASETS, DatasetOption
 from app.domain.link import query
 from app.domain.options import (
     ACTIVATIONS,
-    DATASETS,
     OPTIMIZERS,
     SCHEDULES,
     ActivationOption,
-    DatasetOption,
     OptimizerOption,
     ScheduleOption,
 )

@@ -1,0 +1,29 @@
+"""The views of two classes, without what moves: the plane of two predictors, and the two strips of
+the examples of several. The browser draws predictions and points on a canvas."""
+
+import numpy as np
+
+from app.domain.results import Dataset
+from components.figures.base import Figure, axis, base_layout, figure, rest_trace
+from components.figures.fit import titles_of, with_room
+
+
+def plane_figure(dataset: Dataset, names: tuple[str, ...]) -> Figure:
+    """Axes of the two predictors, in the units of the data, around all examples."""
+    inputs = np.concatenate([dataset.inputs, dataset.validation_inputs])[:, :2]
+    places = dataset.scaling.inputs(inputs)
+    across, up = titles_of(*names)
+    axes = dict(
+        xaxis=axis(across, with_room(places[:, 0])), yaxis=axis(up, with_room(places[:, 1]))
+    )
+    return figure([rest_trace("fit")], base_layout(left=44) | axes)
+
+
+def strips_figure(classes: tuple[str, str]) -> Figure:
+    """The predicted probability across, from 0 to 1, and a strip for each class."""
+    strips = dict(tickmode="array", tickvals=[0, 1], ticktext=list(classes))
+    axes = dict(
+        xaxis=axis(f"predicted probability of {classes[1]}", (-0.02, 1.02)),
+        yaxis=axis("", (-0.6, 1.6), **strips),
+    )
+    return figure([rest_trace("fit")], base_layout(left=84) | axes)
