@@ -25,10 +25,13 @@ def fit_of(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit | 
     both sides of each jump of threshold units. With cross-entropy, the probability of class 1.
 
     With several predictors, predictions for at most SAMPLES examples, evenly spaced from the lowest
-    target to the highest, to be plotted against the observed targets. None with cross-entropy: the
-    browser computes those of all examples, and of the whole plane, from the parameters.
+    target to the highest, to be plotted against the observed targets. None with cross-entropy, and
+    for two predictors: the browser computes those of all examples, and of the whole plane, from the
+    parameters.
     """
     inputs, targets = as_tensors(dataset_for(settings))
+    if len(settings.data.predictors) == 2:
+        return None
     if inputs.shape[1] > 1 and settings.loss == "cross_entropy":
         return None
     if inputs.shape[1] > 1:

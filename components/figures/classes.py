@@ -1,11 +1,14 @@
-"""The views of two classes, without what moves: the plane of two predictors, and the two strips of
-the examples of several. The browser draws predictions and points on a canvas."""
+"""The fits that the browser draws from parameters, without what moves: the plane of two predictors,
+and the two strips of several predictors' classes. Predictions and points are on a canvas."""
 
 import numpy as np
 
 from app.domain.results import Dataset
 from components.figures.base import Figure, axis, base_layout, figure, rest_trace
 from components.figures.fit import titles_of, with_room
+
+# The room at the right of a plane for the colour bar, which the browser draws.
+COLOR_BAR = 72
 
 
 def plane_figure(dataset: Dataset, names: tuple[str, ...]) -> Figure:
@@ -16,7 +19,7 @@ def plane_figure(dataset: Dataset, names: tuple[str, ...]) -> Figure:
     axes = dict(
         xaxis=axis(across, with_room(places[:, 0])), yaxis=axis(up, with_room(places[:, 1]))
     )
-    return figure([rest_trace("fit")], base_layout(left=44) | axes)
+    return figure([rest_trace("fit")], base_layout(left=44, right=COLOR_BAR) | axes)
 
 
 def strips_figure(classes: tuple[str, str]) -> Figure:

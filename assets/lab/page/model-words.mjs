@@ -14,7 +14,7 @@ const say = (value) => format(value, 4);
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 export const modelWords = (sweep, moment) =>
-  sweep.plane.is_exact ? lineWords(sweep, moment) : curvedWords(sweep, moment);
+  sweep.isLine ? lineWords(sweep, moment) : curvedWords(sweep, moment);
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function lineWords(sweep, moment) {

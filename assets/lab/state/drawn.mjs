@@ -15,6 +15,9 @@
  * @property {any} network
  * @property {Uint8ClampedArray | null} shades
  * @property {Map<string, number>} widths
+ * @property {WeakMap<object, any>} examples
+ * @property {WeakMap<object, Map<number, any>>} heatMaps
+ * @property {boolean} isCoarse
  */
 
 /** @type {Drawn} */
@@ -40,4 +43,9 @@ export const drawn = {
   shades: null,
   // The widths of texts on canvases, by font and text.
   widths: new Map(),
+  // The room for a sweep's outputs for its examples, and for its heat maps by their size.
+  examples: new WeakMap(),
+  heatMaps: new WeakMap(),
+  // Whether the heat map on show has fewer places than at rest.
+  isCoarse: false,
 };

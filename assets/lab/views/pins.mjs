@@ -185,7 +185,7 @@ export function drawPinFits(context, axes, sweep, moment) {
     and the index of the epoch * @returns {Point[]} */
 export function fitPixels(axes, sweep, { line, fit, index }) {
   const up = (/** @type {number} */ target) => clamp(axes.y(sweep.targetIn(target)));
-  if (sweep.plane.is_exact)
+  if (sweep.isLine)
     return [axes.left, axes.right].map((pixel) => [
       pixel,
       up(line[0] * sweep.inputFrom(axes.toX(pixel)) + line[1]),
