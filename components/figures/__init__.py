@@ -38,7 +38,7 @@ def _fit_figure(settings: Settings, dataset: Dataset, fit: Fit | None) -> Figure
     """The plane of two predictors, one predictor's curve, or the examples of several."""
     names, user_data = settings.data.predictors, settings.user_data
     if fit is None and len(names) == 2:
-        return plane_figure(dataset, names)
+        return plane_figure(dataset, names, bool(settings.classes))
     if fit is None:
         return strips_figure(settings.classes or ("0", "1"))
     titles = (user_data.predictors[0], user_data.target) if user_data else ("x", "y")

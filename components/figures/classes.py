@@ -7,11 +7,12 @@ from app.domain.results import Dataset
 from components.figures.base import Figure, axis, base_layout, figure, rest_trace
 from components.figures.fit import titles_of, with_room
 
-# The room at the right of a plane for the colour bar, which the browser draws.
-COLOR_BAR = 72
+# The room at the right of a plane for the colour bar, which the browser draws: with numbers from 0
+# to 1, and with any.
+CLASSES_BAR, NUMBERS_BAR = 72, 88
 
 
-def plane_figure(dataset: Dataset, names: tuple[str, ...]) -> Figure:
+def plane_figure(dataset: Dataset, names: tuple[str, ...], has_classes: bool) -> Figure:
     """Axes of the two predictors, in the units of the data, around all examples."""
     inputs = np.concatenate([dataset.inputs, dataset.validation_inputs])[:, :2]
     places = dataset.scaling.inputs(inputs)
@@ -19,7 +20,8 @@ def plane_figure(dataset: Dataset, names: tuple[str, ...]) -> Figure:
     axes = dict(
         xaxis=axis(across, with_room(places[:, 0])), yaxis=axis(up, with_room(places[:, 1]))
     )
-    return figure([rest_trace("fit")], base_layout(left=44, right=COLOR_BAR) | axes)
+    bar = CLASSES_BAR if has_classes else NUMBERS_BAR
+    return figure([rest_trace("fit")], base_layout(left=44, right=bar) | axes)
 
 
 def strips_figure(classes: tuple[str, str]) -> Figure:

@@ -34,17 +34,16 @@ export function outputsOf(sweep, params) {
 }
 
 /**
- * Whether an example is on the wrong side of the boundary, as the engine counts it: what lies on it
- * is class 0.
+ * Whether an output is on the wrong side of the boundary for an example, as the engine counts it:
+ * what lies on it is class 0.
  * @param {Sweep} sweep
- * @param {Numbers} outputs
+ * @param {number} output
  * @param {number} i
  */
-export const isWrong = (sweep, outputs, i) =>
-  outputs[i] > boundaryOf(sweep) !== classOf(sweep, i) > 0;
+export const isWrong = (sweep, output, i) => output > boundaryOf(sweep) !== classOf(sweep, i) > 0;
 
 /** The examples on the wrong side. @param {Sweep} sweep @param {Numbers} params */
 export function wrongOf(sweep, params) {
   const outputs = outputsOf(sweep, params);
-  return [...sweep.targets.keys()].filter((i) => isWrong(sweep, outputs, i));
+  return [...sweep.targets.keys()].filter((i) => isWrong(sweep, outputs[i], i));
 }

@@ -130,11 +130,11 @@ export class Sweep extends Fields {
     return share < SHOWN ? `this plane shows ${Math.round(100 * share)} % of the run's motion` : "";
   }
 
-  /** Whether one limit holds on the whole way: only the linear model has one curvature there, and
-   * only equal steps on all examples a fixed limit. */
+  /** Whether one limit holds on the whole way: only the linear model with squared error has one
+   * curvature there, and only equal steps on all examples a fixed limit. */
   get hasCriticalRate() {
-    const { is_linear: isLinear, settings, steps_per_epoch: steps, stability_edge: edge } = this;
-    return isLinear && settings.schedule === "constant" && steps === 1 && edge !== null;
+    const { is_quadratic: isBowl, settings, steps_per_epoch: steps, stability_edge: edge } = this;
+    return isBowl && settings.schedule === "constant" && steps === 1 && edge !== null;
   }
 
   /** The index of a learning rate; -1 for none. @param {number} learningRate */

@@ -18,6 +18,7 @@
  * @property {WeakMap<object, any>} examples
  * @property {WeakMap<object, Map<number, any>>} heatMaps
  * @property {boolean} isCoarse
+ * @property {{key: string, paint: (context: CanvasRenderingContext2D) => void}} still
  */
 
 /** @type {Drawn} */
@@ -48,4 +49,6 @@ export const drawn = {
   heatMaps: new WeakMap(),
   // Whether the heat map on show has fewer places than at rest.
   isCoarse: false,
+  // The examples on a heat map, and of what they were painted.
+  still: { key: "", paint: () => {} },
 };

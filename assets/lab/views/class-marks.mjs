@@ -16,28 +16,38 @@ const RING = 6.5;
 const radiusOf = (count) => grown(RADIUS) * (count > MANY ? SMALLER : 1);
 
 /**
- * Squares for class 0, circles for class 1: each class is one path.
+ * Squares for class 0, circles for class 1.
  * @param {Context} context
  * @param {Point[]} points
  * @param {(i: number) => number} classOf
- * @param {(i: number) => boolean} isWrong
  */
-export function drawClasses(context, points, classOf, isWrong) {
+export function drawClasses(context, points, classOf) {
   const radius = radiusOf(points.length);
-  context.lineWidth = grown(1);
-  for (const which of [0, 1]) {
-    const path = new Path2D();
-    points.forEach((point, i) => classOf(i) === which && addMark(path, point, radius, which));
-    Object.assign(context, { fillStyle: colors[`class-${which}`], strokeStyle: colors.background });
-    context.fill(path);
-    context.stroke(path);
-  }
-  const rings = new Path2D();
-  points.forEach((point, i) => isWrong(i) && addMark(rings, point, grown(RING), 1));
-  ring(context, rings);
+  const looks = [0, 1].map((which) => colors[`class-${which}`]);
+  Object.assign(context, { lineWidth: grown(1), strokeStyle: colors.background });
+  points.forEach((point, i) => {
+    const which = classOf(i);
+    context.fillStyle = looks[which];
+    context.beginPath();
+    addMark(context, point, radius, which);
+    context.fill();
+    context.stroke();
+  });
 }
 
-/** @param {Path2D} path @param {Point} point @param {number} radius @param {number} which */
+/**
+ * A ring around each example on the wrong side.
+ * @param {Context} context
+ * @param {Point[]} points
+ * @param {(i: number) => boolean} isWrong
+ */
+export function ringWrong(context, points, isWrong) {
+  context.beginPath();
+  points.forEach((point, i) => isWrong(i) && addMark(context, point, grown(RING), 1));
+  ring(context, { color: colors.text, halo: colors.background, width: 4 });
+}
+
+/** @param {Context} path @param {Point} point @param {number} radius @param {number} which */
 function addMark(path, [x, y], radius, which) {
   const half = 0.9 * radius;
   if (which === 0) path.rect(x - half, y - half, 2 * half, 2 * half);
@@ -47,15 +57,13 @@ function addMark(path, [x, y], radius, which) {
   }
 }
 
-/** @param {Context} context @param {Path2D} path */
-function ring(context, path) {
-  for (const [color, width] of /** @type {[string, number][]} */ ([
-    [colors.background, 4],
-    [colors.text, 1.75],
-  ])) {
-    Object.assign(context, { strokeStyle: color, lineWidth: grown(width) });
-    context.stroke(path);
-  }
+/** The path in a colour, with a halo so wide. @param {Context} context
+ * @param {{color: string, halo: string, width: number}} look */
+function ring(context, { color, halo, width }) {
+  Object.assign(context, { strokeStyle: halo, lineWidth: grown(width) });
+  context.stroke();
+  Object.assign(context, { strokeStyle: color, lineWidth: grown(1.75) });
+  context.stroke();
 }
 
 /**
@@ -68,11 +76,11 @@ export function drawValues(context, points, colorOf) {
   const radius = radiusOf(points.length) + grown(1);
   Object.assign(context, { strokeStyle: colors.text, lineWidth: grown(1.25) });
   points.forEach((point, i) => {
-    const path = new Path2D();
-    addMark(path, point, radius, 1);
+    context.beginPath();
+    addMark(context, point, radius, 1);
     context.fillStyle = colorOf(i);
-    context.fill(path);
-    context.stroke(path);
+    context.fill();
+    context.stroke();
   });
 }
 
@@ -80,19 +88,13 @@ export function drawValues(context, points, colorOf) {
  * Examples that are held back: their outlines alone.
  * @param {Context} context
  * @param {Point[]} points
- * @param {(i: number) => {which: number, color: string}} look
+ * @param {(i: number) => {which: number, color: string, halo: string}} look
  */
 export function drawHeldBack(context, points, look) {
   points.forEach((point, i) => {
-    const { which, color } = look(i);
-    const path = new Path2D();
-    addMark(path, point, radiusOf(points.length), which);
-    for (const [stroke, width] of /** @type {[string, number][]} */ ([
-      [colors.background, 3.5],
-      [color, 1.75],
-    ])) {
-      Object.assign(context, { strokeStyle: stroke, lineWidth: grown(width) });
-      context.stroke(path);
-    }
+    const { which, color, halo } = look(i);
+    context.beginPath();
+    addMark(context, point, radiusOf(points.length), which);
+    ring(context, { color, halo, width: 4 });
   });
 }

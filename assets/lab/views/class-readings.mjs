@@ -1,7 +1,7 @@
 /* What the fits read that are drawn from parameters: a plane of two predictors, the probability
    over one, and strips. */
 import { format } from "#lab/lib/format.mjs";
-import { boundaryOf, classOf, outputsOf, saidBy } from "#lab/model/classes.mjs";
+import { classOf, isWrong, outputsOf, saidBy } from "#lab/model/classes.mjs";
 import { predict } from "#lab/model/network.mjs";
 import { drawnParams, withProducts } from "#lab/model/plane-map.mjs";
 import { isInside } from "#lab/views/canvas.mjs";
@@ -42,7 +42,7 @@ function exampleWords(sweep, i, output) {
   const said = `${scaleTitle(sweep)} ${say(saidBy(sweep, output))}`;
   if (!sweep.classes) return [`observed ${say(sweep.targetIn(sweep.targets[i]))}`, said];
   const which = classOf(sweep, i);
-  const wrong = output > boundaryOf(sweep) === which > 0 ? "" : ", on the wrong side";
+  const wrong = isWrong(sweep, output, i) ? ", on the wrong side" : "";
   return [`class ${sweep.classes[which]}${wrong}`, said];
 }
 

@@ -9,12 +9,13 @@ import { FINE, affordedSide, drawnParams, gridOf } from "#lab/model/plane-map.mj
 import { drawn } from "#lab/state/drawn.mjs";
 import { clock } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { font, placeLabel, stroke, widthOf } from "#lab/views/canvas.mjs";
-import { drawClasses, drawHeldBack, drawValues } from "#lab/views/class-marks.mjs";
+import { font, placeLabel, size, stroke, widthOf } from "#lab/views/canvas.mjs";
+import { drawClasses, drawHeldBack, drawValues, ringWrong } from "#lab/views/class-marks.mjs";
 import { drawBar } from "#lab/views/color-bar.mjs";
 import { SHADES, heatColor, heatShades } from "#lab/views/heat-colors.mjs";
 import { Room, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
+import { pictureOf } from "#lab/views/sketch.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -23,6 +24,7 @@ import { flatAxes } from "#lab/views/overlay.mjs";
  * @typedef {import("#types").Numbers} Numbers
  * @typedef {import("#lab/model/batch.mjs").Batch} Batch
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
+ * @typedef {import("#lab/views/overlay.mjs").Overlay} Overlay
  *
  * @typedef {object} HeatMap
  * @property {number} side
@@ -42,12 +44,10 @@ export function drawPlane(overlay, sweep, moment) {
   const params = drawnParams(moment);
   drawn.isCoarse = !clock.rested && affordedSide(sweep) < FINE;
   const side = drawn.isCoarse ? affordedSide(sweep) : FINE;
-  axes.inside(context, () => {
-    if (params) drawModel(context, axes, sweep, params, heatMapOf(sweep, side));
-    drawExamples(context, axes, sweep, params);
-  });
-  const margin = overlay.host.clientWidth - axes.right;
-  drawBar({ context, ...axes }, margin, barOf(context, axes, sweep));
+  if (params)
+    axes.inside(context, () => drawModel(context, axes, sweep, params, heatMapOf(sweep, side)));
+  stillOf(overlay, axes, sweep)(context);
+  if (params && sweep.classes) axes.inside(context, () => drawRings(context, axes, sweep, params));
   if (!params) sayLater(context, axes);
 }
 
@@ -96,7 +96,7 @@ function newHeatMap(sweep, side) {
  */
 function drawModel(context, axes, sweep, params, map) {
   const outputs = map.batch.run(params);
-  paint(map, sweep, outputs);
+  paintOutputs(map, sweep, outputs);
   const { left, right, top, bottom } = axes;
   // The outermost places are on the picture's border.
   const [across, up] = [right - left, bottom - top].map((length) => length / (map.side - 1));
@@ -117,7 +117,7 @@ function drawModel(context, axes, sweep, params, map) {
  * @param {Sweep} sweep
  * @param {Float32Array} outputs
  */
-function paint(map, sweep, outputs) {
+function paintOutputs(map, sweep, outputs) {
   const { pixels, shades } = map;
   const look = [colors.background, colors["class-0"], colors["class-1"]].join();
   if (map.look !== look) heatShades(Boolean(sweep.classes), shades);
@@ -149,6 +149,28 @@ function spanOf({ classes, targets, scaling: { target } }) {
 /* ---- the examples ---- */
 
 /**
+ * Examples and colour bar, painted once; each frame copies them.
+ * @param {Overlay} overlay
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ * @returns {(context: Context) => void}
+ */
+function stillOf(overlay, axes, sweep) {
+  const { left, right, top, bottom } = axes;
+  const look = [colors.background, colors["class-0"], size(), window.devicePixelRatio];
+  const key = [sweep.sweep_id, left, right, top, bottom, ...look].join();
+  if (drawn.still.key !== key) {
+    const paint = pictureOf(overlay, (context) => {
+      axes.inside(context, () => drawExamples(context, axes, sweep));
+      const margin = overlay.host.clientWidth - right;
+      drawBar({ context, ...axes }, margin, barOf(context, axes, sweep));
+    });
+    drawn.still = { key, paint };
+  }
+  return drawn.still.paint;
+}
+
+/**
  * Their places in pixels.
  * @param {Axes} axes
  * @param {Sweep} sweep
@@ -161,26 +183,19 @@ export const placesOf = (axes, sweep, inputs) =>
     axes.y(sweep.inputIn(inputs[i * sweep.predictors + 1], 1)),
   ]);
 
-/**
- * @param {Context} context
- * @param {Axes} axes
- * @param {Sweep} sweep
- * @param {Numbers | null} params
- */
-function drawExamples(context, axes, sweep, params) {
+/** @param {Context} context @param {Axes} axes @param {Sweep} sweep */
+function drawExamples(context, axes, sweep) {
   drawHeld(context, axes, sweep);
   const points = placesOf(axes, sweep, sweep.inputs);
-  if (!sweep.classes) {
-    drawValues(context, points, (i) => shadeOf(sweep, sweep.targets[i]));
-    return;
-  }
-  const outputs = params && outputsOf(sweep, params);
-  drawClasses(
-    context,
-    points,
-    (i) => classOf(sweep, i),
-    (i) => outputs !== null && isWrong(sweep, outputs, i),
-  );
+  if (sweep.classes) drawClasses(context, points, (i) => classOf(sweep, i));
+  else drawValues(context, points, (i) => shadeOf(sweep, sweep.targets[i]));
+}
+
+/** @param {Context} context @param {Axes} axes @param {Sweep} sweep @param {Numbers} params */
+function drawRings(context, axes, sweep, params) {
+  const outputs = outputsOf(sweep, params);
+  const points = placesOf(axes, sweep, sweep.inputs);
+  ringWrong(context, points, (i) => isWrong(sweep, outputs[i], i));
 }
 
 /** @param {Sweep} sweep @param {number} target */
@@ -196,8 +211,8 @@ function drawHeld(context, axes, sweep) {
   const targets = floats(encoded);
   drawHeldBack(context, placesOf(axes, sweep, floats(inputs)), (i) => {
     const which = sweep.targetIn(targets[i]) > 0.5 ? 1 : 0;
-    if (!sweep.classes) return { which: 1, color: shadeOf(sweep, targets[i]) };
-    return { which, color: colors[`class-${which}`] };
+    if (sweep.classes) return { which, color: colors[`class-${which}`], halo: colors.background };
+    return { which: 1, color: shadeOf(sweep, targets[i]), halo: colors.text };
   });
 }
 
@@ -213,7 +228,7 @@ function barOf(context, { top, bottom }, sweep) {
   const hasClasses = Boolean(sweep.classes);
   const [low, high] = spanOf(sweep).map((end) => sweep.targetIn(end));
   const words = (/** @type {number} */ part) =>
-    tickText(Number((low + part * (high - low)).toPrecision(3)));
+    tickText(Number((low + part * (high - low)).toPrecision(2)));
   context.font = font(400);
   const whole = scaleTitle(sweep);
   const titles = [whole, whole.split(" ")[0], ""];

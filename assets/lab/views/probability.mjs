@@ -4,7 +4,7 @@ import { boundaryOf, classOf, isWrong, outputsOf, probability } from "#lab/model
 import { drawnParams } from "#lab/model/plane-map.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { placeLabel, stroke } from "#lab/views/canvas.mjs";
-import { drawClasses } from "#lab/views/class-marks.mjs";
+import { drawClasses, ringWrong } from "#lab/views/class-marks.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinFits, fitPixels } from "#lab/views/pins.mjs";
@@ -37,7 +37,8 @@ export function drawProbability(overlay, sweep, moment) {
     stroke(context, curve, { color: colors.path, width: 3.2 });
     const isWrongAt = (/** @type {number} */ i) =>
       heightAt(curve, points[i][0]) < height !== classOf(sweep, i) > 0;
-    drawClasses(context, points, (i) => classOf(sweep, i), isWrongAt);
+    drawClasses(context, points, (i) => classOf(sweep, i));
+    ringWrong(context, points, isWrongAt);
   });
   const room = new Room(axes).avoidLine(curve);
   const places = (/** @type {import("#lab/views/labels.mjs").Size} */ box) =>
@@ -89,12 +90,8 @@ export function drawStrips(overlay, sweep, moment) {
   if (!params) return;
   const outputs = outputsOf(sweep, params);
   const points = stripPoints(axes, sweep, outputs);
-  axes.inside(context, () =>
-    drawClasses(
-      context,
-      points,
-      (i) => classOf(sweep, i),
-      (i) => isWrong(sweep, outputs, i),
-    ),
-  );
+  axes.inside(context, () => {
+    drawClasses(context, points, (i) => classOf(sweep, i));
+    ringWrong(context, points, (i) => isWrong(sweep, outputs[i], i));
+  });
 }
