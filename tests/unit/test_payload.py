@@ -16,7 +16,8 @@ from app.domain.stability import stability_edge_numerator
 from app.engine import inspect_run
 from app.exports import payload as exported
 from app.exports.block import pack
-from app.exports.payload import FIT_ROOM, encode, encode_scaled, map_row, range_test_payload
+from app.exports.encoding import encode, encode_scaled
+from app.exports.payload import FIT_ROOM, map_row, range_test_payload
 from app.trainers.base import lay_out
 from callbacks.training import experiment_payload, first_payload
 from tests.oracles import (
