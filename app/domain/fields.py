@@ -176,7 +176,7 @@ NAMES: dict[str, NameChoice] = {
 TEXTS: dict[str, TextChoice] = {
     "start": TextChoice(
         "",
-        "start of the seed",
+        "the seed's start",
         "Start",
         "Where training starts: at the seed's initial parameters, or at a point set by hand.",
     ),

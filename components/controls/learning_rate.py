@@ -30,10 +30,13 @@ def outcome_bar() -> Component:
         className="outcome",
         children=[
             html.P(
-                [
-                    about("converging", "", class_name="chip", id="fact-verdict"),
-                    html.Span(id="outcome-sentence"),
-                ],
+                html.Span(
+                    [
+                        about("converging", "", class_name="chip", id="fact-verdict"),
+                        html.Span(id="outcome-sentence"),
+                    ]
+                ),
+                id="outcome-words",
                 className="outcome-words",
             ),
             html.Details(

@@ -291,11 +291,16 @@ def test_pins_of_a_network_lie_on_the_plane_on_show_and_cost_nothing(
         pin(page)
     settings = set_up(page, settings, learning_rate=0.001)
     go_to(page, 60)
+    # Beside a panel there is no room for the surface.
+    page.locator("#close-side").click()
+    driver.rest(page)
     check_markers(page, pins, has_scene=True)
     page.locator("#plane").select_option("random")
     wait(page, "lab.state.sweep.plane.kind === 'random'")
     driver.rest(page)
     check_markers(page, pins, PlaneChoice("random"), has_scene=True)
+    open_panel(page, "compare")
+    driver.rest(page)
     check_table(page, [*pins, settings])
     check_costs(page, watch, capsys)
 

@@ -174,6 +174,7 @@ def test_a_refusal_stands_beside_its_control_and_the_last_sweep_stays(page: Page
     wait(page, "document.getElementById('epochs-error').textContent.includes('20 epochs')")
     assert "of 20 epochs" in error_beside(page, "epochs")
     set_control(page, "epochs", 9)
+    wait(page, "document.getElementById('epochs-error').textContent.includes('Got 9.')")
     assert "whole number from 10" in error_beside(page, "epochs")
     set_up(page, settings, epochs=30)
     driver.wait_no_message(page)

@@ -141,7 +141,7 @@ def test_nothing_moves_under_the_hand(page: Page) -> None:
         const { left, top, width, height } = document.getElementById(name).getBoundingClientRect();
         return [name, left, top, width, height].join(" ");
       })"""
-    for width, height in ((1366, 768), (1920, 1080), (390, 844)):
+    for width, height in ((1366, 768), (1920, 1080), (1024, 768), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         driver.next_frames(page)
         expected = page.evaluate(measure)

@@ -160,9 +160,10 @@ def test_a_saved_network_keeps_its_plane_its_typed_run_and_every_epoch_of_it(
     assert number(page, "trainLoss") == float(detail.train_loss[60])
     # Its panels compute from the run in the file; of another run they say that they cannot.
     page.locator("#panel").select_option("network")
+    page.locator(".unit").first.focus()
     driver.next_frames(page, 3)
-    bias = page.locator('[data-slot="network-reading"]').inner_text()
-    assert driver.close(bias.split("c = ")[1].split(" ")[0], float(detail.params[60][-1]))
+    said = page.locator('[data-slot="network-reading"]').inner_text()
+    assert driver.close(said.split("w1 = ")[1].split(" ")[0], float(detail.params[60][0]))
     rest_on(page, NETWORK, 0.05, 800)
     expect(page.locator('[data-panel="network"]')).to_have_attribute(
         "data-waiting", "This page has these numbers for the learning rate 0.0777 only."

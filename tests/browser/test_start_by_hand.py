@@ -358,7 +358,7 @@ def test_links_with_a_start_that_does_not_fit_say_so_and_open_the_rest(
 ) -> None:
     page = open_link("?v=1&hidden_units=4&epochs=100&start=1,2&learning_rate=0.1&epoch=0")
     said = driver.wait_message(page)
-    assert "Start must be a plane" in said and "The usual start of the seed" in said
+    assert "Start must be a plane" in said and "Using the seed's start instead" in said
     settled(page)
     shown = state(page, "sweep.settings")
     assert (shown["hidden_units"], shown["start"]) == (4, "")

@@ -14,6 +14,21 @@ const ROOM = 0.06;
 /** @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep */
 
 /**
+ * The lowest loss, of training or validation, of each run that never rises above its start; else
+ * infinity.
+ * @param {Pick<Sweep, "train_loss" | "validation_loss" | "epochs">} sweep
+ */
+export function calmLowest({ train_loss: losses, validation_loss: held, epochs }) {
+  const frames = epochs.length;
+  return Array.from({ length: losses.length / frames }, (_, run) => {
+    const [from, to] = [run * frames, (run + 1) * frames];
+    const part = losses.subarray(from, to);
+    if (!part.every((loss) => loss <= losses[0])) return Infinity;
+    return Math.min(...part, ...(held?.subarray(from, to) ?? []));
+  });
+}
+
+/**
  * log10 of the losses between which the slider's runs are drawn: down to the lowest of those that
  * never rise above their start, and up to where the others leave the picture. Behind a curtain it
  * tells nothing of the hidden runs.
@@ -21,17 +36,9 @@ const ROOM = 0.06;
  * @param {number} runs how many of its runs count
  * @returns {[number, number]}
  */
-export function lossRange({ train_loss: losses, validation_loss: held, epochs }, runs) {
-  const start = losses[0];
-  const frames = epochs.length;
-  let lowest = isEndHidden() ? start * HIDDEN_FLOOR : start;
-  for (let run = 0; run < runs; run++) {
-    if (isEndHidden(run)) continue;
-    const part = losses.subarray(run * frames, (run + 1) * frames);
-    if (!part.every((loss) => loss <= start)) continue;
-    lowest = Math.min(lowest, ...part);
-    if (held) lowest = Math.min(lowest, ...held.subarray(run * frames, (run + 1) * frames));
-  }
+export function lossRange({ train_loss: [start], calm_lowest: lows }, runs) {
+  const shown = lows.slice(0, runs).filter((_, run) => !isEndHidden(run));
+  const lowest = Math.min(isEndHidden() ? start * HIDDEN_FLOOR : start, ...shown);
   const high = Math.log10(RISE * start);
   const low = Math.log10(Math.max(lowest, FLOOR * start));
   return [low - ROOM * (high - low), high];

@@ -1,6 +1,7 @@
 /* A sweep in the browser: its runs, and the data in their own units. No drawing here. */
 import { Grid, decode, floats, floatsOf, unpack } from "#lab/lib/arrays.mjs";
 import { contourTraces } from "#lab/model/contour.mjs";
+import { calmLowest } from "#lab/model/loss-range.mjs";
 import { Track } from "#lab/model/track.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 
@@ -56,6 +57,7 @@ export class Sweep extends Fields {
     this.coordinates = floats(payload.coordinates);
     this.slopes = floats(payload.slopes);
     this.validation_loss = maybe(payload.validation_loss);
+    this.calm_lowest = calmLowest(this);
     this.off_plane = maybe(payload.off_plane);
     this.plane = {
       ...payload.plane,

@@ -40,6 +40,17 @@ export function showExplanation(sweep, run, moment, detail) {
 }
 
 /**
+ * Keeps room for the longest outcome, so that nothing moves from one rate to the next. Only the
+ * lengths of its words are in the page, which tell nothing while the outcomes are hidden.
+ * @param {Sweep} sweep
+ */
+export function keepRoom(sweep) {
+  const said = sweep.verdicts.map((verdict, run) => `${verdict}mmm ${outcome(sweep, run)}`);
+  const longest = said.reduce((most, one) => (one.length > most.length ? one : most));
+  element("outcome-words").dataset.room = longest.replace(/\S/g, "n");
+}
+
+/**
  * @param {Sweep} sweep
  * @param {number} run
  * @param {Snapshot} moment

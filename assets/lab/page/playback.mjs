@@ -233,7 +233,9 @@ function draw() {
   const onTheWay = glided(moment);
   for (const name of VIEWS) {
     const shown = isWhole(name) ? moment : onTheWay;
-    if (overlays[name].ready) drawingOf(name)(overlays[name], state.sweep, shown, state);
+    const overlay = overlays[name];
+    overlay.isDrawn = overlay.ready;
+    if (overlay.isDrawn) drawingOf(name)(overlay, state.sweep, shown, state);
   }
   if (isGliding()) clock.dirty = true;
   drawRateCurve(overlays["rate-curve"], state.sweep, moment);

@@ -10,7 +10,7 @@ import { bindCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
 import { coverRun, showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
-import { bindWhy, showExplanation } from "#lab/page/explanation.mjs";
+import { bindWhy, keepRoom, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
 import { showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
@@ -84,6 +84,7 @@ const moment = () => snapshotOf(state.track, state.wanted);
 function listen() {
   on("sweep", (sweep) => {
     setText("headline", headline(sweep));
+    keepRoom(sweep);
     showSweep(sweep);
     makeRoomForPlane(sweep);
     placePins(sweep);

@@ -91,7 +91,7 @@ function endsOf(axes, sweep, line) {
  */
 export function showHandles(sweep, moment, canSet) {
   const layer = element("fit-handles");
-  const isOff = !canSet || !sweep.plane.is_exact || state.playing || !overlays.fit.ready;
+  const isOff = !canSet || !sweep.plane.is_exact || state.playing || !overlays.fit.isDrawn;
   if (layer.hidden !== isOff) layer.hidden = isOff;
   startState.ends = isOff ? null : endsOf(fitAxes(), sweep, [moment.first, moment.second]);
   if (startState.ends) place(layer, sweep, startState.ends);
@@ -99,7 +99,7 @@ export function showHandles(sweep, moment, canSet) {
 
 /** @param {HTMLElement} layer @param {Sweep} sweep @param {Ends} ends */
 function place(layer, sweep, { inputs, targets, points, line }) {
-  const height = overlays.fit.host.clientHeight;
+  const { height } = overlays.fit.plot._fullLayout;
   all(".line-handle", layer).forEach((handle, k) => {
     const [x, y] = points[k];
     const transform = `translate(${x.toFixed(1)}px, ${(y - height).toFixed(1)}px)`;

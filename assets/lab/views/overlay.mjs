@@ -31,6 +31,9 @@ export class Overlay {
     /** The axes of a view that is drawn here alone, by their suffix.
      * @type {Record<string, import("#types").Axes> | null} */
     this.axes = null;
+    /** Whether the frame on show has it: asking `ready` once the page has been written to would lay
+     * all of it out again. */
+    this.isDrawn = false;
   }
 
   /** Plotly has drawn the still layers itself. */
