@@ -14,10 +14,10 @@ from torch import Tensor
 
 from app.domain.options import LOSSES as OPTIONS
 from app.domain.settings import Settings
-from app.engine import inspect_run
+from app.engine import inspect_run, train_sweep
 from app.engine.losses import LOSSES
 from tests.engine.torch_runs import LOSSES as TORCHS
-from tests.engine.torch_runs import data_for, module_for
+from tests.engine.torch_runs import data_for, lone_training, module_for
 from tests.oracles import experiment, stop
 
 outputs = st.lists(st.floats(-1e30, 1e30) | st.floats(-120, 120), min_size=1, max_size=9)
@@ -115,3 +115,23 @@ def test_accuracy_is_missing_after_an_overflow_and_without_classes() -> None:
     assert np.array_equal(np.isnan(sweep.accuracy), np.isnan(sweep.train_loss))
     line = experiment(Settings(epochs=10)).sweep
     assert line.accuracy is None and line.validation_accuracy is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [dict(), dict(hidden_units=3, hidden_layers=2), dict(optimizer="momentum", momentum=0.99)],
+)
+def test_a_run_overflows_at_the_epoch_at_which_torchs_does(change: dict) -> None:
+    """Weight decay of 1 at a rate of 10 turns all params around, nine times as long: logits of any
+    size, until one is infinite."""
+    settings = Settings(
+        dataset="two_clouds", loss="cross_entropy", weight_decay=1, learning_rate=10, epochs=60,
+        **change,
+    )  # fmt: skip
+    sweep = train_sweep(settings)
+    alone = lone_training(settings, sweep.start, 10.0).train_loss
+    overflow = int(sweep.overflow_at[settings.run_index])
+    assert overflow == int(np.isfinite(alone).argmin()) > 0
+    assert np.isfinite(alone[:overflow]).all()
+    before = sweep.train_loss[settings.run_index][sweep.epochs < overflow]
+    assert before == pytest.approx(alone[sweep.epochs[sweep.epochs < overflow]], rel=1e-3)
