@@ -85,8 +85,8 @@ def class_rows() -> list[Row]:
     return [
         Row(f"{name}, whole sweep", both(one), target, "x plain loop")
         for name, one, target in (
-            ("circles, 8 units", CIRCLES, 1.0), ("breast cancer", CANCER, 0.4),
-            ("circles, 8 tanh units", replace(CIRCLES, activation="tanh"), NAN),
+            ("circles, 8 ReLU", CIRCLES, 1.0), ("breast cancer", CANCER, 0.4),
+            ("circles, 8 tanh", replace(CIRCLES, activation="tanh"), NAN),
         )
     ]  # fmt: skip
 
