@@ -1,6 +1,6 @@
 /* Written by `make types` from app/exports/schema.py. */
 
-/** An array, see app/exports/payload.py and block.py; `range` is that of a scaled one. */
+/** An array, see app/exports/encoding.py and block.py; `range` is that of a scaled one. */
 export interface Encoded {
   dtype: "<f4" | "<i4" | "<u2";
   shape: number[];

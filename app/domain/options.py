@@ -82,7 +82,8 @@ class LossOption(Option):
     title    its full name
     rule     its formula for one example, in Markdown with TeX
     unit     in which it is counted; nothing for the square of the target's unit
-    boundary  the output above which class 1 is predicted, where there are classes
+    boundary the output above which class 1 is predicted, where there are classes
+    cost     what it costs per example, in weights
     script   how the exported script makes it
     note     what it is for, as the menu's help has it
     """
@@ -91,6 +92,7 @@ class LossOption(Option):
     rule: str
     unit: str
     boundary: float
+    cost: int
     script: str
     note: str
 
@@ -261,6 +263,7 @@ LOSSES: dict[str, LossOption] = {
         rule="$L = (z - y)^2$",
         unit="",
         boundary=0.5,
+        cost=0,
         script="nn.MSELoss()",
         note="for numbers",
     ),
@@ -270,6 +273,7 @@ LOSSES: dict[str, LossOption] = {
         rule=r"$L = -y \ln p - (1 - y) \ln(1 - p)$ with $p = \frac{1}{1 + e^{-z}}$",
         unit="nats",
         boundary=0,
+        cost=20,
         script="nn.BCEWithLogitsLoss()",
         note="for two classes; the model's output is the probability of one of them",
     ),

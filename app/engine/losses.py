@@ -58,7 +58,7 @@ def _margin_errors_(z: Tensor, signs: Tensor, values: Tensor) -> None:
 LOSSES: dict[str, Loss] = {
     # L = e^2 with the error e = z - y,  dL/dz = 2 e,  d2L/dz2 = 2.
     "squared_error": Loss(
-        value=lambda z, y: (z - y).square(),
+        value=lambda z, y: (z - y).square_(),
         error=lambda z, y: z - y,
         factor=2,
         bend=lambda z: torch.full_like(z, 2),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypedDict
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
 from app.domain.settings import Settings
+from app.engine.chunks import chunks
 from app.engine.datasets import dataset_for
 from app.engine.losses import loss_for
 from app.engine.network import network_for
@@ -28,12 +31,11 @@ def validation_loss(
     settings: Settings, params: Float[ndarray, "*stack param"]
 ) -> Float[ndarray, "*stack"] | None:
     """The mean loss over the held-back examples, or None if there are none."""
-    dataset = dataset_for(settings)
-    if not len(dataset.validation_targets):
+    data, loss = dataset_for(settings), loss_for(settings)
+    if not len(data.validation_targets):
         return None
-    outputs = _outputs(settings, params, dataset.validation_inputs)
-    loss = loss_for(settings).mean(outputs, torch.tensor(dataset.validation_targets))
-    return loss.view(params.shape[:-1]).numpy()
+    targets = torch.tensor(data.validation_targets)
+    return _of_outputs(settings, params, data.validation_inputs, lambda z: loss.mean(z, targets))
 
 
 def accuracies(settings: Settings, params: Float[ndarray, "*stack param"]) -> Accuracies:
@@ -53,17 +55,25 @@ def _accuracy(
     inputs: Float[ndarray, "example feature"],
     targets: Float[ndarray, "example"],
 ) -> Float[ndarray, "*stack"] | None:
+    """Of the predicted classes c = 0 or 1, those that equal y: the sum of c (2 y - 1) + (1 - y)."""
     if not settings.has_classes or not len(targets):
         return None
-    outputs = _outputs(settings, params, inputs)
-    right = (outputs > settings.loss_option.boundary) == (torch.tensor(targets) > 0.5)
-    return right.float().mean(dim=1).view(params.shape[:-1]).numpy()
+    classes, boundary = torch.tensor(targets), settings.loss_option.boundary
+    signs, zeros = 2 * classes - 1, (1 - classes).sum()
+    return _of_outputs(
+        settings, params, inputs, lambda z: (z.gt_(boundary) @ signs + zeros) / len(signs)
+    )
 
 
-def _outputs(
+def _of_outputs(
     settings: Settings,
     params: Float[ndarray, "*stack param"],
     inputs: Float[ndarray, "example feature"],
-) -> Float[Tensor, "row example"]:
-    flat = torch.from_numpy(params).reshape(-1, params.shape[-1])
-    return network_for(settings).predict(flat, torch.tensor(inputs))
+    measure: Callable[[Tensor], Tensor],
+) -> Float[ndarray, "*stack"]:
+    """What `measure` makes of the outputs (row, example) at each of the params."""
+    flat, network = torch.from_numpy(params).reshape(-1, params.shape[-1]), network_for(settings)
+    examples = torch.tensor(inputs)
+    rows = chunks(len(flat), len(inputs))
+    found = torch.cat([measure(network.predict(flat[some], examples)) for some in rows])
+    return np.asarray(found.view(params.shape[:-1]).numpy())

@@ -1,16 +1,9 @@
-"""Results for the browser: arrays as little-endian bytes, never as decimals.
-
-An array becomes {"dtype", "shape", "along", "bytes"}, see block.py. Along its frames it goes as
-differences of the numbers' bit patterns taken as integers: exact and, as neighbours are alike,
-mostly small. Its bytes are shuffled (all first bytes, then all second ones, ...). Together that
-compresses a third better than the plain bytes. A scaled array is uint16 over a range, for curves
-that no screen shows finer; what lies beyond the range is told apart from its ends.
-"""
+"""Results for the browser, as block.py packs them; encoding.py says how an array is written."""
 
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Shaped
+from jaxtyping import Float
 from numpy import ndarray
 
 from app.domain.fields import SLIDER_LEARNING_RATES
@@ -36,36 +29,12 @@ from app.domain.stability import (
     stability_edge_numerator,
 )
 from app.domain.user_data import UserData
+from app.exports.encoding import encode, encode_scaled, shortened
 
-# A scaled array's numbers: below its range, within it from 1 to STEPS + 1, above it, NaN.
-BELOW, STEPS, ABOVE, MISSING = 0, 65532, 65534, 65535
 # How far beyond the targets a fit is still encoded, in ranges of theirs: farther than it is drawn.
 FIT_ROOM = 3.0
 # The params of a sweep: at most so many numbers, with so many bits, at no fewer frames than that.
-MOST_PARAMS, MANTISSA_BITS, FEWEST_FRAMES = 1_000_000, 9, 20
-
-
-def encode(
-    array: Shaped[ndarray, "..."], dtype: str = "<f4", along: int | None = None
-) -> dict[str, Any]:
-    """An array as bytes; `along` is the axis of its frames."""
-    typed = np.ascontiguousarray(array, dtype=dtype)
-    bits = typed.view(f"<u{typed.itemsize}")
-    if along is not None:
-        bits = np.diff(bits, axis=along, prepend=bits.dtype.type(0))
-    shuffled = np.ascontiguousarray(bits).reshape(-1, 1).view(np.uint8).T
-    about = {"dtype": dtype, "shape": list(typed.shape), "along": along}
-    return about | {"bytes": np.ascontiguousarray(shuffled).tobytes()}
-
-
-def encode_scaled(
-    array: Float[ndarray, "..."], low: float, high: float, along: int
-) -> dict[str, Any]:
-    """An array as uint16, in steps from low to high. What lies beyond becomes infinite."""
-    share = np.clip((array - low) / (high - low), 0, 1)
-    steps = np.where(np.isnan(share), MISSING, 1 + np.round(share * STEPS))
-    steps = np.where(array < low, BELOW, np.where(array > high, ABOVE, steps))
-    return encode(steps, "<u2", along) | {"range": [low, high]}
+MOST_PARAMS, MANTISSA_BITS, FEWEST_FRAMES = 500_000, 9, 20
 
 
 def sweep_payload(
@@ -321,18 +290,8 @@ def _thinned_params(sweep: Sweep) -> dict[str, Any]:
     chosen = np.unique(np.append(np.arange(0, frames, each), frames - 1))
     if not is_drawn or len(chosen) < FEWEST_FRAMES:
         return {"params": None, "params_frames": []}
-    params = encode(_shortened(sweep.params[:, chosen]), along=1)
+    params = encode(shortened(sweep.params[:, chosen], MANTISSA_BITS), along=1)
     return {"params": params, "params_frames": chosen.tolist()}
-
-
-def _shortened(numbers: Float[ndarray, "..."]) -> Float[ndarray, "..."]:
-    """The nearest numbers whose mantissa has MANTISSA_BITS bits: the zeros that are sent instead of
-    the others compress to next to nothing."""
-    bits = np.ascontiguousarray(numbers, "<f4").view("<u4")
-    dropped = 23 - MANTISSA_BITS
-    half, mask = np.uint32(1 << dropped - 1), np.uint32(0xFFFFFFFF >> dropped << dropped)
-    rounded = ((bits + half) & mask).view("<f4")
-    return np.where(np.isfinite(numbers) & np.isfinite(rounded), rounded, numbers)
 
 
 def _maybe_fit(fit: Fit | None, dataset: Dataset, along: int) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ Verdict = Literal[
 
 
 class Encoded(TypedDict):
-    """An array, see app/exports/payload.py and block.py; `range` is that of a scaled one."""
+    """An array, see app/exports/encoding.py and block.py; `range` is that of a scaled one."""
 
     dtype: Literal["<f4", "<i4", "<u2"]
     shape: list[int]

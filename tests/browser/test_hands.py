@@ -262,6 +262,16 @@ def test_the_drawer_closes_in_three_ways_and_hides_nothing_that_is_needed(
     )
 
 
+def test_the_drawer_shows_its_controls_where_there_is_no_timeline(
+    open_page: Callable[..., Page], address: str
+) -> None:
+    page = open_page()
+    page.goto(f"{address}/?chapter=predict")
+    driver.wait_ready(page)
+    page.locator("#open-rail").click()
+    page.locator("#seed").click()
+
+
 def visible_point(page: Page, target: str) -> tuple[float, float]:
     """A point of an element that the drawer does not hide."""
     box = page.locator(target).bounding_box()

@@ -215,7 +215,8 @@ def check_payloads(chosen: Settings) -> None:
         run_csv(experiment_cache.experiment(chosen).sweep, experiment_cache.inspect(chosen)[1])
     pack(payload), pack(detail)
     assert decode(payload["train_loss"]).shape[0] == 41
-    for middle, width in payload["scaling"].values():
+    scaling = payload["scaling"]
+    for middle, width in (scaling["input"], scaling["target"], *scaling["inputs"]):
         assert np.isfinite(middle) and width > 0
 
 

@@ -172,6 +172,32 @@ class TestHandMadeCurves:
         assert result.verdicts == ("overflow", "overflow")
 
 
+ENDLESS = dict(known_loss=0.0, is_quadratic=False, has_lowest=False)
+
+
+class TestNoLowestPoint:
+    """Cross-entropy of separable classes: a loss that falls as 1 / epoch, for ever."""
+
+    @pytest.mark.parametrize(("start", "limit"), [(0.4, 0.02), (0.6, 0.03), (5.0, 0.05 * 0.6931)])
+    def test_near_is_five_percent_of_the_start_or_of_a_coins_loss(
+        self, start: float, limit: float
+    ) -> None:
+        ends = np.array([[0.98 * limit], [1.02 * limit]])
+        epochs = np.arange(101)
+        falling = start / (1 + (start / ends - 1) * epochs / 100)
+        found = judged(*falling.tolist(), **ENDLESS)
+        assert found.verdicts == ("converging", "too slow")
+        assert found.arrived.tolist() == [True, False]
+        assert found.reference_loss == 0
+
+    def test_a_loss_that_all_examples_but_some_leave_is_near_that_of_the_rest(self) -> None:
+        flat = curve((0, 0.6), (50, 0.31), (100, 0.305))
+        choices = ENDLESS | dict(known_loss=0.3)
+        assert judged(flat, **choices).verdicts == ("converging",)
+        high = curve((0, 0.6), (50, 0.36), (100, 0.35))
+        assert judged(high, **choices).verdicts == ("too slow",)
+
+
 class TestQuadratic:
     """Along the sharpest direction each step multiplies the error by 1 - rate x sharpness."""
 

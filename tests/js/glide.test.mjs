@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
-import { between } from "#lab/model/glide.mjs";
+import { between, lossSaid } from "#lab/model/glide.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 
@@ -15,7 +15,9 @@ const near = (/** @type {number} */ one, /** @type {number} */ other) =>
 test("on its way the point of a line lies on the straight step, at the bowl's own loss", () => {
   const { hessian, minimum, loss: lowest } = /** @type {any} */ (line.bowl);
   for (const share of [0, 0.2, 0.5, 0.9, 1]) {
-    const { first, second, loss, firstSlope, secondSlope } = between(from, to, share, true);
+    const moment = between(from, to, share, true);
+    const { first, second, loss, firstSlope, secondSlope } = moment;
+    assert.equal(lossSaid(moment), to.loss);
     near(first, from.first + share * (to.first - from.first));
     near(second, from.second + share * (to.second - from.second));
     const [x, y] = [first - minimum[0], second - minimum[1]];

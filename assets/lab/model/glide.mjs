@@ -29,3 +29,7 @@ export function between(from, to, share, isBowl) {
     glide: { from: from.index, to: to.index, share },
   };
 }
+
+/** The loss that words in a picture say: on the way from one epoch to another, the one it leads to.
+ * @param {Snapshot} moment */
+export const lossSaid = ({ track, glide, loss }) => (glide ? track.loss[glide.to] : loss);

@@ -1,5 +1,6 @@
 /* Verdicts in words: what the page calls them, and the sentence about a whole run. */
 import { format, plain } from "#lab/lib/format.mjs";
+import { bestOf } from "#lab/model/rate-losses.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 
@@ -87,25 +88,24 @@ function ending(sweep, run) {
   const around = level === last ? "" : "up and down around ";
   const said = `${around}${format(level, 4)} after ${sweep.end} epochs`;
   const isLowest = sweep.reference_name === LOWEST;
-  return isHidden(isLowest ? "strip" : "optimum") ? said : `${said} (${reference(sweep, level)})`;
+  return isHidden(isLowest ? "strip" : "optimum") ? said : `${said} (${reference(sweep, run)})`;
 }
 
 /**
  * What the run is measured by. A network's reference moves when another rate gets lower, so that
- * rate is named.
+ * rate is named: the one with the star.
  * @param {Sweep} sweep
- * @param {number} level
+ * @param {number} run
  */
-function reference(sweep, level) {
+function reference(sweep, run) {
   const { reference_name: name, reference_loss: loss, learning_rates: rates } = sweep;
   if (name !== LOWEST) return `${name}: ${format(loss ?? NaN, 4)}`;
-  // Levels come as 32-bit numbers.
-  const isReached = (/** @type {number | null} */ end) =>
-    end !== null && loss !== null && end <= loss + 1e-6 * Math.abs(loss);
-  if (isReached(level)) return "no rate on the slider ends lower";
-  const best = sweep.levels.slice(0, STOPS).findIndex(isReached);
-  const where = best < 0 ? "at the start" : `at ${plain(rates[best])}`;
-  return `lowest of all rates: ${format(loss ?? NaN, 4)}, ${where}`;
+  const [ends, [start]] = [sweep.last_loss, sweep.train_loss];
+  const best = bestOf(ends.slice(0, STOPS));
+  const lowest = ends[best] ?? Infinity;
+  if ((ends[run] ?? Infinity) <= Math.min(lowest, start)) return "no rate on the slider ends lower";
+  if (!(lowest < start)) return `lowest of all rates: ${format(start, 4)}, at the start`;
+  return `lowest of all rates: ${format(lowest, 4)}, at ${plain(rates[best])}`;
 }
 
 /** What to change where all rates of the slider do the same. @type {Record<string, string>} */

@@ -8,11 +8,12 @@ function slide(opens) {
   document.body.classList.toggle("rail-open", opens);
   element("open-rail").setAttribute("aria-expanded", String(opens));
   if (!opens) return;
-  // Between the header, as far as it is on show, and the timeline.
+  // Between the header and the timeline, as far as these are on show.
   const { style } = element("rail");
-  const bottom = (/** @type {string} */ selector) => all(selector)[0].getBoundingClientRect();
-  style.setProperty("--above", `${Math.max(bottom(".header").bottom, 0)}px`);
-  style.setProperty("--below", `${Math.max(innerHeight - bottom(".timeline").top, 0)}px`);
+  const [header, timeline] = [".header", ".timeline"].map((selector) => all(selector)[0]);
+  const below = timeline.clientHeight ? innerHeight - timeline.getBoundingClientRect().top : 0;
+  style.setProperty("--above", `${Math.max(header.getBoundingClientRect().bottom, 0)}px`);
+  style.setProperty("--below", `${Math.max(below, 0)}px`);
 }
 
 /** Where the choices have a place of their own, nothing slides. */

@@ -1,6 +1,7 @@
 /* The current fit. */
 import { format } from "#lab/lib/format.mjs";
 import { farFit } from "#lab/model/far-fit.mjs";
+import { lossSaid } from "#lab/model/glide.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { state } from "#lab/state/store.mjs";
@@ -55,8 +56,7 @@ function drawNumbers(overlay, sweep, moment, { areSquared }) {
   if (sweep.predictors > 1) return;
   for (const point of examplesIn(axes, sweep)) room.avoidDot(point, 6);
   if (frame) nameFrame(context, room.avoidBox(frame), frame, frameLook());
-  const loss = moment.track.loss[moment.index];
-  if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss });
+  if (isVisible(axes, line)) sayLoss(context, axes, room, { sweep, line, loss: lossSaid(moment) });
   else sayHidden(context, axes, room, sweep);
   if (goal && !frame) nameGoal(context, axes, room, goal);
 }

@@ -1,6 +1,7 @@
 /* The loss along both directions through the current point, and its slope there. */
 import { format } from "#lab/lib/format.mjs";
 import { arrowTo, clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
+import { lossSaid } from "#lab/model/glide.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
@@ -65,7 +66,7 @@ export function drawSections(overlay, sweep, moment, { slices, run }) {
     room.avoidLine(pixels);
     const landing = step && { at: landings[which], loss: step.loss };
     const isNeeded = !overlay.zoomed;
-    drawTangent(context, axes, room, { side, loss: moment.loss, landing, isNeeded });
+    drawTangent(context, axes, room, { side, loss: moment.loss, told: lossSaid(moment), landing, isNeeded });
   });
 }
 
@@ -154,9 +155,9 @@ function sliceCurve(exact, which) {
  * @param {Context} context
  * @param {Axes} axes
  * @param {Room} room
- * @param {{side: Side, loss: number, landing: Landing | null, isNeeded: boolean}} shown
+ * @param {{side: Side, loss: number, told: number, landing: Landing | null, isNeeded: boolean}} shown
  */
-function drawTangent(context, axes, room, { side, loss, landing, isNeeded }) {
+function drawTangent(context, axes, room, { side, loss, told, landing, isNeeded }) {
   const { at, slope, said } = side;
   /** @type {Point} */
   const point = [clamp(axes.x(at)), clamp(axes.y(loss))];
@@ -169,7 +170,7 @@ function drawTangent(context, axes, room, { side, loss, landing, isNeeded }) {
     sayGradient(context, room, texts, point, isNeeded);
     return;
   }
-  const where = `${arrowTo(axes, point)} ${isNarrow ? "" : "train loss "}${format(loss, 4)}`;
+  const where = `${arrowTo(axes, point)} ${isNarrow ? "" : "train loss "}${format(told, 4)}`;
   placeLabel(context, room, where, onTop(axes), { color: colors.text });
   placeLabel(context, room, texts[0], onTop(axes), { color: colors.gradient });
 }

@@ -1,6 +1,7 @@
 /* What moves on the loss surface: sections, path, point. */
 import { format } from "#lab/lib/format.mjs";
 import { clipSegment } from "#lab/lib/geometry.mjs";
+import { lossSaid } from "#lab/model/glide.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { FAINT, dot, isNear, label, size, star, stroke } from "#lab/views/canvas.mjs";
@@ -41,9 +42,9 @@ export function drawSurface(overlay, sweep, moment, { run }) {
 }
 
 /** @param {Box} box @param {Snapshot} moment @param {number} room across */
-function outsideWords({ height }, { shownEpoch, loss }, room) {
-  const isNarrow = room < 26 * size();
-  if (!(loss > height)) return `epoch ${shownEpoch} is off the chart`;
+function outsideWords({ height }, moment, room) {
+  const [isNarrow, loss] = [room < 26 * size(), lossSaid(moment)];
+  if (!(loss > height)) return `epoch ${moment.shownEpoch} is off the chart`;
   return `↑ far above${isNarrow ? "" : " the chart"}: loss ${format(loss, 3)}`;
 }
 
