@@ -200,8 +200,8 @@ export function drawPinBoundaries(context, moment, lineOf) {
  * A fit in pixels: the ends of a line, else the predictions at the places that the sweep has.
  * @param {Axes} axes
  * @param {Sweep} sweep
- * @param {{line: ArrayLike<number>, fit: Float32Array | null, index: number}} run weight and bias of
- *   a line; what a network predicts at each epoch, and the index of the epoch
+ * @param {{line: ArrayLike<number>, fit: Float32Array | null, index: number}} run weight and
+ *   bias of a line; what a network predicts at each epoch, and the index of the epoch
  * @returns {Point[]}
  */
 export function fitPixels(axes, sweep, { line, fit, index }) {

@@ -66,13 +66,7 @@ export function drawSections(overlay, sweep, moment, { slices, run }) {
     room.avoidLine(pixels);
     const landing = step && { at: landings[which], loss: step.loss };
     const isNeeded = !overlay.zoomed;
-    drawTangent(context, axes, room, {
-      side,
-      loss: moment.loss,
-      told: lossSaid(moment),
-      landing,
-      isNeeded,
-    });
+    drawTangent(context, axes, room, { side, loss: moment.loss, told: lossSaid(moment), landing, isNeeded });
   });
 }
 
