@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components import ids
+from app.domain.views import VIEWS
 from components.parts import aria
 
 ABOUT = {
@@ -14,14 +14,7 @@ ABOUT = {
     "train-loss": "The mean squared error over the training examples: 0 would be a perfect fit.",
     "mark": "Sharpness is the largest curvature of the loss in any direction; with a learning rate "
     "above 2/sharpness a step can land higher up the other side.",
-    ids.DESCENT_PATH: "The loss seen from above: each line joins points of equal loss, and the "
-    "path shows where the steps lead.",
-    ids.FIT: "The examples, what the model predicts for them, and its errors between the two.",
-    ids.LOSS_SURFACE: "The loss as a landscape over two directions of the parameters, in which "
-    "training walks downhill.",
-    ids.CROSS_SECTIONS: "The loss when only one of the two directions changes from the current "
-    "point; its slope there is the gradient.",
-    ids.CURVES: "The loss of this run after each epoch.",
+    **{name: view.about for name, view in VIEWS.items()},
     # Each outcome by its verdict.
     "overflow": "The steps grow, and the loss rises until no 32-bit number can hold it.",
     "diverged": "The loss ends higher than it started, because the steps overshoot.",
