@@ -189,9 +189,9 @@ def test_several_predictors_are_two_strips(opened: Open) -> None:
     assert f"of 569 points {569 - wrong.sum()} are on the right side" in words
     points = page.evaluate(
         """async () => {
-          const { READ } = await import("#lab/views/readings.mjs");
+          const { readFit } = await import("#lab/views/readings.mjs");
           const { overlays, state, snapshot } = window.descentLab;
-          return READ.fit(overlays.fit, state.sweep, snapshot()).points.map(({ lines }) => lines);
+          return readFit(overlays.fit, state.sweep, snapshot()).points.map(({ lines }) => lines);
         }"""
     )
     assert len(points) == 569
