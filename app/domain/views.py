@@ -9,7 +9,7 @@ from typing import Literal
 class View:
     """What is true of a view before anything is drawn.
 
-    title          on its card
+    title          on its card; in small cards there is room for about 16 characters
     short          on buttons
     about          what it shows, a sentence for its title
     is_usual       whether the page opens with it; else its key, a link or a chapter shows it

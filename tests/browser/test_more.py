@@ -245,6 +245,8 @@ def test_both_losses_are_shown_with_a_validation_split(page: Page) -> None:
     page.locator("#taller").click()
     expect(page.locator("#taller")).to_have_attribute("aria-pressed", "true")
     driver.stay(page)
+    # The views gave the room: nothing to scroll.
+    assert page.evaluate("scrollY + document.documentElement.scrollHeight <= innerHeight")
     check_dashed(page, run.train_loss, run.validation_loss)
 
 

@@ -177,11 +177,18 @@ def add_marker(page: Page) -> None:
     )
 
 
+SCENE_TITLES = """() => {
+  const { scene } = descentLab.overlays["loss-surface"].plot._fullLayout;
+  return [scene.xaxis, scene.yaxis, scene.zaxis].map((axis) => axis.title.text); }"""
+
+
 @pytest.mark.scene
 def test_the_scenes_overlay_sits_on_plotlys_marks(page: Page) -> None:
-    # In the small card a turned surface is cut off, and so would be the markers.
+    # The small card has room for the surface alone; a turned one is cut off there.
+    assert page.evaluate(SCENE_TITLES) == ["", "", ""]
     page.locator('[data-swaps="loss-surface"]').click()
     driver.go_to(page, 3)
+    assert page.evaluate(SCENE_TITLES) == ["weight", "bias", "train loss"]
     box = driver.state(page, "sweep.box")
     (left, right), (front, back), height = box["first"], box["second"], box["height"]
     # Shares of the box's three sides.

@@ -149,6 +149,8 @@ def test_changes_under_a_plane_of_two_parameters_are_not_refused(page: Page) -> 
     choose_parameters(page, 29, 30)
     go_to(page, 150)
     # Fewer parameters than the one on show has places; fewer epochs than the playhead's.
+    # Of a network the mark is a hint: its curvature moves.
+    assert page.locator("#edge.hint").count() == 1
     settings = set_up(page, settings, hidden_units=2)
     assert driver.message(page) == ""
     driver.rest(page)
@@ -160,6 +162,7 @@ def test_changes_under_a_plane_of_two_parameters_are_not_refused(page: Page) -> 
     check_plane(page, settings, PlaneChoice("parameters", *kept, epoch=100))
     # A line has but one plane; the choice is there again for a network.
     settings = set_up(page, settings, hidden_units=0)
+    assert page.locator("#edge.hint").count() == 0
     assert page.locator("#plane").is_hidden() and page.locator("#plane-first").is_hidden()
     assert facts(page)["sweep"] == settings.sweep_id
     set_up(page, settings, hidden_units=3)

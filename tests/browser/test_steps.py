@@ -39,7 +39,13 @@ def test_a_step_beyond_the_picture_says_where_it_lands(page: Page) -> None:
     driver.choose_rate(page, 0.5)
     driver.go_to(page, 0)
     weight, bias = driver.engine_run(replace(Settings(), learning_rate=0.5)).params[1]
-    assert f"lands at weight {weight:.2f}, bias {bias:.2f}" in driver.words_drawn(page, PATH)
+    low, high = page.evaluate("descentLab.overlays['descent-path'].plot._fullLayout.xaxis.range")
+    far = (weight - high) / (high - low)
+    words = driver.words_drawn(page, PATH)
+    assert f"lands at weight {weight:.2f}, bias {bias:.2f}," in words
+    assert f"{far:.1f} picture widths past the edge" in words
+    in_sections = " ".join(driver.words_drawn(page, SECTIONS))
+    assert f"lands at {weight:.2f}" in in_sections
 
 
 def test_a_step_too_short_to_see_is_a_ring_with_its_length(page: Page) -> None:

@@ -11,6 +11,7 @@ import {
   questionOf,
   shortened,
   tickText,
+  tickTexts,
 } from "#lab/lib/format.mjs";
 import { epochTicks, evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 
@@ -46,6 +47,28 @@ test("a tick is as short as it goes, and far ones are powers of ten", () => {
   ]);
   for (const [value, text] of cases) assert.equal(tickText(value), text);
 });
+
+test("the numbers of one axis are written in one way", () => {
+  for (const texts of [
+    ["0.001", "1", "1000"],
+    ["0", "20000", "40000"],
+    ["1", "10", "10²", "10⁴", "10⁵"],
+    ["10⁻⁵", "10⁻³", "0", "1"],
+    ["−10⁶", "−10³", "0", "10³", "10⁶"],
+  ])
+    assert.deepEqual(tickTexts(texts.map(valueOf)), texts);
+});
+
+const SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** What such a text says. @param {string} text */
+const valueOf = (text) =>
+  Number(
+    text
+      .replace("−", "-")
+      .replace(/10([⁻⁰-⁹¹²³]+)/, (_, power) => `1e${power.replace("⁻", "-")}`)
+      .replace(/[⁰-⁹¹²³]/g, (digit) => String(SMALL.indexOf(digit))),
+  );
 
 test("limits are rounded down as their decimals say", () => {
   for (const { value, down } of fixtures.rounded_down)

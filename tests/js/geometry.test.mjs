@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { clampElevation, arrowTo } from "#lab/lib/geometry.mjs";
+import { arrowTo, clampElevation, farBeyond } from "#lab/lib/geometry.mjs";
 
 /** Across and down, as pixels count. @type {Record<string, [number, number]>} */
 const WAYS = { "←": [-1, 0], "→": [1, 0], "↑": [0, -1], "↖": [-1, -1], "↗": [1, -1] };
@@ -14,6 +14,13 @@ test("an arrow leads from the picture to the point", () => {
       if (way.some(Boolean)) assert.deepEqual(WAYS[arrowTo(area, [x, y])], way, `${x}, ${y}`);
     }
   }
+});
+
+test("how far beyond a picture a point lies is counted in pictures", () => {
+  const area = { left: 40, right: 240, top: 10, bottom: 110 };
+  assert.deepEqual(farBeyond(area, [41, 109]), { widths: 0, heights: 0 });
+  assert.deepEqual(farBeyond(area, [640, 360]), { widths: 2, heights: 2.5 });
+  assert.deepEqual(farBeyond(area, [-60, -290]), { widths: 0.5, heights: 3 });
 });
 
 test("an eye stays as far off, between 5 and 85 degrees above the ground", () => {

@@ -18,11 +18,11 @@ test("every usual view above the timeline has a place, large or small", () => {
   assert.ok(!ABOVE.includes("curves"));
 });
 
-test("only the usual four have two sizes; up to three views go by their number, others evenly", () => {
+test("views are arranged by their number, and four others than the usual in a way of their own", () => {
   const four = [...USUAL_PLACES].reverse();
   const counts = [0, 1, 2, 3].map((count) => arrangementOf(four.slice(0, count)));
   assert.deepEqual(counts, ["0", "1", "2", "3"]);
   assert.equal(arrangementOf(four), "4");
-  assert.equal(arrangementOf([...four.slice(1), "another"]), "many");
-  assert.equal(arrangementOf([...four, "another"]), "many");
+  assert.equal(arrangementOf([...four.slice(1), "another"]), "4 others");
+  assert.equal(arrangementOf([...four, "another"]), "5");
 });

@@ -61,6 +61,10 @@ test("a diverging run of the line goes through the powers of ten up to the overf
     planes.toSorted((a, b) => a - b),
   );
   assert.ok(planes[0] <= 1 && planes[planes.length - 1] >= 18, `${planes}`);
+  // The loss that grows stands in the upper two thirds of its axis.
+  powers.forEach(({ loss }, k) => {
+    if (loss !== null) assert.ok(track.loss[k] > 0.3 * REACH * 10 ** loss, `${k}`);
+  });
   // A loss of 10^37 is an error of 10^18 for each example.
   const last = powers[powers.length - 1];
   assert.ok((last.loss ?? 0) >= 37 && (last.fit ?? 0) >= 18, JSON.stringify(last));

@@ -112,6 +112,24 @@ export function tickText(value) {
   return `${mantissa.replace("-", "−")} × ${power}`;
 }
 
+/**
+ * The numbers at one axis, all written in one way: where one of them is a power of ten, so are the
+ * others beyond 1 and 10.
+ * @param {number[]} values
+ */
+export function tickTexts(values) {
+  const texts = values.map(tickText);
+  if (!texts.some((text) => /10[⁻⁰-⁹¹²³]/.test(text))) return texts;
+  return values.map((value, k) => powerText(value) ?? texts[k]);
+}
+
+/** A power of ten from 100 on, or below 1; else null. @param {number} value */
+export function powerText(value) {
+  const [mantissa, exponent] = Math.abs(value).toExponential().split("e");
+  if (mantissa !== "1" || exponent === "+0" || exponent === "+1") return null;
+  return `${value < 0 ? "−" : ""}10${superscript(Number(exponent))}`;
+}
+
 /** Whether a number is a multiple of 1/parts, as its decimals say: 0.07 is of 1/100.
  * @param {number} value
  * @param {number} parts

@@ -70,6 +70,16 @@ export function arrowTo({ left, right, top }, [x, y]) {
   return "↑";
 }
 
+/**
+ * How far beyond a picture a point lies, in widths and in heights of the picture; 0 inside.
+ * @param {Area} area
+ * @param {Point} point
+ */
+export const farBeyond = ({ left, right, top, bottom }, [x, y]) => ({
+  widths: Math.max(left - x, x - right, 0) / (right - left),
+  heights: Math.max(top - y, y - bottom, 0) / (bottom - top),
+});
+
 // How steeply a surface is looked at, in degrees.
 const [LOWEST, HIGHEST] = [5, 85];
 

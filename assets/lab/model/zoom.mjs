@@ -22,8 +22,8 @@ const ERRORS = 1.2;
 const CURVE_STEP = 4;
 
 /**
- * The powers of ten to which plane, loss and target reach at an index; as long as the run stays
- * out, none of them goes back.
+ * The powers of ten to which plane, loss and target reach at an index, of the loss half ones too:
+ * just above a whole one its curve would be flat. As long as the run stays out, none goes back.
  * @param {Pictures} sweep
  * @param {Run} track
  * @param {number} index
@@ -58,13 +58,16 @@ function powersAt({ box, scaling, views }, track, k) {
   const isOff = isAbove && error > (high - low) / 2;
   return {
     plane: isOut ? powerOf(...place, ...box.first, ...box.second) : null,
-    loss: isAbove ? powerOf(loss) : null,
+    loss: isAbove ? Math.ceil(2 * powerNear(loss)) / 2 : null,
     fit: isOff ? powerOf(Math.abs(low + high) / 2 + error, low, high) : null,
   };
 }
 
 /** The power of ten to which an axis with all of these reaches. @param {number[]} values */
-const powerOf = (...values) => Math.ceil(Math.log10(Math.max(...values.map(Math.abs)) / FARTHEST));
+const powerOf = (...values) => Math.ceil(powerNear(...values));
+
+/** @param {number[]} values */
+const powerNear = (...values) => Math.log10(Math.max(...values.map(Math.abs)) / FARTHEST);
 
 /**
  * log10 of the highest loss on the curve over the epochs: the usual one, or some powers of ten more

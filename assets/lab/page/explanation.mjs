@@ -40,14 +40,15 @@ export function showExplanation(sweep, run, moment, detail) {
 }
 
 /**
- * Keeps room for the longest outcome, so that nothing moves from one rate to the next. Only the
- * lengths of its words are in the page, which tell nothing while the outcomes are hidden.
+ * Keeps room for the longest outcome, so that nothing moves from one rate to the next. Its letters
+ * are in the page in another order: while the outcomes are hidden they tell nothing.
  * @param {Sweep} sweep
  */
 export function keepRoom(sweep) {
-  const said = sweep.verdicts.map((verdict, run) => `${verdict}mmm ${outcome(sweep, run)}`);
+  const said = sweep.verdicts.map((verdict, run) => `${verdict}mmm ${outcome(sweep, run)} mmmm`);
   const longest = said.reduce((most, one) => (one.length > most.length ? one : most));
-  element("outcome-words").dataset.room = longest.replace(/\S/g, "n");
+  const letters = [...longest.replace(/\s/g, "")].sort();
+  element("outcome-words").dataset.room = longest.replace(/\S/g, () => letters.pop() ?? "");
 }
 
 /**

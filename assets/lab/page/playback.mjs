@@ -19,7 +19,7 @@ import {
 } from "#lab/state/store.mjs";
 import { readColors, readMeasures } from "#lab/state/theme.mjs";
 import { bindCamera, followCamera } from "#lab/views/camera.mjs";
-import { isNarrow, refitCamera, rest, show } from "#lab/views/figures.mjs";
+import { refitCamera, rest, show, titlesThatFit } from "#lab/views/figures.mjs";
 import { figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
 import { bindPinch } from "#lab/views/pinch.mjs";
@@ -303,7 +303,8 @@ function resized(overlay) {
   window.Plotly.Plots.resize(overlay.plot).then(
     () => {
       refitCamera(overlay);
-      if (isNarrow(overlay) !== overlay.isNarrow) showFigure(/** @type {View} */ (overlay.host.id));
+      if (titlesThatFit(overlay) !== overlay.titles)
+        showFigure(/** @type {View} */ (overlay.host.id));
       redraw();
     },
     () => {},

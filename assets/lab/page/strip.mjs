@@ -93,7 +93,9 @@ function nameEdge(sweep, edge) {
   const isCritical = sweep.hasCriticalRate;
   setText("fact-edge-label", isCritical ? "beyond " : `${sweep.stability_edge_formula} = `);
   setText("fact-edge", formatDown(edge));
-  setText("edge-after", isCritical ? " every step climbs" : " at the start: steps may overshoot");
+  setText("edge-after", isCritical ? " every step climbs" : " at the start");
+  // A network's curvature moves while it trains: there it is a hint, not a border.
+  element("edge").classList.toggle("hint", !isCritical);
   setText("edge-after-short", isCritical ? " it climbs" : "");
 }
 

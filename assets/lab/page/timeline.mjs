@@ -45,7 +45,6 @@ export function bindTimeline() {
 export function showTaller(isTall) {
   all(".lab")[0].classList.toggle("tall-curves", isTall);
   element("taller").setAttribute("aria-pressed", String(isTall));
-  element("ticks").scrollIntoView({ block: "nearest" });
 }
 
 /** A click or a drag on the curves moves the playhead. */

@@ -57,10 +57,12 @@ export const areUsual = (names) => areSame(names, USUAL);
 const areSame = (some, others) =>
   some.length === others.length && others.every((name) => some.includes(name));
 
-/** How views above the timeline are arranged, see 02-lab.css: the usual four in two sizes, up to
- * three by their number, others evenly. @param {string[]} shown */
+/** How views above the timeline are arranged, see 02-lab.css: by their number, and four
+ * others than the usual ones have no two sizes. @param {string[]} shown */
 export const arrangementOf = (shown) =>
-  shown.length > 3 && !areSame(shown, USUAL_PLACES) ? "many" : String(shown.length);
+  shown.length === USUAL_PLACES.length && !areSame(shown, USUAL_PLACES)
+    ? `${shown.length} others`
+    : String(shown.length);
 
 /** @param {string} name */
 export const isCard = (name) => CARD_ORDER.some((card) => card === name);

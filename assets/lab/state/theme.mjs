@@ -5,11 +5,14 @@ import { config } from "#lab/state/config.mjs";
 /** @type {Record<string, string>} */
 export const colors = {};
 
-// Pixels that the style sheets decide and the canvases need: the room for an axis's numbers.
-export const measures = { axis: 0 };
+// Pixels that the style sheets decide and the canvases need: the room for an axis's numbers, and
+// the height of the training curves from which there is room for weight and bias below the loss.
+export const measures = { axis: 0, tall: 0 };
 
 export function readMeasures() {
-  measures.axis = parseFloat(getComputedStyle(document.body).getPropertyValue("--axis"));
+  const style = getComputedStyle(document.body);
+  measures.axis = parseFloat(style.getPropertyValue("--axis"));
+  measures.tall = parseFloat(style.getPropertyValue("--tall"));
 }
 
 export function readColors() {

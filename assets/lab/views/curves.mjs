@@ -1,5 +1,5 @@
 /* The training curves over the timeline's own axis, and the playhead on them. */
-import { format, tickText } from "#lab/lib/format.mjs";
+import { tickTexts } from "#lab/lib/format.mjs";
 import { clamp } from "#lab/lib/geometry.mjs";
 import { THUMB } from "#lab/lib/scale.mjs";
 import { evenTicks, logTicks } from "#lab/lib/ticks.mjs";
@@ -36,8 +36,6 @@ import { drawPinCurves } from "#lab/views/pins.mjs";
  * @property {number[]} dash
  */
 
-// At this height and above there is room for weight and bias below the loss.
-const TALL = 190;
 // At which shares of a curve its name may stand.
 const NAMED = [0, 0.01, 0.1, 0.4];
 
@@ -86,7 +84,7 @@ function axesOf({ host: { clientWidth: width, clientHeight: height } }, sweep, m
   const [low, high] = lossRange(sweep, STOPS);
   /** @type {[number, number]} */
   const losses = [low, curveTop(moment.track, moment.index, high)];
-  if (!sweep.plane.is_exact || height < TALL)
+  if (!sweep.plane.is_exact || height < measures.tall)
     return [axesIn({ ...across, top, bottom }, [epochs, losses]), null];
   const middle = top + 0.52 * (bottom - top);
   return [
@@ -107,30 +105,29 @@ function rangeOfBoth({ box: { first, second } }) {
 export function drawLogAxis(context, axes) {
   const [low, high] = [axes.toY(axes.bottom), axes.toY(axes.top)];
   const ticks = logTicks([10 ** low, 10 ** high]);
-  drawTicks(context, axes, ticks.map(Math.log10), (value) => shortLoss(10 ** value));
+  drawTicks(context, axes, ticks.map(Math.log10), tickTexts(ticks));
 }
-
-/** @param {number} loss */
-const shortLoss = (loss) => tickText(Number(loss.toPrecision(3)));
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
  * @param {[number, number]} range
  */
-const drawNumberAxis = (context, axes, range) =>
-  drawTicks(context, axes, evenTicks(range), (value) => format(value, 2));
+function drawNumberAxis(context, axes, range) {
+  const ticks = evenTicks(range);
+  drawTicks(context, axes, ticks, tickTexts(ticks));
+}
 
 /**
  * Lines and their numbers, as many as there is height for.
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
  * @param {number[]} ticks
- * @param {(value: number) => string} name
+ * @param {string[]} names
  */
-function drawTicks(context, axes, ticks, name) {
+function drawTicks(context, axes, ticks, names) {
   let free = Infinity;
-  for (const tick of ticks) {
+  for (const [k, tick] of ticks.entries()) {
     const y = axes.y(tick);
     if (y > free) continue;
     free = y - 1.5 * size();
@@ -140,7 +137,7 @@ function drawTicks(context, axes, ticks, name) {
     ]);
     stroke(context, ends, { color: colors.grid, width: 1 });
     const look = /** @type {const} */ ({ color: colors.muted, align: "right", weight: 400 });
-    label(context, name(tick), axes.left - 8, y, look);
+    label(context, names[k], axes.left - 8, y, look);
   }
 }
 

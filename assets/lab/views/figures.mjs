@@ -5,6 +5,7 @@ import { isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
+import { grown } from "#lab/views/canvas.mjs";
 import { enlarge, enlarged, enlargedBar } from "#lab/views/large-type.mjs";
 import { cutTitles } from "#lab/views/titles.mjs";
 
@@ -28,8 +29,10 @@ const CONFIG = {
   scrollZoom: "gl3d",
 };
 
-// Below this width of a card, in pixels at the usual size of text.
+// Below this width of a card, in pixels at the usual size of text, titles are short; below this
+// height of a 3D scene there are none.
 const SHORT_TITLES = 460;
+const SMALL_SCENE = 230;
 
 /* ---- figures ---- */
 
@@ -71,11 +74,20 @@ function painted(trace) {
 }
 
 /**
- * Whether the titles of two directions would lie on each other or be cut.
+ * How much of the axes' titles fits: those of two directions would lie on each other or be cut.
  * @param {Overlay} overlay
+ * @returns {"whole" | "short" | "none"}
  */
-export const isNarrow = ({ host: { clientWidth } }) =>
-  clientWidth > 0 && clientWidth < (SHORT_TITLES * (state.textSize || 12)) / 12;
+export function titlesThatFit(overlay) {
+  const { clientWidth: width } = overlay.host;
+  if (isSmallScene(overlay)) return "none";
+  return width > 0 && width < grown(SHORT_TITLES) ? "short" : "whole";
+}
+
+/** A 3D scene in which words would take the room of the surface; the path has them.
+ * @param {Overlay} overlay */
+const isSmallScene = ({ host: { id, clientHeight: height } }) =>
+  id === "loss-surface" && !drawn.isFlat && height > 0 && height < SMALL_SCENE;
 
 /**
  * Titles that fit the picture: of a figure's own layout, which is changed.
@@ -83,8 +95,10 @@ export const isNarrow = ({ host: { clientWidth } }) =>
  * @param {Overlay} overlay
  */
 export function fitTitles(layout, overlay) {
-  overlay.isNarrow = isNarrow(overlay);
-  if (overlay.isNarrow) shortenTitles(layout, overlay.host.id === "descent-path");
+  overlay.titles = titlesThatFit(overlay);
+  if (overlay.titles !== "whole") shortenTitles(layout, overlay.host.id === "descent-path");
+  if (overlay.titles === "none")
+    for (const name of ["xaxis", "yaxis", "zaxis"]) layout.scene[name].title.text = "";
   cutTitles(layout, overlay.host);
 }
 
@@ -109,9 +123,9 @@ function shortenTitles({ scene, ...layout }, isPath) {
 const WIDE = 1.9;
 const FARTHEST = 1.35;
 const LARGE_TEXT = 1.15;
-// Below this height the titles take a good part of the picture.
-const LOW = 190;
-const LOW_PICTURE = 1.15;
+// Without titles the surface may fill the picture, and stands in its middle.
+const BARE = 0.84;
+const BARE_CENTER = -0.2;
 
 /**
  * In a narrow card the camera stands farther off.
@@ -119,15 +133,15 @@ const LOW_PICTURE = 1.15;
  * @param {Camera} usual
  * @returns {Camera}
  */
-export function fittingCamera({ host }, usual) {
-  const ratio = host.clientWidth / Math.max(host.clientHeight, 1);
-  const distance =
-    Math.min(Math.max(WIDE / ratio, host.clientHeight < LOW ? LOW_PICTURE : 1), FARTHEST) *
-    (state.textSize ? LARGE_TEXT : 1);
+export function fittingCamera(overlay, usual) {
+  const { clientWidth: width, clientHeight: height } = overlay.host;
+  const isBare = isSmallScene(overlay);
+  const farther = Math.min(Math.max((WIDE * height) / Math.max(width, 1), 1), FARTHEST);
+  const distance = farther * (isBare ? BARE : state.textSize ? LARGE_TEXT : 1);
   const eye = Object.fromEntries(
     Object.entries(usual.eye).map(([axis, value]) => [axis, value * distance]),
   );
-  return { ...usual, eye };
+  return { ...usual, eye, center: isBare ? { ...usual.center, z: BARE_CENTER } : usual.center };
 }
 
 /** @param {Camera} a @param {Camera} b */
@@ -142,7 +156,7 @@ export function refitCamera(overlay) {
   if (!overlay.hasScene || !placed || !usual) return;
   const now = overlay.plot._fullLayout.scene._scene.getCamera();
   const next = fittingCamera(overlay, usual);
-  if (isElsewhere(now, placed) || Math.abs(next.eye.x - placed.eye.x) < 1e-3) return;
+  if (isElsewhere(now, placed) || !isElsewhere(next, placed)) return;
   drawn.placedCamera = next;
   window.Plotly.relayout(overlay.plot, { "scene.camera": next });
 }

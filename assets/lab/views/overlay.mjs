@@ -17,8 +17,9 @@ export class Overlay {
     this.canvas = host.appendChild(document.createElement("canvas"));
     this.canvas.className = "overlay";
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
-    /** Whether the titles of its axes are short for want of room. */
-    this.isNarrow = false;
+    /** How much of its axes' titles there was room for.
+     * @type {"whole" | "short" | "none"} */
+    this.titles = "whole";
     /** Paints the still layers where Plotly has not drawn them yet, see sketch.mjs.
      * @type {((context: CanvasRenderingContext2D) => void) | null} */
     this.still = null;

@@ -34,6 +34,9 @@ import { drawFrame, nameFrame, pathFigure, zoomOut } from "#lab/views/zoom.mjs";
 // Of the star, in characters of a line.
 const LONG_NAME = 16;
 
+// Arrows whose tips are nearer to each other end in one place, in pixels.
+const SAME = 12;
+
 const FRAME = { color: "#ffffff", halo: "rgba(0,0,0,0.5)" };
 
 /** @type {import("#types").Draw} */
@@ -55,7 +58,7 @@ export function drawContour(overlay, sweep, moment, { run }) {
   sayOnTop(context, room, isUnknown ? "loss known in the frame alone" : sweep.hiddenMotion(run));
   if (frame) room.avoidBox(frame);
   else if (!isHidden("optimum")) nameOptimum(context, room, axes, sweep);
-  for (const { tip, name } of arrows)
+  for (const { tip, name } of namedTogether(arrows))
     placeLabel(context, room, name, (box) => beside(tip, box, NEAR_PATH, 10), ON_CONTOUR);
   // Among the arrows of the table the selected rate's would be one more.
   const isAlone = !endsHere && !arrows.length;
@@ -178,6 +181,18 @@ const drawRateArrows = (context, room, axes, from, steps) =>
     const tip = drawRateArrow(context, room, axes, [from, end]);
     return tip ? [{ tip, name: plain(rate) }] : [];
   });
+
+/**
+ * Arrows that end in one place, as at the edge, have one label.
+ * @param {{tip: Point, name: string}[]} arrows
+ */
+const namedTogether = (arrows) =>
+  arrows.reduce((groups, { tip, name }) => {
+    const near = groups.find((one) => Math.hypot(one.tip[0] - tip[0], one.tip[1] - tip[1]) < SAME);
+    if (near) near.name += ` and ${name}`;
+    else groups.push({ tip, name });
+    return groups;
+  }, /** @type {{tip: Point, name: string}[]} */ ([]));
 
 /**
  * One possible step. Gives its tip or, beyond the picture, where it leaves; null of one too short.

@@ -9,7 +9,7 @@ import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import { dot, font, label, size, star, stroke } from "#lab/views/canvas.mjs";
 import { drawLogAxis } from "#lab/views/curves.mjs";
-import { Room, beside } from "#lab/views/labels.mjs";
+import { Room, beside, boxAt } from "#lab/views/labels.mjs";
 import { axesIn } from "#lab/views/overlay.mjs";
 
 /**
@@ -143,34 +143,44 @@ function drawEnds(context, axes, { ends }) {
 const areNamesApart = ({ top, bottom }) => bottom - top > LOW * size();
 
 /**
- * The lowest end; nothing behind a curtain. Its name is written over what passes below it.
+ * The lowest end; nothing behind a curtain.
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
  * @param {RateLosses} losses
  */
-function drawBest(context, axes, { rates, ends, best }) {
+function drawBest(context, axes, { rates, ends, best, now }) {
   if (best < 0) return;
   const points = /** @type {Point[]} */ (pointsOf(axes, ends));
   star(context, points[best], false);
-  if (areNamesApart(axes)) nameBest(context, axes, points, best, `best ${plain(rates[best])}`);
+  if (areNamesApart(axes))
+    nameBest(
+      context,
+      axes,
+      { points, best, now: pointsOf(axes, now) },
+      `best ${plain(rates[best])}`,
+    );
 }
 
 /**
- * Beside the star, off the curve's end and the mark. It does not follow the playhead: it would hop.
+ * Beside the star, off the curve's end, the start and the mark. It does not follow the playhead, as
+ * it would hop: while the curve passes there is none.
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
- * @param {Point[]} points
- * @param {number} best
+ * @param {{points: Point[], best: number, now: Line}} curves
  * @param {string} text
  */
-function nameBest(context, axes, points, best, text) {
+function nameBest(context, axes, { points, best, now }, text) {
   context.font = font();
   const box = { width: context.measureText(text).width, height: size() };
-  const room = new Room(axes).avoidLine(points).avoidDot(points[best], 9);
-  const { stability_edge: edge } = state.sweep;
+  const { stability_edge: edge, train_loss: losses } = state.sweep;
+  const start = axes.y(Math.log10(losses[0]));
   const mark = edge === null ? -1 : axes.x(state.sweep.place(edge));
+  const room = new Room(axes).avoidLine(points).avoidDot(points[best], 9);
+  room.avoidSegment([axes.left, start], [axes.right, start]);
   room.avoidSegment([mark, axes.top], [mark, axes.bottom]);
-  const { at } = room.place(box, beside(points[best], box, SIDES_OF_BEST, 4));
+  const overStart = beside([points[best][0], start], box, ["above", ...SIDES_OF_BEST], 4);
+  const { at } = room.place(box, [...beside(points[best], box, SIDES_OF_BEST, 12), ...overStart]);
+  if (new Room(axes).avoidLine(now).overlap(boxAt(at, box))) return;
   label(context, text, ...at, { color: colors.optimum, align: "center" });
 }
 

@@ -10,7 +10,7 @@ import { dot, isInside, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
 import { Room, beside, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { SHORTEST, stepArrow } from "#lab/views/step.mjs";
-import { drawFrame, frameLook, sectionsFigure, zoomOut } from "#lab/views/zoom.mjs";
+import { sectionsFigure, zoomOut } from "#lab/views/zoom.mjs";
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
@@ -40,6 +40,8 @@ export const SECTION_SAMPLES = 61;
 // Half of the tangent's length in pixels.
 const TANGENT = 42;
 /** @type {import("#lab/views/labels.mjs").Side[]} */
+const AT_TIP = ["right", "above right", "left", "above left", "above"];
+/** @type {import("#lab/views/labels.mjs").Side[]} */
 const NEAR_CURVE = ["right", "above right", "below right", "left", "below left"];
 
 /** @type {import("#types").Draw} */
@@ -54,8 +56,6 @@ export function drawSections(overlay, sweep, moment, { slices, run }) {
   sections(sweep, moment, exact).forEach((section, which) => {
     const { side } = section;
     const axes = flatAxes(overlay, side.suffix);
-    if (overlay.zoomed)
-      drawFrame(context, axes, { first: side.range, second: [0, sweep.box.height] }, frameLook());
     // Beyond the grid a network's curve is not known.
     const range = sweep.bowl ? [axes.left, axes.right].map(axes.toX) : side.range;
     const pixels = pixelsOf(section, axes, range);
@@ -170,28 +170,34 @@ function drawTangent(context, axes, room, { side, loss, told, landing, isNeeded 
   const point = [clamp(axes.x(at)), clamp(axes.y(loss))];
   const isNarrow = axes.right - axes.left < 12.5 * size();
   const value = format(said, 4);
-  const texts = isNarrow ? [value] : [`gradient ${value}`, value];
+  const slopeWords = [`slope ${value}`, `slope\n${value}`];
   if (isInside(axes, point)) {
     drawSlope(context, axes, room, point, [axes.x(1) - axes.x(0), axes.y(slope) - axes.y(0)]);
-    if (landing) drawLanding(context, axes, room, { side, loss, landing, point });
-    sayGradient(context, room, texts, point, isNeeded);
+    const isLanding = landing && drawLanding(context, axes, room, { side, loss, landing, point });
+    const places = besideAt(point, NEAR_CURVE);
+    sayShortest(context, room, slopeWords, places, isNeeded && !isLanding);
     return;
   }
   const where = `${arrowTo(axes, point)} ${isNarrow ? "" : "train loss "}${format(told, 4)}`;
   placeLabel(context, room, where, onTop(axes), { color: colors.text });
-  placeLabel(context, room, texts[0], onTop(axes), { color: colors.gradient });
+  placeLabel(context, room, slopeWords[0], onTop(axes), { color: colors.gradient });
 }
 
+/** @param {Point} point @param {import("#lab/views/labels.mjs").Side[]} sides */
+const besideAt = (point, sides) => (/** @type {import("#lab/views/labels.mjs").Size} */ box) =>
+  beside(point, box, sides, 14);
+
 /**
+ * The first of some wordings for which there is room; whether there is one.
  * @param {Context} context
  * @param {Room} room
- * @param {string[]} texts the first of them for which there is room
- * @param {Point} point
+ * @param {string[]} texts
+ * @param {ReturnType<typeof besideAt>} places
  * @param {boolean} isNeeded whether the last of them is written in any case
  */
-const sayGradient = (context, room, texts, point, isNeeded) =>
+const sayShortest = (context, room, texts, places, isNeeded) =>
   texts.some((text, k) =>
-    placeLabel(context, room, text, (box) => beside(point, box, NEAR_CURVE, 14), {
+    placeLabel(context, room, text, places, {
       color: colors.gradient,
       isNeeded: isNeeded && k === texts.length - 1,
     }),
@@ -222,7 +228,8 @@ function drawSlope(context, axes, room, [x, y], [run, rise]) {
 
 /**
  * The next step: along the tangent, which is what the gradient promises, to where it lands; from
- * there a dotted line to the loss that is found there, which is where the point will be.
+ * there a dotted line to the loss that is found there, which is where the point will be. Beyond the
+ * picture words say where; gives whether they do.
  * @param {Context} context
  * @param {Axes} axes
  * @param {Room} room
@@ -232,12 +239,20 @@ function drawLanding(context, axes, room, { side: { at, slope }, loss, landing, 
   /** @type {Point} */
   const promised = [axes.x(landing.at), axes.y(loss + slope * (landing.at - at))];
   const part = insidePart(axes, point, shortened(point, promised));
-  if (!part || Math.hypot(promised[0] - point[0], promised[1] - point[1]) < SHORTEST) return;
+  if (!part || Math.hypot(promised[0] - point[0], promised[1] - point[1]) < SHORTEST) return false;
   const tip = /** @type {Point} */ (part[1].slice(0, 2));
   if (landing.loss !== null) drawFound(context, axes, room, promised, landing.loss);
-  stepArrow(context, point, tip);
+  stepArrow(context, point, tip, !isInside(axes, promised));
   room.avoidLine([point, tip]);
+  if (isAcross(axes, promised[0])) return false;
+  const place = format(landing.at, 3);
+  const words = [`lands at ${place}`, `lands\nat ${place}`];
+  const [near, nearPoint] = [besideAt(tip, AT_TIP), besideAt(point, NEAR_CURVE)];
+  return sayShortest(context, room, words, (box) => [...near(box), ...nearPoint(box)], false);
 }
+
+/** @param {Axes} axes @param {number} x */
+const isAcross = ({ left, right }, x) => x >= left && x <= right;
 
 /**
  * @param {Context} context
@@ -249,7 +264,7 @@ function drawLanding(context, axes, room, { side: { at, slope }, loss, landing, 
 function drawFound(context, axes, room, promised, loss) {
   /** @type {Point} */
   const found = [promised[0], clamp(axes.y(loss))];
-  if (found[0] < axes.left || found[0] > axes.right) return;
+  if (!isAcross(axes, found[0])) return;
   /** @type {Point[]} */
   const line = [[promised[0], clamp(promised[1])], found];
   axes.inside(context, () =>

@@ -1,8 +1,8 @@
 /* The step that the selected rate takes next, as an arrow on the plane. */
 import { format, plain } from "#lab/lib/format.mjs";
-import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
+import { clamp, farBeyond, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { ON_CONTOUR, arrow, dot, grown, isInside, placeLabel } from "#lab/views/canvas.mjs";
+import { ON_CONTOUR, arrow, dot, grown, isInside, placeLabel, stroke } from "#lab/views/canvas.mjs";
 import { beside } from "#lab/views/labels.mjs";
 
 /**
@@ -33,6 +33,13 @@ export const NEAR_PATH = [
 // A longer arrow begins under the point's own dot, of this radius.
 const LONG = 20;
 const DOT = 6;
+// The strokes of a break: how far behind the tip, how wide, and a colour unless the arrow's.
+/** @type {[number, number, string][]} */
+const BREAK = [
+  [24.5, 5, "#ffffff"],
+  [22, 1.75, ""],
+  [27, 1.75, ""],
+];
 // The names of a plane's directions that are short enough for a picture, in characters.
 const SHORT_NAME = 12;
 
@@ -52,20 +59,49 @@ export function drawStep(context, room, axes, from, shown) {
   const part = insidePart(axes, from, shortened(from, to));
   if (!part) return undefined;
   const tip = /** @type {Point} */ (part[1].slice(0, 2));
-  stepArrow(context, from, tip);
+  const isBeyond = !isInside(axes, to);
+  stepArrow(context, from, tip, isBeyond);
   room.avoidLine([from, tip]);
   room.avoidDot(from, 7);
-  const isBeyond = !isInside(axes, to);
-  const words = isBeyond ? landingWords(shown) : stepWords(shown);
+  const far = farBeyond(axes, [axes.x(first), axes.y(second)]);
+  const words = isBeyond ? landingWords(shown, far) : stepWords(shown);
   /** @type {Point} */
   const middle = [(from[0] + tip[0]) / 2, (from[1] + tip[1]) / 2];
   return sayStep(context, room, words, isBeyond ? tip : middle);
 }
 
-/** @param {Context} context @param {Point} from @param {Point} tip */
-export function stepArrow(context, from, tip) {
+/**
+ * @param {Context} context
+ * @param {Point} from
+ * @param {Point} tip
+ * @param {boolean} goesOn whether the step ends beyond the picture: then its line is broken
+ */
+export function stepArrow(context, from, tip, goesOn) {
+  const length = Math.hypot(tip[0] - from[0], tip[1] - from[1]);
   arrow(context, from, tip, colors.gradient);
-  if (Math.hypot(tip[0] - from[0], tip[1] - from[1]) > LONG) dot(context, from, DOT, colors.path);
+  if (goesOn && length > 2 * LONG) drawBreak(context, from, tip, length);
+  if (length > LONG) dot(context, from, DOT, colors.path);
+}
+
+/**
+ * Two strokes across an arrow, as a cut axis has them.
+ * @param {Context} context
+ * @param {Point} from
+ * @param {Point} tip
+ * @param {number} length
+ */
+function drawBreak(context, [fromX, fromY], [x, y], length) {
+  const [across, up] = [(x - fromX) / length, (y - fromY) / length];
+  for (const [back, width, color] of BREAK) {
+    const ends = [1, -1].map((side) => {
+      const [along, aside] = [grown(back + 2 * side), grown(6 * side)];
+      return /** @type {Point} */ ([
+        x - along * across - aside * up,
+        y - along * up + aside * across,
+      ]);
+    });
+    stroke(context, ends, { color: color || colors.gradient, width });
+  }
 }
 
 /**
@@ -101,9 +137,14 @@ function stepWords({ sweep, moment, run }) {
   return isScheduled ? "next step" : `one step at ${plain(sweep.learning_rates[run])}`;
 }
 
-/** @param {Shown} shown */
-function landingWords({ step: { first, second }, sweep: { plane } }) {
+/**
+ * @param {Shown} shown
+ * @param {{widths: number, heights: number}} far
+ */
+function landingWords({ step: { first, second }, sweep: { plane } }, far) {
   const isShort = plane.names.every((name) => name.length <= SHORT_NAME);
   const [one, other] = plane.names.map((name) => (isShort ? `${name} ` : ""));
-  return `lands at ${one}${format(first, 3)}, ${other}${format(second, 3)}`;
+  const place = `${one}${format(first, 3)}, ${other}${format(second, 3)}`;
+  const [sides, most] = Object.entries(far).sort(([, a], [, b]) => b - a)[0];
+  return `lands at ${place}${most < 1 ? "" : `,\n${format(most, 2)} picture ${sides} past the edge`}`;
 }

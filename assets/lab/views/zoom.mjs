@@ -1,7 +1,7 @@
 /* The pictures of a run that is far out: axes with powers of ten, and in a dashed frame the picture
    as it is at the start. Plotly is not called while something moves, so they are painted on the
    canvas above its figure, which they cover. */
-import { tickText } from "#lab/lib/format.mjs";
+import { powerText, tickText, tickTexts } from "#lab/lib/format.mjs";
 import { contourTraces } from "#lab/model/contour.mjs";
 import { REACH } from "#lab/model/zoom.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
@@ -31,6 +31,8 @@ const BAR_TICKS = 5;
 const DECADES = 5;
 // Grey, on which the words of a contour can be read.
 const UNKNOWN = "#7b818c";
+// A larger number is a power at the ends of an axis: −1000 would be cut in a small picture.
+const LARGEST = 100;
 // A frame is not drawn smaller than this, in pixels.
 const SMALLEST = 10;
 
@@ -72,10 +74,10 @@ function withPowers(layout, axes) {
   return { ...layout, ...Object.fromEntries(changed) };
 }
 
-/** @param {number} power */
+/** Of a power that may lie between two whole ones, the lower one. @param {number} power */
 function ticksTo(power) {
-  const ten = 10 ** power;
-  const name = tickText(ten);
+  const ten = Number(`1e${Math.floor(power)}`);
+  const name = (ten > LARGEST && powerText(ten)) || tickText(ten);
   return { tickvals: [-ten, -ten / 2, 0, ten / 2, ten], ticktext: [`−${name}`, "", "0", "", name] };
 }
 
@@ -114,12 +116,13 @@ function spread(contour, { hessian, minimum, loss }, { first, second }) {
   const start = Math.max(contour.contours.start, end - DECADES);
   const step = Math.ceil((end - start) / BAR_TICKS);
   const tickvals = Array.from({ length: BAR_TICKS + 1 }, (_, k) => Math.ceil(start) + k * step);
+  const ticktext = tickTexts(tickvals.map((at) => Number(`1e${at}`)));
   return {
     ...contour,
     zmin: start,
     zmax: end,
     contours: { start, end, size: (end - start) / LEVELS },
-    colorbar: { ...contour.colorbar, tickvals, ticktext: tickvals.map((at) => tickText(10 ** at)) },
+    colorbar: { ...contour.colorbar, tickvals, ticktext },
   };
 }
 
