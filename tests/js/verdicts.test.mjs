@@ -99,7 +99,7 @@ test("a network is measured by a rate that is named, or by its start", () => {
   const sweep = alike("stalled", { levels, last_loss: levels, reference_loss: 0.2 });
   assert.match(outcome(sweep, 3), new RegExp(`lowest of all rates: 0\\.2000, at ${RATES[9]}\\)`));
   assert.match(outcome(sweep, 9), /no rate on the slider ends lower\)/);
-  const start = alike("oscillating", { reference_loss: 0.3, train_loss: [0.3] });
+  const start = alike("oscillating", { reference_loss: 0.3, train_loss: new Float32Array([0.3]) });
   assert.match(outcome(start, 3), /lowest of all rates: 0\.3000, at the start\)/);
   const restless = alike("oscillating", { last_loss: RATES.map(() => 0.7) });
   assert.match(outcome(restless, 3), /train loss up and down around 0\.5000 after /);

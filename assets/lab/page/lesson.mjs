@@ -167,12 +167,17 @@ function followInside(event) {
   followAddress();
 }
 
-/** Of a panel in parts, only the one that the chapter speaks of is open, once it is there. */
+/** Of a panel in parts, only the one that the chapter speaks of is open at first. Dash may put the
+ * panel on the page anew. */
 export function openPart() {
+  const { part } = lesson;
   const parts = /** @type {NodeListOf<HTMLDetailsElement>} */ (all("details.part"));
-  if (!lesson.part || !parts.length) return;
-  parts.forEach((one) => (one.open = one.dataset.part === String(lesson.part)));
-  lesson.part = 0;
+  if (!part) return;
+  for (const one of parts) {
+    if (one.dataset.openedFor === layout.chapter?.slug) continue;
+    one.open = one.dataset.part === String(part);
+    one.dataset.openedFor = layout.chapter?.slug;
+  }
 }
 
 /** Dash has put new text or a new panel on the page. */

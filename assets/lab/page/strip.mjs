@@ -45,15 +45,11 @@ function showLegend({ verdicts, arrived }) {
   element("legend").replaceChildren(...entries.values());
 }
 
-/**
+/** As the chip calls it; of the oscillating runs some get down.
  * @param {import("#types").Verdict} verdict
- * @param {boolean} hasArrived
- */
-function legendWords(verdict, hasArrived) {
-  if (verdict === "oscillating") return hasArrived ? "arrives zigzagging" : "oscillates";
-  if (verdict === "converging") return "arrives";
-  return verdictName(verdict);
-}
+ * @param {boolean} hasArrived */
+const legendWords = (verdict, hasArrived) =>
+  verdictName(verdict) + (verdict === "oscillating" && hasArrived ? ", gets down" : "");
 
 /**
  * @param {string} textContent
