@@ -13,9 +13,10 @@ export const FINE = 64;
 const COARSEST = 12;
 const PRODUCTS = 1.2e6;
 
-/** How many places along a side a frame can afford. @param {Sweep} sweep */
-export const affordedSide = (sweep) =>
-  Math.max(COARSEST, Math.min(FINE, Math.floor(Math.sqrt(PRODUCTS / workOf(sweep)))));
+/** How many places along a side a frame can afford. @param {Sweep} sweep @param {number} models
+ * that are drawn */
+export const affordedSide = (sweep, models = 1) =>
+  Math.max(COARSEST, Math.min(FINE, Math.floor(Math.sqrt(PRODUCTS / models / workOf(sweep)))));
 
 /**
  * A grid of places, row by row from the highest second predictor down, as pictures are painted.

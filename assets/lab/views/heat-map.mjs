@@ -7,6 +7,7 @@ import { levelLine } from "#lab/model/boundary.mjs";
 import { boundaryOf, classOf, isWrong, outputsOf, probability } from "#lab/model/classes.mjs";
 import { FINE, affordedSide, drawnParams, gridOf } from "#lab/model/plane-map.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
+import { pinned } from "#lab/state/pins.mjs";
 import { clock } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { font, placeLabel, size, stroke, widthOf } from "#lab/views/canvas.mjs";
@@ -15,6 +16,7 @@ import { drawBar } from "#lab/views/color-bar.mjs";
 import { SHADES, heatColor, heatShades } from "#lab/views/heat-colors.mjs";
 import { Room, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
+import { drawPinBoundaries } from "#lab/views/pins.mjs";
 import { pictureOf } from "#lab/views/sketch.mjs";
 
 /**
@@ -42,10 +44,7 @@ export function drawPlane(overlay, sweep, moment) {
   const context = overlay.begin();
   const axes = flatAxes(overlay);
   const params = drawnParams(moment);
-  drawn.isCoarse = !clock.rested && affordedSide(sweep) < FINE;
-  const side = drawn.isCoarse ? affordedSide(sweep) : FINE;
-  if (params)
-    axes.inside(context, () => drawModel(context, axes, sweep, params, heatMapOf(sweep, side)));
+  if (params) axes.inside(context, () => drawModel(context, axes, { sweep, moment, params }));
   stillOf(overlay, axes, sweep)(context);
   if (params && sweep.classes) axes.inside(context, () => drawRings(context, axes, sweep, params));
   if (!params) sayLater(context, axes);
@@ -90,11 +89,12 @@ function newHeatMap(sweep, side) {
 /**
  * @param {Context} context
  * @param {Axes} axes
- * @param {Sweep} sweep
- * @param {Numbers} params
- * @param {HeatMap} map
+ * @param {{sweep: Sweep, moment: import("#types").Snapshot, params: Numbers}} shown
  */
-function drawModel(context, axes, sweep, params, map) {
+function drawModel(context, axes, { sweep, moment, params }) {
+  const afforded = affordedSide(sweep, 1 + pinned.runs.length);
+  drawn.isCoarse = !clock.rested && afforded < FINE;
+  const map = heatMapOf(sweep, drawn.isCoarse ? afforded : FINE);
   const outputs = map.batch.run(params);
   paintOutputs(map, sweep, outputs);
   const { left, right, top, bottom } = axes;
@@ -104,11 +104,25 @@ function drawModel(context, axes, sweep, params, map) {
   context.imageSmoothingQuality = "high";
   context.drawImage(map.context.canvas, left - across / 2, top - up / 2, width, height);
   if (!sweep.classes) return;
-  const line = levelLine(outputs, map.side, boundaryOf(sweep)).map(
-    (point) => point && /** @type {Point} */ ([left + point[0] * across, top + point[1] * up]),
-  );
+  const line = boundaryIn(axes, sweep, map, outputs);
+  drawPinBoundaries(context, moment, (other) => boundaryIn(axes, sweep, map, map.batch.run(other)));
   stroke(context, line, { color: colors.background, width: 5, alpha: 0.85 });
   stroke(context, line, { color: colors.path, width: 2.5 });
+}
+
+/**
+ * Where a model changes sides, in pixels.
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ * @param {HeatMap} map
+ * @param {Float32Array} outputs
+ * @returns {import("#types").Line}
+ */
+function boundaryIn({ left, right, top, bottom }, sweep, { side }, outputs) {
+  const [across, up] = [right - left, bottom - top].map((length) => length / (side - 1));
+  return levelLine(outputs, side, boundaryOf(sweep)).map(
+    (point) => point && [left + point[0] * across, top + point[1] * up],
+  );
 }
 
 /**

@@ -66,7 +66,13 @@ export function drawSections(overlay, sweep, moment, { slices, run }) {
     room.avoidLine(pixels);
     const landing = step && { at: landings[which], loss: step.loss };
     const isNeeded = !overlay.zoomed;
-    drawTangent(context, axes, room, { side, loss: moment.loss, told: lossSaid(moment), landing, isNeeded });
+    drawTangent(context, axes, room, {
+      side,
+      loss: moment.loss,
+      told: lossSaid(moment),
+      landing,
+      isNeeded,
+    });
   });
 }
 
@@ -155,7 +161,8 @@ function sliceCurve(exact, which) {
  * @param {Context} context
  * @param {Axes} axes
  * @param {Room} room
- * @param {{side: Side, loss: number, told: number, landing: Landing | null, isNeeded: boolean}} shown
+ * @param {{side: Side, loss: number, told: number, landing: Landing | null,
+ *   isNeeded: boolean}} shown
  */
 function drawTangent(context, axes, room, { side, loss, told, landing, isNeeded }) {
   const { at, slope, said } = side;
