@@ -3,12 +3,13 @@
    follow. */
 import { clicked, found, setText, slot } from "#lab/lib/dom.mjs";
 import { format, plain } from "#lab/lib/format.mjs";
+import { percent } from "#lab/model/classes.mjs";
 import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
 import { modelWords } from "#lab/page/model-words.mjs";
 import { isBehind } from "#lab/panels/panels.mjs";
-import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
+import { isEndHidden, isHidden, isStarHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { spoken } from "#lab/state/spoken.mjs";
@@ -76,11 +77,11 @@ function hiddenWords(sweep) {
 function surfaceWords(sweep, moment) {
   const { plane, optimum, box } = sweep;
   const what = isFlat() ? "contour of the train loss" : "train loss as a surface";
-  const star = isHidden("optimum")
+  const star = isStarHidden(sweep)
     ? ""
     : `; the star, ${optimum.name}, is at ${say(optimum.train_loss)}`;
   const beyond = moment.loss > box.height ? ", far above the chart" : outside(sweep, moment);
-  return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${beyond}${star}.${hiddenWords(sweep)}`;
+  return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${sweep.lossUnit}${beyond}${star}.${hiddenWords(sweep)}`;
 }
 
 /**
@@ -116,7 +117,7 @@ function sectionWords({ plane }, moment) {
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function fitWords(sweep, moment) {
-  const examples = `its train loss over ${sweep.targets.length} examples is ${say(moment.loss)}`;
+  const examples = `its train loss over ${sweep.targets.length} examples is ${say(moment.loss)}${sweep.lossUnit}`;
   return `At ${when(moment)} ${modelWords(sweep, moment)}; ${examples}.`;
 }
 
@@ -128,9 +129,24 @@ function curveWords(sweep, moment) {
   const end =
     last === null
       ? `it overflows at epoch ${sweep.overflow_at[state.run]}`
-      : `its end, at epoch ${sweep.end}, is ${say(last)}`;
+      : `its end, at epoch ${sweep.end}, is ${say(last)}${endAccuracy(sweep)}`;
   const ahead = isHidden("ahead", state.run) || moment.overflowed ? "" : `; ${end}`;
-  return `The train loss begins at ${say(track.loss[0])} and at ${when(moment)} is ${say(loss)}${held}${ahead}.`;
+  return `The train loss begins at ${say(track.loss[0])} and at ${when(moment)} is ${say(loss)}${sweep.lossUnit}${held}${accuracyNow(sweep, moment)}${ahead}.`;
+}
+
+/** @param {Sweep} sweep @param {Snapshot} moment */
+function accuracyNow(sweep, { track, index, overflowed }) {
+  const { accuracy, validationAccuracy: held } = track;
+  if (!accuracy || overflowed) return "";
+  const { targets, validationCount } = sweep;
+  const validation = held ? ` (validation ${percent(held[index], validationCount)})` : "";
+  return `, the accuracy ${percent(accuracy[index], targets.length)}${validation}`;
+}
+
+/** @param {Sweep} sweep */
+function endAccuracy(sweep) {
+  const words = sweep.accuracyWords(state.run);
+  return words && `, with an accuracy of ${words}`;
 }
 
 /**
@@ -153,11 +169,13 @@ function rateWords(sweep) {
   const places = rates.length - 1;
   const revealed = revealedWords(sweep, ends);
   if (epoch > 0 && isHidden("strip")) return revealed;
+  const accuracy = best < 0 ? "" : sweep.accuracyWords(best);
+  const right = accuracy && `, where the accuracy is ${accuracy}`;
   const shown = `At epoch ${epoch} the train loss goes from ${say(now[0] ?? NaN)} at ${plain(rates[0])} to ${say(now[places] ?? NaN)} at ${plain(rates[places])}.`;
   const lowest = ends[best] ?? null;
   return lowest === null
     ? [shown, revealed].filter(Boolean).join(" ")
-    : `${shown} After ${sweep.end} epochs the lowest is ${say(lowest)}, at ${plain(rates[best])} (star).`;
+    : `${shown} After ${sweep.end} epochs the lowest is ${say(lowest)}, at ${plain(rates[best])} (star)${right}.`;
 }
 
 /** @type {Record<View, (sweep: Sweep, moment: Snapshot) => string>} */

@@ -16,20 +16,29 @@ export function showSweep(sweep) {
 }
 
 /** @param {Sweep} sweep */
-function showVerdicts({ verdicts, arrived, learning_rates: rates }) {
+function showVerdicts(sweep) {
+  const { verdicts, arrived, learning_rates: rates } = sweep;
   all("#strip .cell").forEach((cell, run) => {
     const isCovered = isHidden("strip", run);
     cell.dataset.verdict = isCovered ? "" : verdicts[run];
     cell.dataset.arrived = isCovered ? "" : String(arrived[run]);
-    cell.title = plain(rates[run]) + (isCovered ? "" : `: ${verdictName(verdicts[run])}`);
+    cell.title = plain(rates[run]) + (isCovered ? "" : `: ${titleOf(sweep, run)}`);
   });
+}
+
+/** A run's outcome and, of classes, how many are right at its end. @param {Sweep} sweep
+ * @param {number} run */
+function titleOf(sweep, run) {
+  const share = sweep.lastAccuracy(run);
+  const accuracy = share === null || isNaN(share) ? "" : `, accuracy ${sweep.accuracyWords(run)}`;
+  return verdictName(sweep.verdicts[run]) + accuracy;
 }
 
 /* ---- the legend ---- */
 
 /** The lines of the curve. @param {Sweep} sweep @param {number} epoch */
 export function showLines(sweep, epoch) {
-  setText("legend-now", `train loss at epoch ${epoch}`);
+  setText("legend-now", `${sweep.lossTitle} at epoch ${epoch}`);
   setText("legend-end", isEndHidden() ? "" : `after ${sweep.end} epochs`);
 }
 
