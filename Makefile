@@ -88,7 +88,7 @@ format: $(VENV)/.dev $(NODE_MODULES) ## fix and format the code with ruff and pr
 conformance: $(VENV)/.dev ## write the tables of docs/accessibility.md after a change of its .yaml
 	$(BIN)/python -m tools.conformance
 
-types: $(VENV)/.dev ## write types/payload.d.ts after a change of app/exports/schema.py
+types: $(VENV)/.dev ## write types/payload.d.ts after a change of app/exports/schema.py or app/domain/views.py
 	$(BIN)/python -m tools.payload_types
 
 bench: $(VENV)/.dev ## compare the engine with a plain training loop

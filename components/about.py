@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from app.domain.fields import NAMES
-from components import ids
+from app.domain.views import VIEWS
 from components.parts import aria
 
 # The train loss, by what it is; assets/lab/page/facts.mjs says that of the sweep on show.
@@ -23,14 +23,7 @@ ABOUT = {
     "accuracy": "The share of the training examples that are on the right side of the boundary.",
     "mark": "Sharpness is the largest curvature of the loss in any direction; with a learning rate "
     "above 2/sharpness a step can land higher up the other side.",
-    ids.DESCENT_PATH: "The loss seen from above: each line joins points of equal loss, and the "
-    "path shows where the steps lead.",
-    ids.FIT: "The examples, what the model predicts for them, and its errors between the two.",
-    ids.LOSS_SURFACE: "The loss as a landscape over two directions of the parameters, in which "
-    "training walks downhill.",
-    ids.CROSS_SECTIONS: "The loss when only one of the two directions changes from the current "
-    "point; its slope there is the gradient.",
-    ids.CURVES: "The loss of this run after each epoch.",
+    **{name: view.about for name, view in VIEWS.items()},
     # Each outcome by its verdict.
     "overflow": "The steps grow, and the loss rises until no 32-bit number can hold it.",
     "diverged": "The loss ends higher than it started, because the steps overshoot.",

@@ -1,20 +1,11 @@
 """The ids of the elements that more than one module uses."""
 
-# Views.
+# The views that have something of their own in Python; all are in app/domain/views.py.
 LOSS_SURFACE = "loss-surface"
 DESCENT_PATH = "descent-path"
 CROSS_SECTIONS = "cross-sections"
 FIT = "fit"
 CURVES = "curves"
-VIEWS = (LOSS_SURFACE, DESCENT_PATH, CROSS_SECTIONS, FIT, CURVES)
-# Their labels on buttons.
-SHORT_TITLES = {
-    LOSS_SURFACE: "Surface",
-    DESCENT_PATH: "Path",
-    CROSS_SECTIONS: "Sections",
-    FIT: "Fit",
-    CURVES: "Curves",
-}
 
 # Stores: what the browser asks for, what the server answered, and the first page's figures.
 TRAIN_REQUEST = "train-request"

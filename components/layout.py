@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.domain.plane_choice import PLANES
+from app.domain.views import VIEWS
 from app.lessons.course import Course
 from components import ids, theme
 from components.about import about, abouts
@@ -22,12 +23,8 @@ from components.playback import timeline
 from components.presenting import keys_card, present_bar, show_of_hands
 from components.tables import data_button, sentence, table_card
 
-TITLES = {
-    ids.LOSS_SURFACE: "Loss surface",
-    ids.DESCENT_PATH: "Descent path",
-    ids.CROSS_SECTIONS: "Cross sections",
-    ids.FIT: "Fit",
-}
+# The views above the timeline.
+CARDS = {name: view for name, view in VIEWS.items() if not view.over_timeline}
 # Sets the theme before the first paint: the person's choice, else the system's. A browser without
 # import maps cannot run the page, and one without color-mix() would draw most verdicts alike: it
 # says so, and a saved page shows its still picture.
@@ -72,8 +69,8 @@ def page(first_sweep: dict[str, Any], course: Course) -> Component:
                         id="views",
                         className="views",
                         # The layout of the cards depends on their number (assets/02-lab.css).
-                        **data(count=len(TITLES)),
-                        children=[*(_view(name) for name in TITLES), _tabs()],
+                        **data(count=sum(view.is_usual for view in CARDS.values())),
+                        children=[*(_view(name) for name in CARDS), _tabs()],
                     ),
                 ],
             ),
@@ -205,6 +202,7 @@ def _side() -> Component:
 def _view(name: str) -> Component:
     """A card: title, note, plot. To a screen reader the plot is one picture, described by the
     sentence."""
+    view = CARDS[name]
     titled, is_surface = aria(labelledby=f"{name}-title"), name == ids.LOSS_SURFACE
     picture = {"role": "img"} | titled | aria(describedby=f"{name}-words")
     # The plane on which a network's loss is drawn; two more menus choose two parameters.
@@ -217,19 +215,20 @@ def _view(name: str) -> Component:
     return html.Section(
         className="card-view",
         id=f"{name}-card",
+        hidden=not view.is_usual,
         **titled,
         children=[
             html.Div(
                 className="card-head",
                 children=[
-                    html.H2(about(name, TITLES[name]), id=f"{name}-title"),
+                    html.H2(about(name, view.title), id=f"{name}-title"),
                     *(planes if is_surface else []),
                     html.Span(id=f"{name}-note", className="card-note"),
                     *([back_button(name)] if name in (ids.DESCENT_PATH, ids.FIT) else []),
                     *([_squares_button()] if name == ids.FIT else []),
                     *([_reset_view_button()] if is_surface else []),
-                    data_button(name, TITLES[name]),
-                    _swap_button(name),
+                    data_button(name, view.title),
+                    *([_swap_button(name)] if view.is_usual else []),
                 ],
             ),
             sentence(name),
@@ -263,7 +262,7 @@ def _swap_button(name: str) -> Component:
         className="swap-button",
         title="larger or smaller",
         **data(swaps=name),
-        **named(f"Size: {TITLES[name]}"),
+        **named(f"Size: {CARDS[name].title}"),
     )
 
 
@@ -271,7 +270,7 @@ def _tabs() -> Component:
     """The tabs of the two views that share one place on a phone."""
     tabs = [
         html.Button(
-            TITLES[name],
+            CARDS[name].title,
             id=f"{name}-tab",
             className="tab",
             role="tab",

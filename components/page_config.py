@@ -21,8 +21,9 @@ from app.domain.options import FEATURES, LOSSES
 from app.domain.plane_choice import PLANES
 from app.domain.start_point import LARGEST_COORDINATE, LARGEST_PARAMETER, START_PLANES
 from app.domain.user_data import MOST_PREDICTORS
+from app.domain.views import VIEWS, View
 from app.lessons.task import CURTAIN
-from components import ids, theme
+from components import theme
 from components.about import LOSSES as ABOUT_LOSSES
 from components.controls.fields import STOPS
 from components.controls.rail import FIRST, MORE
@@ -44,6 +45,7 @@ def page_config() -> dict[str, Any]:
     starts_anew  the settings whose change ends a start set by hand
     start     the planes on which one can be, and its largest numbers
     stops     the learning rates of the slider
+    views     each view by name, in the order of their keys
     scale     the colours of the surface, as Plotly has them: shares from 0 to 1, hex colours
     cut_at    where the surface is cut off, in heights of the box
     """
@@ -72,7 +74,7 @@ def page_config() -> dict[str, Any]:
             "coordinate": LARGEST_COORDINATE,
         },
         "stops": SLIDER_LEARNING_RATES,
-        "views": ids.VIEWS,
+        "views": {name: _view(view) for name, view in VIEWS.items()},
         "panels": list(PANELS),
         "planes": list(PLANES),
         "curtain": CURTAIN,
@@ -107,6 +109,16 @@ def _options(name: str) -> dict[str, str] | None:
     if name in TEXTS:
         return {"": TEXTS[name].none}
     return NAMES[name].options if name in NAMES else None
+
+
+def _view(view: View) -> dict[str, Any]:
+    """Where and when it is drawn; what it is called stands in the page."""
+    return {
+        "is_usual": view.is_usual,
+        "is_plotted": view.is_plotted,
+        "over_timeline": view.over_timeline,
+        "glides": view.glides,
+    }
 
 
 def _field(name: str) -> dict[str, Any]:

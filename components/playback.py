@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from app.domain.views import VIEWS
 from components import ids
 from components.about import about
 from components.parts import aria, icon, icon_button, named, select, slider
@@ -14,7 +15,6 @@ from components.tables import data_button, sentence
 # The playhead's slider has this many steps, linear in log10(1 + epoch).
 POSITIONS = 1000
 SPEEDS = (0.25, 0.5, 1, 2, 4)
-CURVES_TITLE = "Training curves"
 
 
 def timeline() -> Component:
@@ -69,6 +69,7 @@ def _step(sign: str, name: str, words: str) -> Component:
 def _curves() -> Component:
     """The loss over the epochs; weight and bias below it where there is height for them."""
     name = ids.CURVES
+    title = VIEWS[name].title
     titled = aria(labelledby=f"{name}-title")
     taller = html.Button(
         "weight, bias", id="taller", className="quiet", **aria(pressed="false", controls=name)
@@ -81,10 +82,10 @@ def _curves() -> Component:
             html.Div(
                 className="card-head",
                 children=[
-                    html.H2(about(name, CURVES_TITLE), id=f"{name}-title"),
+                    html.H2(about(name, title), id=f"{name}-title"),
                     html.Span(id=f"{name}-note", className="card-note"),
                     taller,
-                    data_button(name, CURVES_TITLE),
+                    data_button(name, title),
                 ],
             ),
             sentence(name),

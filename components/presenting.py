@@ -4,7 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from components import ids
+from app.domain.views import VIEWS
 from components.parts import data, icon, named, select
 
 # What each key does; assets/lab/page/keys.mjs binds them.
@@ -12,7 +12,7 @@ KEYS = (
     ("Space", "play or pause"),
     ("← →", "one epoch back or forward"),
     ("[ ]", "learning rate down or up"),
-    ("1 – 5", "show only this view, or all again; while presenting, up to two views"),
+    (f"1 – {len(VIEWS)}", "show only this view, or all again; while presenting, up to two views"),
     ("Page Up, Page Down", "previous or next chapter; without a lesson, first or last epoch"),
     ("P", "start or stop presenting"),
     ("C", "curtain: hide every outcome; again: reveal that of the selected rate, and play it"),
@@ -37,8 +37,8 @@ ANSWERS = {
 def present_bar() -> Component:
     """Which views fill the screen, and the curtain."""
     views = [
-        html.Button(f"{number} {title}", className="mode show-view", **data(view=name))
-        for number, (name, title) in enumerate(ids.SHORT_TITLES.items(), 1)
+        html.Button(f"{number} {view.short}", className="mode show-view", **data(view=name))
+        for number, (name, view) in enumerate(VIEWS.items(), 1)
     ]
     curtain = html.Button(
         "Curtain", id="curtain", className="mode", title="for a class to guess (C)"

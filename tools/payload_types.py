@@ -1,4 +1,5 @@
-"""Writes types/payload.d.ts: app/exports/schema.py for the type check of the page's scripts."""
+"""Writes types/payload.d.ts for the type check of the page's scripts: app/exports/schema.py, and
+the names of the views."""
 
 import inspect
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hin
 
 from typing_extensions import is_typeddict
 
+from app.domain.views import VIEWS
 from app.exports import schema
 
 TARGET = Path(__file__).parents[1] / "types" / "payload.d.ts"
-HEAD = "/* Written by `make types` from app/exports/schema.py. */\n"
+HEAD = "/* Written by `make types` from app/exports/schema.py and app/domain/views.py. */\n"
 PLAIN = {
     **{int: "number", float: "number", str: "string", bool: "boolean"},
     **{NoneType: "null", Any: "any"},
@@ -18,9 +20,12 @@ PLAIN = {
 
 
 def declarations() -> str:
-    """The text of the file: one interface for each TypedDict."""
+    """The text of the file: the views, and one interface for each TypedDict."""
     found = [one for one in vars(schema).values() if is_typeddict(one)]
-    return HEAD + "".join(_interface(one) for one in found)
+    views = "\n/** A view's element id. */\nexport type View =\n" + "".join(
+        f'  | "{name}"\n' for name in VIEWS
+    )
+    return HEAD + views.removesuffix("\n") + ";\n" + "".join(_interface(one) for one in found)
 
 
 def _interface(typed: Any) -> str:

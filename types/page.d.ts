@@ -1,8 +1,10 @@
 /* Shapes that several modules share. What Python sends is in payload.d.ts. */
-import type { DetailPayload, MapRow, SettingsPayload, SweepPayload } from "./payload.d.ts";
+import type { DetailPayload, MapRow, SettingsPayload, SweepPayload, View } from "./payload.d.ts";
 import type { Sweep } from "#lab/model/sweep.mjs";
 import type { Track } from "#lab/model/track.mjs";
 import type { Overlay } from "#lab/views/overlay.mjs";
+import type { Readings } from "#lab/views/readings.mjs";
+import type { TableData } from "#lab/views/table-rows.mjs";
 
 export type * from "./payload.d.ts";
 /** An inspected run, with the block that it came in. */
@@ -22,7 +24,24 @@ export type Point = [number, number];
 export type Point3 = [number, number, number];
 /** Points of a line; null is a break. */
 export type Line = (Point | null)[];
-export type View = "loss-surface" | "descent-path" | "cross-sections" | "fit" | "curves";
+
+/** What Python says of a view, see app/domain/views.py. */
+export interface ViewRow {
+  is_usual: boolean;
+  is_plotted: boolean;
+  over_timeline: boolean;
+  glides: "never" | "bowl" | "always";
+}
+
+/** The rest of a view; its record is in page/views.mjs. */
+export interface ViewParts {
+  draw: Draw;
+  readings(overlay: Overlay, sweep: Sweep, moment: Snapshot): Readings;
+  /** Beside its title, in a few words. */
+  note(sweep: Sweep, moment: Snapshot): string;
+  sentence(sweep: Sweep, moment: Snapshot): string;
+  table(sweep: Sweep, moment: Snapshot): TableData;
+}
 
 /** A control's field, see components/page_config.py. */
 export interface Field {
@@ -44,7 +63,7 @@ export interface Config {
   starts_anew: (keyof Settings)[];
   start: { planes: string[]; parameter: number; coordinate: number };
   stops: number[];
-  views: View[];
+  views: Record<View, ViewRow>;
   panels: string[];
   planes: string[];
   curtain: string[];

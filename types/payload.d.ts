@@ -1,4 +1,12 @@
-/* Written by `make types` from app/exports/schema.py. */
+/* Written by `make types` from app/exports/schema.py and app/domain/views.py. */
+
+/** A view's element id. */
+export type View =
+  | "loss-surface"
+  | "descent-path"
+  | "cross-sections"
+  | "fit"
+  | "curves";
 
 /** An array, see app/exports/encoding.py and block.py; `range` is that of a scaled one. */
 export interface Encoded {

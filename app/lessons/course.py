@@ -20,6 +20,8 @@ from app.domain.errors import InvalidSetting
 from app.domain.fields import FIELDS, NUMBERS, shown
 from app.domain.results import VERDICTS
 from app.domain.settings import Settings
+from app.domain.views import USUAL_VIEWS
+from app.domain.views import VIEWS as PAGE_VIEWS
 from app.lessons.files import content
 from app.lessons.front_matter import (
     Mistake,
@@ -36,8 +38,7 @@ from app.lessons.pictures import Pictures
 from app.lessons.task import CURTAIN, Check, Curtain, Goal, Task
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "lessons"
-# The views of the page without a lesson, then those that a lesson can open.
-PAGE_VIEWS = ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
+# The views, then the panels that a lesson can open.
 VIEWS = (
     *PAGE_VIEWS,
     *("rate-axis", "loss-by-rate", "sharpness", "compare", "map", "own-data", "share"),
@@ -103,7 +104,7 @@ class FrontMatter(Part):
     title: str
     settings: Annotated[Settings, PlainValidator(_settings)] = Settings()
     playhead: Epoch = 0
-    views: Annotated[tuple[View, ...], ONCE] = Field(PAGE_VIEWS, min_length=1, max_length=5)
+    views: Annotated[tuple[View, ...], ONCE] = Field(USUAL_VIEWS, min_length=1, max_length=5)
     hide: Hidden = ()
     piece: tuple[Annotated[int, Field(ge=1, le=PIECES)], ...] = ()
     part: int = Field(0, ge=0, le=4)

@@ -72,9 +72,11 @@ def axis(title: str, limits: tuple[float, float], **more: Any) -> dict[str, Any]
     return look | more
 
 
-def loss_title(loss: LossOption) -> str:
+def loss_title(loss: LossOption, is_short: bool = False) -> str:
     """What an axis of the loss is called: with its unit, where it has one of its own."""
-    return f"{loss.title}, {loss.unit}" if loss.unit else "train loss"
+    if not loss.unit:
+        return "train loss"
+    return f"{'loss' if is_short else loss.title}, {loss.unit}"
 
 
 def in_two_lines(title: str) -> str:

@@ -27,7 +27,8 @@ def fit_figure(
     start  the untrained model's predictions (sample,), so that the first fit is in range; with
            several predictors, of the examples that are drawn
     names  of the predictor and the target
-    has_line  whether least squares are what training makes small
+    has_line  whether least squares are what training makes small; of two classes the browser draws
+              the examples too, by class
     """
     if dataset.inputs.shape[1] > 1:
         return _observed_figure(dataset, len(start))
@@ -38,9 +39,8 @@ def fit_figure(
     held_back = _examples(held_inputs, held_targets, "validation", "circle-open")
     ends = with_room(np.append(inputs, held_inputs))
     traces = [
-        *([_least_squares(dataset, ends)] if has_line else []),
-        _examples(inputs, targets, "data", "circle"),
-        *([held_back] if len(held_targets) else []),
+        *([_least_squares(dataset, ends), _examples(inputs, targets, "data", "circle")] * has_line),
+        *([held_back] if has_line and len(held_targets) else []),
         rest_trace("fit"),
     ]
     # The start's predictions are clipped so that they do not dwarf the data.

@@ -6,7 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from components import ids
+from app.domain.views import VIEWS
 from components.panels.base import Panel, words
 from components.parts import data, named
 
@@ -56,8 +56,8 @@ PANEL = Panel(
             [
                 html.Span("One view: "),
                 *(
-                    html.Button(title, className="quiet", **data(picture=name))
-                    for name, title in ids.SHORT_TITLES.items()
+                    html.Button(view.short, className="quiet", **data(picture=name))
+                    for name, view in VIEWS.items()
                 ),
             ],
             className="pictures",

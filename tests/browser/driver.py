@@ -37,7 +37,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 UPDATES = re.compile("/_dash-update-component")
 PLOTTED = ("loss-surface", "descent-path", "cross-sections", "fit")
-# The curves stand over the timeline, on a canvas alone.
+# Those of the opening: the curves stand over the timeline, on a canvas alone.
 VIEWS = (*PLOTTED, "curves")
 ROW = """async (picture) => {
   const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0));

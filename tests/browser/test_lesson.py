@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from app.domain.fields import SLIDER_LEARNING_RATES
-from app.lessons.course import BUILT_IN, PAGE_VIEWS, Chapter, load_course
+from app.domain.views import USUAL_VIEWS, VIEWS
+from app.lessons.course import BUILT_IN, Chapter, load_course
 from app.server import create_server
 from tests.browser.conftest import SIZE, Watch
 from tests.browser.driver import (
@@ -63,10 +64,10 @@ def test_every_chapter_sets_the_page_and_hides_until_the_answer(page: Page, addr
 def check_chapter(page: Page, chapter: Chapter) -> None:
     wait_fact(page, "epoch", chapter.playhead)
     wait_fact(page, "learningRate", plain(chapter.settings.learning_rate))
-    for view in PAGE_VIEWS:
+    for view in VIEWS:
         shown = page.locator(f"#{view}-card").is_visible()
         assert shown == (view in chapter.views), (chapter.slug, view)
-    for panel in set(chapter.views) - set(PAGE_VIEWS):
+    for panel in set(chapter.views) - set(VIEWS):
         page.locator(f'[data-panel="{panel}"]').wait_for(state="visible")
     assert message(page) == "", chapter.slug
     check_task(page, chapter)
@@ -173,7 +174,7 @@ def test_explore_is_one_click_away(page: Page, address: str) -> None:
     next_frames(page)
     assert "chapter" not in page.url
     assert not page.locator("#lesson").is_visible()
-    assert all(page.locator(f"#{view}-card").is_visible() for view in PAGE_VIEWS)
+    assert all(page.locator(f"#{view}-card").is_visible() for view in USUAL_VIEWS)
     assert facts(page)["verdict"] == "converging"
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app.lessons.course import BUILT_IN, PAGE_VIEWS, Chapter, load_course
+from app.domain.views import VIEWS
+from app.lessons.course import BUILT_IN, Chapter, load_course
 from tests.browser import driver
+from tests.browser.driver import wait_detail
 from tests.browser.test_accessible import Axe
 
 COURSE = load_course([BUILT_IN])
@@ -28,7 +30,7 @@ def wait_chapter(page: Page, chapter: Chapter) -> None:
     expect(page.locator("#lesson-text h2")).to_have_text(chapter.title)
     driver.wait_fact(page, "sweep", chapter.settings.sweep_id)
     driver.wait(page, "!lab.isTraining()")
-    for panel in set(chapter.views) - set(PAGE_VIEWS):
+    for panel in set(chapter.views) - set(VIEWS):
         page.locator(f'[data-panel="{panel}"]').wait_for(state="visible")
 
 
@@ -61,7 +63,7 @@ def check_task(page: Page, chapter: Chapter, size: tuple[int, int]) -> None:
 
 
 def check_pictures(page: Page, chapter: Chapter) -> None:
-    for view in set(chapter.views) & set(PAGE_VIEWS):
+    for view in set(chapter.views) & set(VIEWS):
         box = page.locator(f"#{view}-card").bounding_box()
         assert box and box["height"] >= PICTURE and box["width"] >= PICTURE, (chapter.slug, view)
     if page.locator("#side").is_visible():
@@ -84,32 +86,37 @@ def test_on_a_phone_the_task_stands_before_the_picture_and_play_where_it_is_used
         page.locator("#go-on").click()
 
 
-@pytest.mark.parametrize("size", [LAPTOP, UPRIGHT, PHONE])
-def test_axe_finds_nothing_in_a_chapter(
-    context_of: Callable[..., BrowserContext], address: str, size: tuple[int, int]
-) -> None:
-    page = context_of(size).new_page()
+def test_axe_finds_nothing_in_a_chapter(page: Page, address: str) -> None:
     page.goto(f"{address}/?chapter=the-step")
     driver.wait_ready(page)
-    driver.wait_detail(page)
+    wait_detail(page)
     axe = Axe(page)
-    axe.look("one part of a panel is open")
+    look(axe, "one part of a panel is open")
     for _ in range(3):
         page.locator("#make-step").click()
     expect(page.locator("#task-status")).to_contain_text("✓")
-    axe.look("a task is done")
+    axe.glance("a task is done")
     page.locator("#chapter").select_option("activations")
     page.locator(".choice").first.click()
     page.locator(".pick").nth(2).click()
     expect(page.locator("#task-status")).to_contain_text("Not this one.")
-    axe.look("a wrong answer")
+    look(axe, "a wrong answer")
     # Away from what explains itself under a pointer.
     page.mouse.move(0, 0)
     page.locator("#chapter").select_option("the-hidden-layer")
     page.locator(".number").first.wait_for()
-    driver.wait_detail(page)
+    wait_detail(page)
     axe.look("the network's numbers")
     page.locator("#chapter").select_option(COURSE.chapters[-1].slug)
     expect(page.locator("#lesson-text h2")).to_have_text(COURSE.chapters[-1].title)
-    axe.look("the last page")
+    look(axe, "the last page")
     assert axe.found == []
+
+
+def look(axe: Axe, mode: str) -> None:
+    """In every theme on a laptop, in one on a tablet and on a phone."""
+    axe.look(mode)
+    for width, height in (UPRIGHT, PHONE):
+        driver.resize(axe.page, width, height)
+        axe.glance(f"{mode}, {width} px")
+    driver.resize(axe.page, *LAPTOP)

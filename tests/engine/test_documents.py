@@ -75,7 +75,7 @@ def teaching() -> Iterator[str]:
     # Some rates reach the goal, and the one on the screen does not.
     lowest = np.nanmin(ten.train_loss, axis=1)
     assert lowest.min() < 0.005 < lowest[ten.settings.run_index]
-    yield "which rate reaches a train loss of 0.005 first"
+    yield "rate reaches a train loss of 0.005 first"
     yield f"all {STOPS} runs"
 
 

@@ -82,7 +82,7 @@ def test_every_field_of_a_chapter_is_read(tmp_path: Path) -> None:
 def test_fields_that_are_left_out_get_their_defaults(tmp_path: Path) -> None:
     chapter = chapter_from(tmp_path, "---\ntitle: 2026\n---\nLook around.\n")
     assert (chapter.title, chapter.settings) == ("2026", Settings())
-    assert chapter.views == lessons.PAGE_VIEWS
+    assert chapter.views == ("loss-surface", "descent-path", "cross-sections", "fit", "curves")
     assert (chapter.playhead, chapter.hide, chapter.piece, chapter.claims) == (0, (), (), ())
     assert chapter.question is None and chapter.goal is None
     asking = chapter_from(tmp_path, GOOD.replace("  curtain: [verdict, ahead]\n", ""))

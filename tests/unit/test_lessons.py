@@ -14,12 +14,12 @@ from sklearn.linear_model import LinearRegression
 from app.domain.data_options import DATASETS
 from app.domain.results import Sweep
 from app.domain.settings import Settings
+from app.domain.views import VIEWS
 from app.engine import train_sweep
 from app.engine.datasets import builtin
 from app.lessons import course as lessons
 from app.lessons.course import BUILT_IN, PIECES, Chapter, Claim, load_course
 from app.lessons.task import Check
-from components import ids
 from components.panels import PANELS
 
 COURSE = load_course([BUILT_IN])
@@ -66,15 +66,16 @@ def test_built_in_course_has_no_problems_and_covers_the_notebook() -> None:
 
 
 def test_every_view_is_used_in_the_course_or_explained_in_the_docs() -> None:
-    assert set(lessons.VIEWS) == {*ids.VIEWS, *PANELS}
+    assert set(lessons.VIEWS) == {*VIEWS, *PANELS}
     used = {view for chapter in COURSE.chapters for view in chapter.views}
     # The last page sends people on.
     used |= set(re.findall(r"view=([a-z-]+)", COURSE.chapters[-1].text))
     in_depth, teaching = (
         (DOCS / name).read_text("utf-8") for name in ("learning-rates.md", "teaching.md")
     )
+    titles = {name: one.title for name, one in (*VIEWS.items(), *PANELS.items())}
     for view in set(lessons.VIEWS) - used:
-        assert f"images/{view}.png" in in_depth or PANELS[view].title in teaching
+        assert f"images/{view}.png" in in_depth or titles[view] in teaching
 
 
 def test_every_chapter_has_a_task_that_the_page_can_check() -> None:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from app.domain.errors import InvalidSetting
 from app.domain.plane_choice import PlaneChoice
 from app.domain.settings import Settings
+from app.domain.views import VIEWS
 from app.trainers.experiment_cache import ExperimentCache
 from app.trainers.ttl_cache import TtlCache
 from callbacks.answers import FAILED, answer
 from callbacks.inspection import inspect_payload
 from callbacks.training import train_payload
-from components import ids
 from tests.oracles import experiment, name_of, same, with_rate
 from tests.readers import decode
 from tests.unit.test_settings import json_values
@@ -86,7 +86,7 @@ def test_payloads_are_the_sweep_and_the_selected_run(
         payload, sweep = train_payload(cache, chosen), experiment(chosen).sweep
         assert payload["settings"]["learning_rate"] == chosen.learning_rate
         assert same(decode(payload["train_loss"]), sweep.train_loss)
-        assert set(payload["views"]) == set(ids.VIEWS) - {ids.CURVES}
+        assert set(payload["views"]) == {name for name, view in VIEWS.items() if view.is_plotted}
     run = inspect_payload(cache, settings, 4)
     assert run["run"] == settings.run_index
     assert same(decode(run["train_loss"]), sweep.train_loss[settings.run_index])

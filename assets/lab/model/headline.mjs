@@ -14,7 +14,9 @@ export function headline(sweep) {
   const known = predictors - products.length;
   const points = known > (classes ? 2 : 1) ? "examples" : "points";
   const all = `${capital(counted(targets.length))} ${points}${classes ? ", two classes" : ""}`;
-  return `${all}, ${modelWords(sweep)}. Choose a learning rate and let it walk downhill.`;
+  // More of it would not fit in a line.
+  const task = classes ? "press Play" : "let it walk downhill";
+  return `${all}, ${modelWords(sweep)}. Choose a learning rate and ${task}.`;
 }
 
 /** @param {import("#lab/model/sweep.mjs").Sweep} sweep */

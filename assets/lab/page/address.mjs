@@ -5,8 +5,8 @@ import { chapterQuery, isAnotherState, queryOf, readLink, wordsIn } from "#lab/m
 import { snapshotOf } from "#lab/model/track.mjs";
 import { isTraining } from "#lab/page/training.mjs";
 import { backend } from "#lab/state/backend.mjs";
-import { layout, usualCards } from "#lab/state/layout.mjs";
-import { CARD_ORDER, settingsNow, state } from "#lab/state/store.mjs";
+import { areUsual, layout, usualCards } from "#lab/state/layout.mjs";
+import { settingsNow, state } from "#lab/state/store.mjs";
 import { training } from "#lab/state/training.mjs";
 
 export const isEmbedded = wordsIn(location.search).get("embed") === "1";
@@ -23,7 +23,7 @@ export function queryNow(moment) {
   const cards = usualCards();
   return queryOf(settingsNow(), {
     plane: state.sweep.planeChoice,
-    views: [...(cards.length < CARD_ORDER.length ? cards : []), ...layout.panels],
+    views: [...(areUsual(cards) ? [] : cards), ...layout.panels],
     presented: layout.presented,
     epoch: moment.epoch,
   });

@@ -7,10 +7,10 @@ import { wordsFor } from "#lab/page/descriptions.mjs";
 import { goTo, pause, play, timings } from "#lab/page/playback.mjs";
 import { isTraining } from "#lab/page/training.mjs";
 import { chartIn } from "#lab/panels/chart.mjs";
+import { drawn } from "#lab/state/drawn.mjs";
 import { pinCount, pinCurrent } from "#lab/state/pins.mjs";
 import { isResting, overlays, state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { isFlat } from "#lab/views/flat.mjs";
 import { flatAxes, sceneAxes } from "#lab/views/overlay.mjs";
 
 window.descentLab = {
@@ -37,6 +37,6 @@ window.descentLab = {
   // From data to the pixels of a view; whether the contour stands in for the surface; the colours.
   flatAxes,
   sceneAxes,
-  isFlat,
+  isFlat: () => drawn.isFlat,
   colors,
 };

@@ -2,8 +2,8 @@
 import { all, clicked, element, select } from "#lab/lib/dom.mjs";
 import { showTabs } from "#lab/page/navigation.mjs";
 import { backend } from "#lab/state/backend.mjs";
-import { USUAL_PLACES, layout } from "#lab/state/layout.mjs";
-import { CARD_ORDER, PLOTTED, invalidate } from "#lab/state/store.mjs";
+import { ABOVE, USUAL_PLACES, areUsual, arrangementOf, layout } from "#lab/state/layout.mjs";
+import { invalidate } from "#lab/state/store.mjs";
 
 // Where the places are kept, and the place of each: the cells of the grid in 02-lab.css.
 const KEPT = "places";
@@ -11,12 +11,12 @@ const CELLS = ["a", "b", "c", "d"];
 
 /** @param {string[]} names */
 export function showCards(names) {
-  const shown = PLOTTED.filter((name) => names.includes(name));
-  for (const name of PLOTTED) {
+  const shown = ABOVE.filter((name) => names.includes(name));
+  for (const name of ABOVE) {
     element(`${name}-card`).hidden = !shown.includes(name);
     element(`${name}-card`).classList.toggle("leads", name === shown[0]);
   }
-  element("views").dataset.count = String(shown.length);
+  element("views").dataset.count = arrangementOf(shown);
   all(".lab")[0].dataset.curves = curvesSize(names, shown);
   all(".lab")[0].classList.toggle("no-cards", names.length === 0);
   showTabs();
@@ -31,7 +31,7 @@ export function showCards(names) {
 function curvesSize(names, shown) {
   if (!names.includes("curves")) return "none";
   if (!shown.length) return "alone";
-  return names.length === CARD_ORDER.length ? "low" : "high";
+  return areUsual(names) ? "low" : "high";
 }
 
 /** @param {string[]} names */

@@ -6,7 +6,7 @@ import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { shownIn } from "#lab/page/descriptions.mjs";
-import { count, listed, ofEpochs, say } from "#lab/page/table-rows.mjs";
+import { count, listed, ofEpochs, say } from "#lab/views/table-rows.mjs";
 import { lossWords } from "#lab/panels/compare.mjs";
 import { epochWords } from "#lab/panels/loss-by-rate.mjs";
 import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
@@ -15,7 +15,7 @@ import { STOPS, state } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#types").ChartContents} ChartContents
- * @typedef {import("#lab/page/table-rows.mjs").TableData} TableData
+ * @typedef {import("#lab/views/table-rows.mjs").TableData} TableData
  */
 
 // What stands in a cell that a curtain covers.

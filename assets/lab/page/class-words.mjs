@@ -52,7 +52,7 @@ const between = (values) => `between ${say(lowest(values))} and ${say(highest(va
 /** What stands beside the title of a fit drawn from parameters. @param {Sweep} sweep
  * @param {Snapshot} moment */
 export function drawnNote(sweep, moment) {
-  const held = sweep.validation_loss && sweep.fitKind === "plane" ? "; hollow: validation" : "";
+  const held = sweep.validation_loss && sweep.fitKind !== "strips" ? "; hollow: validation" : "";
   if (!sweep.classes) return `points: observed${held}`;
   const params = drawnParams(moment);
   if (!params) return "";

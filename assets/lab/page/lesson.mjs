@@ -11,10 +11,10 @@ import { showViews } from "#lab/page/present.mjs";
 import { bindTask, restartTask, showWayOn } from "#lab/page/task.mjs";
 import { followLink, requestExactly } from "#lab/page/training.mjs";
 import { backend } from "#lab/state/backend.mjs";
-import { isCard, layout, usualCards } from "#lab/state/layout.mjs";
+import { USUAL, isCard, layout, usualCards } from "#lab/state/layout.mjs";
 import { lesson } from "#lab/state/lesson.mjs";
 import { Client } from "#lab/state/requests.mjs";
-import { CARD_ORDER, invalidate, state } from "#lab/state/store.mjs";
+import { invalidate, state } from "#lab/state/store.mjs";
 import { training } from "#lab/state/training.mjs";
 
 /** @typedef {import("#types").Chapter} Chapter */
@@ -84,9 +84,9 @@ export function explore(isNew = true) {
   // A chapter that is still on its way has come too late.
   client.drop();
   lesson.part = 0;
-  Object.assign(layout, { chapter: null, cards: CARD_ORDER });
+  Object.assign(layout, { chapter: null, cards: USUAL });
   setMode("explore");
-  showViews(CARD_ORDER);
+  showViews(USUAL);
   openPanels([]);
   drawCurtain([]);
   if (isNew) history.pushState({}, "", location.pathname);
@@ -124,7 +124,7 @@ function followAddress() {
   choosePlane(asked.plane, true);
   if (asked.epoch !== null) state.wanted = asked.epoch;
   openPanels(asked.views);
-  layout.cards = asked.cards.length ? asked.cards : CARD_ORDER;
+  layout.cards = asked.cards.length ? asked.cards : USUAL;
   showViews(layout.cards);
   followLink(asked.settings, asked.problems);
 }

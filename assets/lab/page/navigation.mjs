@@ -1,7 +1,8 @@
 /* Ways through the page without a mouse: links past the choices, the tabs of a phone. */
 import { NARROW, all, element } from "#lab/lib/dom.mjs";
 import { bindDrawer } from "#lab/page/drawer.mjs";
-import { PLOTTED, invalidate } from "#lab/state/store.mjs";
+import { USUAL_PLACES } from "#lab/state/layout.mjs";
+import { invalidate } from "#lab/state/store.mjs";
 
 const narrow = window.matchMedia(NARROW);
 
@@ -35,7 +36,7 @@ export function chooseTab(chosen) {
 
 /** Only where tabs are on show is a card one of their panels. */
 export function showTabs() {
-  const areTabs = narrow.matches && element("views").dataset.count === String(PLOTTED.length);
+  const areTabs = narrow.matches && element("views").dataset.count === String(USUAL_PLACES.length);
   for (const tab of tabs()) {
     if (areTabs) cardOf(tab).setAttribute("role", "tabpanel");
     else cardOf(tab).removeAttribute("role");

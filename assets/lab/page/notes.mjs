@@ -1,5 +1,4 @@
-/* The note below each view. */
-import { setText } from "#lab/lib/dom.mjs";
+/* The note beside the title of each view. */
 import { format, shortened } from "#lab/lib/format.mjs";
 import { drawnNote } from "#lab/page/class-words.mjs";
 import { state } from "#lab/state/store.mjs";
@@ -10,46 +9,28 @@ import { drawnOf } from "#lab/views/residuals.mjs";
  * @typedef {import("#types").Snapshot} Snapshot
  */
 
-/**
- * @param {Sweep} sweep
- * @param {number} run
- * @param {Snapshot} moment
- * @param {boolean} isSliced whether the exact losses along both directions are there
- */
-export function showNotes(sweep, run, moment, isSliced) {
-  setText("descent-path-note", pathNote(sweep, run, moment));
-  setText("loss-surface-note", surfaceNote(sweep));
-  setText("cross-sections-note", sectionsNote(sweep, isSliced));
-  setText("curves-note", curvesNote(moment));
-  setText("fit-note", fitNote(sweep, moment));
-}
-
-/**
- * @param {Sweep} sweep
- * @param {number} run
- * @param {Snapshot} moment
- */
-function pathNote(sweep, run, { first, second }) {
+/** @param {Sweep} sweep @param {Snapshot} moment */
+export function pathNote(sweep, { first, second }) {
   if (sweep.plane.is_exact) return `weight ${format(first, 4)} · bias ${format(second, 4)}`;
-  const share = Math.round(100 * sweep.explained[run]);
+  const share = Math.round(100 * sweep.explained[state.run]);
   return `captures ${share} % of the motion`;
 }
 
-/** @param {Sweep} sweep @param {boolean} isSliced */
-function sectionsNote({ plane, bowl }, isSliced) {
+/** @param {Sweep} sweep @param {Snapshot} moment */
+export function sectionsNote({ plane, bowl }, { shownEpoch }) {
   if (plane.is_exact) return "exact";
-  return isSliced || bowl ? "exact" : "on the plane";
+  return state.slices?.at(shownEpoch) || bowl ? "exact" : "on the plane";
 }
 
-/** @param {Snapshot} moment */
-function curvesNote({ track, index, loss, overflowed, shownEpoch }) {
+/** @param {Sweep} _ @param {Snapshot} moment */
+export function curvesNote(_, { track, index, loss, overflowed, shownEpoch }) {
   if (overflowed) return `overflow; drawn: epoch ${shownEpoch}`;
   const held = track.validation;
   return held ? `train ${format(loss, 3)} · validation ${format(held[index], 3)} (dashed)` : "";
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
-function fitNote(sweep, moment) {
+export function fitNote(sweep, moment) {
   if (sweep.fitKind === "plane" || sweep.isProbability) return drawnNote(sweep, moment);
   if (sweep.data_info && !moment.overflowed) return ownFit(sweep, moment);
   const kinds = [errorsNote(sweep)];
@@ -91,7 +72,7 @@ export function ownFit(sweep, { first, second, loss }, room = NAME_ROOM) {
 }
 
 /** @param {Sweep} sweep */
-function surfaceNote({ plane, data_info: own }) {
+export function surfaceNote({ plane, data_info: own }) {
   if (plane.is_exact)
     return own?.is_standardized
       ? "weight × bias of the standardised data: exact"

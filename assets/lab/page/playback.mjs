@@ -5,6 +5,8 @@ import { element } from "#lab/lib/dom.mjs";
 import { scale } from "#lab/lib/scale.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { glided, isGliding } from "#lab/page/glide.mjs";
+import { drawingOf } from "#lab/page/views.mjs";
+import { config } from "#lab/state/config.mjs";
 import { emit, on } from "#lab/state/events.mjs";
 import {
   CARD_ORDER,
@@ -18,7 +20,7 @@ import {
 import { readColors, readMeasures } from "#lab/state/theme.mjs";
 import { bindCamera, followCamera } from "#lab/views/camera.mjs";
 import { isNarrow, refitCamera, rest, show } from "#lab/views/figures.mjs";
-import { drawingOf, figureOf, watchScene } from "#lab/views/flat.mjs";
+import { figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
 import { bindPinch } from "#lab/views/pinch.mjs";
 import { drawRateCurve } from "#lab/views/rate-curve.mjs";
@@ -28,8 +30,7 @@ const SECONDS_FOR_ALL = 8;
 const REST_AFTER = 250;
 const FOLLOW_AFTER = 1000;
 const ASLEEP_AFTER = 1000;
-const VIEWS = CARD_ORDER;
-const CANVASES = [...VIEWS, "rate-curve"];
+const CANVASES = [...CARD_ORDER, "rate-curve"];
 
 /** How long the scripts of the last frames took, for automation.
  * @type {number[]} */
@@ -224,15 +225,17 @@ function tick(now) {
   }
 }
 
-/** Whether a view shows epochs alone: of a network nothing is known of its sections in between.
- * @param {string} name */
-const isWhole = (name) => name === "curves" || (name === "cross-sections" && !state.sweep.bowl);
+/** Whether a view is drawn between two epochs, too. @param {View} name */
+function glides(name) {
+  const where = config.views[name].glides;
+  return where === "always" || (where === "bowl" && state.sweep.bowl !== null);
+}
 
 function draw() {
   const moment = snapshotOf(state.track, state.wanted);
   const onTheWay = glided(moment);
-  for (const name of VIEWS) {
-    const shown = isWhole(name) ? moment : onTheWay;
+  for (const name of CARD_ORDER) {
+    const shown = glides(name) ? onTheWay : moment;
     const overlay = overlays[name];
     overlay.isDrawn = overlay.ready;
     if (overlay.isDrawn) drawingOf(name)(overlay, state.sweep, shown, state);

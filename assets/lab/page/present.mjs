@@ -3,8 +3,8 @@
 import { all, element, setText, showMessage } from "#lab/lib/dom.mjs";
 import { showCards } from "#lab/page/cards.mjs";
 import { repaint } from "#lab/page/playback.mjs";
-import { isCard, layout, usualCards } from "#lab/state/layout.mjs";
-import { CARD_ORDER, invalidate, state } from "#lab/state/store.mjs";
+import { areUsual, isCard, layout, usualCards } from "#lab/state/layout.mjs";
+import { invalidate, state } from "#lab/state/store.mjs";
 
 /** @typedef {import("#types").View} View */
 
@@ -19,7 +19,7 @@ const NARROW = window.matchMedia("(max-width: 799.98px)");
 export const isPresenting = () => layout.presented !== null;
 
 /** @type {View[]} */
-const USUAL = ["descent-path", "fit"];
+const AT_FIRST = ["descent-path", "fit"];
 
 /** @param {View[]} names */
 export function present(names) {
@@ -30,7 +30,7 @@ export function present(names) {
   showPresentButton();
 }
 
-/** The page as it was, with all its cards. */
+/** The page as it was, with its cards. */
 export function leavePresenting() {
   if (!isPresenting()) return;
   layout.presented = null;
@@ -46,7 +46,7 @@ function showPresentButton() {
   setText("present", isPresenting() ? "Leave" : "Present");
 }
 
-/** A chapter's cards, or all: while presenting, as many of them as there is room for.
+/** A chapter's cards, or the usual ones: while presenting, as many of them as there is room for.
  * @param {View[]} names */
 export function showViews(names) {
   layout.alone = null;
@@ -61,7 +61,7 @@ const mostViews = () => (layout.chapter ? 1 : 2);
 function viewsAtFirst() {
   const { chapter, cards } = layout;
   if (chapter) return /** @type {View[]} */ (chapter.views.slice(0, 1).filter(isCard));
-  return cards.length === CARD_ORDER.length ? USUAL : cards.slice(0, mostViews());
+  return areUsual(cards) ? AT_FIRST : cards.slice(0, mostViews());
 }
 
 export function togglePresenting() {

@@ -1,11 +1,12 @@
 /* The values under a pointer or a finger, and by the arrow keys at a view that has the focus. */
 import { make } from "#lab/lib/dom.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
+import { VIEWS, isView } from "#lab/page/views.mjs";
 import { on } from "#lab/state/events.mjs";
 import { reading } from "#lab/state/reading.mjs";
 import { overlays, state } from "#lab/state/store.mjs";
 import { figureOf } from "#lab/views/flat.mjs";
-import { READ, readingAt } from "#lab/views/readings.mjs";
+import { readRates, readingAt } from "#lab/views/readings.mjs";
 
 /**
  * @typedef {import("#types").Point} Point
@@ -20,8 +21,8 @@ const GAP = 12;
 function readingsOf(name) {
   const overlay = overlays[name];
   if (!overlay?.ready) return null;
-  const kind = name in READ ? figureOf(/** @type {any} */ (name)) : name;
-  return READ[kind](overlay, state.sweep, snapshotOf(state.track, state.wanted));
+  const read = isView(name) ? VIEWS[figureOf(name)].readings : readRates;
+  return read(overlay, state.sweep, snapshotOf(state.track, state.wanted));
 }
 
 /* ---- the box ---- */
@@ -135,7 +136,7 @@ export function bindReadings() {
   reading.mark = document.body.appendChild(
     make("div", { className: "reading-mark", hidden: true }),
   );
-  for (const name of Object.keys(READ)) {
+  for (const name of Object.keys(overlays)) {
     const { host } = overlays[name];
     Object.assign(host.dataset, { reads: "" });
     host.tabIndex = 0;

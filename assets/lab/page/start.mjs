@@ -21,7 +21,6 @@ import { bindKeys } from "#lab/page/keys.mjs";
 import { openPart, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
-import { showNotes } from "#lab/page/notes.mjs";
 import { bindOpeners } from "#lab/page/openers.mjs";
 import { bindPictures } from "#lab/page/pictures.mjs";
 import { bindPlanes, makeRoomForPlane, showPlane } from "#lab/page/plane.mjs";
@@ -41,6 +40,7 @@ import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { bindTextSize } from "#lab/page/present.mjs";
 import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
+import { VIEWS } from "#lab/page/views.mjs";
 import { bindActivations } from "#lab/panels/activations.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
 import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
@@ -51,7 +51,7 @@ import { on } from "#lab/state/events.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { placePins } from "#lab/state/pins.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
-import { redraw, state } from "#lab/state/store.mjs";
+import { CARD_ORDER, redraw, state } from "#lab/state/store.mjs";
 import { recallOwn } from "#lab/state/user-data.mjs";
 import "#lab/page/automation.mjs";
 
@@ -123,10 +123,10 @@ function listen() {
 
 /** @param {import("#types").Snapshot} now */
 function drawFrame(now) {
-  const { sweep, run, slices, detail } = state;
+  const { sweep, run, detail } = state;
   showFacts(sweep, run, now);
   showLines(sweep, now.epoch);
-  showNotes(sweep, run, now, Boolean(slices?.at(now.shownEpoch)));
+  for (const name of CARD_ORDER) setText(`${name}-note`, VIEWS[name].note(sweep, now));
   showExplanation(sweep, run, now, detail);
   showTimeline(state, now);
   showCurtain();

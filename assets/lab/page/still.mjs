@@ -6,7 +6,7 @@ import { verdictName } from "#lab/model/verdicts.mjs";
 import { wordsFor } from "#lab/page/descriptions.mjs";
 import { chosenInWords } from "#lab/page/fields.mjs";
 import { pictureOf } from "#lab/page/pictures.mjs";
-import { say } from "#lab/page/table-rows.mjs";
+import { say } from "#lab/views/table-rows.mjs";
 import { CARD_ORDER, overlays, state } from "#lab/state/store.mjs";
 
 // Its pixels across, and its type: as PNG the five are five times as large.

@@ -38,7 +38,8 @@ function titleOf(sweep, run) {
 
 /** The lines of the curve. @param {Sweep} sweep @param {number} epoch */
 export function showLines(sweep, epoch) {
-  setText("legend-now", `${sweep.lossTitle} at epoch ${epoch}`);
+  const { title, unit } = sweep.loss;
+  setText("legend-now", `${unit ? title : "train loss"} at epoch ${epoch}${unit && `, ${unit}`}`);
   setText("legend-end", isEndHidden() ? "" : `after ${sweep.end} epochs`);
 }
 

@@ -3,14 +3,14 @@
 import { clicked, element, make, setText } from "#lab/lib/dom.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { chartTable, rateTable } from "#lab/page/chart-tables.mjs";
-import { isView, wordsFor } from "#lab/page/descriptions.mjs";
+import { wordsFor } from "#lab/page/descriptions.mjs";
 import { pause } from "#lab/page/playback.mjs";
-import { NOW, count } from "#lab/page/table-rows.mjs";
-import { VIEW_TABLES } from "#lab/page/view-tables.mjs";
+import { NOW, count } from "#lab/views/table-rows.mjs";
+import { VIEWS, isView } from "#lab/page/views.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { state } from "#lab/state/store.mjs";
 
-/** @typedef {import("#lab/page/table-rows.mjs").TableData} TableData */
+/** @typedef {import("#lab/views/table-rows.mjs").TableData} TableData */
 
 const card = () => /** @type {HTMLDialogElement} */ (element("table"));
 
@@ -19,7 +19,7 @@ const tableOf = (name) =>
   name === "rate-curve"
     ? rateTable()
     : isView(name)
-      ? VIEW_TABLES[name](state.sweep, snapshotOf(state.track, state.wanted))
+      ? VIEWS[name].table(state.sweep, snapshotOf(state.track, state.wanted))
       : chartTable(/** @type {keyof import("#types").ChartContents} */ (name));
 
 /**

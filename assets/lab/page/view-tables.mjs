@@ -3,17 +3,17 @@ import { STEPS } from "#lab/lib/arrays.mjs";
 import { formatDown, formatKnown } from "#lab/lib/format.mjs";
 import { classOf, isWrong, percent, saidBy } from "#lab/model/classes.mjs";
 import { example, predict } from "#lab/model/network.mjs";
-import { here } from "#lab/page/descriptions.mjs";
-import { epochName, listed, ofEpochs, say, spread } from "#lab/page/table-rows.mjs";
 import { config } from "#lab/state/config.mjs";
 import { state } from "#lab/state/store.mjs";
 import { sections } from "#lab/views/sections.mjs";
+import { epochName, listed, ofEpochs, say, spread } from "#lab/views/table-rows.mjs";
+import { here } from "#lab/views/words.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  * @typedef {import("#types").Snapshot} Snapshot
  * @typedef {import("#types").Numbers} Numbers
- * @typedef {import("#lab/page/table-rows.mjs").TableData} TableData
+ * @typedef {import("#lab/views/table-rows.mjs").TableData} TableData
  */
 
 const GRID_LINES = 11;
@@ -27,7 +27,7 @@ const SECTION_ROWS = 21;
  * @param {Snapshot} moment
  * @returns {TableData}
  */
-function surfaceTable({ grid, box, plane }, { first, second, loss }) {
+export function surfaceTable({ grid, box, plane }, { first, second, loss }) {
   const lines = spread(grid.size, GRID_LINES);
   const at = (/** @type {number[]} */ [low, high], /** @type {number} */ k) =>
     say(low + (k / (grid.size - 1)) * (high - low), 3);
@@ -54,7 +54,7 @@ function surfaceTable({ grid, box, plane }, { first, second, loss }) {
  * @param {Snapshot} moment
  * @returns {TableData}
  */
-function pathTable({ plane }, { track, index, shownEpoch }) {
+export function pathTable({ plane }, { track, index, shownEpoch }) {
   const shown = listed(track, index);
   return {
     head: ["epoch", ...plane.names, "train loss"],
@@ -73,7 +73,7 @@ function pathTable({ plane }, { track, index, shownEpoch }) {
  * @param {Snapshot} moment
  * @returns {TableData}
  */
-function curveTable(sweep, { track, index, shownEpoch }) {
+export function curveTable(sweep, { track, index, shownEpoch }) {
   const shown = listed(track, index);
   const columns = curveColumns(sweep, track);
   return {
@@ -111,7 +111,7 @@ function curveColumns({ plane, targets, validationCount }, track) {
  * @param {Snapshot} moment
  * @returns {TableData}
  */
-function sectionTable(sweep, moment) {
+export function sectionTable(sweep, moment) {
   const exact = state.slices?.at(moment.shownEpoch);
   const both = sections(sweep, moment, exact);
   const cell = (/** @type {number} */ loss) => sectionCell(sweep, exact, loss);
@@ -148,7 +148,7 @@ function sectionCell({ bowl, box }, exact, loss) {
  * @param {Snapshot} moment
  * @returns {TableData}
  */
-function fitTable(sweep, { track, index, shownEpoch }) {
+export function fitTable(sweep, { track, index, shownEpoch }) {
   const params = track.paramsAt(index);
   const { classes } = sweep;
   const said = sweep.isProbability ? `probability of ${classes?.[1]} now` : "predicted now";
@@ -194,12 +194,3 @@ function sideOf(sweep, output, i) {
   if (output === null) return "…";
   return isWrong(sweep, output, i) ? "wrong" : "right";
 }
-
-/** @type {Record<import("#types").View, (sweep: Sweep, moment: Snapshot) => TableData>} */
-export const VIEW_TABLES = {
-  "loss-surface": surfaceTable,
-  "descent-path": pathTable,
-  "cross-sections": sectionTable,
-  fit: fitTable,
-  curves: curveTable,
-};

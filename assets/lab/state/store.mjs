@@ -4,10 +4,10 @@ import { emit } from "#lab/state/events.mjs";
 
 // How many learning rates the slider has; a typed one is a run beyond these.
 export const STOPS = config.stops.length;
-// The five views in the order of their keys.
-export const CARD_ORDER = config.views;
-/** The four that Plotly draws; the curves are drawn over their slider, see views/curves.mjs. */
-export const PLOTTED = CARD_ORDER.filter((name) => name !== "curves");
+/** The views in the order of their keys. */
+export const CARD_ORDER = /** @type {import("#types").View[]} */ (Object.keys(config.views));
+/** Those that Plotly draws; the others are drawn on a canvas alone. */
+export const PLOTTED = CARD_ORDER.filter((name) => config.views[name].is_plotted);
 /** @param {string} name */
 export const isPlotted = (name) => PLOTTED.some((view) => view === name);
 

@@ -46,7 +46,7 @@ export function drawCurves(overlay, sweep, moment, { run }) {
   const context = overlay.begin();
   const [top, bottom] = axesOf(overlay, sweep, moment);
   overlay.axes = bottom ? { "": top, 2: bottom } : { "": top };
-  drawLossAxis(context, top);
+  drawLogAxis(context, top);
   if (bottom) drawNumberAxis(context, bottom, rangeOfBoth(sweep));
   if (!isStarHidden(sweep)) drawTargets(context, sweep, top, bottom);
   // Under the dots, which stand on it.
@@ -104,7 +104,7 @@ function rangeOfBoth({ box: { first, second } }) {
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
  */
-export function drawLossAxis(context, axes) {
+export function drawLogAxis(context, axes) {
   const [low, high] = [axes.toY(axes.bottom), axes.toY(axes.top)];
   const ticks = logTicks([10 ** low, 10 ** high]);
   drawTicks(context, axes, ticks.map(Math.log10), (value) => shortLoss(10 ** value));

@@ -9,7 +9,7 @@ import { colors } from "#lab/state/theme.mjs";
 import { stroke } from "#lab/views/canvas.mjs";
 import { purge, resize, show } from "#lab/views/figures.mjs";
 import { flatAxes, placeCamera, plotPlace } from "#lab/views/overlay.mjs";
-import { DRAW } from "#lab/views/views.mjs";
+import { drawContour } from "#lab/views/path.mjs";
 
 /**
  * @typedef {import("#types").View} View
@@ -103,8 +103,8 @@ async function returnToScene(overlay, plot) {
  * The descent path, and under it where the two cross sections cut the surface.
  * @type {import("#types").Draw}
  */
-function drawFlat(overlay, sweep, moment, shown) {
-  DRAW["descent-path"](overlay, sweep, moment, shown);
+export function drawFlat(overlay, sweep, moment, shown) {
+  drawContour(overlay, sweep, moment, shown);
   const axes = flatAxes(overlay);
   const [x, y] = [clamp(axes.x(moment.first)), clamp(axes.y(moment.second))];
   const { context } = overlay;
@@ -126,8 +126,3 @@ function drawCut(context, from, to, look) {
   stroke(context, [from, to], { ...look, width: 2.5 });
   stroke(context, [from, to], { color: "#ffffff", width: 4.5, alpha: 0.6 });
 }
-
-/** How a view draws what moves. @param {View} name */
-export const drawingOf = (name) => (figureOf(name) === name ? DRAW[name] : drawFlat);
-
-export const isFlat = () => drawn.isFlat;

@@ -1,10 +1,11 @@
 /* The fit of two classes where it is no plane: the probability over one predictor, or that of each
    example in two strips. */
+import { floats } from "#lab/lib/arrays.mjs";
 import { boundaryOf, classOf, isWrong, outputsOf, probability } from "#lab/model/classes.mjs";
 import { drawnParams } from "#lab/model/plane-map.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { placeLabel, stroke } from "#lab/views/canvas.mjs";
-import { drawClasses, ringWrong } from "#lab/views/class-marks.mjs";
+import { drawClasses, drawHeldBack, ringWrong } from "#lab/views/class-marks.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinFits, fitPixels } from "#lab/views/pins.mjs";
@@ -28,7 +29,7 @@ export function drawProbability(overlay, sweep, moment) {
   const axes = flatAxes(overlay);
   const { track, index } = moment;
   const curve = fitPixels(axes, sweep, { line: [], fit: track.fit, index });
-  const points = examplesOf(axes, sweep);
+  const points = examplesOf(axes, sweep, sweep.inputs, sweep.targets);
   const height = axes.y(0.5);
   axes.inside(context, () => {
     threshold(context, [axes.left, height], [axes.right, height]);
@@ -37,6 +38,7 @@ export function drawProbability(overlay, sweep, moment) {
     stroke(context, curve, { color: colors.path, width: 3.2 });
     const isWrongAt = (/** @type {number} */ i) =>
       heightAt(curve, points[i][0]) < height !== classOf(sweep, i) > 0;
+    drawHeld(context, axes, sweep);
     drawClasses(context, points, (i) => classOf(sweep, i));
     ringWrong(context, points, isWrongAt);
   });
@@ -48,12 +50,29 @@ export function drawProbability(overlay, sweep, moment) {
   placeLabel(context, room, "threshold 0.5", places, { color: colors.muted, isNeeded: false });
 }
 
-/** The examples of one predictor. @param {Axes} axes @param {Sweep} sweep @returns {Point[]} */
-const examplesOf = (axes, sweep) =>
-  Array.from(sweep.targets, (target, i) => [
-    axes.x(sweep.inputIn(sweep.inputs[i])),
+/**
+ * The examples of one predictor.
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ * @param {Float32Array} inputs
+ * @param {Float32Array} targets
+ * @returns {Point[]}
+ */
+const examplesOf = (axes, sweep, inputs, targets) =>
+  Array.from(targets, (target, i) => [
+    axes.x(sweep.inputIn(inputs[i])),
     axes.y(sweep.targetIn(target)),
   ]);
+
+/** @param {Context} context @param {Axes} axes @param {Sweep} sweep */
+function drawHeld(context, axes, sweep) {
+  const { validation_inputs: inputs, validation_targets: encoded } = sweep.data;
+  const targets = floats(encoded);
+  drawHeldBack(context, examplesOf(axes, sweep, floats(inputs), targets), (i) => {
+    const which = sweep.targetIn(targets[i]) > 0.5 ? 1 : 0;
+    return { which, color: colors[`class-${which}`], halo: colors.background };
+  });
+}
 
 /** @param {Context} context @param {Point} from @param {Point} to */
 const threshold = (context, from, to) =>

@@ -8,7 +8,7 @@ import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import { dot, font, label, size, star, stroke } from "#lab/views/canvas.mjs";
-import { drawLossAxis } from "#lab/views/curves.mjs";
+import { drawLogAxis } from "#lab/views/curves.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
 import { axesIn } from "#lab/views/overlay.mjs";
 
@@ -48,7 +48,7 @@ export function drawRateCurve(overlay, sweep, moment) {
   const losses = rateLosses(sweep, moment.epoch);
   overlay.axes = { "": axes };
   shadeBeyondEdge(context, axes, sweep);
-  drawLossAxis(context, axes);
+  drawLogAxis(context, axes);
   if (isEndHidden()) drawRevealed(context, axes, losses, sweep);
   else drawEnds(context, axes, losses);
   drawNow(context, axes, losses);

@@ -52,7 +52,7 @@ const epochWords = (sweep, track, k) => [
 /* ---- the views ---- */
 
 /** @param {Overlay} overlay @param {Sweep} sweep @param {Snapshot} moment @returns {Readings} */
-function readPath(overlay, sweep, moment) {
+export function readPath(overlay, sweep, moment) {
   const axes = flatAxes(overlay);
   const { track } = moment;
   const points = shownEpochs(moment).map((k) => ({
@@ -98,7 +98,7 @@ function lossAt({ bowl, box, grid }, first, second) {
 }
 
 /** @param {Overlay} overlay @param {Sweep} sweep @param {Snapshot} moment @returns {Readings} */
-function readFit(overlay, sweep, moment) {
+export function readFit(overlay, sweep, moment) {
   const { fitKind, isProbability } = sweep;
   if (fitKind === "plane") return readPlane(overlay, sweep, moment);
   if (fitKind === "strips") return readStrips(overlay, sweep, moment);
@@ -140,7 +140,7 @@ function readNumbers(overlay, sweep, { track, index, first, second }) {
 }
 
 /** @param {Overlay} overlay @param {Sweep} sweep @param {Snapshot} moment @returns {Readings} */
-function readSections(overlay, sweep, moment) {
+export function readSections(overlay, sweep, moment) {
   const exact = state.slices?.at(moment.shownEpoch) ?? null;
   const points = sections(sweep, moment, exact).flatMap((section, which) => {
     const axes = flatAxes(overlay, section.side.suffix);
@@ -162,7 +162,7 @@ function readSections(overlay, sweep, moment) {
 const rangeOn = (axes, { bowl }, range) => (bowl ? [axes.left, axes.right].map(axes.toX) : range);
 
 /** @param {Overlay} overlay @param {Sweep} sweep @param {Snapshot} moment @returns {Readings} */
-function readCurves(overlay, sweep, moment) {
+export function readCurves(overlay, sweep, moment) {
   const { track } = moment;
   const { validation } = track;
   const axes = flatAxes(overlay);
@@ -179,7 +179,7 @@ function readCurves(overlay, sweep, moment) {
 }
 
 /** @param {Overlay} overlay @param {Sweep} sweep @param {Snapshot} moment @returns {Readings} */
-function readRates(overlay, sweep, moment) {
+export function readRates(overlay, sweep, moment) {
   const axes = flatAxes(overlay);
   const { rates, now, ends, epoch } = rateLosses(sweep, moment.epoch);
   const words = (/** @type {number | null} */ loss) => say(loss ?? NaN);
@@ -199,7 +199,7 @@ function readRates(overlay, sweep, moment) {
 }
 
 /** @param {Overlay} overlay @param {Sweep} sweep @param {Snapshot} moment @returns {Readings} */
-function readSurface(overlay, sweep, moment) {
+export function readSurface(overlay, sweep, moment) {
   const { track } = moment;
   const { box, grid } = sweep;
   const axes = sceneAxes(overlay);
@@ -242,16 +242,6 @@ function nearestOfGrid(at, sweep, axes, { values, size }) {
 
 /** @param {number[]} range @param {number} share */
 const along = ([low, high], share) => low + share * (high - low);
-
-/** @type {Record<string, (overlay: Overlay, sweep: Sweep, moment: Snapshot) => Readings>} */
-export const READ = {
-  "loss-surface": readSurface,
-  "descent-path": readPath,
-  "cross-sections": readSections,
-  fit: readFit,
-  curves: readCurves,
-  "rate-curve": readRates,
-};
 
 /**
  * What is read at a place.
