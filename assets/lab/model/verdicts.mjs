@@ -100,7 +100,7 @@ function ending(sweep, run) {
  */
 function reference(sweep, run) {
   const { reference_name: name, reference_loss: loss, learning_rates: rates } = sweep;
-  if (sweep.no_lowest_point) return `${name}: it only comes closer to ${format(loss, 4)}`;
+  if (sweep.no_lowest_point) return `${name}: ever closer to ${format(loss, 4)}`;
   if (name !== LOWEST) return `${name}: ${format(loss ?? NaN, 4)}`;
   const [ends, [start]] = [sweep.last_loss, sweep.train_loss];
   const best = bestOf(ends.slice(0, STOPS));
