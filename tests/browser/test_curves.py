@@ -158,7 +158,7 @@ def test_the_rates_curve_is_said_and_listed_as_the_sweep_has_it(page: Page) -> N
     said = page.locator("#rate-curve-words").text_content() or ""
     for part in (
         f"from {now[0]:.3f} at 0.0001 ",
-        f"After 200 epochs the lowest is {ends[best]:.5f}, "
+        f"After 200 epochs the best is {ends[best]:.5f}, "
         f"at {driver.plain(SLIDER_LEARNING_RATES[best])} ",
     ):
         assert part in said, said

@@ -221,7 +221,7 @@ def test_nothing_that_is_said_tells_what_the_curtain_hides(page: Page) -> None:
     settings = Settings()
     last = f"{driver.engine_run(settings).train_loss[-1]:.5f}"
     assert "4.771" in text and last not in text
-    for told in ("converging", "overflow", "diverges", "its end", "lowest is", "1000"):
+    for told in ("converging", "overflow", "diverges", "its end", "best is", "1000"):
         assert told not in text, told
     for name in ("descent-path", "curves"):
         assert [row[0] for row in rows(page, name)] == ["0", "1", "2", "3, now"]

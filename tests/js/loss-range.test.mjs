@@ -3,7 +3,7 @@ import test from "node:test";
 import { fixtures } from "./setup.mjs";
 import { headline } from "#lab/model/headline.mjs";
 import { RISE, lossRange } from "#lab/model/loss-range.mjs";
-import { rateLosses } from "#lab/model/rate-losses.mjs";
+import { bestOf, rateLosses } from "#lab/model/rate-losses.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 
 const sweeps = fixtures.sweeps.map((/** @type {any} */ { payload }) => new Sweep(payload));
@@ -29,6 +29,23 @@ test("all rates start equal and the best is the lowest end", () => {
   assert.equal(rates.length, RUNS);
   assert.ok(now.every((loss) => loss === now[0]));
   assert.equal(ends[best], Math.min(...ends.map((loss) => loss ?? Infinity)));
+});
+
+test("the star stands on a run that got down, with weight decay on one that went all the way", () => {
+  const settings = { ...line.settings, weight_decay: 0 };
+  const ends = { last_loss: [0.3, 0.05, 0.08, 0.0871, null], reference_loss: 0.0872 };
+  const of = (/** @type {object} */ change) =>
+    bestOf(/** @type {any} */ ({ ...ends, settings, reference_name: "ridge", ...change }));
+  assert.equal(of({ arrived: [false, true, true, true, false] }), 1);
+  assert.equal(of({ arrived: [false, false, true, true, false] }), 2);
+  assert.equal(of({ arrived: [false, false, false, false, false] }), 1);
+  const decayed = {
+    settings: { ...settings, weight_decay: 1 },
+    arrived: [false, true, true, true],
+  };
+  assert.equal(of(decayed), 3);
+  assert.equal(of({ ...decayed, reference_name: "the lowest here" }), 1);
+  assert.equal(of({ last_loss: [null, null], arrived: [false, false] }), -1);
 });
 
 test("between the epochs that a sweep keeps the nearest one's losses are shown", () => {

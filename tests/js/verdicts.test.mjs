@@ -5,6 +5,7 @@ import { Sweep } from "#lab/model/sweep.mjs";
 import {
   largestThatWorks,
   outcome,
+  outcomeName,
   sameEverywhere,
   shadeOf,
   verdictName,
@@ -72,6 +73,18 @@ test("each verdict is a sentence of its own, and where it is every rate's, says 
   state.hidden.clear();
 });
 
+test("oscillating runs that get down are told from others where both occur", () => {
+  const arrived = RATES.map((/** @type {number} */ _, /** @type {number} */ run) => run < 3);
+  const mixed = alike("oscillating", { arrived });
+  assert.deepEqual(
+    [0, 5].map((run) => outcomeName(mixed, run)),
+    ["oscillating, gets down", "oscillating"],
+  );
+  const all = alike("oscillating", { arrived: RATES.map(() => true) });
+  assert.equal(outcomeName(all, 0), "oscillating");
+  assert.equal(outcomeName(alike("overflow"), 0), "diverges");
+});
+
 test("a colour says whether a run got down, whatever it did on the way", () => {
   for (const verdict of fixtures.verdicts) {
     const name = verdictName(verdict);
@@ -97,7 +110,7 @@ test("a network is measured by a rate that is named, or by its start", () => {
     run === 9 ? 0.2 : 0.5,
   );
   const sweep = alike("stalled", { levels, last_loss: levels, reference_loss: 0.2 });
-  assert.match(outcome(sweep, 3), new RegExp(`lowest of all rates: 0\\.2000, at ${RATES[9]}\\)`));
+  assert.match(outcome(sweep, 3), new RegExp(`best of all rates: 0\\.2000, at ${RATES[9]}\\)`));
   assert.match(outcome(sweep, 9), /no rate on the slider ends lower\)/);
   const start = alike("oscillating", { reference_loss: 0.3, train_loss: new Float32Array([0.3]) });
   assert.match(outcome(start, 3), /lowest of all rates: 0\.3000, at the start\)/);

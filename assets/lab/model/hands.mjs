@@ -3,7 +3,6 @@ import { bestOf } from "#lab/model/rate-losses.mjs";
 import { shadeOf } from "#lab/model/verdicts.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { ANSWERS, hands, handsFor, ratesWithHands } from "#lab/state/hands.mjs";
-import { STOPS } from "#lab/state/store.mjs";
 
 /** @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep */
 
@@ -62,7 +61,7 @@ function rateWords(sweep, columns) {
   if (!total || isHidden("strip")) return handCount(total);
   const on = (/** @type {(column: Column) => boolean} */ isOn) =>
     sum(columns.filter(isOn).map((one) => one.total));
-  const best = bestOf(sweep.last_loss.slice(0, STOPS));
+  const best = bestOf(sweep);
   const down = on(({ run }) => sweep.arrived[run]);
   return `${down} of ${total} on rates that get down, ${on(({ run }) => run === best)} on the best`;
 }

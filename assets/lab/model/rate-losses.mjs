@@ -2,6 +2,9 @@
 import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, state } from "#lab/state/store.mjs";
 
+// What a network's runs are measured by.
+export const LOWEST = "the lowest here";
+
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  * @typedef {(number | null | undefined)[]} Losses null after an overflow, undefined where hidden
@@ -11,7 +14,7 @@ import { STOPS, state } from "#lab/state/store.mjs";
  * @property {Losses} ends
  * @property {number} epoch of the sweep's frame nearest to the playhead
  * @property {number} asked the epoch of the playhead
- * @property {number} best the run with the lowest end; -1 for none, or behind a curtain
+ * @property {number} best the run with the star; -1 for none, or behind a curtain
  */
 
 /**
@@ -34,7 +37,7 @@ export function rateLosses(sweep, asked) {
     ends,
     epoch: sweep.epochs[frame],
     asked,
-    best: isEndHidden() ? -1 : bestOf(ends),
+    best: isEndHidden() ? -1 : bestOf(sweep),
   };
 }
 
@@ -45,5 +48,19 @@ function frameAt({ epochs }, epoch) {
   return frame > 0 && epoch - epochs[frame - 1] < epochs[frame] - epoch ? frame - 1 : frame;
 }
 
-/** The first run with the lowest end; -1 for none. @param {Losses} ends */
-export const bestOf = (ends) => ends.indexOf(Math.min(...ends.map((loss) => loss ?? Infinity)));
+/**
+ * The slider's run that ends best, of those that got down if any did; -1 for none. With weight
+ * decay a run that stops early may have a lower loss than the one that training leads to.
+ * @param {Sweep} sweep
+ */
+export function bestOf(sweep) {
+  const { last_loss, arrived, reference_loss: reference } = sweep;
+  const isDecayed = sweep.settings.weight_decay > 0 && sweep.reference_name !== LOWEST;
+  const hasArrived = arrived.slice(0, STOPS).includes(true);
+  const scores = last_loss.slice(0, STOPS).map((loss, run) => {
+    if (loss === null || (hasArrived && !arrived[run])) return Infinity;
+    return isDecayed ? Math.abs(loss - reference) : loss;
+  });
+  const least = Math.min(...scores);
+  return Number.isFinite(least) ? scores.indexOf(least) : -1;
+}

@@ -1,6 +1,6 @@
 /* Verdicts in words: what the page calls them, and the sentence about a whole run. */
 import { format, plain } from "#lab/lib/format.mjs";
-import { bestOf } from "#lab/model/rate-losses.mjs";
+import { LOWEST, bestOf } from "#lab/model/rate-losses.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 
@@ -9,14 +9,24 @@ import { STOPS } from "#lab/state/store.mjs";
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
 
-// What a network's runs are measured by.
-const LOWEST = "the lowest here";
-
 /** Whether the run broke. @param {Verdict} verdict */
 export const hasDiverged = (verdict) => verdict === "diverged" || verdict === "overflow";
 
 /** What the page calls it: an overflow is how a divergence ends. @param {Verdict} verdict */
 export const verdictName = (verdict) => (hasDiverged(verdict) ? "diverges" : verdict);
+
+/**
+ * What the page calls a run's outcome; where only some of the oscillating runs get down, these are
+ * told apart.
+ * @param {Pick<Sweep, "verdicts" | "arrived">} sweep
+ * @param {number} run
+ */
+export function outcomeName({ verdicts, arrived }, run) {
+  const isOscillating = (/** @type {Verdict} */ verdict) => verdict === "oscillating";
+  const getsDown = isOscillating(verdicts[run]) && arrived[run];
+  const isMixed = verdicts.some((verdict, one) => isOscillating(verdict) && !arrived[one]);
+  return verdictName(verdicts[run]) + (getsDown && isMixed ? ", gets down" : "");
+}
 
 /**
  * The colour of a run: whether it broke, got down, or neither.
@@ -51,9 +61,10 @@ const SENTENCES = {
     `At ${rate} training converges: train loss ${ending(sweep, run)}.`,
 };
 
-/** Whether a smaller rate ends lowest. @param {Sweep} sweep @param {number} run */
-function isBeyondBest({ last_loss: ends, learning_rates: rates }, run) {
-  const best = bestOf(ends.slice(0, STOPS));
+/** Whether a smaller rate ends best. @param {Sweep} sweep @param {number} run */
+function isBeyondBest(sweep, run) {
+  const { learning_rates: rates } = sweep;
+  const best = bestOf(sweep);
   return best >= 0 && rates[run] > rates[best];
 }
 
@@ -107,11 +118,12 @@ function reference(sweep, run) {
   const { reference_name: name, reference_loss: loss, learning_rates: rates } = sweep;
   if (name !== LOWEST) return `${name}: ${format(loss ?? NaN, 4)}`;
   const [ends, [start]] = [sweep.last_loss, sweep.train_loss];
-  const best = bestOf(ends.slice(0, STOPS));
-  const lowest = ends[best] ?? Infinity;
-  if ((ends[run] ?? Infinity) <= Math.min(lowest, start)) return "no rate on the slider ends lower";
-  if (!(lowest < start)) return `lowest of all rates: ${format(start, 4)}, at the start`;
-  return `lowest of all rates: ${format(lowest, 4)}, at ${plain(rates[best])}`;
+  const best = bestOf(sweep);
+  const end = ends[best] ?? Infinity;
+  const lowest = Math.min(start, ...ends.slice(0, STOPS).map((one) => one ?? Infinity));
+  if ((ends[run] ?? Infinity) <= lowest) return "no rate on the slider ends lower";
+  if (!(end < start)) return `lowest of all rates: ${format(start, 4)}, at the start`;
+  return `best of all rates: ${format(end, 4)}, at ${plain(rates[best])}`;
 }
 
 /** What to change where all rates of the slider do the same. @type {Record<string, string>} */

@@ -2,7 +2,6 @@
    that of its file. */
 import { clicked } from "#lab/lib/dom.mjs";
 import { chapterQuery, isAnotherState, queryOf, readLink, wordsIn } from "#lab/model/link.mjs";
-import { snapshotOf } from "#lab/model/track.mjs";
 import { isTraining } from "#lab/page/training.mjs";
 import { backend } from "#lab/state/backend.mjs";
 import { curtainWord } from "#lab/state/curtain.mjs";
@@ -16,9 +15,9 @@ export const isEmbedded = wordsIn(location.search).get("embed") === "1";
  * @param {string} query */
 export const searchOf = (query) => `?${query}${isEmbedded ? "&embed=1" : ""}`;
 
-/** What a link to this page says; in a lesson, its chapter.
- * @param {import("#types").Snapshot} moment */
-export function queryNow(moment) {
+/** What a link to this page says; in a lesson, its chapter. The epoch is the one that was asked
+    for, also where a sweep has not kept it: the next one may. */
+export function queryNow() {
   const chapter = chapterInAddress();
   if (chapter) return chapterQuery(chapter);
   const cards = usualCards();
@@ -27,7 +26,7 @@ export function queryNow(moment) {
     views: [...(areUsual(cards) ? [] : cards), ...layout.panels],
     presented: layout.presented,
     curtain: curtainWord(),
-    epoch: moment.epoch,
+    epoch: Math.round(state.wanted),
   });
 }
 
@@ -38,7 +37,7 @@ const chapterInAddress = () => new URLSearchParams(location.search).get("chapter
 export function keepAddress() {
   const isChapters = document.body.dataset.mode === "lesson" || chapterInAddress() !== null;
   if (!backend.canTrain || isTraining() || isChapters) return;
-  const search = searchOf(queryNow(snapshotOf(state.track, state.wanted)));
+  const search = searchOf(queryNow());
   const isStep = !training.hasEntry && !isEmbedded && isAnotherState(search, location.search);
   training.hasEntry = true;
   if (isStep) history.pushState({}, "", location.pathname + search);

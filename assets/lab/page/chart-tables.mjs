@@ -3,7 +3,7 @@ import { plain } from "#lab/lib/format.mjs";
 import { bestRun, isTrained } from "#lab/model/map-rows.mjs";
 import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
-import { verdictName } from "#lab/model/verdicts.mjs";
+import { outcomeName } from "#lab/model/verdicts.mjs";
 import { shownIn } from "#lab/page/descriptions.mjs";
 import { count, listed, ofEpochs, say } from "#lab/views/table-rows.mjs";
 import { lossWords } from "#lab/panels/compare.mjs";
@@ -56,7 +56,7 @@ function sweepTable({ rates, now, ends, ...epochs }) {
       plain(rate),
       lossOf(now[run]),
       ...(areEndsListed ? [lossOf(ends[run])] : []),
-      ...(areNamesListed ? [isNamed(run) ? verdictName(state.sweep.verdicts[run]) : HIDDEN] : []),
+      ...(areNamesListed ? [isNamed(run) ? outcomeName(state.sweep, run) : HIDDEN] : []),
     ]),
     note: "",
   };

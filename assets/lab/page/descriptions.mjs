@@ -47,7 +47,7 @@ function rateWords(sweep) {
   const lowest = ends[best] ?? null;
   return lowest === null
     ? [shown, revealed].filter(Boolean).join(" ")
-    : `${shown} After ${sweep.end} epochs the lowest is ${say(lowest)}, at ${plain(rates[best])} (star).`;
+    : `${shown} After ${sweep.end} epochs the best is ${say(lowest)}, at ${plain(rates[best])} (star).`;
 }
 
 /** The panels with a chart, or a table that is described like one.

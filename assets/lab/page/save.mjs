@@ -103,7 +103,7 @@ function onShow(detail) {
     epoch: moment.epoch,
     panels: layout.panels,
     words: chosenInWords(),
-    query: queryForOthers(moment),
+    query: queryForOthers(),
     // A link to a machine that only this room knows would lead nowhere.
     home: isPublic(location.hostname) ? location.origin + location.pathname : null,
     payload: { ...packed, planeChoice, settings: settingsNow() },

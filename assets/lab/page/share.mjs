@@ -17,7 +17,6 @@ import { settingsNow, state } from "#lab/state/store.mjs";
 
 /**
  * @typedef {import("#types").Answer} Answer
- * @typedef {import("#types").Snapshot} Snapshot
  */
 
 const COPIED_FOR = 2000;
@@ -32,21 +31,20 @@ const links = new Client("share-request", {
 });
 export const receiveLink = (/** @type {Answer | null} */ answer) => links.receive(answer);
 
-/** While the panel is open and nothing moves, what can be copied follows.
- * @param {Snapshot} moment */
-export function share(moment) {
+/** While the panel is open and nothing moves, what can be copied follows. */
+export function share() {
   if (!isOpen("share")) return;
   all('[data-file="data"]')[0].hidden = !state.sweep.data_info;
   if (state.playing || state.held) return;
-  const query = queryForOthers(moment);
+  const query = queryForOthers();
   if (query === layout.shared && (links.isOut || input("link").value)) return;
   layout.shared = query;
   links.ask(query);
 }
 
-/** A link for others shows what is on show, not this panel. @param {Snapshot} moment */
-export function queryForOthers(moment) {
-  const words = new URLSearchParams(queryNow(moment));
+/** A link for others shows what is on show, not this panel. */
+export function queryForOthers() {
+  const words = new URLSearchParams(queryNow());
   const views = (words.get("view") || "").split(" ").filter((name) => name && name !== "share");
   if (views.length) words.set("view", views.join(" "));
   else words.delete("view");

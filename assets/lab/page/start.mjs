@@ -93,7 +93,7 @@ function listen() {
   on("frame", drawFrame);
   on("idle", () => {
     drawPanels(state.sweep, moment());
-    share(moment());
+    share();
     describe();
     noteTry();
     keepAddress();
@@ -128,7 +128,7 @@ function drawFrame(now) {
   showTimeline(state, now);
   showCurtain();
   drawPanels(sweep, now);
-  share(now);
+  share();
   followTask();
   openPart();
 }

@@ -1,7 +1,7 @@
 /* The strip of outcomes at the foot of the rates' curve, its legend, and the mark on both. */
 import { all, element, make, setText } from "#lab/lib/dom.mjs";
 import { formatDown, plain } from "#lab/lib/format.mjs";
-import { hasDiverged, verdictName } from "#lab/model/verdicts.mjs";
+import { hasDiverged, outcomeName } from "#lab/model/verdicts.mjs";
 import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { STOPS, overlays, state } from "#lab/state/store.mjs";
 
@@ -16,12 +16,13 @@ export function showSweep(sweep) {
 }
 
 /** @param {Sweep} sweep */
-function showVerdicts({ verdicts, arrived, learning_rates: rates }) {
+function showVerdicts(sweep) {
+  const { verdicts, arrived, learning_rates: rates } = sweep;
   all("#strip .cell").forEach((cell, run) => {
     const isCovered = isHidden("strip", run);
     cell.dataset.verdict = isCovered ? "" : verdicts[run];
     cell.dataset.arrived = isCovered ? "" : String(arrived[run]);
-    cell.title = plain(rates[run]) + (isCovered ? "" : `: ${verdictName(verdicts[run])}`);
+    cell.title = plain(rates[run]) + (isCovered ? "" : `: ${outcomeName(sweep, run)}`);
   });
 }
 
@@ -34,23 +35,17 @@ export function showLines(sweep, epoch) {
 }
 
 /** The outcomes that occur, in the order of the strip. @param {Sweep} sweep */
-function showLegend({ verdicts, arrived }) {
+function showLegend(sweep) {
+  const { verdicts, arrived } = sweep;
   /** @type {Map<string, HTMLElement>} */
   const entries = new Map();
-  const isMixed = verdicts.some((verdict, run) => verdict === "oscillating" && !arrived[run]);
   verdicts.slice(0, STOPS).forEach((verdict, run) => {
     if (isHidden("strip", run)) return;
-    const words = legendWords(verdict, arrived[run] && isMixed);
+    const words = outcomeName(sweep, run);
     if (!entries.has(words)) entries.set(words, legendEntry(words, verdict, arrived[run]));
   });
   element("legend").replaceChildren(...entries.values());
 }
-
-/** As the chip calls it; where only some of the oscillating runs get down, these are told apart.
- * @param {import("#types").Verdict} verdict
- * @param {boolean} isOneOfSome */
-const legendWords = (verdict, isOneOfSome) =>
-  verdictName(verdict) + (verdict === "oscillating" && isOneOfSome ? ", gets down" : "");
 
 /**
  * @param {string} textContent

@@ -118,7 +118,7 @@ function drawLines(axes, sweep, { rates, ends, now }) {
   trace(axes, along(axes, rates, now), { color: colors.path, width: 3 });
 }
 
-/** The lowest end and the steepest fall. @param {ChartAxes} axes @param {Numbers} numbers */
+/** The best end and the steepest fall. @param {ChartAxes} axes @param {Numbers} numbers */
 function drawPoints(axes, { rates, ends, now, best, steepest }) {
   const { context, room, x, y } = axes;
   const lowest = ends[best] ?? null;
@@ -178,7 +178,7 @@ function rateWords(sweep, numbers) {
   ];
   const lowest = ends[best] ?? null;
   if (lowest !== null)
-    lines.push(`Lowest at the end: ${format(lowest, 4)}, at ${plain(rates[best])} (star).`);
+    lines.push(`Best at the end: ${format(lowest, 4)}, at ${plain(rates[best])} (star).`);
   if (steepest !== null)
     lines.push(`The loss now falls most steeply at ${plain(rates[steepest])} (dot).`);
   if (sweep.range_test && !isCurtained)

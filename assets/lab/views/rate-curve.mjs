@@ -143,7 +143,7 @@ function drawEnds(context, axes, { ends }) {
 const areNamesApart = ({ top, bottom }) => bottom - top > LOW * size();
 
 /**
- * The lowest end; nothing behind a curtain.
+ * The best end; nothing behind a curtain.
  * @param {CanvasRenderingContext2D} context
  * @param {Axes} axes
  * @param {RateLosses} losses
