@@ -219,8 +219,10 @@ def test_any_rate_in_range_can_be_typed_and_leaves_the_picture_alone(page: Page)
         assert facts(page)["sweep"] == Settings(learning_rate=float(text)).sweep_id
         assert float(page.locator("#learning-rate-value").input_value()) == float(text)
         assert (driver.state(page, "sweep.box"), driver.state(page, "sweep.optimum")) == before
-    # Beyond the slider's end the thumb rests there.
+    # Beyond the slider's end the thumb rests there, and an arrow stands beside the last tick.
     assert float(page.locator("#learning-rate").input_value()) == LAST
+    assert page.locator("#fact-learning-rate").inner_text() == "→"
+    assert page.locator(".rate-ticks .tick:visible").last.inner_text() == "1"
 
 
 def test_a_bad_rate_is_refused_with_a_sentence(page: Page) -> None:

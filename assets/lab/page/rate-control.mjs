@@ -41,16 +41,26 @@ export function showRate() {
     .forEach((cell, run) => cell.classList.toggle("now", run === state.run));
 }
 
-/** The rate below the thumb. @param {number} rate */
+/** On which side of the slider a typed rate lies: -1, 1, or 0 for on it. @param {number} rate */
+function sideOf(rate) {
+  const { learning_rates: stops } = state.sweep;
+  return Number(rate > stops[STOPS - 1]) - Number(rate < stops[0]);
+}
+
+/** The rate below the thumb; beyond the slider an arrow beside its last tick. @param {number} rate */
 function showTick(rate) {
-  const place = state.sweep.place(rate);
-  setText("fact-learning-rate", plain(rate));
-  element("fact-learning-rate").style.setProperty("--place", String(place / (STOPS - 1)));
+  const side = sideOf(rate);
+  const tick = element("fact-learning-rate");
+  setText("fact-learning-rate", ["←", plain(rate), "→"][side + 1]);
+  tick.style.setProperty("--place", String(state.sweep.place(rate) / (STOPS - 1)));
+  tick.classList.toggle("below", side < 0);
+  tick.classList.toggle("above", side > 0);
 }
 
 /** Called at each frame: the rate takes the place of the ticks that it would touch. */
 export function makeRoomForTick() {
   const rate = selectedRate();
+  const isBeyond = sideOf(rate) !== 0;
   const axes = overlays["rate-curve"].axes?.[""];
   // In a low window the curve is folded away.
   const isDrawn = axes && axes.right > axes.left;
@@ -58,7 +68,7 @@ export function makeRoomForTick() {
   for (const tick of all(".rate-ticks .tick")) {
     const letters = `${plain(rate)}${tick.textContent}`.length;
     const gap = Math.abs(Number(tick.dataset.stop) - state.sweep.place(rate)) * across;
-    tick.hidden = gap < (letters * FIGURE * size()) / 2 + TICK_GAP;
+    tick.hidden = !isBeyond && gap < (letters * FIGURE * size()) / 2 + TICK_GAP;
   }
 }
 
