@@ -16,13 +16,30 @@ ABOUT = {
     "above 2/sharpness a step can land higher up the other side.",
     **{name: view.about for name, view in VIEWS.items()},
     # Each outcome by its verdict.
-    "overflow": "The steps grow, and the loss rises until no 32-bit number can hold it.",
+    "overflow": "The steps grow, and the loss rises until it is too large to compute with.",
     "diverged": "The loss ends higher than it started, because the steps overshoot.",
-    "stuck": "No gradient reaches the parameters any more, so nothing changes.",
+    "stuck": "No gradient reaches the hidden units any more: only the output's bias still moves.",
     "oscillating": "The steps overshoot: the run goes back and forth across the valley.",
     "too-slow": "The loss was still falling when training ended, above the best that is known.",
     "stalled": "The loss has stopped falling, above the best that is known.",
     "converging": "The loss has come down to the best that is known, or close to it.",
+}
+
+# The key words of the page, for the card of the keys.
+GLOSSARY = {
+    "learning rate": ABOUT["learning-rate"],
+    "loss": ABOUT["train-loss"],
+    "epoch": ABOUT["epoch"],
+    "weight, bias": "The numbers that training changes: a weight multiplies an input, a bias is "
+    "added.",
+    "gradient": "The slopes of the loss along every weight and bias. Each step goes against it.",
+    "diverges": ABOUT["diverged"],
+    "overflow": ABOUT["overflow"],
+    "seed": "Chooses the random weights and biases from which training starts; the data stay.",
+    "hidden units": "The parts of a network between input and prediction. Each bends a weighted "
+    "sum of its inputs; without them the model is a line.",
+    "sharpness": "The largest curvature of the loss in any direction. Where it is large, only "
+    "short steps go down.",
 }
 
 

@@ -167,8 +167,8 @@ def _header() -> Component:
                 "?",
                 id="show-keys",
                 className="icon-button",
-                title="all keys",
-                **named("? all keys"),
+                title="keys and words",
+                **named("? keys and words"),
             ),
         ],
     )

@@ -1,10 +1,11 @@
-"""For a class: the bar on top while presenting, and the card with all keys."""
+"""For a class: the bar on top while presenting, and the card of keys and words."""
 
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from app.domain.views import VIEWS
+from components.about import GLOSSARY
 from components.parts import data, icon, named, select
 
 # What each key does; assets/lab/page/keys.mjs binds them.
@@ -87,16 +88,23 @@ def _answer(number: int, words: str, shade: dict[str, str]) -> Component:
     return html.Span([label, minus, count, plus], className="hand-answer", **data(answer=number))
 
 
+def _explained(word: str, sentence: str) -> tuple[Component, Component]:
+    return html.Dt(word), html.Dd(sentence)
+
+
 def keys_card() -> Component:
-    """All keys, and the switch that people need who use speech input (WCAG 2.1.4)."""
+    """All keys, the page's key words, and the switch that people need who use speech input (WCAG
+    2.1.4)."""
     rows = [html.Tr([html.Td(html.Kbd(key)), html.Td(what)]) for key, what in KEYS]
     return html.Dialog(
         id="keys",
         className="keys",
-        **named("Keys"),
+        **named("Keys and words"),
         children=[
             html.H2("Keys"),
             html.Table(html.Tbody(rows)),
+            html.H2("Words"),
+            html.Dl([part for word in GLOSSARY.items() for part in _explained(*word)]),
             html.Label(
                 [
                     html.Span("Keyboard shortcuts: "),

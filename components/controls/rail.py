@@ -43,7 +43,7 @@ def rail() -> Component:
                 title="back to the opening: ten points, one line, learning rate 0.01",
             ),
             html.Div(
-                [_stand_in("present", "Present"), _stand_in("show-keys", "All keys")],
+                [_stand_in("present", "Present"), _stand_in("show-keys", "Keys and words")],
                 className="rail-more",
             ),
         ],

@@ -11,10 +11,10 @@ def _chart(title: str, text: str, name: str) -> Panel:
 
 RATE_AXIS = _chart(
     "Learning rate as an axis",
-    r"One step goes from the current point $\theta$ to $\theta + \alpha u$; for plain gradient "
-    r"descent the direction $u$ is minus the gradient. This is the train loss there for **every** "
-    r"learning rate $\alpha$ on the slider, exact for any number of parameters. The dashed line "
-    r"is the tangent: what the slope alone predicts.",
+    "The next step goes in one direction, for plain gradient descent against the gradient; the "
+    "learning rate says how far. This is the train loss where the step lands, for **every** rate "
+    "on the slider, exact for any number of parameters. The dashed line is the tangent: what the "
+    "slope alone predicts.",
     "rate-axis",
 )
 

@@ -33,8 +33,9 @@ PANEL = Panel(
     "Your own data",
     [
         words(
-            "Paste a table, open a CSV file, or click points. Your data **stay in this browser**: "
-            "the server keeps them in memory for at most half an hour, and no link contains them."
+            "Paste a table, open a CSV file, or click points. Your data are sent to the server "
+            "for training. It keeps them **in memory only**, for at most half an hour; no link "
+            "contains them."
         ),
         html.Label("Table as text", htmlFor="own-text"),
         dbc.Textarea(

@@ -267,6 +267,7 @@ def test_nothing_is_lost_on_a_small_or_enlarged_page(
         page.locator("#open-rail").click()
         page.locator("[data-stands-for=show-keys]").click()
         expect(page.locator("#keys")).to_be_visible()
+        expect(page.locator("#keys dt", has_text="gradient")).to_be_visible()
         page.locator("#close-keys").click()
     page.locator("#panel").select_option("loss-by-rate")
     page.locator("[data-table=loss-by-rate]").wait_for()

@@ -612,7 +612,7 @@ def test_minutes_0_to_15_of_the_guide(lesson: Callable[[str], Page]) -> None:
     assert told(page) == [] and not page.locator("#edge").is_visible()
     keys(page, *"]]]]]")
     assert facts(page)["learningRate"] == "0.032" and facts(page)["verdict"] == ""
-    assert "one step at 0.032" in driver.words_drawn(page, "descent-path")
+    assert "next step at 0.032" in driver.words_drawn(page, "descent-path")
     keys(page, "ArrowRight")
     assert (facts(page)["epoch"], round(loss(page), 2)) == ("1", 0.41)
 

@@ -54,10 +54,10 @@ def check_words(page: Page, settings: Settings, directions: ndarray, distances: 
     said = page.evaluate(
         "async () => (await import('#lab/page/descriptions.mjs')).wordsFor('descent-path')"
     )
-    found = re.search(r"captures (\d+) % of the motion; the point is (\S+) off it\.", said)
+    found = re.search(r"shows (\d+) % of the run’s movement; the point is (\S+) off it\.", said)
     assert found, said
     note = page.locator("#descent-path-note").inner_text()
-    assert note.strip("\u200b") == f"captures {found[1]} % of the motion"
+    assert note.strip("\u200b") == f"shows {found[1]} % of the movement"
     assert abs(int(found[1]) - 100 * share) <= 0.51
     epoch = int(facts(page)["epoch"])
     assert abs(value(found[2]) - distances[epoch]) <= 0.06 * distances[epoch] + 1e-6

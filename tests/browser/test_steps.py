@@ -32,7 +32,7 @@ def test_an_arrow_leads_to_where_the_next_step_lands(page: Page) -> None:
         driver.go_to(page, epoch)
         ends = [driver.place(page, PATH, *point) for point in (here, there)]
         assert arrow_colours(page, PATH, ends) == gradient
-        assert "one step at 0.08" in driver.words_drawn(page, PATH)
+        assert "next step at 0.08" in driver.words_drawn(page, PATH)
 
 
 def test_a_step_beyond_the_picture_says_where_it_lands(page: Page) -> None:
@@ -42,7 +42,7 @@ def test_a_step_beyond_the_picture_says_where_it_lands(page: Page) -> None:
     low, high = page.evaluate("descentLab.overlays['descent-path'].plot._fullLayout.xaxis.range")
     far = (weight - high) / (high - low)
     words = driver.words_drawn(page, PATH)
-    assert f"lands at weight {weight:.2f}, bias {bias:.2f}," in words
+    assert f"next step lands at\nweight {weight:.2f}, bias {bias:.2f}," in words
     assert f"{far:.1f} picture widths past the edge" in words
     in_sections = " ".join(driver.words_drawn(page, SECTIONS))
     assert f"lands at {weight:.2f}" in in_sections
@@ -53,7 +53,9 @@ def test_a_step_too_short_to_see_is_a_ring_with_its_length(page: Page) -> None:
     run = driver.engine_run(Settings())
     length = float(np.linalg.norm(run.params[601] - run.params[600]))
     (words,) = (text for text in driver.words_drawn(page, PATH) if text.startswith("next step: "))
-    assert np.isclose(float(words.removeprefix("next step: ")), length, rtol=5e-3)
+    assert np.isclose(
+        float(words.removeprefix("next step: ").removesuffix(" long")), length, rtol=5e-3
+    )
     x, y = driver.place(page, PATH, *run.params[600].tolist())
     ring = [driver.pixel(page, PATH, x + across, y) for across in (-11, 11)]
     assert ring == [driver.themed(page, "gradient")] * 2
@@ -90,6 +92,6 @@ def test_of_minibatches_it_is_the_step_of_the_next_batch(page: Page) -> None:
 
 def test_a_curtain_hides_the_step(page: Page) -> None:
     driver.go_to(page, 0)
-    assert "one step at 0.01" in driver.words_drawn(page, PATH)
+    assert "next step at 0.01" in driver.words_drawn(page, PATH)
     page.locator("body").press("c")
-    assert "one step at 0.01" not in driver.words_drawn(page, PATH)
+    assert "next step at 0.01" not in driver.words_drawn(page, PATH)

@@ -156,6 +156,11 @@ def test_a_new_sweep_keeps_the_nearest_epoch(page: Page) -> None:
         assert epoch(page) == 0
         press(page, "playhead", "ArrowRight")
         assert epoch(page) == 1
+    # A link has the epoch that was asked for, also where this run has not kept it.
+    kept = set(state(page, "track.epochs").values())
+    missing = next(one for one in range(4000, 5000) if one not in kept)
+    driver.go_to(page, missing)
+    assert page.url.endswith(f"&epoch={missing}")
 
 
 def test_the_clock_sleeps_while_nothing_moves(page: Page) -> None:

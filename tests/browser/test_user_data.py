@@ -371,7 +371,7 @@ def refused(page: Page, file: Broken) -> str:
     page.locator("#own-fit").click()
     said = driver.wait_message(page)
     wait(page, "!lab.isTraining()")
-    assert page.locator("#dataset-error").inner_text() == said
+    assert page.locator("#own-fit-error").inner_text() == said
     return said
 
 

@@ -124,6 +124,9 @@ test("a stuck network is said to be off only where its units can be", () => {
   assert.match(words({ activation: "relu" }), /every unit of its hidden layer is off/);
   for (const change of [{ activation: "tanh" }, { activation: "relu", weight_decay: 1 }])
     assert.doesNotMatch(words(change), /is off/);
+  const high = { levels: RATES.map(() => 12), train_loss: new Float32Array([4]) };
+  assert.match(outcome(alike("stuck", high), 3), /stuck above its start, at 12\.00: /);
+  assert.doesNotMatch(words({}), /above/);
 });
 
 test("at exactly 2/sharpness the loss neither falls nor grows", () => {

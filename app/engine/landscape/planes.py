@@ -21,7 +21,7 @@ from app.engine.deadline import checked
 from app.engine.network import network_for
 from app.engine.recorder import Training
 
-ANCHORED_NAMES = ("toward the best run's end", "second main direction of motion")
+ANCHORED_NAMES = ("toward the best run's end", "second direction of movement")
 RANDOM_NAMES = ("random direction", "another random direction")
 UNSCALED_NAMES = ("random direction, not filter-normalised", "another random direction")
 SHARPEST_NAMES = ("sharpest direction at the best end", "second sharpest")

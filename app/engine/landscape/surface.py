@@ -87,5 +87,5 @@ def _optimum(sweep: Sweep) -> tuple[Float[ndarray, "param"], float, str]:
         start_loss = float(sweep.train_loss[0, 0])
         return sweep.start.astype(float), start_loss, "start: every run overflows"
     is_lowest = sweep.last_loss[best] <= np.nanmin(ends)
-    name = "lowest loss in this sweep" if is_lowest else "best run that never rose above its start"
+    name = "lowest loss in this sweep" if is_lowest else "best run that stayed below its start"
     return sweep.params[best, -1], float(sweep.last_loss[best]), name

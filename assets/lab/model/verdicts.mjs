@@ -4,6 +4,9 @@ import { LOWEST, bestOf } from "#lab/model/rate-losses.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 
+// How many times the start a loss is clearly above it.
+const CLEARLY = 1.02;
+
 /**
  * @typedef {import("#types").Verdict} Verdict
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -47,8 +50,8 @@ const SENTENCES = {
   overflow: (sweep, run, rate) =>
     `${diverges(sweep, run, rate)}; at epoch ${sweep.overflow_at[run]} it overflows.${instead(sweep)}`,
   diverged: (sweep, run, rate) => `${diverges(sweep, run, rate)}.${instead(sweep)}`,
-  stuck: ({ settings }, _, rate) =>
-    `At ${rate} the network is stuck: ${stuckReason(settings)}, so it predicts one value for all of them, which only the output’s bias still moves.`,
+  stuck: (sweep, run, rate) =>
+    `At ${rate} the network is stuck${aboveStart(sweep, run)}: ${stuckReason(sweep.settings)}, so it predicts one value for all of them, which only the output’s bias still moves.`,
   oscillating: (sweep, run, rate) =>
     sweep.arrived[run]
       ? `At ${rate} the first steps zigzag across the valley, but the loss still falls: ${ending(sweep, run)}.`
@@ -60,6 +63,12 @@ const SENTENCES = {
   converging: (sweep, run, rate) =>
     `At ${rate} training converges: train loss ${ending(sweep, run)}.`,
 };
+
+/** Of a loss that is clearly above its start. @param {Sweep} sweep @param {number} run */
+const aboveStart = ({ levels, train_loss: [start] }, run) =>
+  (levels[run] ?? 0) > CLEARLY * start
+    ? ` above its start, at ${format(levels[run] ?? NaN, 4)}`
+    : "";
 
 /** Whether a smaller rate ends best. @param {Sweep} sweep @param {number} run */
 function isBeyondBest(sweep, run) {

@@ -12,6 +12,10 @@ import {
 } from "#lab/model/verdicts.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
 import { isHidden, isRevealed } from "#lab/state/curtain.mjs";
+import { STOPS } from "#lab/state/store.mjs";
+
+// Of all rates; where fewer work, one's own numbers may want another scale.
+const FEW = 1 / 4;
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -27,7 +31,7 @@ import { isHidden, isRevealed } from "#lab/state/curtain.mjs";
  */
 export function showExplanation(sweep, run, moment, detail) {
   const areHintsHidden = isHidden("hints");
-  element("standardize").hidden = areHintsHidden || !lacksScale(sweep);
+  element("standardize").hidden = areHintsHidden || !mayLackScale(sweep);
   const isSaid = !isHidden("verdict", run) && (!areHintsHidden || isRevealed(run));
   showSentence(element("outcome-sentence"), isSaid ? outcome(sweep, run) : "");
   const lines = areHintsHidden ? [] : explanation(sweep, run, moment, detail);
@@ -81,14 +85,17 @@ const subsetOf = ({ rows, example_count: examples }) =>
   rows > examples ? `Trained on ${examples} of ${rows} rows, drawn once with a fixed seed.` : null;
 
 /**
- * A person's own numbers, as they are, on which no rate of the slider works.
+ * A person's own numbers, as they are, on which few rates of the slider work.
  * @param {Sweep} sweep
  */
-const lacksScale = (sweep) =>
+const mayLackScale = ({ data_info: own, arrived }) =>
   !isHidden("strip") &&
-  sweep.data_info !== null &&
-  !sweep.data_info.is_standardized &&
-  largestThatWorks(sweep) === null;
+  own !== null &&
+  !own.is_standardized &&
+  arrived.slice(0, STOPS).filter(Boolean).length < FEW * STOPS;
+
+/** The same where none does: then scale is the reason. @param {Sweep} sweep */
+const lacksScale = (sweep) => mayLackScale(sweep) && largestThatWorks(sweep) === null;
 
 /** A limit without its zeros: 2, not 2.00. @param {number | null} limit @param {number} digits */
 const short = (limit, digits) => format(limit ?? NaN, digits).replace(/\.0+$/, "");

@@ -12,7 +12,7 @@ import { drawnOf } from "#lab/views/residuals.mjs";
 export function pathNote(sweep, { first, second }) {
   if (sweep.plane.is_exact) return `weight ${format(first, 4)} · bias ${format(second, 4)}`;
   const share = Math.round(100 * sweep.explained[state.run]);
-  return `captures ${share} % of the motion`;
+  return `shows ${share} % of the movement`;
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment */

@@ -47,7 +47,8 @@ function sideOf(rate) {
   return Number(rate > stops[STOPS - 1]) - Number(rate < stops[0]);
 }
 
-/** The rate below the thumb; beyond the slider an arrow beside its last tick. @param {number} rate */
+/** The rate below the thumb; beyond the slider an arrow beside its last tick.
+ * @param {number} rate */
 function showTick(rate) {
   const side = sideOf(rate);
   const tick = element("fact-learning-rate");

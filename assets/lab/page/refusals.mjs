@@ -1,10 +1,14 @@
 /* A sentence, most often the server's, at the control that it is about; it can be put away. */
 import { element, found, make } from "#lab/lib/dom.mjs";
 import { layout } from "#lab/state/layout.mjs";
+import { userTable } from "#lab/state/user-table.mjs";
 
 /** The place for it, where it can be seen; else null.
  * @param {string | null} field */
 function placeFor(field) {
+  const ofOwn = userTable.isAwaited ? found("own-fit-error") : null;
+  userTable.isAwaited = false;
+  if (ofOwn) return ofOwn;
   const about = layout.controls.find((choice) => choice.field === field);
   // Beside the one that decides where the control itself is not on show.
   const named = about?.control.hidden && about.decides ? about.decides : field;

@@ -53,7 +53,7 @@ export function surfaceWords(sweep, moment) {
 function planeWords(sweep, { offPlane }) {
   if (sweep.plane.is_exact) return "";
   const share = Math.round(100 * sweep.explained[state.run]);
-  return ` This plane captures ${share} % of the motion; the point is ${say(offPlane, 2)} off it.${hiddenWords(sweep)}`;
+  return ` This plane shows ${share} % of the run’s movement; the point is ${say(offPlane, 2)} off it.${hiddenWords(sweep)}`;
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment */

@@ -174,6 +174,9 @@ function layTable(about = []) {
     textContent: "Fit these data",
   });
   button.addEventListener("click", fit);
+  // What the server refuses of it stands here, see page/refusals.mjs.
+  const refused = make("div", { id: "own-fit-error", className: "control-error", hidden: true });
+  refused.setAttribute("role", "alert");
   const notes = new Set([...table.notes, ...about]);
   return [
     make("p", { textContent: tableWords(table) }),
@@ -184,6 +187,7 @@ function layTable(about = []) {
     predictorChoice(),
     scaleChoice(),
     button,
+    refused,
     ...Array.from(notes, (note) => make("p", { className: "own-words", textContent: note })),
   ];
 }

@@ -122,7 +122,8 @@ function drawRing(context, room, at, length) {
     context.stroke();
   }
   room.avoidDot(at, RING);
-  const words = length === null ? "next step: too short to see" : `next step: ${format(length, 3)}`;
+  const words =
+    length === null ? "next step: too short to see" : `next step: ${format(length, 3)} long`;
   sayStep(context, room, words, at);
 }
 
@@ -132,9 +133,9 @@ const sayStep = (context, room, words, at) =>
 
 /** @param {Shown} shown */
 function stepWords({ sweep, moment, run }) {
-  if (sweep.steps_per_epoch > 1) return "step of the next batch";
+  if (sweep.steps_per_epoch > 1) return "next step (one batch)";
   const isScheduled = moment.track.factorAt(moment.index) !== 1;
-  return isScheduled ? "next step" : `one step at ${plain(sweep.learning_rates[run])}`;
+  return isScheduled ? "next step" : `next step at ${plain(sweep.learning_rates[run])}`;
 }
 
 /**
@@ -146,5 +147,5 @@ function landingWords({ step: { first, second }, sweep: { plane } }, far) {
   const [one, other] = plane.names.map((name) => (isShort ? `${name} ` : ""));
   const place = `${one}${format(first, 3)}, ${other}${format(second, 3)}`;
   const [sides, most] = Object.entries(far).sort(([, a], [, b]) => b - a)[0];
-  return `lands at ${place}${most < 1 ? "" : `,\n${format(most, 2)} picture ${sides} past the edge`}`;
+  return `next step lands at\n${place}${most < 1 ? "" : `,\n${format(most, 2)} picture ${sides} past the edge`}`;
 }
