@@ -96,21 +96,21 @@ def keys_card() -> Component:
     """All keys, the page's key words, and the switch that people need who use speech input (WCAG
     2.1.4)."""
     rows = [html.Tr([html.Td(html.Kbd(key)), html.Td(what)]) for key, what in KEYS]
+    explained = [part for word in GLOSSARY.items() for part in _explained(*word)]
     return html.Dialog(
         id="keys",
         className="keys",
         **named("Keys and words"),
         children=[
-            html.H2("Keys"),
-            html.Table(html.Tbody(rows)),
-            html.H2("Words"),
-            html.Dl([part for word in GLOSSARY.items() for part in _explained(*word)]),
+            # First, as the browser scrolls to what has the focus.
             html.Label(
                 [
                     html.Span("Keyboard shortcuts: "),
                     html.Button("on", id="single-keys", className="quiet", role="switch"),
                 ]
             ),
+            html.Div([html.H2("Keys"), html.Table(html.Tbody(rows))]),
+            html.Div([html.H2("Words"), html.Dl(explained)]),
             html.Button("Close", id="close-keys", className="btn btn-primary play"),
         ],
     )
