@@ -13,8 +13,8 @@ from typing import Any
 from app.domain.csv_lines import MOST_BYTES, TableError
 from app.domain.csv_reader import read_table
 from app.domain.csv_table import Reading
+from app.domain.data_options import USER_DATA
 from app.domain.errors import UserError
-from app.domain.options import USER_DATA
 from app.domain.user_data import UserData, choose, label_of
 from app.trainers.ttl_cache import TtlCache
 

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from app.domain.csv_lines import MOST_BYTES, SEPARATORS
+from app.domain.data_options import DATASETS
 from app.domain.fields import (
     FIELDS,
     NAMES,
@@ -16,6 +17,7 @@ from app.domain.fields import (
     users_of,
 )
 from app.domain.link import LINK_VERSION, LONGEST_LINK
+from app.domain.options import FEATURES, LOSSES
 from app.domain.plane_choice import PLANES
 from app.domain.start_point import LARGEST_COORDINATE, LARGEST_PARAMETER, START_PLANES
 from app.domain.user_data import MOST_PREDICTORS
@@ -34,6 +36,11 @@ def page_config() -> dict[str, Any]:
     """All of it, as assets/lab/state/config.mjs reads it.
 
     fields    each setting by name, in the order of the rail, the learning rate last
+    data      of each built-in data set: what the targets 0 and 1 are called, if they are classes,
+              and how many predictors it has
+    losses    of each loss: its names, its unit and its formula
+    features  of each choice of features: the pairs of predictors whose products it adds
+    usual_loss  the loss that a target of two classes begins with, and any other target
     starts_anew  the settings whose change ends a start set by hand
     start     the planes on which one can be, and its largest numbers
     stops     the learning rates of the slider
@@ -43,6 +50,16 @@ def page_config() -> dict[str, Any]:
     """
     return {
         "fields": {name: _field(name) for name in (*FIRST, *MORE, "learning_rate")},
+        "data": {
+            name: {"classes": row.classes, "predictors": len(row.predictors)}
+            for name, row in DATASETS.items()
+        },
+        "losses": {
+            name: {"label": row.label, "title": row.title, "unit": row.unit, "rule": row.rule}
+            for name, row in LOSSES.items()
+        },
+        "features": {name: row.products for name, row in FEATURES.items()},
+        "usual_loss": {"classes": "cross_entropy", "numbers": NAMES["loss"].default},
         "starts_anew": STARTS_ANEW,
         "start": {
             "planes": START_PLANES,

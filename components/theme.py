@@ -19,6 +19,10 @@ PALETTE: dict[str, tuple[str, str, str]] = {
     "gradient": ("#641204", "#d85546", "#3b0a01"),
     "optimum": ("#0b9252", "#28fcbd", "#037a4c"),
     "data": ("#898d99", "#61697f", "#696f81"),
+    # The two classes, and the ends of the scale of what a model predicts over the plane of its
+    # inputs, whose middle is the background.
+    "class-0": ("#b0432a", "#e67c67", "#8a2f12"),
+    "class-1": ("#2e50e6", "#8fa6ff", "#14239e"),
     # Runs pinned for comparison. Each also has its own marker and dash.
     "pin-1": ("#378bfd", "#1f7bf9", "#005a45"),
     "pin-2": ("#e33282", "#f42695", "#d024b8"),

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 import app as _app  # noqa: F401
 from tests.shapes import check_shapes, forget_calls
 
-check_shapes("app.engine", "app.domain.results", "app.exports.payload")
+check_shapes("app.engine", "app.domain.results", "app.exports.payload", "app.exports.encoding")
 
 from app.server import create_app  # noqa: E402
 

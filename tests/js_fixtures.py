@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from plotly.colors import sample_colorscale
 from torch import Tensor
+from torch.nn import functional as F
 
 from app.domain.fields import NAMES, NUMBERS
 from app.domain.link import query
@@ -26,13 +27,15 @@ from app.exports.block import pack
 from app.exports.payload import detail_payload, settings_payload
 from callbacks.training import first_payload
 from components.page_config import page_config
+from tests.engine.test_user_data_engine import user_data_of
 from tests.oracles import LINE, NARROW, experiment
 
 TARGET = Path(__file__).parent / "js" / "fixtures.json"
+OWN = np.random.RandomState(0).normal(size=(60, 4)).astype("float32")
 SWEEPS = (
     *(LINE, NARROW, Settings(dataset="sine", hidden_units=2, epochs=60, batch_size=7)),
     # Several predictors, whose loss is a bowl on any plane; networks with narrow valleys.
-    Settings(dataset="plane", epochs=30),
+    Settings(dataset="own", user_data=user_data_of(OWN), epochs=30),
     Settings(dataset="sine", hidden_units=10, epochs=300, optimizer="adam"),
     Settings(
         dataset="line",
@@ -41,6 +44,14 @@ SWEEPS = (
         activation="linear",
         optimizer="rmsprop",
         epochs=300,
+    ),
+    # Two classes, drawn from parameters, of two predictors and their products.
+    Settings(
+        dataset="circles",
+        loss="cross_entropy",
+        features="squares,product",
+        hidden_units=3,
+        epochs=40,
     ),
 )
 # Each optimizer's steps; and what else decides where a step lands.
@@ -60,6 +71,10 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     # Its gradient is 0, not missing.
     "threshold": lambda z: (z > 0).to(z.dtype) + 0 * z,
 }
+LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "squared_error": F.mse_loss,
+    "cross_entropy": lambda z, y: F.binary_cross_entropy_with_logits(z, (y > 0).to(z.dtype)),
+}
 SHARES = (0.0, 0.02, 1 / 9, 0.37, 0.5, 0.93, 1.0)
 # predictors, hidden units, hidden layers
 SHAPES = ((1, 0, 1), (2, 0, 1), (1, 4, 1), (3, 3, 2), (1, 2, 3))
@@ -72,7 +87,12 @@ def fixtures() -> dict[str, Any]:
         "config": page_config(),
         "sweeps": [_sweep(settings) for settings in SWEEPS],
         "steps": [_sweep(settings) for settings in STEPS],
-        "networks": [_network(*shape, name) for shape in SHAPES for name in ACTIVATIONS],
+        "networks": [
+            _network(*shape, name, loss)
+            for shape in SHAPES
+            for name in ACTIVATIONS
+            for loss in LOSSES
+        ],
         "activations": {name: _activation(name) for name in ACTIVATIONS},
         "links": [_link(_random_settings(chance)) for _ in range(200)],
         "colors": [(share, sample_colorscale("Cividis", [share])[0]) for share in SHARES],
@@ -93,7 +113,10 @@ def _sweep(settings: Settings) -> dict[str, Any]:
         "coordinates": _plain(made.projection.coordinates),
         "detail_loss": _plain(detail.train_loss),
         "inputs": _plain(made.dataset.inputs),
-        "predictions": None if settings.is_line else made.fit.predictions[:, -1].tolist(),
+        "params": _plain(sweep.params),
+        "predictions": (
+            None if settings.is_line or not made.fit else made.fit.predictions[:, -1].tolist()
+        ),
     }
 
 
@@ -101,7 +124,7 @@ def _plain(array: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode()
 
 
-def _network(predictors: int, units: int, layers: int, name: str) -> dict[str, Any]:
+def _network(predictors: int, units: int, layers: int, name: str, loss_name: str) -> dict[str, Any]:
     """A network's prediction, loss and gradient in float64, by torch."""
     widths = [predictors, *([units] * layers if units else []), 1]
     generator = torch.Generator().manual_seed(sum(widths))
@@ -115,10 +138,17 @@ def _network(predictors: int, units: int, layers: int, name: str) -> dict[str, A
         biases = params[place + width * below : place + width * (below + 1)]
         values, place = values @ weights.T + biases, place + width * (below + 1)
         values = values if k == len(widths) - 2 else ACTIVATIONS[name](values)
-    loss = ((values[:, 0] - targets) ** 2).mean()
+    loss = LOSSES[loss_name](values[:, 0], targets)
+    if loss_name == "cross_entropy":
+        targets = (targets > 0).to(targets.dtype)
     (gradient,) = torch.autograd.grad(loss, params)
     return {
-        "settings": {"hidden_units": units, "hidden_layers": layers, "activation": name},
+        "settings": {
+            "hidden_units": units,
+            "hidden_layers": layers,
+            "activation": name,
+            "loss": loss_name,
+        },
         "predictors": predictors,
         **{
             key: part.flatten().tolist() for key, part in (("inputs", inputs), ("targets", targets))

@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from app.domain.fields import NAMES, NUMBERS, TEXTS
 from app.domain.settings import Settings
-from app.exports.payload import ABOVE, BELOW, MISSING, STEPS
+from app.exports.encoding import ABOVE, BELOW, MISSING, STEPS
 
 
 def header_of(block: str) -> str:

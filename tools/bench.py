@@ -29,6 +29,10 @@ from callbacks.training import first_payload
 
 LINE = Settings(dataset="line", epochs=1000, learning_rate=0.01)
 PARABOLA = Settings(dataset="parabola", hidden_units=10, epochs=500, learning_rate=0.05)
+CIRCLES = Settings(dataset="circles", loss="cross_entropy", hidden_units=8, epochs=500)
+CANCER = Settings(dataset="breast_cancer", loss="cross_entropy", epochs=1000)
+LOSSES = {"squared_error": F.mse_loss, "cross_entropy": F.binary_cross_entropy_with_logits}
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 REPETITIONS = 7
 PLAIN: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "sgd": torch.optim.SGD,
@@ -56,7 +60,7 @@ class Row(NamedTuple):
 def main() -> None:
     """Measures and prints; a miss is shown, never raised."""
     torch.set_num_threads(1)
-    print_table(speed_rows() + optimizer_rows() + size_rows())
+    print_table(speed_rows() + class_rows() + optimizer_rows() + size_rows())
 
 
 def speed_rows() -> list[Row]:
@@ -74,6 +78,21 @@ def speed_rows() -> list[Row]:
         Row("line, inspect_run", milliseconds(inspection(LINE)), 150, "ms"),
         Row("parabola, inspect_run", milliseconds(inspection(PARABOLA)), 150, "ms"),
     ]
+
+
+def class_rows() -> list[Row]:
+    """Two classes: whole sweeps against one run as a notebook trains it."""
+    return [
+        Row(f"{name}, whole sweep", both(one), target, "x plain loop")
+        for name, one, target in (
+            ("circles, 8 ReLU", CIRCLES, 1.0), ("breast cancer", CANCER, 0.4),
+            ("circles, 8 tanh", replace(CIRCLES, activation="tanh"), NAN),
+        )
+    ]  # fmt: skip
+
+
+def both(settings: Settings) -> float:
+    return ratio(partial(whole_sweep, settings), partial(plain_loop, settings))
 
 
 def optimizer_rows() -> list[Row]:
@@ -97,6 +116,7 @@ def size_rows() -> list[Row]:
     return [
         Row("line, answer to train", kilobytes(whole_sweep(LINE)), 100, "kB"),
         Row("parabola, answer to train", kilobytes(whole_sweep(PARABOLA)), 350, "kB"),
+        Row("circles, answer to train", kilobytes(whole_sweep(CIRCLES)), 350, "kB"),
         Row("line, answer to inspect", kilobytes(inspect_json(LINE)), NAN, "kB"),
         Row("parabola, answer to inspect", kilobytes(inspect_json(PARABOLA)), NAN, "kB"),
     ]
@@ -131,10 +151,11 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def model(settings: Settings) -> nn.Module:
+    inputs, units = settings.widths[0], settings.hidden_units
     if settings.is_linear:
-        return nn.Linear(1, 1)
-    units = settings.hidden_units
-    return nn.Sequential(nn.Linear(1, units), nn.ReLU(), nn.Linear(units, 1))
+        return nn.Linear(inputs, 1)
+    activation = ACTIVATIONS[settings.activation]()
+    return nn.Sequential(nn.Linear(inputs, units), activation, nn.Linear(units, 1))
 
 
 def data(settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
@@ -146,9 +167,10 @@ def plain_loop(settings: Settings) -> list[float]:
     """One learning rate, as the notebook trains it."""
     (inputs, targets), network, noted = data(settings), model(settings), []
     optimizer = PLAIN[settings.optimizer](network.parameters(), lr=settings.learning_rate)
+    loss_function = LOSSES[settings.loss]
     for _ in range(settings.epochs):
         predictions = network(inputs)
-        loss = F.mse_loss(predictions, targets)
+        loss = loss_function(predictions, targets)
         loss.backward()
         optimizer.step()
         noted.append(loss.item())

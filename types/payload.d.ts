@@ -8,7 +8,7 @@ export type View =
   | "fit"
   | "curves";
 
-/** An array, see app/exports/payload.py and block.py; `range` is that of a scaled one. */
+/** An array, see app/exports/encoding.py and block.py; `range` is that of a scaled one. */
 export interface Encoded {
   dtype: "<f4" | "<i4" | "<u2";
   shape: number[];
@@ -34,6 +34,8 @@ export interface SettingsPayload {
   validation_fraction: number;
   start: string;
   dataset: string;
+  loss: string;
+  features: string;
   activation: string;
   optimizer: string;
   schedule: string;
@@ -45,19 +47,29 @@ export interface SettingsPayload {
 export interface DataInfo {
   label: string;
   target: string;
+  classes: string[] | null;
   is_standardized: boolean;
   rows: number;
   example_count: number;
   notes: string[];
 }
 
-/** (mean, scale) of the first input and of the target, in the units of the data. */
+/** (mean, scale) of the first predictor, of each of them and of the target, in the units of the
+   data. */
 export interface Scaling {
   input: number[];
+  inputs: number[][];
   target: number[];
 }
 
-/** The examples. */
+/** What training makes small: its names, and the unit in which it is counted, or nothing. */
+export interface LossPayload {
+  label: string;
+  title: string;
+  unit: string;
+}
+
+/** The examples. An input has a number for each feature: the predictors, then the products. */
 export interface Data {
   inputs: Encoded;
   targets: Encoded;
@@ -122,6 +134,9 @@ export interface SweepPayload {
   sweep_id: string;
   settings: SettingsPayload;
   is_linear: boolean;
+  is_quadratic: boolean;
+  loss: LossPayload;
+  classes: string[] | null;
   is_plain: boolean;
   update_rule: string;
   example_count: number;
@@ -131,12 +146,15 @@ export interface SweepPayload {
   scaling: Scaling;
   predictors: number;
   predictor_names: string[];
+  products: number[][];
   least_squares: number[] | null;
   data: Data;
   learning_rates: number[];
   epochs: number[];
   train_loss: Encoded;
   validation_loss: Encoded | null;
+  accuracy: Encoded | null;
+  validation_accuracy: Encoded | null;
   verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "stalled" | "converging")[];
   arrived: boolean[];
   levels: (number | null)[];
@@ -145,6 +163,7 @@ export interface SweepPayload {
   last_loss: (number | null)[];
   reference_loss: number;
   reference_name: string;
+  no_lowest_point: boolean;
   start_sharpness: number;
   stability_edge: number | null;
   stability_edge_numerator: number | null;
@@ -160,6 +179,8 @@ export interface SweepPayload {
   slopes: Encoded;
   off_plane: Encoded | null;
   explained: number[];
+  params: Encoded | null;
+  params_frames: number[];
   fit: FitPayload | null;
   range_test: RangeTestPayload | null;
   views: Record<string, Figure>;
@@ -184,6 +205,8 @@ export interface DetailPayload {
   params: Encoded | null;
   gradients: Encoded | null;
   validation_loss: Encoded | null;
+  accuracy: Encoded | null;
+  validation_accuracy: Encoded | null;
   updates: Encoded | null;
   batches: Encoded | null;
   rate_factors: Encoded;
@@ -198,6 +221,8 @@ export interface DetailPayload {
 export interface MapRow {
   settings: SettingsPayload;
   last_loss: (number | null)[];
+  accuracy: (number | null)[] | null;
+  validation_accuracy: (number | null)[] | null;
   diverged_at: number[];
   verdicts: ("overflow" | "stuck" | "diverged" | "oscillating" | "too slow" | "stalled" | "converging")[];
   stability_edge: number | null;

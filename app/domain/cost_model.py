@@ -37,6 +37,9 @@ def estimated_seconds(settings: Settings, epochs: int | None = None) -> float:
     seconds = training_seconds(settings, epochs)
     seconds += SECONDS_PER_PASS * USES_PER_FRAME * settings.param_count * frames
     examples = EXAMPLES_PER_FIT * frames + PASSES_PER_SURFACE * settings.example_count
+    if settings.has_classes:
+        # The accuracy is a third of a pass: forward only.
+        examples += frames * settings.data.example_count // 3
     seconds += pass_seconds(settings, examples)
     return 2 * seconds if settings.starts_on_plane else seconds
 
@@ -57,7 +60,8 @@ def training_seconds(settings: Settings, epochs: int) -> float:
 def pass_seconds(settings: Settings, examples: int) -> float:
     """Seconds for so many examples to pass through one run's network, forward and back."""
     units = ACTIVATIONS[settings.activation].cost * settings.hidden_units * settings.hidden_layers
-    return SECONDS_PER_PASS * (settings.param_count + units) * examples
+    weights = settings.param_count + units + settings.loss_option.cost
+    return SECONDS_PER_PASS * weights * examples
 
 
 def most_epochs(settings: Settings) -> int:

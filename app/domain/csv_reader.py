@@ -14,10 +14,12 @@ from app.domain.csv_lines import MOST_ROWS, TOO_LONG, Lines, TableError, counted
 from app.domain.csv_numbers import (
     BESIDE,
     COMMA,
+    EMPTY,
     FORMULA,
     MIXED,
     NUMBERLESS,
     POINT,
+    WORDS,
     Texts,
     parsed,
     texts_of,
@@ -67,8 +69,13 @@ def _read(content: bytes, reading: Reading) -> Table:
 
 
 def _column(name: str, texts: Texts, mark: str | None, body: int) -> Column:
-    values, codes = parsed(texts, mark)
-    return Column(name, values[body:], codes[body:])
+    values, codes = (part[body:] for part in parsed(texts, mark))
+    cells = np.array(texts.cells[body:])
+    words = sorted(set(cells[codes == WORDS].tolist()), key=str.casefold)
+    if len(words) != 2 or not np.isin(codes, (EMPTY, WORDS)).all():
+        return Column(name, values, codes)
+    numbers = np.where(codes == WORDS, (cells == words[1]).astype(float), np.nan)
+    return Column(name, numbers, np.where(codes == WORDS, 0, codes), tuple(words))
 
 
 def _check_rows(count: int) -> None:
@@ -185,6 +192,9 @@ def _notes(
     for column, one in zip(columns, texts, strict=True):
         if (usual_code := _usual_code([column])) in (BESIDE, MIXED) and not column.is_numeric:
             notes.append(_reason(column, one, usual_code, lines, header.body))
+        elif column.words:
+            first, second = (shortened(word, LONGEST_CELL) for word in column.words)
+            notes.append(f"{column.name} has two classes, {first} and {second}.")
         elif not column.is_numeric:
             words.append(column.name)
     if words:
@@ -213,9 +223,10 @@ def _reason(column: Column, texts: Texts, code: int, lines: Lines, body: int) ->
 def _check_numbers(
     columns: Sequence[Column], texts: Sequence[Texts], lines: Lines, body: int
 ) -> None:
-    """Raises TableError unless two columns are numeric; it says what most other cells are."""
+    """Raises TableError unless two columns are numeric, or one is and another has two words; it
+    says what most other cells are."""
     count = sum(column.is_numeric for column in columns)
-    if count >= 2:
+    if count >= 2 or (count and any(column.words for column in columns)):
         return
     need = f"A fit needs two numeric columns, and the table has {count}"
     usual = _usual_code(columns)

@@ -56,16 +56,20 @@ def _one_of(value: Any, known: tuple[str | None, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: NaN where a cell is not a number, and the code of NUMBERLESS that says why."""
+    """One column: NaN where a cell is not a number, and the code of NUMBERLESS that says why.
+
+    words  of a column of two different words, which of them is 0 and which is 1
+    """
 
     name: str
     values: Float[ndarray, "row"]
     codes: Int[ndarray, "row"]
+    words: tuple[str, ...] = ()
 
     @property
     def is_numeric(self) -> bool:
         """At least half of the cells are numbers, so the column can be selected."""
-        return bool(2 * np.count_nonzero(self.codes == 0) >= len(self.codes))
+        return not self.words and bool(2 * np.count_nonzero(self.codes == 0) >= len(self.codes))
 
 
 @dataclass(frozen=True)
@@ -120,9 +124,23 @@ class Table:
         """The columns that can be selected."""
         return tuple(column for column in self.columns if column.is_numeric)
 
+    @property
+    def targets(self) -> tuple[Column, ...]:
+        """The columns that can be the target: those of numbers, and those of two words."""
+        return tuple(column for column in self.columns if column.is_numeric or column.words)
+
     def column(self, name: object) -> Column:
         """The numeric column of this name, or TableError."""
         for column in self.numeric:
             if column.name == name:
                 return column
         raise TableError(f"The table has no numeric column called {shown(name)}.")
+
+    def target(self, name: object) -> Column:
+        """The column of this name, if it can be the target; else TableError."""
+        for column in self.targets:
+            if column.name == name:
+                return column
+        if any(column.name == name for column in self.columns):
+            raise TableError(f"A target has numbers or two different words; {shown(name)} has not.")
+        return self.column(name)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from app.domain.data_options import DATASETS, USER_DATA
 from app.domain.errors import InvalidSetting
-from app.domain.options import ACTIVATIONS, DATASETS, OPTIMIZERS, SCHEDULES, USER_DATA, Option
+from app.domain.options import ACTIVATIONS, FEATURES, LOSSES, OPTIMIZERS, SCHEDULES, Option
 
 PREFERRED_NUMBERS = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8)
 DECADES = (-4, -3, -2, -1)
@@ -107,7 +108,13 @@ NUMBERS: dict[str, NumberChoice] = {
         1, 3, 1, True, "Hidden layers", "Layers of hidden units; all have the same number of units."
     ),
     "noise": NumberChoice(
-        0, 1, 0.1, False, "Noise", "The standard deviation of the noise added to the targets."
+        0,
+        1,
+        0.1,
+        False,
+        "Noise",
+        "How far chance moves the points: the standard deviation of the noise added to the "
+        "targets; with two classes, how far the points leave their shape.",
     ),
     "validation_fraction": NumberChoice(
         0,
@@ -125,6 +132,20 @@ NAMES: dict[str, NameChoice] = {
         "Data",
         "The data that the model is fitted to.",
         more={USER_DATA: "Your own data"},
+    ),
+    "loss": NameChoice(
+        LOSSES,
+        "squared_error",
+        "Loss",
+        "What training makes small: "
+        + "; ".join(f"{row.label} {row.note}" for row in LOSSES.values())
+        + ".",
+    ),
+    "features": NameChoice(
+        FEATURES,
+        "none",
+        "Features",
+        "What the model gets of two predictors: as they are, or their squares and product as well.",
     ),
     "activation": NameChoice(
         ACTIVATIONS,
@@ -164,7 +185,7 @@ FIELDS = NAMES | NUMBERS | TEXTS
 # A start set by hand belongs to the data, the network and the seed that it was set for: whoever
 # changes one of these begins at the seed's start again.
 STARTS_ANEW = (
-    *("dataset", "hidden_units", "hidden_layers"),
+    *("dataset", "features", "hidden_units", "hidden_layers"),
     *("seed", "initialization", "initial_scale"),
 )
 # A setting that only some options use -> the setting that decides, and the attribute of its rows.
@@ -172,13 +193,18 @@ USED_BY: dict[str, tuple[str, str]] = {
     "momentum": ("optimizer", "has_momentum"),
     "warmup_epochs": ("schedule", "has_warmup"),
     "noise": ("dataset", "is_noisy"),
+    "loss": ("dataset", "classes"),
+    "features": ("dataset", "has_two_predictors"),
 }
+# Of these, a person's own data decide once they are read.
+USED_BY_OWN = ("loss", "features")
 
 
 def users_of(field: str) -> tuple[str, ...]:
     """The names of the options that use the setting `field`, one of USED_BY."""
     decides, trait = USED_BY[field]
-    return tuple(name for name, row in NAMES[decides].rows.items() if getattr(row, trait))
+    users = tuple(name for name, row in NAMES[decides].rows.items() if getattr(row, trait))
+    return (*users, USER_DATA) if field in USED_BY_OWN else users
 
 
 def check_name(field: str, name: Any) -> None:

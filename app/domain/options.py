@@ -1,6 +1,6 @@
-"""The options that a person chooses from, one row each.
+"""The options that a person chooses from, one row each; the data sets are in data_options.py.
 
-To add an optimizer, write its row here; to add a data set, an activation or a schedule, also its
+To add an optimizer, write its row here; to add an activation, a schedule or a loss, also its
 function or entry, of the same name, in the module of app/engine/ that the class of the row names.
 """
 
@@ -13,24 +13,6 @@ class Option:
     """One entry of a menu; `label` is what the menu calls it."""
 
     label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatasetOption(Option):
-    """A built-in data set. The function of its name in engine/datasets.py makes the examples.
-
-    predictors  the names of its features, in order
-    script      how the exported script makes `inputs` and `targets`; if the data set is noisy, the
-                curve alone, as an expression of `inputs`
-    imports     import lines that `script` needs besides NumPy, torch and StandardScaler
-    is_noisy    whether the setting Noise applies: the function then takes it
-    """
-
-    example_count: int
-    predictors: tuple[str, ...]
-    script: str
-    imports: tuple[str, ...] = ()
-    is_noisy: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,72 +75,34 @@ class ScheduleOption(Option):
     has_warmup: bool = False
 
 
-DATASETS: dict[str, DatasetOption] = {
-    "line": DatasetOption(
-        label="Line, 10 points",
-        example_count=10,
-        predictors=("x",),
-        script="""\
-random = np.random.RandomState(0)
-inputs = random.uniform(0, 5, size=(10, 1)).astype("float32")
-errors = random.normal(loc=0.0, scale=0.5, size=(10, 1)).astype("float32")
-targets = 0.5 * (inputs + errors) + 1
-inputs, targets = torch.tensor(inputs), torch.tensor(targets)""",
-    ),
-    "parabola": DatasetOption(
-        label="Parabola, 100 points",
-        example_count=100,
-        predictors=("x",),
-        script="""\
-inputs = torch.linspace(-1, 1, 100)[:, None]
-errors = torch.rand(inputs.shape, generator=torch.Generator().manual_seed(0))
-targets = inputs**2 + 0.2 * errors""",
-    ),
-    "plane": DatasetOption(
-        label="Plane, 2 predictors",
-        example_count=60,
-        predictors=("x1", "x2"),
-        script="""\
-random = np.random.RandomState(0)
-inputs = random.uniform(-1, 1, size=(60, 2))
-targets = inputs @ [0.8, -0.5] + 0.3 + random.normal(scale=0.1, size=60)
-inputs = torch.tensor(inputs, dtype=torch.float32)
-targets = torch.tensor(targets, dtype=torch.float32)[:, None]""",
-    ),
-    "diabetes": DatasetOption(
-        label="Diabetes, 10 predictors",
-        example_count=442,
-        predictors=("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
-        script="""\
-table = np.column_stack(load_diabetes(return_X_y=True))
-table = torch.tensor(StandardScaler().fit_transform(table), dtype=torch.float32)
-inputs, targets = table[:, :-1], table[:, -1:]""",
-        imports=("from sklearn.datasets import load_diabetes",),
-    ),
-    "sine": DatasetOption(
-        label="Sine, 60 points",
-        example_count=60,
-        predictors=("x",),
-        script="np.sin(np.pi * inputs)",
-        is_noisy=True,
-    ),
-    "staircase": DatasetOption(
-        label="Staircase, 60 points",
-        example_count=60,
-        predictors=("x",),
-        script="np.floor((inputs + 1) / 2 * 4).clip(0, 3) * 2 / 3 - 1",
-        is_noisy=True,
-    ),
-    "noisy_parabola": DatasetOption(
-        label="Noisy parabola, 60 points",
-        example_count=60,
-        predictors=("x",),
-        script="inputs**2",
-        is_noisy=True,
-    ),
-}
-# The entry of the data menu for a person's own examples, see domain/user_data.py; links have it.
-USER_DATA = "own"
+@dataclass(frozen=True, kw_only=True)
+class LossOption(Option):
+    """What training makes small. The entry of its name in engine/losses.py computes it.
+
+    title    its full name
+    rule     its formula for one example, in Markdown with TeX
+    unit     in which it is counted; nothing for the square of the target's unit
+    boundary the output above which class 1 is predicted, where there are classes
+    cost     what it costs per example, in weights
+    script   how the exported script makes it
+    note     what it is for, as the menu's help has it
+    """
+
+    title: str
+    rule: str
+    unit: str
+    boundary: float
+    cost: int
+    script: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeaturesOption(Option):
+    """What a model gets of two predictors besides themselves: `products` are pairs of them."""
+
+    products: tuple[tuple[int, int], ...] = ()
+
 
 # The numerators are those of Cohen et al. 2021 (https://arxiv.org/abs/2103.00065, appendix B), the
 # adaptive ones those of Cohen et al. 2022 (https://arxiv.org/abs/2207.14484): for the running mean
@@ -310,4 +254,35 @@ scheduler = lr_scheduler.OneCycleLR(
     optimizer, max_lr=learning_rate, total_steps=steps, cycle_momentum=False
 )""",
     ),
+}
+
+LOSSES: dict[str, LossOption] = {
+    "squared_error": LossOption(
+        label="squared error",
+        title="mean squared error",
+        rule="$L = (z - y)^2$",
+        unit="",
+        boundary=0.5,
+        cost=0,
+        script="nn.MSELoss()",
+        note="for numbers",
+    ),
+    "cross_entropy": LossOption(
+        label="cross-entropy",
+        title="cross-entropy",
+        rule=r"$L = -y \ln p - (1 - y) \ln(1 - p)$ with $p = \frac{1}{1 + e^{-z}}$",
+        unit="nats",
+        boundary=0,
+        cost=20,
+        script="nn.BCEWithLogitsLoss()",
+        note="for two classes; the model's output is the probability of one of them",
+    ),
+}
+
+_SQUARES, _PRODUCT = ((0, 0), (1, 1)), ((0, 1),)
+FEATURES: dict[str, FeaturesOption] = {
+    "none": FeaturesOption(label="as they are"),
+    "squares": FeaturesOption(label="with squares", products=_SQUARES),
+    "product": FeaturesOption(label="with product", products=_PRODUCT),
+    "squares,product": FeaturesOption(label="with both", products=_SQUARES + _PRODUCT),
 }

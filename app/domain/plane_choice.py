@@ -51,8 +51,8 @@ class PlaneChoice:
 def parameter_names(settings: Settings) -> list[str]:
     """The parameters in torch's flat order as the page prints them: w1, b1, v1, c; in a second
     layer w2.3.1 leads from unit 1 to unit 3."""
-    predictors, units = settings.data.predictors, range(1, settings.hidden_units + 1)
-    ends = predictors if len(predictors) > 1 else ("",)
+    features, units = settings.feature_names, range(1, settings.hidden_units + 1)
+    ends = features if len(features) > 1 else ("",)
     if settings.is_linear:
         return [*(f"w {end}".strip() for end in ends), "b"]
     names = [*(f"w{unit} {end}".strip() for unit in units for end in ends)]

@@ -32,10 +32,11 @@ class Scaling:
         return np.asarray(trained.astype(float) * self.target_scale + self.target_mean)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """The training examples, and the held-back ones, which only measure.
 
+    inputs         the predictors, then the products of them that are features too
     least_squares  the best weights, then the best bias, for the training examples
     """
 
@@ -53,9 +54,11 @@ class Sweep:
     """Runs that differ in their learning rate, trained together from one start on the same data.
 
     params      flat, in torch's order: each layer's weights, then its biases; the output's last
-    train_loss  mean squared error over all training examples, before the first step of that epoch
+    train_loss  the mean loss over all training examples, before the first step of that epoch
     gradients   of train_loss at params
     validation_loss  the same over the examples that are held back, or None
+    accuracy    the share of the training examples whose class is right, or None without classes;
+                validation_accuracy  the same over those held back
     From a run's first non-finite loss on, its params, train_loss and gradients are NaN.
     """
 
@@ -66,6 +69,8 @@ class Sweep:
     train_loss: Float[ndarray, "run frame"]
     gradients: Float[ndarray, "run frame param"]
     validation_loss: Float[ndarray, "run frame"] | None
+    accuracy: Float[ndarray, "run frame"] | None
+    validation_accuracy: Float[ndarray, "run frame"] | None
     # Epochs, or -1 if the run never did. Judged from every epoch, not from the frames.
     diverged_at: Int[ndarray, "run"]
     overflow_at: Int[ndarray, "run"]
@@ -79,6 +84,8 @@ class Sweep:
     # What a run should come near to: the known optimum's loss, else the lowest level.
     reference_loss: float
     reference_name: str
+    # With cross-entropy, the loss may fall for ever: then the reference is what no run reaches.
+    no_lowest_point: bool
     # The largest eigenvalue of the Hessian of train_loss at the start.
     start_sharpness: float
 
@@ -244,6 +251,8 @@ class RunDetail:
     train_loss: Float[ndarray, "epoch"]
     gradients: Float[ndarray, "epoch param"]
     validation_loss: Float[ndarray, "epoch"] | None
+    accuracy: Float[ndarray, "epoch"] | None
+    validation_accuracy: Float[ndarray, "epoch"] | None
     # The first step of each epoch at learning rate 1, and its examples; None if it is minus the
     # gradient over all of them.
     updates: Float[ndarray, "epoch param"] | None
@@ -251,7 +260,7 @@ class RunDetail:
     # The schedule's factor for the learning rate in that step.
     rate_factors: Float[ndarray, "epoch"]
     projection: Projection
-    fit: Fit
+    fit: Fit | None
     slices: Slices
     sharpness_epochs: Int[ndarray, "sample"]
     sharpness: Float[ndarray, "sample"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any, Self
 
+from app.domain.data_options import DATASETS, USER_DATA, DatasetOption
 from app.domain.errors import InvalidSetting
 from app.domain.fields import (
     FIELDS,
@@ -12,13 +13,14 @@ from app.domain.fields import (
     NUMBERS,
     SLIDER_LEARNING_RATES,
     USED_BY,
+    USED_BY_OWN,
     NumberChoice,
     check_name,
     in_range,
     shown,
     users_of,
 )
-from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA, DatasetOption
+from app.domain.options import FEATURES, LOSSES, OPTIMIZERS, LossOption
 from app.domain.start_point import StartPoint, checked_start, start_point
 from app.domain.user_data import UserData
 
@@ -26,6 +28,11 @@ from app.domain.user_data import UserData
 # FRAMES_BYTES.
 FRAMES, FEWEST_FRAMES, FRAMES_BYTES = 160, 32, 20_000_000
 
+# What the settings need that a person's own data may have or not.
+NEEDS = {
+    "loss": "Cross-entropy needs a target of two classes",
+    "features": "Squares and product need exactly two predictors",
+}
 # What a sentence calls an option of a menu.
 NOUNS = {"optimizer": "optimizer", "schedule": "schedule", "dataset": "data set"}
 
@@ -36,6 +43,8 @@ class Settings:
     settings that conflict, and for a training that would take too long."""
 
     dataset: str = "line"
+    loss: str = "squared_error"
+    features: str = "none"
     learning_rate: float = 0.01
     seed: int = 0
     hidden_units: int = 0
@@ -96,13 +105,49 @@ class Settings:
 
     @property
     def is_linear(self) -> bool:
-        """No hidden layer: the model is linear regression and its loss an exact quadratic."""
+        """No hidden layer: the model is linear, or with cross-entropy logistic, regression."""
         return self.hidden_units == 0
 
     @property
+    def is_quadratic(self) -> bool:
+        """Linear regression: the loss is an exact quadratic, with one curvature everywhere."""
+        return self.is_linear and self.loss == "squared_error"
+
+    @property
     def is_line(self) -> bool:
-        """Linear regression on one predictor: its only parameters are weight and bias."""
+        """One predictor and no hidden layer: the only parameters are weight and bias."""
         return self.is_linear and len(self.data.predictors) == 1
+
+    @property
+    def classes(self) -> tuple[str, str] | None:
+        """What the targets 0 and 1 are called; None where the target is trained on as a number."""
+        return self.data.classes if self.has_classes else None
+
+    @property
+    def has_classes(self) -> bool:
+        """The targets are 0 and 1. A person's own two numbers are so with cross-entropy alone."""
+        is_known = self.user_data is None or self.user_data.has_words
+        return self.data.classes is not None and (is_known or self.loss == "cross_entropy")
+
+    @property
+    def loss_option(self) -> LossOption:
+        """The loss: its names and unit."""
+        return LOSSES[self.loss]
+
+    @property
+    def products(self) -> tuple[tuple[int, int], ...]:
+        """The pairs of predictors whose products are features too."""
+        return FEATURES[self.features].products
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What the model gets: the predictors, and products of them such as x1² and x1·x2."""
+        names = self.data.predictors
+        made = (
+            f"{names[one]}²" if one == other else f"{names[one]}·{names[other]}"
+            for one, other in self.products
+        )
+        return (*names, *made)
 
     @property
     def start_point(self) -> StartPoint | None:
@@ -116,9 +161,8 @@ class Settings:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """From the predictors to the output: (1, 10, 1)."""
-        predictors = len(self.data.predictors)
-        return layer_widths(predictors, self.hidden_units, self.hidden_layers)
+        """From the features to the output: (1, 10, 1)."""
+        return layer_widths(len(self.feature_names), self.hidden_units, self.hidden_layers)
 
     @property
     def param_count(self) -> int:
@@ -192,9 +236,9 @@ class Settings:
         return int(in_range(epoch, choice))
 
 
-def layer_widths(predictors: int, units: int, layers: int) -> tuple[int, ...]:
-    """Widths from the predictors to the one output, with no hidden layer if `units` is 0."""
-    return (predictors, *((units,) * layers if units else ()), 1)
+def layer_widths(features: int, units: int, layers: int) -> tuple[int, ...]:
+    """Widths from the features to the one output, with no hidden layer if `units` is 0."""
+    return (features, *((units,) * layers if units else ()), 1)
 
 
 def count_params(widths: tuple[int, ...]) -> int:
@@ -212,6 +256,7 @@ def _check_together(settings: Settings) -> None:
         )
     for name in USED_BY:
         _check_used(settings, name)
+    _check_own(settings)
     if settings.batch_size > settings.example_count:
         raise InvalidSetting(
             f"Batch size must be at most {settings.example_count}, "
@@ -229,12 +274,30 @@ def _check_together(settings: Settings) -> None:
 def _check_used(settings: Settings, name: str) -> None:
     decides, users = USED_BY[name][0], users_of(name)
     chosen, choice = getattr(settings, decides), NAMES[decides]
-    if chosen in users or getattr(settings, name) == NUMBERS[name].default:
+    if chosen in users or getattr(settings, name) == FIELDS[name].default:
         return
     # In a sentence, "Line, 10 points" is Line.
     *some, last, other = (choice.options[user].split(",")[0] for user in (*users, chosen))
+    if name in USED_BY_OWN:
+        raise InvalidSetting(f"{NEEDS[name]}, which {other} does not have.", name)
     known = f"{', '.join(some)} and {last}" if some else last
     noun = NOUNS[decides] + ("s" if some else "")
     raise InvalidSetting(
-        f"{NUMBERS[name].label} applies only to the {known} {noun}, not to {other}.", name
+        f"{FIELDS[name].label} applies only to the {known} {noun}, not to {other}.", name
     )
+
+
+def _check_own(settings: Settings) -> None:
+    """Raises InvalidSetting where a person's own data do not have what a setting needs."""
+    own = settings.user_data
+    if own is None:
+        return
+    if settings.features != "none" and len(own.predictors) != 2:
+        count = len(own.predictors)
+        raise InvalidSetting(f"{NEEDS['features']}; {own.label} has {count}.", "features")
+    if settings.loss == "cross_entropy" and own.classes is None:
+        raise InvalidSetting(f"{NEEDS['loss']}; {own.target} has more values.", "loss")
+    if settings.loss == "cross_entropy" and own.rare_class:
+        raise InvalidSetting(
+            f"Cross-entropy needs two examples of each class, and {own.rare_class} has one.", "loss"
+        )

@@ -27,6 +27,7 @@ LARGEST = 1e5
 SMALLEST_SPREAD = 1e-4
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 LONGEST_LABEL = 40
+LONGEST_CLASS = 24
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class UserData:
     notes: tuple[str, ...] = field(compare=False)
     # The time (time.monotonic) by which the server must delete them.
     until: float = field(default=float("inf"), compare=False)
+    # What the two values of the target are called, in their order; None if it has more.
+    classes: tuple[str, str] | None = field(default=None, compare=False)
+    # Whether the target's values were words: they are the numbers 0 and 1 in the table.
+    has_words: bool = field(default=False, compare=False)
     # As for a built-in data set: the setting Noise does not apply.
     is_noisy: bool = field(default=False, compare=False)
 
@@ -57,6 +62,15 @@ class UserData:
     def example_count(self) -> int:
         """The number of examples, including those held back for validation."""
         return len(self.table)
+
+    @property
+    def rare_class(self) -> str:
+        """The class that has a single example, if one does."""
+        if self.classes is None:
+            return ""
+        is_second = self.table[:, -1] == self.table[:, -1].max()
+        counts = (len(is_second) - is_second.sum(), is_second.sum())
+        return self.classes[counts.index(1)] if 1 in counts else ""
 
 
 def choose(
@@ -68,7 +82,8 @@ def choose(
     standardize: Any = False,
 ) -> UserData:
     """The examples in these columns. By default the last numeric column is the target and the first
-    the predictor. Raises TableError."""
+    the predictor; where only one is numeric, it predicts the last of two words. Raises
+    TableError."""
     if not isinstance(token, str) or not TOKEN.fullmatch(token):
         raise TableError("The data need a token from the browser.")
     if not isinstance(standardize, bool):
@@ -77,6 +92,7 @@ def choose(
     whole, notes = _whole_rows(table, names)
     _check(whole, names, standardize)
     chosen, subset_notes = _subset(whole, names)
+    words = table.target(names[-1]).words
     parts = repr((token, names, standardize, chosen.shape))
     return UserData(
         id=hashlib.sha256(parts.encode() + chosen.tobytes()).hexdigest()[:32],
@@ -88,7 +104,18 @@ def choose(
         is_standardized=standardize,
         rows=len(whole),
         notes=(*table.notes, *notes, *subset_notes),
+        classes=_classes(words, chosen[:, -1]),
+        has_words=bool(words),
     )
+
+
+def _classes(words: tuple[str, ...], targets: Float[ndarray, "example"]) -> tuple[str, str] | None:
+    """What the target's two values are called; None if it has more of them."""
+    values = np.unique(targets)
+    if len(values) != 2:
+        return None
+    first, second = words or (f"{value:g}" for value in values)
+    return shortened(first, LONGEST_CLASS), shortened(second, LONGEST_CLASS)
 
 
 def label_of(file_name: Any) -> str:
@@ -102,16 +129,17 @@ def label_of(file_name: Any) -> str:
 
 def _names(table: Table, target: Any, predictors: Any) -> list[str]:
     """The names of the predictors and then the target: different numeric columns."""
-    target = table.numeric[-1].name if target is None else table.column(target).name
+    usual = table.numeric if len(table.numeric) > 1 else [one for one in table.targets if one.words]
+    target = usual[-1].name if target is None else table.target(target).name
     if predictors is None:
         predictors = [next(c.name for c in table.numeric if c.name != target)]
     if not isinstance(predictors, list) or not predictors:
         raise TableError("Choose at least one predictor.")
     if len(predictors) > MOST_PREDICTORS:
         raise TableError(f"Choose at most {MOST_PREDICTORS} predictors, not {len(predictors)}.")
-    names = [table.column(name).name for name in predictors]
-    if target in names:
+    if target in predictors:
         raise TableError(f"{target} is the target and cannot be a predictor of itself.")
+    names = [table.column(name).name for name in predictors]
     if len(set(names)) < len(names):
         raise TableError("A predictor was chosen twice.")
     return [*names, target]
@@ -121,7 +149,7 @@ def _whole_rows(
     table: Table, names: list[str]
 ) -> tuple[Float[ndarray, "example column"], list[str]]:
     """The rows that have a number in each of these columns, and notes on the others."""
-    columns = [table.column(name) for name in names]
+    columns = [*map(table.column, names[:-1]), table.target(names[-1])]
     codes = np.stack([column.codes for column in columns], axis=1)
     # Each row is counted once, for the reason with the lowest code.
     reasons = np.where(codes > 0, codes, len(NUMBERLESS)).min(axis=1)

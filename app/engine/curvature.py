@@ -13,6 +13,7 @@ from app.domain.results import Dataset
 from app.engine.activations import ACTIVATIONS
 from app.engine.chunks import chunks
 from app.engine.deadline import check
+from app.engine.losses import Loss
 from app.engine.network import Network, with_ones
 
 LANCZOS_STEPS = 40
@@ -21,23 +22,26 @@ DENSE_PARAMS = 150
 
 
 def hessian(
-    network: Network, params: Float[Tensor, "stack param"], dataset: Dataset
+    network: Network, params: Float[Tensor, "stack param"], dataset: Dataset, loss: Loss
 ) -> Float[Tensor, "stack param param"]:
-    """Second derivatives of the mean squared error by params, in flat order and float64, for a
-    network with at most one hidden layer.
+    """Second derivatives of the train loss by params, in flat order and float64, for a network with
+    at most one hidden layer.
 
-    With error e and J = d prediction / d params, H = 2/n (J'J + sum e d2 prediction / d params2).
+    With J = d output / d params, and of each example's loss by its output the first derivative e
+    and the second c,  H = 1/n (J'C J + sum e d2 output / d params2).
     In the second term only two kinds of pairs are not 0: an output weight v with its unit's weights
     and bias (f'), and these with each other (v f'').
     """
     inputs = with_ones(torch.tensor(dataset.inputs).double())
-    params, scale = params.double(), 2 / inputs.shape[1]
+    params, targets = params.double(), torch.tensor(dataset.targets)
     if not network.hidden_units:
-        return (scale * inputs @ inputs.T).expand(len(params), -1, -1)
+        bends = loss.bend(torch.addmm(params[:, -1:], params[:, :-1], inputs[:-1]))
+        return (inputs * bends[:, None]) @ inputs.T / inputs.shape[1]
     hidden, _, outgoing, last_bias = network.split(params)
     activation, units = ACTIVATIONS[network.activation], hidden @ inputs
     activation.apply_(units)
-    errors = outgoing[:, None] @ units + last_bias[:, :, None] - torch.tensor(dataset.targets)
+    outputs = outgoing[:, None] @ units + last_bias[:, :, None]
+    errors = loss.factor * loss.error(outputs, targets.double())
     slopes = activation.slope(units)[:, :, None] * inputs  # stack unit column example
     places = _places(network)  # unit column
     rows, columns = places.flatten(), places.numel() + torch.arange(len(places))
@@ -45,7 +49,7 @@ def hessian(
     jacobian = torch.ones(*params.shape, inputs.shape[1], dtype=torch.float64)
     jacobian[:, rows] = (outgoing[:, :, None, None] * slopes).flatten(1, 2)
     jacobian[:, columns] = units
-    result = jacobian @ jacobian.transpose(1, 2)
+    result = (jacobian * loss.bend(outputs)) @ jacobian.transpose(1, 2)
 
     pairs = (slopes * errors[:, :, None]).sum(dim=-1)  # stack unit column
     result[:, places, columns[:, None]] += pairs
@@ -53,13 +57,14 @@ def hessian(
     if activation.bend is not None:
         bends = (outgoing[:, :, None] * errors * activation.bend(units))[:, :, None] * inputs
         result[:, places[:, :, None], places[:, None, :]] += bends @ inputs.T
-    return result * scale
+    return result / inputs.shape[1]
 
 
 def sharpest(
     network: Network,
     params: Float[Tensor, "stack param"],
     dataset: Dataset,
+    loss: Loss,
     count: int = 1,
     preconditioners: Float[Tensor, "stack param"] | None = None,
     decay: float = 0.0,
@@ -73,10 +78,10 @@ def sharpest(
     """
     scale = _scale(preconditioners)
     if _is_dense(network):
-        matrices = _rescaled_hessian(network, params, dataset, scale, decay)
+        matrices = _rescaled(hessian(network, params, dataset, loss), scale, decay)
         values, vectors = torch.linalg.eigh(matrices)
     else:
-        multiply = _multiplier(network, params, dataset)
+        multiply = _multiplier(network, params, dataset, loss)
         values, vectors = lanczos(
             lambda v: scale * (multiply(scale * v) + decay * scale * v), params.shape
         )
@@ -87,6 +92,7 @@ def sharpness(
     network: Network,
     params: Float[Tensor, "stack param"],
     dataset: Dataset,
+    loss: Loss,
     preconditioners: Float[Tensor, "stack param"] | None = None,
     decay: float = 0.0,
 ) -> Float[Tensor, "stack"]:
@@ -98,10 +104,12 @@ def sharpness(
         rescaled = None if preconditioners is None else preconditioners[some]
         if _is_dense(network):
             # Eigenvalues alone cost a third of eigenvalues with directions.
-            matrices = _rescaled_hessian(network, params[some], dataset, _scale(rescaled), decay)
+            matrices = hessian(network, params[some], dataset, loss)
+            matrices = _rescaled(matrices, _scale(rescaled), decay)
             parts.append(torch.linalg.eigvalsh(matrices)[:, -1])
         else:
-            parts.append(sharpest(network, params[some], dataset, 1, rescaled, decay)[0][:, 0])
+            found = sharpest(network, params[some], dataset, loss, 1, rescaled, decay)
+            parts.append(found[0][:, 0])
     return torch.cat(parts)
 
 
@@ -114,26 +122,24 @@ def _is_dense(network: Network) -> bool:
     return not is_deep and network.param_count <= DENSE_PARAMS
 
 
-def _rescaled_hessian(
-    network: Network,
-    params: Float[Tensor, "stack param"],
-    dataset: Dataset,
+def _rescaled(
+    matrices: Float[Tensor, "stack param param"],
     scale: Float[Tensor, "one_or_stack one_or_param"],
     decay: float,
 ) -> Float[Tensor, "stack param param"]:
-    decayed = hessian(network, params, dataset) + decay * torch.eye(params.shape[1])
+    decayed = matrices + decay * torch.eye(matrices.shape[1])
     return scale[:, :, None] * decayed * scale[:, None, :]
 
 
 def _multiplier(
-    network: Network, params: Float[Tensor, "stack param"], dataset: Dataset
+    network: Network, params: Float[Tensor, "stack param"], dataset: Dataset, loss: Loss
 ) -> Callable[[Tensor], Tensor]:
     """Multiplies by the Hessian at each of the stacked params, by autograd: H v is the gradient of
     gradient . v."""
     params = params.double().detach().requires_grad_()
     inputs, targets = (torch.tensor(part).double() for part in (dataset.inputs, dataset.targets))
-    loss = (network.predict(params, inputs) - targets).square().mean(dim=1).sum()
-    (gradient,) = torch.autograd.grad(loss, params, create_graph=True)
+    total = loss.mean(network.predict(params, inputs), targets).sum()
+    (gradient,) = torch.autograd.grad(total, params, create_graph=True)
     return lambda v: torch.autograd.grad(
         gradient, params, v, retain_graph=True, materialize_grads=True
     )[0]

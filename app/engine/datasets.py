@@ -1,4 +1,5 @@
-"""The data sets: one small function each, with the name of its row in domain/options.py.
+"""The data sets: one small function each, with the name of its row in domain/data_options.py; those
+of two classes are in two_classes.py.
 
 They do not depend on the seed of a training.
 """
@@ -10,21 +11,21 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import torch
 from jaxtyping import Float
-from numpy import ndarray
 from sklearn.datasets import load_diabetes
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
-from app.domain.options import DATASETS, OPTIMIZERS
+from app.domain.data_options import DATASETS
 from app.domain.results import Dataset, Scaling
 from app.domain.settings import Settings
 from app.domain.user_data import UserData
+from app.engine import two_classes
+from app.engine.regressions import least_squares
 
-DATA_SEED = 0
+DATA_SEED = two_classes.DATA_SEED
 POINTS = 60
 STEPS = 4
-FLOAT32_ROUNDING = 2.0**-23
 
 
 def line() -> tuple[np.ndarray, np.ndarray]:
@@ -91,44 +92,69 @@ def _noisy(
 
 
 # Entries live as long as their UserData does.
-_USER_DATA: WeakKeyDictionary[UserData, dict[float, Dataset]] = WeakKeyDictionary()
+_USER_DATA: WeakKeyDictionary[UserData, dict[tuple[float, bool, str], Dataset]] = (
+    WeakKeyDictionary()
+)
 
 
 def dataset_for(settings: Settings) -> Dataset:
     """The data set that `settings` ask for."""
+    fraction, products = settings.validation_fraction, settings.products
     if settings.user_data is None:
-        return builtin(settings.dataset, settings.noise, settings.validation_fraction)
+        return builtin(settings.dataset, settings.noise, fraction, products)
     made = _USER_DATA.setdefault(settings.user_data, {})
-    fraction = settings.validation_fraction
-    if fraction not in made:
-        made[fraction] = split(*user_dataset(settings.user_data), fraction)
-    return made[fraction]
+    key = (fraction, settings.has_classes, settings.features)
+    if key not in made:
+        examples = user_dataset(settings.user_data, settings.has_classes)
+        made[key] = split(*examples, fraction, products)
+    return made[key]
 
 
-def user_dataset(data: UserData) -> tuple[np.ndarray, np.ndarray, Scaling]:
-    """A person's examples in float32, standardised if they chose so, and how to undo that."""
+def user_dataset(
+    data: UserData, has_classes: bool = False
+) -> tuple[np.ndarray, np.ndarray, Scaling]:
+    """A person's examples in float32, standardised if they chose so, and how to undo that.
+
+    has_classes  whether the two values of the target become 0 and 1
+    """
     table, columns = data.table, data.table.shape[1]
     means, scales = np.zeros(columns), np.ones(columns)
     if data.is_standardized:
         scaler = StandardScaler().fit(table)
         table, means, scales = scaler.transform(table), scaler.mean_, scaler.scale_
+    targets = table[:, -1]
     scaling = Scaling(means[:-1], scales[:-1], float(means[-1]), float(scales[-1]))
-    return table[:, :-1].astype("float32"), table[:, -1].astype("float32"), scaling
+    if has_classes:
+        targets, scaling = targets == targets.max(), Scaling(means[:-1], scales[:-1])
+    return table[:, :-1].astype("float32"), targets.astype("float32"), scaling
 
 
 @lru_cache(maxsize=64)
-def builtin(name: str, noise: float = 0.1, validation_fraction: float = 0.0) -> Dataset:
+def builtin(
+    name: str,
+    noise: float = 0.1,
+    validation_fraction: float = 0.0,
+    products: tuple[tuple[int, int], ...] = (),
+) -> Dataset:
     """A built-in data set in float32. Its validation split is always the same."""
-    make = globals()[name]
+    make = getattr(two_classes, name, None) or globals()[name]
     inputs, targets = make(noise) if DATASETS[name].is_noisy else make()
     scaling = Scaling(np.zeros(inputs.shape[1]), np.ones(inputs.shape[1]))
-    return split(inputs, targets, scaling, validation_fraction)
+    return split(inputs, targets, scaling, validation_fraction, products)
 
 
 def split(
-    inputs: np.ndarray, targets: np.ndarray, scaling: Scaling, validation_fraction: float
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    scaling: Scaling,
+    validation_fraction: float,
+    products: tuple[tuple[int, int], ...] = (),
 ) -> Dataset:
-    """A Dataset: a share of the examples held back, and least squares for the others."""
+    """A Dataset: a share of the examples held back, and least squares for the others.
+
+    products  the pairs of inputs whose products are inputs too
+    """
+    inputs = np.column_stack([inputs, *(inputs[:, one] * inputs[:, two] for one, two in products)])
     held = round(len(targets) * validation_fraction)
     places = np.arange(len(targets))
     trained, validated = (
@@ -152,56 +178,9 @@ def split(
     )
 
 
-def least_squares(
-    inputs: Float[ndarray, "example feature"],
-    targets: Float[ndarray, "example"],
-    decay: float = 0.0,
-) -> tuple[Float[ndarray, "param"], float]:
-    """The weights and, last, the bias at which mean squared error + decay/2 |params|^2 is least,
-    and the mean squared error there; if there are many such, short ones.
-
-    Solved in columns of length 1. As they come, income beside a rate makes columns so different in
-    length that a solver takes the shorter one for rounding. What differs by no more than the
-    rounding of float32 is rounding, though: a predictor in two units is one predictor.
-    """
-    columns = np.column_stack([inputs, np.ones(len(inputs))]).astype("float64")
-    known = targets.astype("float64")
-    # |X p - y|^2 + strength |p|^2 has the form of |X p - y|^2, with rows of p itself below X.
-    strength = decay * len(columns) / 2
-    rows = np.vstack([columns, np.sqrt(strength) * np.eye(columns.shape[1])])
-    # A constant predictor may be 0 everywhere.
-    lengths = np.linalg.norm(rows, axis=0)
-    lengths[lengths == 0] = 1
-    wanted = np.append(known, np.zeros(columns.shape[1]))
-    params = np.linalg.lstsq(rows / lengths, wanted, FLOAT32_ROUNDING)[0] / lengths
-    return params, float(np.mean((columns @ params - known) ** 2))
-
-
 def as_tensors(
     dataset: Dataset,
 ) -> tuple[Float[Tensor, "example feature"], Float[Tensor, "example"]]:
     """The training examples as float32 tensors. They are copies, as a tensor cannot share the
     memory of a read-only array."""
     return torch.tensor(dataset.inputs), torch.tensor(dataset.targets)
-
-
-def linear_optimum(settings: Settings) -> tuple[np.ndarray, float, str]:
-    """The parameters that a linear model's training leads to, the train loss there, and a name.
-
-    Without decay this is least squares. With L2 decay it is the minimum of
-    train loss + decay/2 |params|^2, a ridge regression that shrinks the bias too. AdamW's decoupled
-    decay has no such closed form, and least squares is returned.
-    """
-    dataset = dataset_for(settings)
-    if not settings.weight_decay or OPTIMIZERS[settings.optimizer].is_decoupled:
-        return dataset.least_squares, dataset.least_squares_loss, "least squares"
-    optimum, loss = least_squares(dataset.inputs, dataset.targets, settings.weight_decay)
-    return optimum, loss, "least squares with weight decay"
-
-
-def known_optimum(settings: Settings) -> tuple[float, str] | None:
-    """The train loss that training leads to, and its name, or None if it is not known."""
-    is_decoupled = OPTIMIZERS[settings.optimizer].is_decoupled and settings.weight_decay > 0
-    if not settings.is_linear or is_decoupled:
-        return None
-    return linear_optimum(settings)[1:]

@@ -10,6 +10,7 @@ from app.domain.results import Fit
 from app.domain.settings import Settings
 from app.domain.stability import l2_decay
 from app.engine.datasets import as_tensors, dataset_for
+from app.engine.losses import loss_for
 from app.engine.network import network_for
 
 SAMPLES = 41
@@ -19,14 +20,20 @@ CELLS = 100
 JUMP = 1e-6
 
 
-def fit_of(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
+def fit_of(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit | None:
     """Predictions over the range of one predictor: a line's two ends, SAMPLES points of a curve, or
-    both sides of each jump of threshold units.
+    both sides of each jump of threshold units. With cross-entropy, the probability of class 1.
 
     With several predictors, predictions for at most SAMPLES examples, evenly spaced from the lowest
-    target to the highest, to be plotted against the observed targets.
+    target to the highest, to be plotted against the observed targets. None with cross-entropy, and
+    for two predictors: the browser computes those of all examples, and of the whole plane, from the
+    parameters.
     """
     inputs, targets = as_tensors(dataset_for(settings))
+    if len(settings.data.predictors) == 2:
+        return None
+    if inputs.shape[1] > 1 and settings.loss == "cross_entropy":
+        return None
     if inputs.shape[1] > 1:
         ranks = torch.linspace(0, len(targets) - 1, min(SAMPLES, len(targets))).round().long()
         chosen = targets.argsort()[ranks]
@@ -35,7 +42,7 @@ def fit_of(settings: Settings, params: Float[ndarray, "*stack param"]) -> Fit:
     if settings.hidden_units and settings.activation == "threshold":
         first = params.reshape(-1, params.shape[-1])[0]
         return _staircase(settings, params, _edges(settings, first, low, high))
-    count = 2 if settings.is_linear else SAMPLES
+    count = 2 if settings.is_quadratic else SAMPLES
     places = torch.linspace(low, high, count).numpy()
     return Fit(places, _predicted(settings, params, places[:, None]))
 
@@ -46,7 +53,8 @@ def _predicted(
     samples: Float[ndarray, "sample feature"],
 ) -> Float[ndarray, "*stack sample"]:
     flat = torch.from_numpy(params).reshape(-1, params.shape[-1])
-    predictions = network_for(settings).predict(flat, torch.from_numpy(samples).float())
+    outputs = network_for(settings).predict(flat, torch.from_numpy(samples).float())
+    predictions = loss_for(settings).predict(outputs)
     return predictions.view(*params.shape[:-1], -1).numpy()
 
 

@@ -17,10 +17,11 @@ from app.engine.datasets import dataset_for
 from app.engine.fit import fit_of
 from app.engine.landscape.projection import project
 from app.engine.landscape.slices import SAMPLES, loss_slices
+from app.engine.losses import loss_for
+from app.engine.measures import accuracies, validation_loss
 from app.engine.network import network_for
 from app.engine.recorder import Descent, Training, frame_epochs, history_fits
 from app.engine.schedules import rate_factors
-from app.engine.sweep import validation_loss
 from app.engine.training import batch_order, descend
 
 # The sharpness of a run is computed at this many epochs, or at fewer if they cost more than
@@ -69,6 +70,7 @@ def inspect_run(
         train_loss=descent.train_loss[run, torch.tensor(epochs)].numpy(),
         gradients=gradients,
         validation_loss=validation_loss(settings, params),
+        **accuracies(settings, params),
         updates=None if updates is None else updates[0, :end].numpy(),
         batches=_first_batches(settings, epochs),
         rate_factors=rate_factors(settings)[first_steps],
@@ -162,6 +164,6 @@ def _sharpness(
     preconditioners: Float[Tensor, "sample param"] | None = None,
     decay: float = 0.0,
 ) -> Float[ndarray, "sample"]:
-    network, dataset = network_for(settings), dataset_for(settings)
-    found = sharpness(network, torch.tensor(params), dataset, preconditioners, decay)
+    network, dataset, loss = network_for(settings), dataset_for(settings), loss_for(settings)
+    found = sharpness(network, torch.tensor(params), dataset, loss, preconditioners, decay)
     return np.asarray(found.numpy())

@@ -1,6 +1,7 @@
 """The model: its parameters, predictions and gradient, for a whole stack of runs at once.
 
-A network without hidden units is linear regression. Parameters come in two orders:
+A network without hidden units is a linear model. Its output is a prediction, or with cross-entropy
+a logit. Parameters come in two orders:
 
 flat    torch's order, used everywhere but in the training loop: hidden weights, hidden biases,
         output weights, output bias
@@ -23,6 +24,7 @@ from torch import Tensor
 from app.domain.settings import Settings, count_params, layer_widths
 from app.engine.activations import ACTIVATIONS
 from app.engine.deadline import checked
+from app.engine.losses import Loss
 
 # Stacked networks are evaluated in chunks of about this many activations.
 ACTIVATIONS_AT_ONCE = 200_000
@@ -77,7 +79,7 @@ class Network:
     def predict(
         self, params: Float[Tensor, "stack param"], inputs: Float[Tensor, "example feature"]
     ) -> Float[Tensor, "stack example"]:
-        """The predictions of each stacked network: v . f(W x + b) + c, or w . x + b."""
+        """The output of each stacked network: v . f(W x + b) + c, or w . x + b."""
         if not self.hidden_units:
             return torch.addmm(params[:, -1:], params[:, :-1], inputs.T)
         size = max(1, ACTIVATIONS_AT_ONCE // (self.hidden_units * len(inputs)))
@@ -183,9 +185,9 @@ def with_ones(inputs: Float[Tensor, "example feature"]) -> Float[Tensor, "column
 
 
 class LinearGradient:
-    """Loss and gradient of linear regression for all runs. Every array is allocated once.
+    """Loss and gradient of a linear model for all runs. Every array is allocated once.
 
-    With error e = w x + b - y:  L = mean(e^2),  dL/dw = 2 mean(e x),  dL/db = 2 mean(e).
+    With output z = w x + b and error e = dL/dz:  dL/dw = mean(e x),  dL/db = mean(e).
     """
 
     def __init__(
@@ -194,24 +196,24 @@ class LinearGradient:
         runs: int,
         inputs: Float[Tensor, "example feature"],
         targets: Float[Tensor, "example"],
+        loss: Loss,
     ) -> None:
-        self.inputs, self.targets = with_ones(inputs), targets
-        self.scaled_inputs = self.inputs.T * (2 / len(inputs))
+        self.inputs, self.known, self.loss = with_ones(inputs), loss.known(targets), loss
+        self.scaled_inputs = self.inputs.T * (loss.factor / len(inputs))
         self.params, self._gradient = (part.view(runs, -1) for part in state[:2])
         self._errors = torch.empty(runs, len(inputs))
-        self._squares = torch.empty_like(self._errors)
+        self._values = torch.empty_like(self._errors)
 
-    def use(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
-        """Replaces the examples by as many others."""
-        self.inputs, self.targets = columns, targets
-        torch.mul(columns.T, 2 / len(targets), out=self.scaled_inputs)
+    def use(self, columns: Float[Tensor, "column example"], known: Tensor) -> None:
+        """Replaces the examples by as many others, with what the loss needs of their targets."""
+        self.inputs, self.known = columns, known
+        torch.mul(columns.T, self.loss.factor / len(known), out=self.scaled_inputs)
 
     def compute(self, train_loss: Float[Tensor, "run"]) -> None:
         """Writes each run's loss into `train_loss`, and its gradient into the state."""
         torch.mm(self.params, self.inputs, out=self._errors)
-        self._errors.sub_(self.targets)
-        torch.mul(self._errors, self._errors, out=self._squares)
-        torch.mean(self._squares, dim=1, out=train_loss)
+        self.loss.errors_(self._errors, self.known, self._values)
+        torch.mean(self._values, dim=1, out=train_loss)
         torch.mm(self._errors, self.scaled_inputs, out=self._gradient)
 
 
@@ -220,8 +222,8 @@ class HiddenGradient:
     once.
 
     Backpropagation by hand takes a quarter of the time of torch's autograd, and the tests compare
-    the two. Forward z = W x + b, h = f(z), prediction v . h + c; backward from g = dL/d prediction
-    = 2 e / n, with error e and n examples:
+    the two. Forward z = W x + b, h = f(z), output v . h + c; backward from g = dL/d output, the
+    error of each example by their number:
 
         dL/dv = g h        dL/dc = sum g        dL/dh = g v      dL/dz = dL/dh f'(z)
         dL/dW = dL/dz x    dL/db = sum dL/dz    dL/dx = W' dL/dz, if x comes from a layer below
@@ -234,10 +236,11 @@ class HiddenGradient:
         runs: int,
         inputs: Float[Tensor, "example feature"],
         targets: Float[Tensor, "example"],
+        loss: Loss,
     ) -> None:
-        self.activation = ACTIVATIONS[network.activation]
+        self.activation, self.loss = ACTIVATIONS[network.activation], loss
         units, columns, examples = network.hidden_units, network.features + 1, len(inputs)
-        self.inputs, self.targets = with_ones(inputs), targets
+        self.inputs, self.known = with_ones(inputs), loss.known(targets)
         further = network.hidden_layers - 1
         layer = ((runs, units, units), (runs, units, 1))
         shapes = ((columns, runs * units), *layer * further, (runs, 1, units), (runs, 1, 1))
@@ -248,18 +251,18 @@ class HiddenGradient:
         self._layers = [torch.empty(runs, units, examples) for _ in range(1 + further)]
         self._d_layers = [torch.empty_like(layer) for layer in self._layers]
         self._errors = torch.empty(runs, 1, examples)
-        self._squares = torch.empty_like(self._errors)
+        self._values = torch.empty_like(self._errors)
 
-    def use(self, columns: Float[Tensor, "column example"], targets: Tensor) -> None:
-        """Replaces the examples by as many others."""
-        self.inputs, self.targets = columns, targets
+    def use(self, columns: Float[Tensor, "column example"], known: Tensor) -> None:
+        """Replaces the examples by as many others, with what the loss needs of their targets."""
+        self.inputs, self.known = columns, known
 
     def compute(self, train_loss: Float[Tensor, "run"]) -> None:
         """Writes each run's loss into `train_loss`, and its gradient into the state."""
         errors = self._errors
         self._forward(train_loss)
 
-        errors.mul_(2 / errors.shape[2])
+        errors.mul_(self.loss.factor / errors.shape[2])
         units, d_units = self._layers[-1], self._d_layers[-1]
         torch.bmm(errors, units.transpose(1, 2), out=self._d_outgoing)
         torch.sum(errors, dim=2, keepdim=True, out=self._d_last_bias)
@@ -278,9 +281,8 @@ class HiddenGradient:
             torch.baddbmm(biases, weights, self._layers[k - 1], out=self._layers[k])
             self.activation.apply_(self._layers[k])
         torch.baddbmm(self._last_bias, self._outgoing, self._layers[-1], out=errors)
-        errors.sub_(self.targets)
-        torch.mul(errors, errors, out=self._squares)
-        torch.mean(self._squares, dim=(1, 2), out=train_loss)
+        self.loss.errors_(errors, self.known, self._values)
+        torch.mean(self._values, dim=(1, 2), out=train_loss)
 
     def _backward(self) -> None:
         """Backpropagates through the further hidden layers, from the last to the second."""

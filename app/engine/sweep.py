@@ -11,8 +11,11 @@ from app.domain.results import Dataset, Sweep
 from app.domain.settings import Settings
 from app.engine.chunks import chunks
 from app.engine.curvature import sharpest
-from app.engine.datasets import as_tensors, dataset_for, known_optimum
+from app.engine.datasets import as_tensors, dataset_for
+from app.engine.losses import loss_for
+from app.engine.measures import accuracies, validation_loss
 from app.engine.network import Network, network_for
+from app.engine.optima import known_optimum
 from app.engine.recorder import EARLY_EPOCHS, Descent
 from app.engine.verdicts import judge
 
@@ -29,19 +32,21 @@ def sweep_of(settings: Settings, descent: Descent, kept: list[int], frames: list
     """
     network, dataset = network_for(settings), dataset_for(settings)
     every_loss = descent.train_loss.numpy()
-    sharpness, direction = sharpest(network, descent.params[0, :1], dataset)
+    sharpness, direction = sharpest(network, descent.params[0, :1], dataset, loss_for(settings))
     slots = slice(None) if kept == frames else np.searchsorted(kept, frames)
     params, gradients = (array[:, slots].numpy() for array in (descent.params, descent.gradients))
     late = gradients[:, np.array(frames) >= (1 - LATE) * settings.epochs]
-    known = known_optimum(settings)
+    shares = accuracies(settings, params)
+    known = known_optimum(settings, _has_all_right(shares["accuracy"]))
     is_full_batch = settings.steps_per_epoch == 1
     judged = judge(
         every_loss,
         _early_slopes(descent, direction[0, :, 0]) if is_full_batch else None,
         stuck=_stuck(network, descent.params[:, -1], late, dataset),
         slider_runs=len(SLIDER_LEARNING_RATES),
-        known_loss=known[0] if known else None,
-        is_linear=settings.is_linear,
+        known_loss=known.loss if known else None,
+        is_quadratic=settings.is_quadratic,
+        has_lowest=known is None or known.params is not None,
     )
     overflow_at = judged.overflow_at[:, None]
     after = (overflow_at >= 0) & (np.array(frames) >= overflow_at)
@@ -55,7 +60,9 @@ def sweep_of(settings: Settings, descent: Descent, kept: list[int], frames: list
         params=params,
         train_loss=np.where(after, np.nan, every_loss[:, frames]).astype("float32"),
         gradients=gradients,
-        validation_loss=None if validation is None else np.where(after, np.nan, validation),
+        validation_loss=_up_to(after, validation),
+        accuracy=_up_to(after, shares["accuracy"]),
+        validation_accuracy=_up_to(after, shares["validation_accuracy"]),
         diverged_at=judged.diverged_at,
         overflow_at=judged.overflow_at,
         last_loss=np.where(judged.overflow_at < 0, every_loss[:, -1], np.nan).astype("float32"),
@@ -64,9 +71,22 @@ def sweep_of(settings: Settings, descent: Descent, kept: list[int], frames: list
         arrived=judged.arrived,
         levels=np.where(judged.overflow_at < 0, judged.levels, np.nan).astype("float32"),
         reference_loss=judged.reference_loss,
-        reference_name=known[1] if known else "the lowest here",
+        reference_name=known.name if known else "the lowest here",
+        no_lowest_point=known is not None and known.params is None,
         start_sharpness=float(sharpness[0, 0]),
     )
+
+
+def _has_all_right(shares: Float[ndarray, "run frame"] | None) -> bool:
+    """Whether one of the slider's runs ends with every class right."""
+    return shares is not None and bool((shares[: len(SLIDER_LEARNING_RATES), -1] == 1).any())
+
+
+def _up_to(
+    after: Bool[ndarray, "run frame"], measured: Float[ndarray, "run frame"] | None
+) -> Float[ndarray, "run frame"] | None:
+    """NaN from each run's overflow on."""
+    return None if measured is None else np.where(after, np.nan, measured).astype("float32")
 
 
 def _early_slopes(
@@ -103,16 +123,3 @@ def _stuck(
         spreads = fits.amax(dim=1) - fits.amin(dim=1)
         stuck |= still & (spreads < SMALLEST_SPREAD * (targets.max() - targets.min())).numpy()
     return stuck
-
-
-def validation_loss(
-    settings: Settings, params: Float[ndarray, "*stack param"]
-) -> Float[ndarray, "*stack"] | None:
-    """The mean squared error over the held-back examples, or None if there are none."""
-    dataset = dataset_for(settings)
-    if not len(dataset.validation_targets):
-        return None
-    inputs, targets = dataset.validation_inputs, dataset.validation_targets
-    flat = torch.from_numpy(params).reshape(-1, params.shape[-1])
-    errors = network_for(settings).predict(flat, torch.tensor(inputs)) - torch.tensor(targets)
-    return errors.square().mean(dim=1).view(params.shape[:-1]).numpy()

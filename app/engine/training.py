@@ -44,6 +44,7 @@ from app.domain.settings import Settings
 from app.engine.datasets import as_tensors, dataset_for
 from app.engine.deadline import check, time_limit
 from app.engine.landscape.planes import seeds_picture
+from app.engine.losses import Loss, loss_for
 from app.engine.network import HiddenGradient, LinearGradient, Network, network_for, with_ones
 from app.engine.optimizers import Update
 from app.engine.recorder import Descent, Recorder, Training, frame_epochs, history_fits
@@ -80,7 +81,7 @@ def descend(
     state = torch.empty(settings.kept_parts, len(rates))
     start = start_for(settings) if start is None else start
     params = state[0].copy_(network.to_blocks(start.expand(run_count, -1)))
-    full_batch = gradient_for(network, state, run_count, dataset)
+    full_batch = gradient_for(network, state, run_count, dataset, loss_for(settings))
     batches = Batches(settings, network, state, run_count, dataset)
     update, factors = Update(settings, state), rate_factors(settings).tolist()
     recorder = Recorder(network, state, run_count, kept_epochs, kept_run)
@@ -120,11 +121,12 @@ class Batches:
         dataset: Dataset,
     ) -> None:
         self._is_full = settings.steps_per_epoch == 1
-        inputs, self._targets = as_tensors(dataset)
+        loss, (inputs, targets) = loss_for(settings), as_tensors(dataset)
+        self._known = loss.known(targets)
         self._columns, self._order = with_ones(inputs), batch_order(settings)
         self._starts = range(0, len(inputs), settings.batch_size or len(inputs))
         self.loss = torch.empty(run_count)
-        self._make = partial(gradient_for, network, state, run_count, dataset)
+        self._make = partial(gradient_for, network, state, run_count, dataset, loss)
         # One for each size: the last batch of an epoch may be smaller than the others.
         self._gradients: dict[int, LinearGradient | HiddenGradient] = {}
 
@@ -134,13 +136,13 @@ class Batches:
 
     def _minibatches(self) -> Iterator[int]:
         order = next(self._order)
-        columns, targets = self._columns[:, order], self._targets[order]
+        columns, known = self._columns[:, order], self._known[order]
         for batch, start in enumerate(self._starts):
             examples = slice(start, start + self._starts.step)
-            size = len(targets[examples])
+            size = len(known[examples])
             if size not in self._gradients:
                 self._gradients[size] = self._make(size)
-            self._gradients[size].use(columns[:, examples], targets[examples])
+            self._gradients[size].use(columns[:, examples], known[examples])
             self._gradients[size].compute(self.loss)
             yield batch
 
@@ -157,6 +159,7 @@ def gradient_for(
     state: Float[Tensor, "part size"],
     run_count: int,
     dataset: Dataset,
+    loss: Loss,
     example_count: int | None = None,
 ) -> LinearGradient | HiddenGradient:
     """Computes the loss and, from the params in state[0], the gradient into state[1].
@@ -165,8 +168,8 @@ def gradient_for(
     """
     inputs, targets = (part[:example_count] for part in as_tensors(dataset))
     if not network.hidden_units:
-        return LinearGradient(state, run_count, inputs, targets)
-    return HiddenGradient(network, state, run_count, inputs, targets)
+        return LinearGradient(state, run_count, inputs, targets, loss)
+    return HiddenGradient(network, state, run_count, inputs, targets, loss)
 
 
 def start_for(settings: Settings, seeds: SeedsPicture | None = None) -> Float[Tensor, "param"]:

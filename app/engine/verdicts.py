@@ -16,7 +16,8 @@ near the reference and neither stuck nor diverged.
 rise       an epoch after which the loss is higher by more than RISE of itself
 level      the last loss; where the loss goes up and down, the median of the last tenth
 middle     the median of a tenth of the epochs around the half
-reference  the known optimum, else the lowest level of the slider's runs, or the start below it
+reference  the known optimum, else the lowest level of the slider's runs, or the start below it;
+           where the loss falls for ever, what it comes ever closer to
 """
 
 from typing import NamedTuple
@@ -31,6 +32,12 @@ FEW_RISES, MANY_RISES = 0.05, 0.2
 # Near: above the reference by at most the larger of these shares, and by no more than NEAR_OF_FALL
 # of the way from the start, where there is a way.
 NEAR_OF_REFERENCE, NEAR_OF_START, NEAR_OF_FALL = 0.2, 0.001, 0.2
+# Where cross-entropy has no lowest point every run goes down for ever, and near is a small share of
+# the start, or of a coin's loss, log 2, if the start is worse. Of 40 seeds each of two clouds, of
+# circles with squares and of xor with the product, the runs within 5 % have 99.5 % to 100 % of the
+# examples right (91 % without the coin, which an unlucky start exceeds six times), and on average 9
+# to 17 of the 41 are within it; at 2 % it is 5 to 13, and for some seeds none.
+NEAR_OF_ENDLESS, COIN_LOSS = 0.05, float(np.log(2))
 DIVERGED = 1.02
 # Too slow: the second half covers more than this share of what the middle leaves to the reference,
 # or the smaller share if hardly an epoch rises.
@@ -76,7 +83,8 @@ def judge(
     stuck: Bool[ndarray, "run"],
     slider_runs: int,
     known_loss: float | None,
-    is_linear: bool,
+    is_quadratic: bool,
+    has_lowest: bool = True,
 ) -> Judged:
     """The verdict on each run, with the epochs of divergence and overflow.
 
@@ -87,7 +95,8 @@ def judge(
         stuck: Whether no gradient reaches the hidden units at the end.
         slider_runs: How many of the runs, from the first, may be the reference.
         known_loss: The loss that training leads to, or None if it is not known.
-        is_linear: Whether a zigzag at the start goes on to the end.
+        is_quadratic: Whether a zigzag at the start goes on to the end.
+        has_lowest: Whether there is a lowest point; else `known_loss` is what no run reaches.
     """
     # After an overflow, a loss that is finite again means nothing.
     finite = np.logical_and.accumulate(np.isfinite(train_loss), axis=1)
@@ -99,15 +108,16 @@ def judge(
     if reference is None:
         reference = min(float(levels[:slider_runs].min()), curves.start)
     highest = max(curves.start, known_loss or 0.0)
-    near = levels <= reference + _allowed(curves.start, reference)
+    near = levels <= reference + _allowed(curves.start, reference, has_lowest)
     diverged = levels > DIVERGED * highest
     arrived = near & ~stuck & ~diverged
     zigzags = np.zeros(len(near), bool) if early_slopes is None else _zigzags(early_slopes)
+    restless = curves.rises >= MANY_RISES
     choices = {
         "overflow": overflows,
         "stuck": stuck,
         "diverged": diverged,
-        "oscillating": np.where(near, zigzags, zigzags & is_linear | (curves.rises >= MANY_RISES)),
+        "oscillating": np.where(near, zigzags, (zigzags & is_quadratic) | restless),
         "converging": near,
         "too slow": _still_falls(curves, reference),
         "stalled": np.full(len(near), True),
@@ -135,8 +145,10 @@ def _curves(train_loss: Float[ndarray, "run epoch"], overflows: Bool[ndarray, "r
     return _Curves(float(train_loss[0, 0]), middles, levels, rising[:, before:].mean(axis=1))
 
 
-def _allowed(start: float, reference: float) -> float:
+def _allowed(start: float, reference: float, has_lowest: bool = True) -> float:
     """By how much a level near the reference may be above it."""
+    if not has_lowest:
+        return NEAR_OF_ENDLESS * max(min(start, COIN_LOSS) - reference, 0)
     allowed = max(NEAR_OF_REFERENCE * reference, NEAR_OF_START * start)
     way = start - reference
     return min(allowed, NEAR_OF_FALL * way) if way > NEAR_OF_START * start else allowed

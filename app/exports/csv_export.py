@@ -4,29 +4,41 @@ import csv
 import io
 from collections.abc import Iterable
 
+import numpy as np
+
 from app.domain.plane_choice import parameter_names
 from app.domain.results import RunDetail, Sweep
 from app.domain.user_data import UserData
 
 
 def run_csv(sweep: Sweep, detail: RunDetail) -> str:
-    """One line for each epoch of a run: its losses and all its parameters, in all their digits."""
-    validation = [] if detail.validation_loss is None else [detail.validation_loss]
-    heads = ["epoch", "train_loss", *(["validation_loss"] if validation else [])]
-    columns = [detail.epochs, detail.train_loss, *validation, *detail.params.T]
-    return _written([*heads, *parameter_names(sweep.settings)], zip(*columns, strict=True))
+    """One line for each epoch of a run: its losses, with classes the share of the examples that are
+    right, and all its parameters, in all their digits."""
+    measured = {
+        "train_loss": detail.train_loss,
+        "validation_loss": detail.validation_loss,
+        "accuracy": detail.accuracy,
+        "validation_accuracy": detail.validation_accuracy,
+    }
+    known = {name: values for name, values in measured.items() if values is not None}
+    columns = [detail.epochs, *known.values(), *detail.params.T]
+    heads = ["epoch", *known, *parameter_names(sweep.settings)]
+    return _written(heads, zip(*columns, strict=True))
 
 
 def sweep_csv(sweep: Sweep) -> str:
     """One line for each learning rate and kept epoch; where a run has overflowed, no number."""
+    shares = {"accuracy": sweep.accuracy, "validation_accuracy": sweep.validation_accuracy}
+    known = {name: values for name, values in shares.items() if values is not None}
+    measured = np.stack([sweep.train_loss, *known.values()], axis=2)
     return _written(
-        ["learning_rate", "verdict", "epoch", "train_loss"],
+        ["learning_rate", "verdict", "epoch", "train_loss", *known],
         (
-            (rate, verdict, epoch, loss)
-            for rate, verdict, losses in zip(
-                sweep.learning_rates, sweep.verdicts, sweep.train_loss, strict=True
+            (rate, verdict, epoch, *numbers)
+            for rate, verdict, run in zip(
+                sweep.learning_rates, sweep.verdicts, measured, strict=True
             )
-            for epoch, loss in zip(sweep.epochs, losses, strict=True)
+            for epoch, numbers in zip(sweep.epochs, run, strict=True)
         ),
     )
 

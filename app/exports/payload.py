@@ -1,16 +1,9 @@
-"""Results for the browser: arrays as little-endian bytes, never as decimals.
-
-An array becomes {"dtype", "shape", "along", "bytes"}, see block.py. Along its frames it goes as
-differences of the numbers' bit patterns taken as integers: exact and, as neighbours are alike,
-mostly small. Its bytes are shuffled (all first bytes, then all second ones, ...). Together that
-compresses a third better than the plain bytes. A scaled array is uint16 over a range, for curves
-that no screen shows finer; what lies beyond the range is told apart from its ends.
-"""
+"""Results for the browser, as block.py packs them; encoding.py says how an array is written."""
 
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Shaped
+from jaxtyping import Float
 from numpy import ndarray
 
 from app.domain.fields import SLIDER_LEARNING_RATES
@@ -36,42 +29,25 @@ from app.domain.stability import (
     stability_edge_numerator,
 )
 from app.domain.user_data import UserData
+from app.exports.encoding import encode, encode_scaled, shortened
 
-# A scaled array's numbers: below its range, within it from 1 to STEPS + 1, above it, NaN.
-BELOW, STEPS, ABOVE, MISSING = 0, 65532, 65534, 65535
 # How far beyond the targets a fit is still encoded, in ranges of theirs: farther than it is drawn.
 FIT_ROOM = 3.0
-
-
-def encode(
-    array: Shaped[ndarray, "..."], dtype: str = "<f4", along: int | None = None
-) -> dict[str, Any]:
-    """An array as bytes; `along` is the axis of its frames."""
-    typed = np.ascontiguousarray(array, dtype=dtype)
-    bits = typed.view(f"<u{typed.itemsize}")
-    if along is not None:
-        bits = np.diff(bits, axis=along, prepend=bits.dtype.type(0))
-    shuffled = np.ascontiguousarray(bits).reshape(-1, 1).view(np.uint8).T
-    about = {"dtype": dtype, "shape": list(typed.shape), "along": along}
-    return about | {"bytes": np.ascontiguousarray(shuffled).tobytes()}
-
-
-def encode_scaled(
-    array: Float[ndarray, "..."], low: float, high: float, along: int
-) -> dict[str, Any]:
-    """An array as uint16, in steps from low to high. What lies beyond becomes infinite."""
-    share = np.clip((array - low) / (high - low), 0, 1)
-    steps = np.where(np.isnan(share), MISSING, 1 + np.round(share * STEPS))
-    steps = np.where(array < low, BELOW, np.where(array > high, ABOVE, steps))
-    return encode(steps, "<u2", along) | {"range": [low, high]}
+# The params of a sweep: at most so many numbers, with so many bits, at no fewer frames than that.
+MOST_PARAMS, MANTISSA_BITS, FEWEST_FRAMES = 500_000, 9, 20
 
 
 def sweep_payload(
-    sweep: Sweep, surface: LossSurface, projection: Projection, fit: Fit, dataset: Dataset
+    sweep: Sweep,
+    surface: LossSurface,
+    projection: Projection,
+    fit: Fit | None,
+    dataset: Dataset,
 ) -> dict[str, Any]:
     """All that the browser needs to play a sweep, but for the views' figures, which bring the grid.
 
-    A line's fit is given by its two parameters, which are its coordinates.
+    A line's fit is given by its two parameters, which are its coordinates; where the model is drawn
+    over a plane of inputs, or for all examples of two classes, the browser computes it from params.
     """
     settings, plane = sweep.settings, surface.plane
     return {
@@ -83,13 +59,21 @@ def sweep_payload(
         **_stability(sweep),
         **_landscape(surface),
         **_projection(projection, plane.is_exact, along=1),
-        "fit": None if settings.is_line else _fit(fit, dataset, along=1),
+        **_thinned_params(sweep),
+        "fit": None if surface.bowl and plane.is_exact else _maybe_fit(fit, dataset, along=1),
     }
 
 
 def _model(settings: Settings) -> dict[str, Any]:
     return {
         "is_linear": settings.is_linear,
+        "is_quadratic": settings.is_quadratic,
+        "loss": {
+            "label": settings.loss_option.label,
+            "title": settings.loss_option.title,
+            "unit": settings.loss_option.unit,
+        },
+        "classes": list(settings.classes) if settings.classes else None,
         "is_plain": settings.is_plain,
         "update_rule": OPTIMIZERS[settings.optimizer].rule,
         "example_count": settings.example_count,
@@ -104,11 +88,14 @@ def _data(settings: Settings, dataset: Dataset) -> dict[str, Any]:
         "data_info": _data_info(settings.user_data),
         "scaling": {
             "input": [float(scaling.input_means[0]), float(scaling.input_scales[0])],
+            "inputs": np.stack([scaling.input_means, scaling.input_scales], axis=1).tolist(),
             "target": [scaling.target_mean, scaling.target_scale],
         },
-        "predictors": dataset.inputs.shape[1],
-        "predictor_names": list(settings.data.predictors),
-        "least_squares": dataset.least_squares.tolist() if settings.is_linear else None,
+        # The inputs' columns: the predictors, then the products of two of them.
+        "predictors": len(settings.feature_names),
+        "predictor_names": list(settings.feature_names),
+        "products": [list(pair) for pair in settings.products],
+        "least_squares": dataset.least_squares.tolist() if settings.is_quadratic else None,
         "data": {
             "inputs": encode(dataset.inputs),
             "targets": encode(dataset.targets),
@@ -124,6 +111,8 @@ def _runs(sweep: Sweep) -> dict[str, Any]:
         "epochs": sweep.epochs.tolist(),
         "train_loss": encode(sweep.train_loss, along=1),
         "validation_loss": _maybe(sweep.validation_loss, along=1),
+        "accuracy": _share(sweep.accuracy, along=1),
+        "validation_accuracy": _share(sweep.validation_accuracy, along=1),
         "verdicts": list(sweep.verdicts),
         "arrived": sweep.arrived.tolist(),
         "levels": [_number(level) for level in sweep.levels.tolist()],
@@ -132,6 +121,7 @@ def _runs(sweep: Sweep) -> dict[str, Any]:
         "last_loss": [_number(loss) for loss in sweep.last_loss.tolist()],
         "reference_loss": _number(sweep.reference_loss),
         "reference_name": sweep.reference_name,
+        "no_lowest_point": sweep.no_lowest_point,
     }
 
 
@@ -172,8 +162,9 @@ def _bowl(bowl: Bowl | None) -> dict[str, Any] | None:
 
 
 def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) -> dict[str, Any]:
-    """One run in full. The linear model needs no slices: its surface is exact everywhere."""
+    """One run in full. Linear regression needs no slices: its surface is exact everywhere."""
     exact, highest = surface.plane.is_exact, 1.5 * surface.box.height
+    is_formula = exact and surface.bowl is not None
     slices = {
         "epochs": detail.slices.epochs.tolist(),
         "loss": encode_scaled(detail.slices.loss, 0.0, highest, along=0),
@@ -187,11 +178,13 @@ def detail_payload(detail: RunDetail, surface: LossSurface, dataset: Dataset) ->
         "params": None if exact else encode(detail.params, along=0),
         "gradients": None if exact else encode(detail.gradients, along=0),
         "validation_loss": _maybe(detail.validation_loss, along=0),
+        "accuracy": _share(detail.accuracy, along=0),
+        "validation_accuracy": _share(detail.validation_accuracy, along=0),
         "updates": _maybe(detail.updates, along=0),
         "batches": None if detail.batches is None else encode(detail.batches, "<u2"),
         "rate_factors": encode(detail.rate_factors, along=0),
-        "fit": None if exact else _fit(detail.fit, dataset, along=0),
-        "slices": None if exact else slices,
+        "fit": None if is_formula else _maybe_fit(detail.fit, dataset, along=0),
+        "slices": None if is_formula else slices,
         "sharpness_epochs": detail.sharpness_epochs.tolist(),
         "sharpness": detail.sharpness.tolist(),
         "rescaled_sharpness": (
@@ -217,6 +210,8 @@ def map_row(sweep: Sweep) -> dict[str, Any]:
     return {
         "settings": settings_payload(sweep.settings),
         "last_loss": [_number(loss) for loss in sweep.last_loss[:count].tolist()],
+        "accuracy": _last_shares(sweep.accuracy, count),
+        "validation_accuracy": _last_shares(sweep.validation_accuracy, count),
         "diverged_at": sweep.diverged_at[:count].tolist(),
         "verdicts": list(sweep.verdicts[:count]),
         "stability_edge": _number(sweep.stability_edge),
@@ -236,6 +231,7 @@ def _data_info(user_data: UserData | None) -> dict[str, Any] | None:
     return {
         "label": user_data.label,
         "target": user_data.target,
+        "classes": list(user_data.classes) if user_data.classes else None,
         "is_standardized": user_data.is_standardized,
         "rows": user_data.rows,
         "example_count": user_data.example_count,
@@ -273,6 +269,33 @@ def _projection(projection: Projection, is_exact: bool, along: int) -> dict[str,
         "off_plane": None if is_exact else encode(projection.off_plane, along=along),
         "explained": projection.explained.tolist(),
     }
+
+
+def _share(shares: Float[ndarray, "..."] | None, along: int) -> dict[str, Any] | None:
+    return None if shares is None else encode_scaled(shares, 0.0, 1.0, along)
+
+
+def _last_shares(shares: Float[ndarray, "run frame"] | None, count: int) -> list[Any] | None:
+    return None if shares is None else [_number(share) for share in shares[:count, -1].tolist()]
+
+
+def _thinned_params(sweep: Sweep) -> dict[str, Any]:
+    """The params of all runs, where the browser draws the model from them, in about as many digits
+    as a picture shows. Where they are too many, at fewer frames; of a large network at none, and
+    the browser has them for the run that is inspected."""
+    settings, (runs, frames, count) = sweep.settings, sweep.params.shape
+    several = len(settings.data.predictors)
+    is_drawn = several == 2 or (several > 1 and settings.loss == "cross_entropy")
+    each = -(-runs * frames * count // MOST_PARAMS)
+    chosen = np.unique(np.append(np.arange(0, frames, each), frames - 1))
+    if not is_drawn or len(chosen) < FEWEST_FRAMES:
+        return {"params": None, "params_frames": []}
+    params = encode(shortened(sweep.params[:, chosen], MANTISSA_BITS), along=1)
+    return {"params": params, "params_frames": chosen.tolist()}
+
+
+def _maybe_fit(fit: Fit | None, dataset: Dataset, along: int) -> dict[str, Any] | None:
+    return None if fit is None else _fit(fit, dataset, along)
 
 
 def _fit(fit: Fit, dataset: Dataset, along: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ Verdict = Literal[
 
 
 class Encoded(TypedDict):
-    """An array, see app/exports/payload.py and block.py; `range` is that of a scaled one."""
+    """An array, see app/exports/encoding.py and block.py; `range` is that of a scaled one."""
 
     dtype: Literal["<f4", "<i4", "<u2"]
     shape: list[int]
@@ -38,6 +38,8 @@ class SettingsPayload(TypedDict):
     validation_fraction: float
     start: str
     dataset: str
+    loss: str
+    features: str
     activation: str
     optimizer: str
     schedule: str
@@ -50,6 +52,7 @@ class DataInfo(TypedDict):
 
     label: str
     target: str
+    classes: list[str] | None
     is_standardized: bool
     rows: int
     example_count: int
@@ -57,14 +60,24 @@ class DataInfo(TypedDict):
 
 
 class Scaling(TypedDict):
-    """(mean, scale) of the first input and of the target, in the units of the data."""
+    """(mean, scale) of the first predictor, of each of them and of the target, in the units of the
+    data."""
 
     input: list[float]
+    inputs: list[list[float]]
     target: list[float]
 
 
+class LossPayload(TypedDict):
+    """What training makes small: its names, and the unit in which it is counted, or nothing."""
+
+    label: str
+    title: str
+    unit: str
+
+
 class Data(TypedDict):
-    """The examples."""
+    """The examples. An input has a number for each feature: the predictors, then the products."""
 
     inputs: Encoded
     targets: Encoded
@@ -137,6 +150,9 @@ class SweepPayload(TypedDict):
     sweep_id: str
     settings: SettingsPayload
     is_linear: bool
+    is_quadratic: bool
+    loss: LossPayload
+    classes: list[str] | None
     is_plain: bool
     update_rule: str
     example_count: int
@@ -146,12 +162,15 @@ class SweepPayload(TypedDict):
     scaling: Scaling
     predictors: int
     predictor_names: list[str]
+    products: list[list[int]]
     least_squares: list[float] | None
     data: Data
     learning_rates: list[float]
     epochs: list[int]
     train_loss: Encoded
     validation_loss: Encoded | None
+    accuracy: Encoded | None
+    validation_accuracy: Encoded | None
     verdicts: list[Verdict]
     arrived: list[bool]
     levels: list[float | None]
@@ -160,6 +179,7 @@ class SweepPayload(TypedDict):
     last_loss: list[float | None]
     reference_loss: float
     reference_name: str
+    no_lowest_point: bool
     start_sharpness: float
     stability_edge: float | None
     stability_edge_numerator: float | None
@@ -175,6 +195,8 @@ class SweepPayload(TypedDict):
     slopes: Encoded
     off_plane: Encoded | None
     explained: list[float]
+    params: Encoded | None
+    params_frames: list[int]
     fit: FitPayload | None
     range_test: RangeTestPayload | None
     views: dict[str, Figure]
@@ -201,6 +223,8 @@ class DetailPayload(TypedDict):
     params: Encoded | None
     gradients: Encoded | None
     validation_loss: Encoded | None
+    accuracy: Encoded | None
+    validation_accuracy: Encoded | None
     updates: Encoded | None
     batches: Encoded | None
     rate_factors: Encoded
@@ -216,6 +240,8 @@ class MapRow(TypedDict):
 
     settings: SettingsPayload
     last_loss: list[float | None]
+    accuracy: list[float | None] | None
+    validation_accuracy: list[float | None] | None
     diverged_at: list[int]
     verdicts: list[Verdict]
     stability_edge: float | None

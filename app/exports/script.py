@@ -17,8 +17,9 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from app.domain import link
+from app.domain.data_options import DATASETS
 from app.domain.fields import NAMES, NUMBERS, TEXTS, USED_BY, exact, users_of
-from app.domain.options import ACTIVATIONS, DATASETS, OPTIMIZERS, SCHEDULES
+from app.domain.options import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from app.domain.settings import Settings
 
 TEMPLATES = jinja2.Environment(
@@ -120,6 +121,7 @@ def _values(settings: Settings) -> dict[str, Any]:
         "as_markdown": _as_markdown,
         "data_file": DATA_FILE,
         "dataset": DATASETS.get(settings.dataset),
+        "products": _products(settings),
         "validation_count": settings.data.example_count - settings.example_count,
         "activation": ACTIVATIONS[settings.activation],
         "has_batches": batches,
@@ -137,6 +139,13 @@ def _values(settings: Settings) -> dict[str, Any]:
             and (name not in USED_BY or getattr(settings, USED_BY[name][0]) in users_of(name))
         ],
     }
+
+
+def _products(settings: Settings) -> list[str]:
+    """The products of two predictors that are features too, as tensors."""
+    pairs = settings.products
+    squares = ["inputs**2"] if (0, 0) in pairs else []
+    return [*squares, *(["inputs[:, :1] * inputs[:, 1:]"] if (0, 1) in pairs else [])]
 
 
 def _start_numbers(settings: Settings, start: Start) -> list[str]:

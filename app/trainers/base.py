@@ -27,7 +27,7 @@ class Experiment:
     training: Training
     surface: LossSurface
     projection: Projection
-    fit: Fit
+    fit: Fit | None
     # For minibatches only: with the full batch, the sweep itself says more.
     range_test: RangeTest | None
 

@@ -7,9 +7,9 @@ from components.controls.fields import field
 from components.parts import data, icon_button, named
 
 FIRST = ("dataset", "hidden_units", "seed")
-# How long, with which units, how it steps, how it starts, on what.
+# What it makes small and from what, how long, with which units, how it steps and starts, on what.
 MORE = (
-    *("epochs", "activation", "hidden_layers"),
+    *("loss", "features", "epochs", "activation", "hidden_layers"),
     *("optimizer", "momentum", "schedule", "warmup_epochs", "batch_size", "weight_decay"),
     *("initialization", "initial_scale", "start", "noise", "validation_fraction"),
 )

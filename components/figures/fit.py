@@ -15,13 +15,20 @@ TITLE_ROOM = 32
 FURTHEST = 1.0
 
 
-def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", "y")) -> Figure:
+def fit_figure(
+    dataset: Dataset,
+    start: ndarray,
+    names: tuple[str, str] = ("x", "y"),
+    has_line: bool = True,
+) -> Figure:
     """One predictor against the target; with several, predicted against observed. All in the units
     of the original data.
 
     start  the untrained model's predictions (sample,), so that the first fit is in range; with
            several predictors, of the examples that are drawn
     names  of the predictor and the target
+    has_line  whether least squares are what training makes small; of two classes the browser draws
+              the examples too, by class
     """
     if dataset.inputs.shape[1] > 1:
         return _observed_figure(dataset, len(start))
@@ -30,36 +37,35 @@ def fit_figure(dataset: Dataset, start: ndarray, names: tuple[str, str] = ("x", 
     held_inputs = scaling.inputs(dataset.validation_inputs)[:, 0]
     held_targets = scaling.targets(dataset.validation_targets)
     held_back = _examples(held_inputs, held_targets, "validation", "circle-open")
-    ends = _with_room(np.append(inputs, held_inputs))
-    weight, bias = _line_in_units(dataset)
+    ends = with_room(np.append(inputs, held_inputs))
     traces = [
-        dotted(
-            "least squares",
-            "optimum",
-            ends,
-            (weight * ends[0] + bias, weight * ends[1] + bias),
-        ),
-        _examples(inputs, targets, "data", "circle"),
-        *([held_back] if len(held_targets) else []),
+        *([_least_squares(dataset, ends), _examples(inputs, targets, "data", "circle")] * has_line),
+        *([held_back] if has_line and len(held_targets) else []),
         rest_trace("fit"),
     ]
     # The start's predictions are clipped so that they do not dwarf the data.
     low, high = float(targets.min()), float(targets.max())
     further = FURTHEST * (high - low)
     near = np.clip(scaling.targets(start), low - further, high + further)
-    limits = _with_room(np.concatenate([targets, held_targets, near]))
-    across, up = _titles(*names)
+    limits = with_room(np.concatenate([targets, held_targets, near]))
+    across, up = titles_of(*names)
     layout = base_layout(left=44) | dict(xaxis=axis(across, ends), yaxis=axis(up, limits))
     return figure(traces, layout)
 
 
-def _titles(*names: str) -> list[str]:
+def titles_of(*names: str) -> list[str]:
     """The names as far as there is room, or as far as it takes to tell them apart."""
     room, titles = TITLE_ROOM, [shortened(name, TITLE_ROOM) for name in names]
     while len(set(titles)) < len(set(names)):
         room += 8
         titles = [shortened(name, room) for name in names]
     return titles
+
+
+def _least_squares(dataset: Dataset, ends: tuple[float, float]) -> Trace:
+    weight, bias = _line_in_units(dataset)
+    values = (weight * ends[0] + bias, weight * ends[1] + bias)
+    return dotted("least squares", "optimum", ends, values)
 
 
 def _line_in_units(dataset: Dataset) -> tuple[float, float]:
@@ -87,14 +93,15 @@ def _observed_figure(dataset: Dataset, drawn: int) -> Figure:
     """Predicted against observed: a perfect model puts every example on the diagonal."""
     count = len(dataset.targets)
     observed = "observed" if drawn == count else f"observed ({drawn} of {count} examples)"
-    ends = _with_room(dataset.scaling.targets(dataset.targets))
+    ends = with_room(dataset.scaling.targets(dataset.targets))
     name = "predicted = observed"
     diagonal = dotted(name, "optimum", ends, ends)
     layout = base_layout(left=48) | dict(xaxis=axis(observed, ends), yaxis=axis("predicted", ends))
     return figure([diagonal, rest_trace("fit")], layout)
 
 
-def _with_room(values: ndarray) -> tuple[float, float]:
+def with_room(values: ndarray) -> tuple[float, float]:
+    """The range of the values, and some room around them."""
     low, high = float(values.min()), float(values.max())
     room = ROOM * (high - low or 1)
     return low - room, high + room

@@ -12,7 +12,8 @@ from playwright.sync_api import Page
 from app.domain.settings import Settings
 from app.engine import datasets
 from app.engine.network import network_for
-from app.exports.payload import FIT_ROOM, STEPS
+from app.exports.encoding import STEPS
+from app.exports.payload import FIT_ROOM
 from tests.browser import driver
 from tests.browser.driver import facts, press, state, wait_detail
 

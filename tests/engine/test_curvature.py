@@ -18,6 +18,7 @@ from app.engine.curvature import DENSE_PARAMS, LANCZOS_STEPS, hessian, sharpest,
 from app.engine.datasets import dataset_for
 from app.engine.inspection import SHARPNESS_EPOCHS
 from app.engine.landscape import planes
+from app.engine.losses import loss_for
 from app.engine.network import network_for
 from tests.engine.test_optimizers import ADAPTIVE, preconditioner_of
 from tests.engine.torch_runs import hessian_of, lone_training, module_for
@@ -28,6 +29,9 @@ SHALLOW = [
     Settings(dataset="plane"),
     Settings(dataset="sine", hidden_units=4, activation="tanh"),
     Settings(dataset="diabetes", hidden_units=3, epochs=100),
+    Settings(
+        dataset="circles", loss="cross_entropy", hidden_units=3, activation="tanh", epochs=100
+    ),
 ]
 DEEP = [
     Settings(dataset="sine", hidden_units=3, activation="tanh", hidden_layers=2, epochs=100),
@@ -35,6 +39,15 @@ DEEP = [
     Settings(dataset="parabola", hidden_units=6, hidden_layers=3, epochs=100, seed=1),
     Settings(dataset="diabetes", hidden_units=5, hidden_layers=2, epochs=100),
     Settings(dataset="line", hidden_units=2, activation="linear", hidden_layers=3, epochs=100),
+    Settings(
+        dataset="spiral",
+        loss="cross_entropy",
+        features="product",
+        hidden_units=4,
+        hidden_layers=2,
+        activation="tanh",
+        epochs=50,
+    ),
 ]
 # Most of these Hessians are 0 in most directions, so Lanczos's method runs out of new ones.
 FLAT = [
@@ -72,18 +85,24 @@ def largest(matrix: ndarray, count: int = 1) -> ndarray:
             for name in ("parabola", "plane", "diabetes")
             for activation in ACTIVATIONS
         ),
+        *(
+            Settings(loss="cross_entropy", dataset="iris_two", hidden_units=units, activation=name)
+            for units, name in ((0, "relu"), *((3, name) for name in ACTIVATIONS))
+        ),
+        Settings(loss="cross_entropy", dataset="xor", features="squares,product"),
     ],
 )
 def test_hessian_equals_autograds(settings: Settings) -> None:
     params = random_params(settings)
-    matrices = hessian(network_for(settings), torch.tensor(params), dataset_for(settings))
+    data, loss = dataset_for(settings), loss_for(settings)
+    matrices = hessian(network_for(settings), torch.tensor(params), data, loss)
     assert matrices.dtype == torch.float64
     for one, matrix in zip(params, matrices, strict=True):
         np.testing.assert_allclose(matrix, hessian_of(settings, one), rtol=1e-9, atol=1e-10)
 
 
 def test_curvatures_and_critical_learning_rate_of_the_line_are_the_notebooks() -> None:
-    matrix = hessian(network_for(LINE), torch.zeros(1, 2), dataset_for(LINE))[0]
+    matrix = hessian(network_for(LINE), torch.zeros(1, 2), dataset_for(LINE), loss_for(LINE))[0]
     assert torch.linalg.eigvalsh(matrix).tolist() == pytest.approx([0.15119, 22.50876], abs=5.1e-6)
     assert experiment(LINE).sweep.start_sharpness == pytest.approx(22.50876, abs=5.1e-6)
     assert experiment(LINE).sweep.stability_edge == pytest.approx(0.08885, abs=5.1e-6)
@@ -93,7 +112,8 @@ def test_sharpness_is_2_if_all_units_are_off() -> None:
     # With output weights 0 and all units off, the loss depends on the output bias alone.
     params = torch.zeros(1, 31)
     params[0, 10:20] = -1
-    assert sharpness(network_for(PARABOLA), params, dataset_for(PARABOLA)).tolist() == [2.0]
+    data, loss = dataset_for(PARABOLA), loss_for(PARABOLA)
+    assert sharpness(network_for(PARABOLA), params, data, loss).tolist() == [2.0]
 
 
 @pytest.mark.parametrize("settings", [*SHALLOW, *DEEP])
@@ -101,7 +121,7 @@ def test_stacked_sharpness_is_the_largest_eigenvalue_of_each_hessian(settings: S
     stack = torch.tensor(random_params(settings, 4))
     # One of them is flat in almost every direction, so its iteration ends before the others'.
     stack[2] = 0
-    found = sharpness(network_for(settings), stack, dataset_for(settings))
+    found = sharpness(network_for(settings), stack, dataset_for(settings), loss_for(settings))
     expected = [largest(hessian_of(settings, params))[0] for params in stack]
     assert found.tolist() == pytest.approx(expected, rel=1e-6)
 
@@ -111,7 +131,7 @@ def test_sharpest_directions_are_orthonormal_eigenvectors(settings: Settings) ->
     network = network_for(settings)
     params = network.initial_params(settings.seed, settings.initialization, settings.initial_scale)
     matrix = hessian_of(settings, params)
-    values, vectors = sharpest(network, params[None], dataset_for(settings), 2)
+    values, vectors = sharpest(network, params[None], dataset_for(settings), loss_for(settings), 2)
     assert values.shape == (1, 2) and vectors.shape == (1, settings.param_count, 2)
     value, vector = values[0].numpy(), vectors[0].numpy()
     size = np.abs(largest(matrix, settings.param_count)).max()
@@ -128,9 +148,8 @@ def test_preconditioned_sharpness_is_the_largest_eigenvalue_of_the_rescaled_hess
 ) -> None:
     params = random_params(settings, 1)
     divisors = np.random.RandomState(1).uniform(0.05, 3, params.shape)
-    found = sharpness(
-        network_for(settings), torch.tensor(params), dataset_for(settings), torch.tensor(divisors)
-    )
+    network, data, loss = network_for(settings), dataset_for(settings), loss_for(settings)
+    found = sharpness(network, torch.tensor(params), data, loss, torch.tensor(divisors))
     # P^-1 H is not symmetric, yet its eigenvalues are real.
     values = np.linalg.eigvals(np.diag(1 / divisors[0]) @ hessian_of(settings, params[0]))
     assert np.abs(values.imag).max() <= 1e-9 * np.abs(values).max()

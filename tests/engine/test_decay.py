@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.domain.options import DATASETS
+from app.domain.data_options import DATASETS
 from app.domain.settings import Settings
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
+from app.engine.optima import linear_optimum
 from tests.engine.torch_runs import loss_of
 from tests.oracles import experiment, quadratic, stop
 
@@ -19,7 +20,7 @@ def test_linear_optimum_with_l2_decay_solves_the_ridge_equations(
     name: str, weight_decay: float
 ) -> None:
     settings = Settings(dataset=name, weight_decay=weight_decay, validation_fraction=0.2)
-    optimum, loss, name = datasets.linear_optimum(settings)
+    optimum, loss, name = linear_optimum(settings)
     best = quadratic(settings)[1]
     assert name == "least squares with weight decay"
     assert optimum == pytest.approx(best, rel=1e-6, abs=1e-9)
@@ -29,7 +30,7 @@ def test_linear_optimum_with_l2_decay_solves_the_ridge_equations(
 
 @pytest.mark.parametrize("change", [dict(), dict(optimizer="adamw", weight_decay=0.3)])
 def test_linear_optimum_without_l2_decay_is_least_squares(change: dict) -> None:
-    data, (optimum, loss, _) = datasets.builtin("line"), datasets.linear_optimum(Settings(**change))
+    data, (optimum, loss, _) = datasets.builtin("line"), linear_optimum(Settings(**change))
     assert optimum.tolist() == data.least_squares.tolist() and loss == data.least_squares_loss
 
 

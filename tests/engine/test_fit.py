@@ -41,11 +41,16 @@ def test_fit_of_several_predictors_is_over_examples_in_the_order_of_their_target
 
 def test_no_example_is_drawn_twice() -> None:
     for rows in (12, 40, 41, 60):
-        table = np.random.RandomState(rows).rand(rows, 3).astype("float32")
+        table = np.random.RandomState(rows).rand(rows, 4).astype("float32")
         own = user_data_of(table)
         settings = Settings(dataset="own", user_data=own, epochs=10)
         places = fit_of(settings, np.zeros((1, settings.param_count), "float32")).places
         assert len(np.unique(places)) == len(places) == min(rows, 41)
+
+
+def test_the_plane_of_two_predictors_is_left_to_the_browser() -> None:
+    for settings in (Settings(dataset="plane"), Settings(dataset="circles", loss="cross_entropy")):
+        assert fit_of(settings, np.zeros((1, settings.param_count), "float32")) is None
 
 
 def test_fit_keeps_the_shape_of_the_stack() -> None:

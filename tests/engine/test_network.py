@@ -13,6 +13,7 @@ from app.domain.settings import Settings
 from app.engine import datasets, network, train_sweep
 from app.engine.activations import ACTIVATIONS
 from app.engine.datasets import as_tensors, dataset_for
+from app.engine.losses import LOSSES, loss_for
 from app.engine.network import HiddenGradient, Network, network_for
 from app.engine.training import gradient_for
 from tests.engine.torch_runs import MODULES, gradient_of, loss_of, module_for
@@ -36,6 +37,17 @@ MODELS = [
             ("diabetes", 4, 1), ("line", 1, 2), ("plane", 5, 3), ("diabetes", 4, 2),
         )
         for activation in MODULES
+    ),
+    *(
+        Settings(
+            loss="cross_entropy", dataset=name, features=features, hidden_units=units,
+            hidden_layers=layers, activation=activation, epochs=10,
+        )
+        for name, features, units, layers, activation in (
+            ("breast_cancer", "none", 0, 1, "relu"), ("iris_two", "squares,product", 0, 1, "relu"),
+            ("circles", "none", 4, 1, "tanh"), ("xor", "product", 3, 2, "logistic"),
+            ("breast_cancer", "none", 5, 3, "relu"), ("spiral", "squares", 2, 1, "threshold"),
+        )
     ),
 ]  # fmt: skip
 
@@ -94,7 +106,7 @@ def test_predictions_units_losses_and_gradients_equal_torchs(
     shape, params = network_for(settings), random_params(network_for(settings), 3)
     dataset = dataset_for(settings)
     state, losses = beside_its_gradient(shape.to_blocks(params)), torch.empty(3)
-    gradient_for(shape, state, 3, dataset).compute(losses)
+    gradient_for(shape, state, 3, dataset, loss_for(settings)).compute(losses)
     gradients = shape.from_blocks(state[1:], 3)[:, 0]
     inputs, _ = as_tensors(dataset)
     at_once = shape.predict(params, inputs)
@@ -123,7 +135,8 @@ def beside_its_gradient(blocks: torch.Tensor) -> torch.Tensor:
 def test_relu_unit_at_exactly_0_gets_no_gradient() -> None:
     # z = w x + b is exactly 0 for x = 1, w = 1, b = -1, so only the output bias has a gradient.
     state = beside_its_gradient(torch.tensor([1.0, -1.0, 1.0, 0.0]))
-    step = HiddenGradient(Network(1, 1), state, 1, torch.ones(1, 1), torch.ones(1))
+    one, loss = torch.ones(1), LOSSES["squared_error"]
+    step = HiddenGradient(Network(1, 1), state, 1, one[:, None], one, loss)
     step.compute(torch.empty(1))
     assert state[1].tolist() == [0, 0, 0, -2]
 

@@ -9,8 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy import ndarray
 
+from app.domain.data_options import DATASETS
 from app.domain.fields import NAMES
-from app.domain.options import DATASETS, OPTIMIZERS
+from app.domain.options import OPTIMIZERS
 from app.domain.results import Sweep
 from app.domain.settings import Settings
 from app.engine import datasets, train_sweep
@@ -32,6 +33,10 @@ def choices(draw: st.DrawFn, optimizer: str) -> Settings:
     examples = Settings(dataset=name, validation_fraction=fraction).example_count
     schedule = draw(st.sampled_from(sorted(NAMES["schedule"].options)))
     more = {}
+    if DATASETS[name].classes:
+        more["loss"] = draw(st.sampled_from(sorted(NAMES["loss"].options)))
+    if DATASETS[name].has_two_predictors:
+        more["features"] = draw(st.sampled_from(sorted(NAMES["features"].options)))
     if optimizer in ("momentum", "nesterov"):
         more["momentum"] = draw(st.sampled_from([0, 0.5, 0.9]))
     if schedule == "warmup_cosine":

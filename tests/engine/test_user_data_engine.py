@@ -25,6 +25,7 @@ from app.domain.settings import Settings
 from app.domain.user_data import UserData, choose
 from app.engine import datasets, train_sweep
 from app.engine.datasets import dataset_for
+from app.engine.optima import linear_optimum
 from app.exports.block import pack
 from app.exports.csv_export import run_csv, sweep_csv
 from app.trainers.experiment_cache import ExperimentCache
@@ -95,7 +96,7 @@ class TestLeastSquares:
             dataset="own", user_data=user_data_of(np.column_stack([shares * sizes, targets])),
             weight_decay=decay,
         )  # fmt: skip
-        data, (params, loss, _) = dataset_for(chosen), datasets.linear_optimum(chosen)
+        data, (params, loss, _) = dataset_for(chosen), linear_optimum(chosen)
         columns = np.column_stack([data.inputs, np.ones(30)]).astype(float)
         # L2 decay d is d n/2 more on the diagonal of X'X: rows of sqrt(d n/2) below X.
         below = np.sqrt(decay * 30 / 2) * np.eye(3)
@@ -214,7 +215,8 @@ def check_payloads(chosen: Settings) -> None:
         run_csv(experiment_cache.experiment(chosen).sweep, experiment_cache.inspect(chosen)[1])
     pack(payload), pack(detail)
     assert decode(payload["train_loss"]).shape[0] == 41
-    for middle, width in payload["scaling"].values():
+    scaling = payload["scaling"]
+    for middle, width in (scaling["input"], scaling["target"], *scaling["inputs"]):
         assert np.isfinite(middle) and width > 0
 
 

@@ -17,7 +17,7 @@ from tests.engine.torch_runs import data_for, hessian_of, module_for
 from tests.oracles import ALL, LINE, PARABOLA, experiment, name_of, quadratic, with_rate
 
 NAN, INF = float("nan"), float("inf")
-NO_LINE = dict(known_loss=None, is_linear=False)
+NO_LINE = dict(known_loss=None, is_quadratic=False)
 
 
 def judged(*losses: list[float], slopes: list[float] | None = None, **more: object) -> Judged:
@@ -25,7 +25,7 @@ def judged(*losses: list[float], slopes: list[float] | None = None, **more: obje
     loss is 0."""
     curves = np.array(losses, dtype="float32")
     choices = dict(stuck=np.zeros(len(curves), bool), slider_runs=len(curves))
-    choices |= dict(known_loss=0.0, is_linear=True) | more
+    choices |= dict(known_loss=0.0, is_quadratic=True) | more
     early = np.array([slopes or [1, 0.5, 0.2]] * len(curves), dtype=float)
     return judge(curves, early, **choices)
 
@@ -125,7 +125,7 @@ class TestHandMadeCurves:
     def test_zigzag_far_from_the_reference_counts_for_the_linear_model_alone(self) -> None:
         losses, zigzag = curve((0, 4), (50, 2), (100, 1)), [1, -1, 1, -1]
         assert judged(losses, slopes=zigzag).verdicts == ("oscillating",)
-        assert judged(losses, slopes=zigzag, is_linear=False).verdicts == ("too slow",)
+        assert judged(losses, slopes=zigzag, is_quadratic=False).verdicts == ("too slow",)
 
     def test_zigzag_that_ends_above_its_start_is_diverged(self) -> None:
         assert judged([4, 5, 6], slopes=[1, -2, 4]).verdicts == ("diverged",)
@@ -170,6 +170,32 @@ class TestHandMadeCurves:
     def test_sweep_in_which_every_run_overflows_has_only_overflow_verdicts(self) -> None:
         result = judged([4, INF, NAN], [4, 5, INF], **NO_LINE)
         assert result.verdicts == ("overflow", "overflow")
+
+
+ENDLESS = dict(known_loss=0.0, is_quadratic=False, has_lowest=False)
+
+
+class TestNoLowestPoint:
+    """Cross-entropy of separable classes: a loss that falls as 1 / epoch, for ever."""
+
+    @pytest.mark.parametrize(("start", "limit"), [(0.4, 0.02), (0.6, 0.03), (5.0, 0.05 * 0.6931)])
+    def test_near_is_five_percent_of_the_start_or_of_a_coins_loss(
+        self, start: float, limit: float
+    ) -> None:
+        ends = np.array([[0.98 * limit], [1.02 * limit]])
+        epochs = np.arange(101)
+        falling = start / (1 + (start / ends - 1) * epochs / 100)
+        found = judged(*falling.tolist(), **ENDLESS)
+        assert found.verdicts == ("converging", "too slow")
+        assert found.arrived.tolist() == [True, False]
+        assert found.reference_loss == 0
+
+    def test_a_loss_that_all_examples_but_some_leave_is_near_that_of_the_rest(self) -> None:
+        flat = curve((0, 0.6), (50, 0.31), (100, 0.305))
+        choices = ENDLESS | dict(known_loss=0.3)
+        assert judged(flat, **choices).verdicts == ("converging",)
+        high = curve((0, 0.6), (50, 0.36), (100, 0.35))
+        assert judged(high, **choices).verdicts == ("too slow",)
 
 
 class TestQuadratic:

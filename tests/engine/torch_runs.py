@@ -37,6 +37,12 @@ MODULES: dict[str, Callable[[], nn.Module]] = {
 }
 
 
+LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "squared_error": F.mse_loss,
+    "cross_entropy": F.binary_cross_entropy_with_logits,
+}
+
+
 def optimizer_for(settings: Settings, module: nn.Module, rate: float) -> torch.optim.Optimizer:
     """The optimizer as a user of torch makes it."""
     known = dict(lr=rate, weight_decay=settings.weight_decay)
@@ -110,10 +116,10 @@ def data_for(settings: Settings, dtype: torch.dtype = torch.float64) -> tuple[Te
 def loss_of(
     settings: Settings, params: ndarray | Tensor, examples: ndarray | slice = slice(None)
 ) -> float:
-    """The mean squared error over these examples in float64."""
+    """The train loss over these examples in float64."""
     inputs, targets = data_for(settings)
     predictions = module_for(settings, params)(inputs[examples])
-    return F.mse_loss(predictions, targets[examples]).item()
+    return LOSSES[settings.loss](predictions, targets[examples]).item()
 
 
 def gradient_of(
@@ -121,7 +127,7 @@ def gradient_of(
 ) -> ndarray:
     """The gradient of `loss_of` by autograd in float64."""
     module, (inputs, targets) = module_for(settings, params), data_for(settings)
-    F.mse_loss(module(inputs[examples]), targets[examples]).backward()
+    LOSSES[settings.loss](module(inputs[examples]), targets[examples]).backward()
     return torch.cat([part.grad.flatten() for part in module.parameters()]).numpy()
 
 
@@ -135,7 +141,7 @@ def hessian_of(settings: Settings, params: ndarray | Tensor) -> ndarray:
         named = {
             name: piece.view_as(part) for (name, part), piece in zip(parts, pieces, strict=True)
         }
-        return F.mse_loss(functional_call(module, named, inputs), targets)
+        return LOSSES[settings.loss](functional_call(module, named, inputs), targets)
 
     whole = torch.as_tensor(params).double()
     return torch.autograd.functional.hessian(loss, whole, vectorize=True).numpy()
@@ -170,10 +176,10 @@ def lone_training(
     params, losses, states = [], [], []
     for epoch, order in zip(range(settings.epochs + 1), orders(settings), strict=False):
         params.append(flat(module).numpy())
-        losses.append(F.mse_loss(module(inputs), targets).item())
+        losses.append(LOSSES[settings.loss](module(inputs), targets).item())
         for step, batch in enumerate(order.split(settings.batch_size or len(order))):
             optimizer.zero_grad()
-            F.mse_loss(module(inputs[batch]), targets[batch]).backward()
+            LOSSES[settings.loss](module(inputs[batch]), targets[batch]).backward()
             # The step after the last epoch is not part of the training, but leaves its state.
             advance(optimizer, scheduler if epoch < settings.epochs else None)
             if step == 0:

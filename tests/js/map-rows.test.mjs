@@ -38,6 +38,8 @@ test("the best run of a row is the lowest of those that did not diverge", () => 
     settings: /** @type {any} */ ({}),
     last_loss: [0.3, null, 0.1, 0.2, 0.1],
     verdicts: /** @type {any} */ (["stalled", "overflow", "diverged", "converging", "stuck"]),
+    accuracy: null,
+    validation_accuracy: null,
     diverged_at: [],
     stability_edge: null,
   };

@@ -18,9 +18,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy import ndarray
 
+from app.domain.data_options import DATASETS, USER_DATA
 from app.domain.fields import NAMES, NUMBERS
 from app.domain.link import query
-from app.domain.options import DATASETS, OPTIMIZERS, USER_DATA
+from app.domain.options import OPTIMIZERS
 from app.domain.results import Sweep
 from app.domain.settings import Settings
 from app.engine import train_sweep
@@ -40,6 +41,10 @@ CHOSEN: list[dict[str, Any]] = [
       for name in DATASETS),
     *(dict(dataset=name, noise=0) for name, choice in DATASETS.items() if choice.is_noisy),
     dict(dataset="sine", noise=0.5),
+    *(dict(dataset=name, loss="cross_entropy", hidden_units=3, activation="tanh", batch_size=60,
+           validation_fraction=0.25) for name, choice in DATASETS.items() if choice.classes),
+    *(dict(dataset="xor", loss="cross_entropy", features=name, validation_fraction=0.1)
+      for name in NAMES["features"].options),
     # A share too small for one of ten examples.
     dict(validation_fraction=0.04),
     *(NETWORK | dict(activation=name, hidden_layers=2) for name in NAMES["activation"].options),
@@ -75,9 +80,10 @@ class Ran(NamedTuple):
         return np.array(self.names[f"{kind}_losses"])
 
     def printed(self, kind: str) -> dict[int, str]:
-        """The printed loss of each printed epoch."""
-        lines = re.findall(rf"^epoch (\d+): {kind} loss (\S+)$", self.text, re.MULTILINE)
-        return {int(epoch): loss for epoch, loss in lines}
+        """What is printed of each printed epoch: a loss by its kind, or a share."""
+        what = kind if "accuracy" in kind else f"{kind} loss"
+        lines = re.findall(rf"^epoch (\d+): {what} (\S+)$", self.text, re.MULTILINE)
+        return {int(epoch): number for epoch, number in lines}
 
 
 def ran(code: str) -> Ran:
@@ -115,6 +121,20 @@ def check_losses(one: Settings, made: Ran) -> None:
         found = {epoch: f"{made.losses(kind)[epoch]:.5g}" for epoch in shown_epochs(one)}
         assert made.printed(kind) == found
     assert ("validation" in expected) == ("validation" in made.text)
+    check_accuracy(sweep, made)
+
+
+def check_accuracy(sweep: Sweep, made: Ran) -> None:
+    """Asserts the shares of right examples; one of them may be on the boundary."""
+    one = sweep.settings
+    held = one.data.example_count - one.example_count
+    known = (sweep.accuracy, one.example_count), (sweep.validation_accuracy, held)
+    for kind, (shares, count) in zip(("accuracy", "validation accuracy"), known, strict=True):
+        printed = made.printed(kind)
+        assert bool(printed) == (shares is not None)
+        for epoch, share in printed.items():
+            expected = shares[one.run_index, sweep.epochs.tolist().index(epoch)]
+            assert float(share) == pytest.approx(expected, abs=1.01 / count)
 
 
 def is_close(one: Settings, losses: ndarray, expected: ndarray) -> bool:
@@ -237,11 +257,17 @@ WORDS = {
     r"nn\.init": lambda one: one.initialization != "pytorch" and not one.start,
     r"torch\.manual_seed": lambda one: one.initialization != "zeros" and not one.start,
     r"vector_to_parameters": lambda one: one.start != "",
-    r"load_diabetes|StandardScaler": lambda one: one.dataset == "diabetes",
+    r"load_diabetes": lambda one: one.dataset == "diabetes",
+    r"StandardScaler": lambda one: one.dataset in ("diabetes", "breast_cancer", "iris_two"),
     r"errors": lambda one: (
-        one.dataset in ("line", "parabola") or (DATASETS[one.dataset].is_noisy and one.noise > 0)
+        one.dataset in ("line", "parabola")
+        or (DATASETS[one.dataset].is_noisy and not one.classes and one.noise > 0)
     ),
-    r"numpy": lambda one: one.dataset != "parabola",
+    r"nn.MSELoss": lambda one: one.loss == "squared_error",
+    r"nn.BCEWithLogitsLoss": lambda one: one.loss == "cross_entropy",
+    r"accuracy": lambda one: one.classes is not None,
+    r"inputs ?\*\* ?2": lambda one: "squares" in one.features or "parabola" in one.dataset,
+    r"numpy": lambda one: one.dataset not in ("parabola", "breast_cancer", "iris_two"),
     r"weight \{": lambda one: one.is_line,
 }
 

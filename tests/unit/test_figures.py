@@ -231,3 +231,29 @@ def test_losses_without_a_finite_logarithm_are_clipped() -> None:
     odd = replace(surface, box=box, loss=surface.loss.copy())
     odd.loss[0, :4] = [0.0, 1.0, 1e30, np.inf]
     assert log_loss(odd)[0, :4] == pytest.approx(np.log10([2e-7, 1, 20, 20]), abs=1e-4)
+
+
+class TestClasses:
+    CIRCLES = Settings(
+        dataset="circles", loss="cross_entropy", features="squares", epochs=20,
+        validation_fraction=0.2,
+    )  # fmt: skip
+
+    @staticmethod
+    def figure_of(settings: Settings) -> go.Figure:
+        made = experiment(settings)
+        return go.Figure(view_figures(made.sweep, made.surface, made.dataset, made.fit)[ids.FIT])
+
+    def test_the_fit_of_two_predictors_is_their_plane_with_room_for_all_examples(self) -> None:
+        found, data = self.figure_of(self.CIRCLES), dataset_for(self.CIRCLES)
+        every = np.concatenate([data.inputs, data.validation_inputs])
+        for place, (axis, name) in enumerate((("xaxis", "x1"), ("yaxis", "x2"))):
+            drawn = found.layout[axis]
+            assert drawn.title.text == name
+            assert drawn.range[0] < every[:, place].min() < every[:, place].max() < drawn.range[1]
+
+    def test_the_fit_of_several_is_a_strip_for_each_class(self) -> None:
+        found = self.figure_of(replace(self.CIRCLES, dataset="breast_cancer", features="none"))
+        assert found.layout.xaxis.title.text == "predicted probability of benign"
+        assert found.layout.yaxis.ticktext == ("malignant", "benign")
+        assert found.layout.yaxis.tickvals == (0, 1)

@@ -11,7 +11,7 @@ import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 
-from app.domain.options import DATASETS
+from app.domain.data_options import DATASETS
 from app.domain.results import Sweep
 from app.domain.settings import Settings
 from app.domain.views import VIEWS

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from app.domain.data_options import DATASETS
 from app.domain.fields import NAMES
-from app.domain.options import DATASETS
 from app.domain.settings import Settings
 from app.exports.script import notebook, script
 from tests.readers import settings_of

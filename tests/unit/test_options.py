@@ -1,20 +1,20 @@
 """An optimizer is added by a row alone; a data set, an activation and a schedule by a row and a
 function."""
 
+import csv
 import json
 
 import numpy as np
 import pytest
 import torch
 
+from app.domain.data_options import DATASETS, DatasetOption
 from app.domain.link import query
 from app.domain.options import (
     ACTIVATIONS,
-    DATASETS,
     OPTIMIZERS,
     SCHEDULES,
     ActivationOption,
-    DatasetOption,
     OptimizerOption,
     ScheduleOption,
 )
@@ -121,3 +121,24 @@ def test_they_are_trained_inspected_shown_and_written_as_csv(
     assert detail.sharpness[-1] == pytest.approx(steepest, rel=1e-4)
     assert sweep_csv(experiment.sweep).count("\n") == 1 + 41 * 41
     assert run_csv(experiment.sweep, detail).count("\n") == 1 + 41
+
+
+def test_with_classes_both_csv_files_have_the_accuracy() -> None:
+    settings = Settings(
+        dataset="iris_two", loss="cross_entropy", epochs=40, validation_fraction=0.3
+    )
+    made = run_experiment(settings)
+    detail = inspect_run(settings, made.training, made.surface)
+    of_run, of_sweep = (
+        list(csv.DictReader(text.splitlines()))
+        for text in (run_csv(made.sweep, detail), sweep_csv(made.sweep))
+    )
+    assert [*of_run[0]] == [
+        *("epoch", "train_loss", "validation_loss", "accuracy", "validation_accuracy"),
+        *("w petal length", "w petal width", "b"),
+    ]
+    mine = [row for row in of_sweep if float(row["learning_rate"]) == settings.learning_rate]
+    for name in ("accuracy", "validation_accuracy", "train_loss"):
+        assert [row[name] for row in mine] == [row[name] for row in of_run]
+        shares = getattr(made.sweep, name)[settings.run_index]
+        assert [float(row[name]) for row in of_run] == pytest.approx(shares.tolist())

@@ -9,15 +9,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from app.domain.csv_reader import read_table
 from app.domain.plane_choice import PLANES, PlaneChoice
 from app.domain.results import RangeTest, RunDetail
 from app.domain.settings import Settings
 from app.domain.stability import stability_edge_numerator
+from app.domain.user_data import choose
 from app.engine import inspect_run
 from app.exports import payload as exported
 from app.exports.block import pack
-from app.exports.payload import FIT_ROOM, encode, encode_scaled, map_row, range_test_payload
-from app.trainers.base import lay_out
+from app.exports.encoding import encode, encode_scaled
+from app.exports.payload import FIT_ROOM, map_row, range_test_payload
+from app.trainers.base import lay_out, run_experiment
 from callbacks.training import experiment_payload, first_payload
 from tests.oracles import (
     ALL,
@@ -32,6 +35,9 @@ from tests.oracles import (
 from tests.readers import decode, unpack
 
 DTYPES = ("<f4", "<f8", "<i4", "<u2")
+CIRCLES = Settings(
+    dataset="circles", loss="cross_entropy", hidden_units=8, activation="tanh", epochs=500
+)
 OVERFLOWING = [with_rate(LINE, 0.1), with_rate(PARABOLA, 10.0)]
 KILOBYTE = 1000
 
@@ -281,7 +287,84 @@ class TestWhatSettingsAdd:
         )
 
 
-@pytest.mark.parametrize(("settings", "most"), [(LINE, 100), (PARABOLA, 350)], ids=name_of)
+@pytest.mark.parametrize(
+    ("settings", "most"), [(LINE, 100), (PARABOLA, 350), (CIRCLES, 350)], ids=name_of
+)
 def test_compressed_sweep_is_small(settings: Settings, most: int) -> None:
     answer = json.dumps({"ticket": 1, "payload": first_payload(experiment(settings))}).encode()
     assert len(gzip.compress(answer, 1)) <= most * KILOBYTE
+
+
+class TestClasses:
+    def test_a_sweep_says_its_loss_classes_and_inputs(self) -> None:
+        settings = replace(CIRCLES, features="squares,product", epochs=20)
+        payload = packed_sweep(settings)
+        assert payload["classes"] == ["outside", "inside"]
+        assert payload["loss"] == {
+            "label": "cross-entropy",
+            "title": "cross-entropy",
+            "unit": "nats",
+        }
+        assert payload["predictor_names"] == ["x1", "x2", "x1²", "x2²", "x1·x2"]
+        inputs = decode(payload["data"]["inputs"])
+        assert inputs.shape == (200, payload["predictors"])
+        for column, (one, other) in enumerate(payload["products"], 2):
+            assert inputs[:, column] == pytest.approx(inputs[:, one] * inputs[:, other])
+        assert payload["fit"] is payload["least_squares"] is payload["bowl"] is None
+        assert packed_sweep(LINE)["classes"] is packed_sweep(LINE)["accuracy"] is None
+
+    def test_accuracy_is_exact_enough_to_count_the_examples(self) -> None:
+        sweep, payload = experiment(CIRCLES).sweep, packed_sweep(CIRCLES)
+        sent = decode(payload["accuracy"])
+        assert np.array_equal(np.round(200 * sent), np.round(200 * sweep.accuracy))
+        assert map_row(sweep)["accuracy"] == sweep.accuracy[:41, -1].tolist()
+
+    @pytest.mark.parametrize(
+        ("change", "frames"),
+        [
+            (dict(), 160),
+            # 689,000 numbers: every second frame, and the last.
+            (dict(hidden_layers=2), 81),
+            (dict(hidden_layers=3, hidden_units=64, epochs=20), 0),
+            (dict(dataset="breast_cancer", hidden_units=0), 160),
+            (dict(dataset="plane", loss="squared_error"), 160),
+        ],
+    )
+    def test_params_are_sent_where_the_browser_draws_from_them(
+        self, change: dict, frames: int
+    ) -> None:
+        settings = replace(CIRCLES, **change)
+        sweep, payload = experiment(settings).sweep, packed_sweep(settings)
+        chosen = payload["params_frames"]
+        assert len(chosen) == frames and chosen == sorted(set(chosen))
+        if not frames:
+            assert payload["params"] is None
+            return
+        assert (chosen[0], chosen[-1]) == (0, len(sweep.epochs) - 1)
+        sent = decode(payload["params"])
+        # Half of the last of nine bits.
+        assert sent == pytest.approx(sweep.params[:, chosen], rel=2.0**-10, nan_ok=True)
+
+    def test_params_are_not_sent_where_a_curve_or_examples_are(self) -> None:
+        diabetes = Settings(dataset="diabetes", epochs=20)
+        for settings in (LINE, PARABOLA, diabetes):
+            assert packed_sweep(settings)["params"] is None
+
+    def test_one_predictors_fit_is_the_probability_of_the_second_class(self) -> None:
+        table = read_table(b"x,y\n1,no\n2,no\n3,yes\n4,no\n5,yes\n6,yes\n")
+        settings = Settings(
+            dataset="own", loss="cross_entropy", user_data=choose(table, "a" * 22), epochs=50
+        )
+        made = run_experiment(settings)
+        payload = read_back(experiment_payload(made))
+        places, sent = np.array(payload["fit"]["places"]), decode(payload["fit"]["predictions"])
+        for run, frame in ((0, 0), (30, 20), (40, -1)):
+            weight, bias = made.sweep.params[run, frame].astype(float)
+            expected = 1 / (1 + np.exp(-(weight * places + bias)))
+            assert sent[run, frame] == pytest.approx(expected, abs=1e-4)
+        assert payload["optimum"]["is_exact"] and payload["bowl"] is None
+        assert payload["data_info"]["classes"] == ["no", "yes"]
+        assert payload["views"]["fit"]["layout"]["yaxis"]["title"]["text"] == "probability of yes"
+        detail = inspect_run(settings, made.training, made.surface, 5)
+        sent = read_back(exported.detail_payload(detail, made.surface, made.dataset))
+        assert sent["slices"] and sent["fit"] and sent["accuracy"]

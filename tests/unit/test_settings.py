@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.data_options import DATASETS, USER_DATA
 from app.domain.errors import InvalidSetting
 from app.domain.fields import (
     FIELDS,
@@ -17,7 +18,6 @@ from app.domain.fields import (
     plain,
     users_of,
 )
-from app.domain.options import DATASETS, USER_DATA
 from app.domain.settings import Settings
 from app.domain.start_point import START_PLANES
 from app.engine import datasets

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import assume, given
 
+from app.domain.data_options import USER_DATA
 from app.domain.errors import InvalidSetting
 from app.domain.fields import NAMES, NUMBERS, USED_BY, users_of
 from app.domain.link import LINK_VERSION, query
@@ -37,7 +38,14 @@ def test_link_has_only_changed_settings_without_exponents_and_reads_back(
         (dict(warmup_epochs=5), "warmup_epochs",
          "only to the warm-up + cosine schedule, not to constant."),
         (dict(noise=0.5), "noise",
-         "the Sine, Staircase and Noisy parabola data sets, not to Line"),
+         "Noise applies only to the Sine, Staircase, Noisy parabola, Circles, XOR, Two clouds and "
+         "Spiral data sets, not to Line."),
+        (dict(loss="cross_entropy"), "loss",
+         "Cross-entropy needs a target of two classes, which Line does not have."),
+        (dict(dataset="breast_cancer", features="squares"), "features",
+         "Squares and product need exactly two predictors, which Breast cancer does not have."),
+        (dict(dataset="circles", features="product,squares"), "features",
+         "Features must be one of none, squares, product, squares,product."),
         (dict(batch_size=11), "batch_size",
          "at most 10, the number of training examples. Got 11"),
         (dict(batch_size=6, validation_fraction=0.5), "batch_size", "at most 5"),
@@ -57,8 +65,10 @@ def test_conflicting_settings_are_refused_beside_their_field(
 def test_setting_is_accepted_only_with_the_options_that_use_it(name: str) -> None:
     decides, users = USED_BY[name][0], users_of(name)
     assert set(users) < set(NAMES[decides].options)
-    for option in NAMES[decides].options:
-        other = {decides: option, name: NUMBERS[name].low}
+    changed = [*NAMES[name].options][1] if name in NAMES else NUMBERS[name].low
+    # test_user_data_engine.py tests user data.
+    for option in [one for one in NAMES[decides].options if one != USER_DATA]:
+        other = {decides: option, name: changed}
         assert (settings_or_none(other) is not None) == (option in users)
 
 

@@ -8,11 +8,12 @@ import pytest
 from components.theme import PALETTE, THEMES
 
 MARKS = ("path", "first", "second", "gradient", "optimum", "data")
+CLASSES = ("class-0", "class-1")
 PINS = ("pin-1", "pin-2", "pin-3", "pin-4")
 OUTCOMES = ("too-slow", "converging", "diverged", "line")
 LEAST_CONTRAST = [
     *((name, theme, 4.5) for name in ("text", "muted") for theme in THEMES),
-    *((name, theme, 3) for name in (*MARKS, *PINS) for theme in THEMES),
+    *((name, theme, 3) for name in (*MARKS, *CLASSES, *PINS) for theme in THEMES),
     *((name, "projector", 3) for name in OUTCOMES),
     *((name, "projector", 4.5) for name in MARKS),
 ]
@@ -85,6 +86,7 @@ def test_white_has_the_lab_coordinates_100_0_0() -> None:
     ("names", "theme", "least"),
     [
         *((("path", *PINS), theme, 30) for theme in THEMES),
+        *((CLASSES, theme, 60) for theme in THEMES),
         *((MARKS[:5], theme, 22 if theme == "projector" else 25) for theme in THEMES),
     ],
     ids=lambda value: value[-1] if isinstance(value, tuple) else None,

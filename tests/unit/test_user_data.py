@@ -224,3 +224,48 @@ def test_label_is_the_file_name(name: object, label: str) -> None:
 def test_any_name_gives_a_short_label_of_one_line(name: object) -> None:
     label = label_of(name)
     assert 0 < len(label) <= 40 and label.isprintable()
+
+
+CLINIC = b"pulse,age,state\n60,30,healthy\n61,50,healthy\n90,41,sick\n99,62,sick\n70,35,healthy\n"
+
+
+def test_two_words_are_a_target_of_two_classes_that_keep_their_names() -> None:
+    table = read_table(CLINIC)
+    assert [column.name for column in table.numeric] == ["pulse", "age"]
+    assert "state has two classes, healthy and sick." in table.notes
+    user_data = choose(table, TOKEN, target="state", predictors=["pulse", "age"])
+    assert user_data.classes == ("healthy", "sick") and user_data.has_words
+    assert user_data.table[:, -1].tolist() == [0, 0, 1, 1, 0]
+
+
+def test_a_single_column_of_numbers_predicts_two_words() -> None:
+    user_data = choose(read_table(b"x,y\n1,no\n2,yes\n3,yes\n"), TOKEN)
+    assert (user_data.predictors, user_data.target) == (("x",), "y")
+    assert user_data.classes == ("no", "yes")
+
+
+def test_clicked_points_of_two_colours_are_two_classes() -> None:
+    rows = "\n".join(f"{x},{x * x},{'orange' if x < 2 else 'blue'}" for x in range(4))
+    points = choose(read_table(f"x1,x2,class\n{rows}".encode()), TOKEN, "Points", "class",
+                    ["x1", "x2"])  # fmt: skip
+    assert points.classes == ("blue", "orange") and points.table[:, -1].tolist() == [1, 1, 0, 0]
+
+
+def test_words_in_the_place_of_missing_values_are_left_out() -> None:
+    content = b"x,y\n1,no\n2,n/a\n3,yes\n4,\n5,no\n"
+    user_data = choose(read_table(content), TOKEN)
+    assert user_data.table.tolist() == [[1, 0], [3, 1], [5, 0]]
+    assert "2 rows left out because cells are empty or missing." in user_data.notes
+
+
+def test_three_words_or_a_word_as_predictor_are_refused_with_a_sentence() -> None:
+    three = CLINIC + b"80,44,unsure\n"
+    assert "numbers or two different words; 'state' has not" in refusal(three, target="state")
+    assert "no numeric column called 'state'" in refusal(CLINIC, target="age", predictors=["state"])
+
+
+def test_two_numbers_are_two_classes_named_by_them() -> None:
+    content = b"x,y\n1,2\n2,2.5\n3,2\n"
+    user_data = choose(read_table(content), TOKEN)
+    assert user_data.classes == ("2", "2.5") and not user_data.has_words
+    assert choose(read_table(FILE), TOKEN).classes is None

@@ -34,6 +34,14 @@ WAYS = [
     dict(hidden_units=4, batch_size=6, validation_fraction=0.25, activation="tanh", seed=3),
     dict(optimizer="adam", schedule="cosine", batch_size=5),
 ]  # fmt: skip
+ROWS = [(x % 5, x % 3, x % 4 < 2) for x in range(20)]
+WORDS, NUMBERS = (
+    choose(
+        read_table("\n".join(["a,b,c", *(f"{x},{y},{names[z]}" for x, y, z in ROWS)]).encode()),
+        TOKEN, "classes", "c", predictors, standardize=True,
+    )
+    for names, predictors in ((("sick", "well"), ["a", "b"]), (("3", "7"), ["a"]))
+)  # fmt: skip
 TABLES = [user_data_of(TABLE[:, :2]), user_data_of(TABLE), user_data_of(LARGE, True)]
 CHOSEN = [
     *(settings_of(TABLES[2], **chosen) for chosen in WAYS),
@@ -42,6 +50,11 @@ CHOSEN = [
     settings_of(example("wine", ["proline", "flavanoids"], "alcohol", True)),
     settings_of(example("exercise", ["chins"], "jumps", True), learning_rate=0.1),
     settings_of(example("wine", ["flavanoids"], "alcohol"), learning_rate=0.05),
+    *(
+        settings_of(classes, loss=loss, validation_fraction=0.25, **chosen)
+        for loss in ("cross_entropy", "squared_error")
+        for classes, chosen in ((WORDS, dict(features="squares,product")), (NUMBERS, {}))
+    ),
 ]
 
 

@@ -8,8 +8,9 @@ from numpy import ndarray
 
 from app.domain.fields import NUMBERS
 from app.domain.results import Box, Plane, SeedsPicture, Sweep
-from app.engine.datasets import dataset_for, linear_optimum
+from app.engine.datasets import dataset_for
 from app.engine.landscape.planes import NETWORK_HEIGHT, calm_paths, on_plane
+from app.engine.optima import linear_optimum
 from app.engine.training import descend
 
 PADDING = 0.4
@@ -28,7 +29,7 @@ Range = tuple[float, float]
 def choose_box(sweep: Sweep, plane: Plane, seeds: SeedsPicture | None = None) -> Box:
     """The part of the plane that the calm runs cross, with some padding; and on a plane of the
     seed's own sweep those that its runs cross."""
-    if plane.is_exact:
+    if plane.is_exact and sweep.settings.is_quadratic:
         return _linear_box(sweep)
     points, start_loss = on_plane(plane, calm_paths(sweep)), float(sweep.train_loss[0, 0])
     if seeds:
@@ -36,6 +37,8 @@ def choose_box(sweep: Sweep, plane: Plane, seeds: SeedsPicture | None = None) ->
             np.concatenate([points, seeds.corners]),
             max(start_loss, seeds.start_loss),
         )
+    if plane.is_exact and (best := linear_optimum(sweep.settings).params) is not None:
+        points = np.vstack([points, best])
     if plane.kind == "random":
         points = np.concatenate([points, RANDOM_REACH * np.array([[-1, -1], [1, 1]])])
     first, second = _padded(points, PADDING)
@@ -55,8 +58,9 @@ def _linear_box(sweep: Sweep) -> Box:
     rate = min(BOLD_RATE, BOLD_SHARE * 2 / sweep.start_sharpness)
     descent = descend(plain, list(range(BOLD_STEPS + 1)), learning_rates=[rate])
     bold, own_loss = descent.params[0].numpy(), float(descent.train_loss[0, 0])
-    optimum, _, _ = linear_optimum(sweep.settings)
-    calm = np.stack([bold[0], sweep.start, dataset_for(sweep.settings).least_squares, optimum])
+    least_squares = dataset_for(sweep.settings).least_squares
+    best = linear_optimum(sweep.settings).params
+    calm = np.stack([bold[0], sweep.start, least_squares, least_squares if best is None else best])
     corners = [_padded(calm, PADDING), _padded(bold, BOLD_PADDING)]
     first, second = (np.array(sides) for sides in zip(*corners, strict=True))
     height = LINEAR_HEIGHT * max(own_loss, float(sweep.train_loss[0, 0]))

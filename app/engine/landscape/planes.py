@@ -18,6 +18,7 @@ from app.engine.chunks import chunks
 from app.engine.curvature import DENSE_PARAMS, lanczos, sharpest
 from app.engine.datasets import dataset_for
 from app.engine.deadline import checked
+from app.engine.losses import loss_for
 from app.engine.network import network_for
 from app.engine.recorder import Training
 
@@ -181,9 +182,8 @@ def filter_normalized(
 def _sharpest(training: Training, choice: PlaneChoice) -> Plane:
     """The two directions in which the loss curves most at the best run's end."""
     settings, end = training.sweep.settings, _best_end(training)
-    _, vectors = sharpest(
-        network_for(settings), torch.tensor(end)[None], dataset_for(settings), count=2
-    )
+    network, data, loss = network_for(settings), dataset_for(settings), loss_for(settings)
+    _, vectors = sharpest(network, torch.tensor(end)[None], data, loss, count=2)
     directions = vectors[0].T.numpy()
     largest = np.abs(directions).argmax(axis=1)
     directions = directions * np.sign(directions[np.arange(2), largest])[:, None]

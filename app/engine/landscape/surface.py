@@ -10,10 +10,12 @@ from app.domain.plane_choice import PlaneChoice
 from app.domain.results import Bowl, Box, LossSurface, Plane, Sweep
 from app.domain.settings import Settings
 from app.engine.chunks import chunks
-from app.engine.datasets import as_tensors, dataset_for, linear_optimum
+from app.engine.datasets import as_tensors, dataset_for
 from app.engine.landscape.box import choose_box
 from app.engine.landscape.planes import choose_plane
+from app.engine.losses import loss_for
 from app.engine.network import network_for
+from app.engine.optima import linear_optimum
 from app.engine.recorder import Training
 
 GRID = 51
@@ -34,14 +36,14 @@ def loss_surface(training: Training, choice: PlaneChoice | None = None) -> LossS
         loss=_grid_losses(settings, plane, box),
         optimum=plane.coordinates(optimum),
         optimum_loss=optimum_loss,
-        optimum_is_exact=settings.is_line,
+        optimum_is_exact=settings.is_line and not sweep.no_lowest_point,
         optimum_name=name,
-        bowl=_bowl(settings, plane) if settings.is_linear else None,
+        bowl=_bowl(settings, plane) if settings.is_quadratic else None,
     )
 
 
 def _bowl(settings: Settings, plane: Plane) -> Bowl:
-    """The linear model's loss on a plane: mean (A x + r)^2, with the errors r at its origin."""
+    """Linear regression's loss on a plane: mean (A x + r)^2, with the errors r at its origin."""
     data = dataset_for(settings)
     columns = np.column_stack([data.inputs, np.ones(len(data.targets))]).astype(float)
     along, errors = columns @ plane.directions.T, columns @ plane.origin - data.targets
@@ -70,18 +72,21 @@ def train_losses(
     where the numbers overflow, even where what overflows is a difference, NaN."""
     dtype = torch.float64 if settings.is_linear else torch.float32
     inputs, targets = (part.to(dtype) for part in as_tensors(dataset_for(settings)))
-    errors = network_for(settings).predict(torch.tensor(params, dtype=dtype), inputs).sub_(targets)
-    return errors.square_().mean(dim=1).nan_to_num_(nan=np.inf, posinf=np.inf).numpy()
+    outputs = network_for(settings).predict(torch.tensor(params, dtype=dtype), inputs)
+    losses = loss_for(settings).mean(outputs, targets)
+    return losses.nan_to_num_(nan=np.inf, posinf=np.inf).numpy()
 
 
 def _optimum(sweep: Sweep) -> tuple[Float[ndarray, "param"], float, str]:
     """The marked optimum: its parameters, loss and name.
 
-    For a network it is the end of the best run. A run that rose above its starting loss may end
-    lower, but its path is not shown.
+    But for a line, and for a line where there is none, it is the end of the best run. A run that
+    rose above its starting loss may end lower, but its path is not shown.
     """
     if sweep.settings.is_line:
-        return linear_optimum(sweep.settings)
+        known = linear_optimum(sweep.settings)
+        if known.params is not None:
+            return known.params, known.loss, known.name
     best, ends = sweep.best_run, sweep.last_loss[: len(SLIDER_LEARNING_RATES)]
     if not np.isfinite(ends).any():
         start_loss = float(sweep.train_loss[0, 0])

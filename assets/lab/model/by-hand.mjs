@@ -1,5 +1,6 @@
 /* A model whose parameters were set by hand, as a run of one epoch: every view can show it. */
 import { floats } from "#lab/lib/arrays.mjs";
+import { probability } from "#lab/model/classes.mjs";
 import { gradient, predict, trainLoss } from "#lab/model/network.mjs";
 import { Track } from "#lab/model/track.mjs";
 
@@ -35,9 +36,12 @@ export const keyedTo = (value, way) => draggedTo(value, way * PIXELS_OF_KEY);
  * @param {Numbers} params
  */
 function fitOf(sweep, params) {
-  const { fit, inputs, targets, predictors } = sweep;
+  const { fit, inputs, targets, predictors, isProbability } = sweep;
   if (!fit) return null;
-  const at = (/** @type {Numbers} */ input) => predict(sweep, params, input);
+  const at = (/** @type {Numbers} */ input) => {
+    const output = predict(sweep, params, input);
+    return isProbability ? probability(output) : output;
+  };
   if (predictors === 1) return Float32Array.from(fit.places, (place) => at([place]));
   // With several predictors a place is the target of one of the examples.
   const free = new Set(targets.keys());

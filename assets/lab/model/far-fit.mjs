@@ -16,7 +16,7 @@ const WORK_A_FRAME = 20000;
  */
 export function farFit(sweep, track, index) {
   const params = track.paramsAt(index);
-  if (sweep.plane.is_exact || !sweep.fit || !params) return null;
+  if (sweep.isLine || !sweep.fit || !params) return null;
   const { places } = sweep.fit;
   if ((work(sweep) * places.length) / sweep.targets.length > WORK_A_FRAME) return null;
   /** @type {ArrayLike<number>[]} */

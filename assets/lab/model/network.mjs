@@ -127,17 +127,36 @@ export function contributions(sweep, params, inputs) {
 export const example = (sweep, i) =>
   sweep.inputs.subarray(i * sweep.predictors, (i + 1) * sweep.predictors);
 
+/** The loss of one example, and its derivative by the output, as the engine's table in losses.py
+ * has them. @type {Record<string, {value(z: number, y: number): number,
+ *   error(z: number, y: number): number}>} */
+export const LOSSES = {
+  squared_error: { value: (z, y) => (y - z) ** 2, error: (z, y) => 2 * (z - y) },
+  // Of the classes 0 and 1: log(1 + e^m) with m = z or -z, for any z.
+  cross_entropy: {
+    value(z, y) {
+      const m = (1 - 2 * y) * z;
+      return Math.max(m, 0) + Math.log1p(Math.exp(-Math.abs(m)));
+    },
+    error: (z, y) => 1 / (1 + Math.exp(-z)) - y,
+  },
+};
+
+/** @param {Shape} sweep */
+const lossOf = ({ settings }) => LOSSES[settings.loss];
+
 /**
- * The mean squared error over all training examples.
+ * The mean loss over all training examples.
  * @param {Examples} sweep
  * @param {Numbers} params
  */
 export function trainLoss(sweep, params) {
   const into = emptyLayers(sweep);
   const { targets } = sweep;
+  const { value } = lossOf(sweep);
   let sum = 0;
   for (let i = 0; i < targets.length; i++) {
-    sum += (targets[i] - predict(sweep, params, example(sweep, i), into)) ** 2;
+    sum += value(predict(sweep, params, example(sweep, i), into), targets[i]);
   }
   return sum / targets.length;
 }
@@ -153,8 +172,8 @@ export function gradient(sweep, params, batch = sweep.targets.map((_, i) => i)) 
   const result = new Float64Array(params.length);
   for (const i of Array.from(batch)) {
     const passed = [example(sweep, i), ...forward(sweep, params, example(sweep, i))];
-    const error = passed[passed.length - 1][0] - sweep.targets[i];
-    let above = Float64Array.of((2 / batch.length) * error);
+    const error = lossOf(sweep).error(passed[passed.length - 1][0], sweep.targets[i]);
+    let above = Float64Array.of(error / batch.length);
     for (let k = starts.length - 1; k >= 0; k--) {
       const next = passBack(params, starts[k], passed[k], above, result);
       if (k) above = next.map((part, j) => part * slopeAt(sweep, params, starts, passed, k, j));

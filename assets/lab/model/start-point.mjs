@@ -1,6 +1,7 @@
 /* A start set by hand: its text in settings and links, and what is true of a line put there before
    the server has trained from it. See app/domain/start_point.py. */
 import { plain } from "#lab/lib/format.mjs";
+import { trackOf } from "#lab/model/by-hand.mjs";
 import { Track } from "#lab/model/track.mjs";
 import { config } from "#lab/state/config.mjs";
 
@@ -68,13 +69,14 @@ export function lineThrough(inputs, targets, step) {
 }
 
 /**
- * A run of one epoch at a weight and a bias: the loss of a line is known everywhere.
+ * A run of one epoch at a weight and a bias. The loss of a line is known everywhere, by a formula.
  * @param {Sweep} sweep
  * @param {number} weight
  * @param {number} bias
  */
 export function trackAt(sweep, weight, bias) {
-  const { hessian, minimum, loss } = /** @type {import("#types").BowlPayload} */ (sweep.bowl);
+  if (!sweep.bowl) return trackOf(sweep, Float32Array.of(weight, bias), 0);
+  const { hessian, minimum, loss } = sweep.bowl;
   const away = [weight - minimum[0], bias - minimum[1]];
   const slopes = hessian.map((row) => row[0] * away[0] + row[1] * away[1]);
   const coordinates = Float32Array.of(weight, bias);

@@ -10,7 +10,7 @@ import { STOPS } from "#lab/state/store.mjs";
  * @typedef {import("#types").DetailPayload} DetailPayload
  * @typedef {import("#types").Encoded} Encoded
  * @typedef {"plane" | "train_loss" | "validation_loss" | "coordinates" | "slopes"} Arrays
- * @typedef {Arrays | "off_plane"} Decoded
+ * @typedef {Arrays | "off_plane" | "params"} Decoded
  */
 
 // A plane that shows less of a run's squared distance from the start says so in the picture.
@@ -59,6 +59,7 @@ export class Sweep extends Fields {
     this.validation_loss = maybe(payload.validation_loss);
     this.calm_lowest = calmLowest(this);
     this.off_plane = maybe(payload.off_plane);
+    this.params = maybe(payload.params);
     this.plane = {
       ...payload.plane,
       origin: floats(payload.plane.origin),
@@ -79,13 +80,15 @@ export class Sweep extends Fields {
 
   /* ---- the units in which the person knows the data ---- */
 
-  /** @param {number} input */
-  inputIn(input) {
-    return input * this.scaling.input[1] + this.scaling.input[0];
+  /** @param {number} input of a predictor @param {number} predictor */
+  inputIn(input, predictor = 0) {
+    const [mean, scale] = this.scaling.inputs[predictor];
+    return input * scale + mean;
   }
-  /** @param {number} known */
-  inputFrom(known) {
-    return (known - this.scaling.input[0]) / this.scaling.input[1];
+  /** @param {number} known @param {number} predictor */
+  inputFrom(known, predictor = 0) {
+    const [mean, scale] = this.scaling.inputs[predictor];
+    return (known - mean) / scale;
   }
   /** @param {number} target */
   targetIn(target) {
@@ -98,6 +101,27 @@ export class Sweep extends Fields {
   }
 
   /**
+   * How the fit is drawn: one predictor's curve, the plane of two of them, and of more of them two
+   * strips by class, or what is predicted against what was observed.
+   * @returns {"curve" | "plane" | "strips" | "observed"}
+   */
+  get fitKind() {
+    const known = this.predictors - this.products.length;
+    if (known <= 2) return known === 1 ? "curve" : "plane";
+    return this.isProbability ? "strips" : "observed";
+  }
+
+  /** Whether the model is a line through the data: its plane is weight × bias, its loss a bowl. */
+  get isLine() {
+    return this.plane.is_exact && this.is_quadratic;
+  }
+
+  /** Whether the model's output is the logit of a probability. */
+  get isProbability() {
+    return this.settings.loss === "cross_entropy";
+  }
+
+  /**
    * What is said in a picture that shows little of a run's motion; else nothing.
    * @param {number} run
    */
@@ -106,11 +130,11 @@ export class Sweep extends Fields {
     return share < SHOWN ? `this plane shows ${Math.round(100 * share)} % of the run's motion` : "";
   }
 
-  /** Whether one limit holds on the whole way: only the linear model has one curvature there, and
-   * only equal steps on all examples a fixed limit. */
+  /** Whether one limit holds on the whole way: only the linear model with squared error has one
+   * curvature there, and only equal steps on all examples a fixed limit. */
   get hasCriticalRate() {
-    const { is_linear: isLinear, settings, steps_per_epoch: steps, stability_edge: edge } = this;
-    return isLinear && settings.schedule === "constant" && steps === 1 && edge !== null;
+    const { is_quadratic: isBowl, settings, steps_per_epoch: steps, stability_edge: edge } = this;
+    return isBowl && settings.schedule === "constant" && steps === 1 && edge !== null;
   }
 
   /** The index of a learning rate; -1 for none. @param {number} learningRate */
@@ -138,9 +162,18 @@ export class Sweep extends Fields {
       offPlane: this.off_plane && part(this.off_plane, 1),
       validation: this.validation_loss && part(this.validation_loss, 1),
       fit: this.fit && this.predictions && part(this.predictions, this.fit.places.length),
+      thinned: this.thinnedParams(run),
       ...this.asParams(coordinates.subarray(0, 2 * length), slopes.subarray(0, 2 * length)),
       overflowAt: this.overflow_at[run],
     });
+  }
+
+  /** What the sweep has of a run's parameters, and at which of its frames. @param {number} run */
+  thinnedParams(run) {
+    const { params, params_frames: frames } = this;
+    if (!params) return null;
+    const size = frames.length * this.parameter_names.length;
+    return { params: params.subarray(run * size, (run + 1) * size), frames };
   }
 
   /**

@@ -16,6 +16,8 @@
  * @property {Float32Array | null} [validation]
  * @property {Float32Array | null} [fit] (epoch, place)
  * @property {Float32Array | null} [params] (epoch, param); not there until the run is inspected
+ * @property {{params: Float32Array, frames: number[]} | null} [thinned] the same at some indices,
+ *   with the few digits that a picture shows
  * @property {Float32Array | null} [gradients]
  * @property {Float32Array | null} [updates] the direction of the next step at learning rate 1
  * @property {Values | null} [batches] (epoch, example) of the next step
@@ -42,6 +44,17 @@ export class Track {
    * @param {number} index */
   paramsAt(index) {
     return row(this.parts.params, this.length, index);
+  }
+  /** Those of which the model is drawn: until the run has been inspected, of the nearest index that
+   * the sweep has. @param {number} index */
+  drawnParamsAt(index) {
+    const { thinned } = this.parts;
+    if (this.params || !thinned) return this.paramsAt(index);
+    const { params, frames } = thinned;
+    let k = frames.findLastIndex((frame) => frame <= index);
+    const next = frames[k + 1];
+    if (next < this.length && next - index < index - frames[k]) k++;
+    return row(params, frames.length, k);
   }
   /** @param {number} index */
   gradientsAt(index) {

@@ -62,15 +62,15 @@ export function keepRoom(sweep) {
  * @param {DetailPayload | null} detail
  */
 function explanation(sweep, run, moment, detail) {
-  const { is_linear: isLinear, data_info: own } = sweep;
+  const { is_quadratic: isBowl, data_info: own } = sweep;
   const fit =
-    own && !moment.overflowed
+    own && !moment.overflowed && !sweep.isProbability
       ? [`At epoch ${moment.epoch}: ${ownFit(sweep, moment)}.`, subsetOf(own)]
       : [];
   return [
     sameEverywhere(sweep),
     isHidden("verdict", run) || isHidden("mark") ? null : reasonOf(sweep, run),
-    isLinear ? null : sharpnessNow(sweep, detail, moment),
+    isBowl ? null : sharpnessNow(sweep, detail, moment),
     comparison(sweep, run),
     ...fit,
   ].filter((line) => line !== null);

@@ -37,8 +37,8 @@ function shown(now) {
   const share = (now - glide.began) / MILLISECONDS;
   if (share >= 1) glide.from = null;
   if (!glide.from || !glide.to) return glide.to;
-  const { is_exact: isBowl } = state.sweep.plane;
-  return between(glide.from, glide.to, share * share * (3 - 2 * share), isBowl);
+  const { isLine } = state.sweep;
+  return between(glide.from, glide.to, share * share * (3 - 2 * share), isLine);
 }
 
 export const isGliding = () => clock.glide.from !== null;

@@ -1,7 +1,9 @@
 /* What the model is, in words: a line's equation, or what a network predicts. */
 import { STEPS } from "#lab/lib/arrays.mjs";
 import { format, formatKnown } from "#lab/lib/format.mjs";
+import { saidBy } from "#lab/model/classes.mjs";
 import { example, predict } from "#lab/model/network.mjs";
+import { rangeWords, sidesWords } from "#lab/page/class-words.mjs";
 import { ownFit } from "#lab/page/notes.mjs";
 
 /**
@@ -13,8 +15,15 @@ import { ownFit } from "#lab/page/notes.mjs";
 const say = (value) => format(value, 4);
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
-export const modelWords = (sweep, moment) =>
-  sweep.plane.is_exact ? lineWords(sweep, moment) : curvedWords(sweep, moment);
+export function modelWords(sweep, moment) {
+  const { fitKind, isProbability } = sweep;
+  if (sweep.isLine) return lineWords(sweep, moment);
+  if (fitKind === "strips" || (fitKind === "plane" && sweep.classes))
+    return sidesWords(sweep, moment);
+  if (fitKind === "plane") return rangeWords(sweep, moment);
+  if (!isProbability) return curvedWords(sweep, moment);
+  return `${curvedWords(sweep, moment)}; ${sidesWords(sweep, moment)}`;
+}
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 function lineWords(sweep, moment) {
@@ -39,7 +48,8 @@ function curvedWords(sweep, moment) {
     return `the predictions lie ${range}, where ${say(Math.min(...places))} to ${say(Math.max(...places))} was observed${drawn}`;
   }
   const last = places.length - 1;
-  return `the fit goes from ${words(fit[0])} at x = ${say(places[0])} to ${words(fit[last])} at x = ${say(places[last])} and stays ${range}`;
+  const what = sweep.classes ? `the probability of ${sweep.classes[1]}` : "the fit";
+  return `${what} goes from ${words(fit[0])} at x = ${say(places[0])} to ${words(fit[last])} at x = ${say(places[last])} and stays ${range}`;
 }
 
 /**
@@ -56,8 +66,8 @@ function predictedAt(sweep, { track, index }) {
     sweep.predictors > 1
       ? Array.from(sweep.targets, (_, i) => example(sweep, i))
       : places.map((place) => [place]);
-  const known = params ? inputs.map((input) => predict(sweep, params, input)) : drawn;
-  return Array.from(known, (target) => sweep.targetIn(target));
+  if (!params) return Array.from(drawn, (target) => sweep.targetIn(target));
+  return inputs.map((input) => saidBy(sweep, predict(sweep, params, input)));
 }
 
 /** @param {Sweep} sweep @param {Snapshot} moment @param {number} target */

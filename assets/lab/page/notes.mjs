@@ -1,5 +1,6 @@
 /* The note beside the title of each view. */
 import { format, shortened } from "#lab/lib/format.mjs";
+import { drawnNote } from "#lab/page/class-words.mjs";
 import { state } from "#lab/state/store.mjs";
 import { drawnOf } from "#lab/views/residuals.mjs";
 
@@ -30,6 +31,7 @@ export function curvesNote(_, { track, index, loss, overflowed, shownEpoch }) {
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 export function fitNote(sweep, moment) {
+  if (sweep.fitKind === "plane" || sweep.isProbability) return drawnNote(sweep, moment);
   if (sweep.data_info && !moment.overflowed) return ownFit(sweep, moment);
   const kinds = [errorsNote(sweep)];
   if (sweep.predictors > 1)
@@ -61,7 +63,7 @@ export function ownFit(sweep, { first, second, loss }, room = NAME_ROOM) {
   const names = [sweep.data_info?.target ?? "", sweep.predictor_names[0]];
   const [name, predictor] = shortened(names, room);
   const error = `typical error ${format(Math.sqrt(loss) * scale, 3)}`;
-  if (!sweep.plane.is_exact)
+  if (!sweep.isLine)
     return `${sweep.predictors > 1 ? "predicted against observed" : name}; ${error}`;
   const slope = (first * scale) / width;
   const start = mean + scale * second - slope * middle;

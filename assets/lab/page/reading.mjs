@@ -78,15 +78,21 @@ function readAgain(name) {
 
 /* ---- keys ---- */
 
-/** @type {Record<string, (index: number, count: number) => number>} */
+/** @type {Record<string, (index: number, count: number, columns: number) => number>} */
 const KEYS = {
   ArrowRight: (index) => index + 1,
-  ArrowUp: (index) => index + 1,
+  ArrowUp: (index, _, columns) => index + columns,
   ArrowLeft: (index) => index - 1,
-  ArrowDown: (index) => index - 1,
+  ArrowDown: (index, _, columns) => index - columns,
   Home: () => 0,
   End: (_, count) => count - 1,
 };
+
+/** What the arrow keys reach. @param {string} name */
+function keyedOf(name) {
+  const readings = readingsOf(name);
+  return readings?.keyed ?? { columns: 1, points: readings?.points ?? [] };
+}
 
 /** @param {KeyboardEvent} event */
 function step(event) {
@@ -95,10 +101,14 @@ function step(event) {
   if (!(event.key in KEYS) || reading.isByHand) return undefined;
   event.preventDefault();
   event.stopPropagation();
-  const points = readingsOf(host.id)?.points ?? [];
+  const { points, columns } = keyedOf(host.id);
   const isNew = reading.name !== host.id || reading.index < 0;
-  const next = isNew ? 0 : KEYS[event.key](reading.index, points.length);
-  reading.index = Math.min(Math.max(next, 0), points.length - 1);
+  // Over a plane the way begins in its middle.
+  const first = columns > 1 ? points.length >> 1 : 0;
+  const next = isNew ? first : KEYS[event.key](reading.index, points.length, columns);
+  // Beyond the last row or the first there is nothing; else the way ends at an end.
+  if (columns === 1) reading.index = Math.min(Math.max(next, 0), points.length - 1);
+  else if (next in points) reading.index = next;
   return show(host.id, points[reading.index] ?? null, true);
 }
 
@@ -118,7 +128,7 @@ function refresh() {
   if (!name) return;
   if (state.playing || state.held) hideReading();
   else if (index < 0) readAgain(name);
-  else show(name, readingsOf(name)?.points[index] ?? null);
+  else show(name, keyedOf(name).points[index] ?? null);
 }
 
 export function bindReadings() {

@@ -50,7 +50,8 @@ import { receiveTable } from "#lab/panels/user-reading.mjs";
 import { on } from "#lab/state/events.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { placePins } from "#lab/state/pins.mjs";
-import { CARD_ORDER, state } from "#lab/state/store.mjs";
+import { drawn } from "#lab/state/drawn.mjs";
+import { CARD_ORDER, redraw, state } from "#lab/state/store.mjs";
 import { recallOwn } from "#lab/state/user-data.mjs";
 import "#lab/page/automation.mjs";
 
@@ -92,6 +93,8 @@ function listen() {
   });
   on("frame", drawFrame);
   on("idle", () => {
+    // What was drawn coarsely while it moved.
+    if (drawn.isCoarse) redraw();
     drawPanels(state.sweep, moment());
     share();
     describe();
@@ -187,9 +190,9 @@ function begin(payload) {
   // The cards have their sizes before anything is drawn in them.
   bindPlaces();
   followWidth();
-  const drawn = adoptSweep(new Sweep(payload));
-  drawn.then(() => document.body.classList.add("ready"));
-  if (!isSaved) greet(drawn);
+  const shown = adoptSweep(new Sweep(payload));
+  shown.then(() => document.body.classList.add("ready"));
+  if (!isSaved) greet(shown);
   bindRate();
   bindChoices(showControls);
   bindTimeline();

@@ -1,6 +1,7 @@
 /* The data of each view as a table. */
 import { STEPS } from "#lab/lib/arrays.mjs";
 import { formatDown, formatKnown } from "#lab/lib/format.mjs";
+import { classOf, isWrong, saidBy } from "#lab/model/classes.mjs";
 import { example, predict } from "#lab/model/network.mjs";
 import { config } from "#lab/state/config.mjs";
 import { state } from "#lab/state/store.mjs";
@@ -144,13 +145,24 @@ function sectionCell({ bowl, box }, exact, loss) {
  */
 export function fitTable(sweep, { track, index, shownEpoch }) {
   const params = track.paramsAt(index);
-  const input = sweep.data_info ? sweep.predictor_names[0] : "x";
-  const names = sweep.predictors === 1 ? [input, "observed"] : ["observed"];
+  const { classes } = sweep;
+  const said = sweep.isProbability ? `probability of ${classes?.[1]} now` : "predicted now";
   return {
-    head: ["example", ...names, "predicted now"],
+    head: [
+      "example",
+      ...shownInputs(sweep),
+      ...(classes ? ["class", said, "side of the boundary"] : ["observed", said]),
+    ],
     rows: Array.from(sweep.targets, (_, i) => fitRow(sweep, params, i)),
     note: params ? `At epoch ${shownEpoch}.` : "The predictions appear when you pause.",
   };
+}
+
+/** The predictors that the view has an axis for. @param {Sweep} sweep */
+function shownInputs({ fitKind, predictor_names: names, data_info: own, classes }) {
+  if (fitKind === "plane") return names.slice(0, 2);
+  if (fitKind !== "curve") return [];
+  return [own || classes ? names[0] : "x"];
 }
 
 /**
@@ -159,9 +171,21 @@ export function fitTable(sweep, { track, index, shownEpoch }) {
  * @param {Numbers | null} params
  * @param {number} i
  */
-const fitRow = (sweep, params, i) => [
-  String(i + 1),
-  ...(sweep.predictors === 1 ? [say(sweep.inputIn(sweep.inputs[i]))] : []),
-  say(sweep.targetIn(sweep.targets[i])),
-  params ? say(sweep.targetIn(predict(sweep, params, example(sweep, i)))) : "…",
-];
+function fitRow(sweep, params, i) {
+  const inputs = example(sweep, i);
+  const output = params && predict(sweep, params, inputs);
+  const said = output === null ? "…" : say(saidBy(sweep, output));
+  return [
+    String(i + 1),
+    ...shownInputs(sweep).map((_, k) => say(sweep.inputIn(inputs[k], k))),
+    ...(sweep.classes
+      ? [sweep.classes[classOf(sweep, i)], said, sideOf(sweep, output, i)]
+      : [say(sweep.targetIn(sweep.targets[i])), said]),
+  ];
+}
+
+/** @param {Sweep} sweep @param {number | null} output @param {number} i */
+function sideOf(sweep, output, i) {
+  if (output === null) return "…";
+  return isWrong(sweep, output, i) ? "wrong" : "right";
+}

@@ -4,7 +4,7 @@ import { plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { bestRun, isTrained } from "#lab/model/map-rows.mjs";
 import { chartIn, verticalLine } from "#lab/panels/chart.mjs";
-import { barMargin, drawBar } from "#lab/panels/color-bar.mjs";
+import { barMargin, drawBar } from "#lab/views/color-bar.mjs";
 import { bindChart, settingsOf, showButtons } from "#lab/panels/map.mjs";
 import { barOf, paintOf, scaleOf } from "#lab/panels/map-scale.mjs";
 import { mapWords } from "#lab/panels/map-words.mjs";

@@ -72,7 +72,7 @@ export function paintOf(row, run, color, scale) {
 /**
  * @param {Scale} scale
  * @param {string} color
- * @returns {import("#lab/panels/color-bar.mjs").Bar}
+ * @returns {import("#lab/views/color-bar.mjs").Bar}
  */
 export function barOf(scale, color) {
   const { fill, alpha, text } = restOf(color);

@@ -34,7 +34,7 @@ export function networkLayout(sweep) {
   const columns = depth === 1 && isWide ? 4 : 1;
   const rows = Math.ceil(count / columns) || 1;
   const inputs = [...sweep.predictor_names, "1"];
-  const tile = tileOf(depth, rows, isWide);
+  const tile = sweep.fitKind === "plane" ? mapTile(depth, rows) : tileOf(depth, rows, isWide);
   const height = Math.max(rows * (tile.height + 4), inputs.length * 34, 140) + 40;
   const top = (height - rows * (tile.height + 4)) / 2;
   return {
@@ -60,6 +60,17 @@ const tileOf = (depth, rows, isWide) =>
   depth === 1 && !isWide
     ? { width: 72, height: Math.max(22, Math.min(34, 380 / rows)) }
     : { width: 46, height: isWide && depth > 1 ? 9 : 22 };
+
+/**
+ * The size of a unit that shows the plane of two predictors: square, if there is room.
+ * @param {number} depth
+ * @param {number} rows
+ * @returns {Tile}
+ */
+const mapTile = (depth, rows) => ({
+  width: 46,
+  height: Math.max(depth > 1 && rows > ONE_COLUMN ? 9 : 22, Math.min(46, 380 / rows)),
+});
 
 /**
  * @param {number} count the units of a layer

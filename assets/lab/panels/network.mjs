@@ -3,10 +3,12 @@ import { makeSvg, slot } from "#lab/lib/dom.mjs";
 import { number } from "#lab/lib/format.mjs";
 import { contributions, forward, placesAlong, predict } from "#lab/model/network.mjs";
 import { WIDTH, networkEdges, networkLayout } from "#lab/panels/network-layout.mjs";
+import { drawMaps, newMaps } from "#lab/panels/network-maps.mjs";
 import { inputOf, layNumbers, showNumbers } from "#lab/panels/network-numbers.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { hand } from "#lab/state/hand.mjs";
 import { chosen, invalidate, state } from "#lab/state/store.mjs";
+import { rangesOf } from "#lab/views/heat-map.mjs";
 
 /**
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
@@ -23,6 +25,7 @@ import { chosen, invalidate, state } from "#lab/state/store.mjs";
  * @property {Layout} layout
  * @property {Numbered} numbers
  * @property {SVGElement} output the text at the output
+ * @property {import("#lab/panels/network-maps.mjs").Maps | null} maps
  */
 
 const SHAPE_SAMPLES = 25;
@@ -61,8 +64,10 @@ function layNetwork(target, sweep) {
     makeSvg("text", { x: WIDTH - 4, y: layout.output.y + 34, "text-anchor": "end" }),
   );
   const numbers = layNumbers(svg, sweep, layout);
-  target.replaceChildren(svg);
-  return { edges, shapes, layout, numbers, output };
+  const maps = newMaps(sweep, layout);
+  target.replaceChildren(...(maps ? [maps.context.canvas] : []), svg);
+  target.classList.toggle("has-maps", maps !== null);
+  return { edges, shapes, layout, numbers, output, maps };
 }
 
 /**
@@ -111,7 +116,8 @@ function unitTile(svg, { width, height }, { x, y }, unit) {
 export function network(sweep, moment, params, gradients) {
   const target = slot("network");
   const { hidden_units: units, hidden_layers: depth } = sweep.settings;
-  const key = [...sweep.predictor_names, units, depth].join("/");
+  const ranges = sweep.fitKind === "plane" ? rangesOf(sweep).flat() : [];
+  const key = [...sweep.predictor_names, units, depth, ...ranges].join("/");
   if (target.dataset.key !== key || !target.firstChild) {
     target.dataset.key = key;
     drawn.network = layNetwork(target, sweep);
@@ -165,13 +171,18 @@ function drawEdges(params) {
  * @param {Numbers} params
  */
 function drawShapes(sweep, params) {
-  const { shapes, layout } = drawing();
+  const { shapes, layout, maps } = drawing();
   if (!shapes.length) return;
+  shapes.forEach(({ group }, unit) => group.classList.toggle("chosen", unit === chosen.unit));
+  if (maps) {
+    drawMaps(maps, layout, sweep, params);
+    return;
+  }
   const range = rangeOf(sweep);
   const places = placesAlong(sweep, params, range, SHAPE_SAMPLES);
   const samples = places.map((place) => passedAt(sweep, params, place));
   const { hidden_units: units } = sweep.settings;
-  shapes.forEach(({ shape, group }, unit) => {
+  shapes.forEach(({ shape }, unit) => {
     const values = samples.map((passed) => passed[Math.floor(unit / units)]);
     const largest = values.reduce(
       (most, layer) => layer.reduce((a, b) => Math.max(a, Math.abs(b)), most),
@@ -179,7 +190,6 @@ function drawShapes(sweep, params) {
     );
     const shares = values.map((layer) => layer[unit % units] / largest);
     shape.setAttribute("points", pointsIn(layout.tile, range, places, shares));
-    group.classList.toggle("chosen", unit === chosen.unit);
   });
 }
 

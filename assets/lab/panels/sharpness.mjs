@@ -156,11 +156,11 @@ function sharpnessWords(sweep, numbers) {
  * @param {Sweep} sweep
  * @param {Numbers} numbers
  */
-function edgeWords({ verdicts, is_linear: isLinear, settings, steps_per_epoch: steps }, numbers) {
+function edgeWords({ verdicts, is_quadratic: isBowl, settings, steps_per_epoch: steps }, numbers) {
   const verdict = verdicts[state.run];
   if (verdict === "stuck")
     return `Stuck: ${stuckReason(settings)}, and what curves now is little more than the output bias.`;
-  if (isLinear || hasDiverged(verdict)) return "";
+  if (isBowl || hasDiverged(verdict)) return "";
   const [first, last] = ends(numbers.values);
   // A decay of more than twice the limit makes steps grow at any sharpness.
   const [begin, limit] = ends(numbers.thresholds).map((at) => Math.max(at ?? NaN, 0));

@@ -15,6 +15,10 @@
  * @property {any} network
  * @property {Uint8ClampedArray | null} shades
  * @property {Map<string, number>} widths
+ * @property {WeakMap<object, any>} examples
+ * @property {WeakMap<object, Map<number, any>>} heatMaps
+ * @property {boolean} isCoarse
+ * @property {{key: string, paint: (context: CanvasRenderingContext2D) => void}} still
  */
 
 /** @type {Drawn} */
@@ -40,4 +44,11 @@ export const drawn = {
   shades: null,
   // The widths of texts on canvases, by font and text.
   widths: new Map(),
+  // The room for a sweep's outputs for its examples, and for its heat maps by their size.
+  examples: new WeakMap(),
+  heatMaps: new WeakMap(),
+  // Whether the heat map on show has fewer places than at rest.
+  isCoarse: false,
+  // The examples on a heat map, and of what they were painted.
+  still: { key: "", paint: () => {} },
 };

@@ -10,6 +10,8 @@ export const MOST = 4;
 export const SHARED = [
   "dataset",
   "data_token",
+  "loss",
+  "features",
   "noise",
   "validation_fraction",
   "seed",

@@ -306,7 +306,7 @@ function fitAtRest(sweep, { track, index }) {
  * @returns {{x: number[], fit: number[]}}
  */
 function fitPoints(sweep, track, index) {
-  if (sweep.plane.is_exact) {
+  if (sweep.isLine) {
     const [low, high] = sweep.views.fit.layout.xaxis.range;
     const x = [low, high];
     const line = (/** @type {number} */ input) =>

@@ -7,6 +7,8 @@ import { isHidden } from "#lab/state/curtain.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { dot, isInside, placeLabel, size, stroke } from "#lab/views/canvas.mjs";
+import { drawPlane } from "#lab/views/heat-map.mjs";
+import { drawProbability, drawStrips } from "#lab/views/probability.mjs";
 import { Room, beside, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinFits, fitPixels } from "#lab/views/pins.mjs";
@@ -21,7 +23,17 @@ import { drawFrame, fitFigure, frameLook, nameFrame, zoomOut } from "#lab/views/
  */
 
 /** @type {import("#types").Draw} */
-export function drawFit(overlay, sweep, moment, { areSquared }) {
+export function drawFit(overlay, sweep, moment, shown) {
+  const { fitKind, isProbability } = sweep;
+  if (fitKind === "plane") drawPlane(overlay, sweep, moment, shown);
+  else if (fitKind === "strips") drawStrips(overlay, sweep, moment, shown);
+  else if (isProbability) drawProbability(overlay, sweep, moment, shown);
+  else drawNumbers(overlay, sweep, moment, shown);
+}
+
+/** Predicted numbers: a line, a curve, or against what was observed.
+ * @type {import("#types").Draw} */
+function drawNumbers(overlay, sweep, moment, { areSquared }) {
   const { fit: power } = zoomAt(sweep, moment.track, moment.index);
   zoomOut(overlay, sweep, [power], fitFigure);
   const context = overlay.begin();
@@ -152,8 +164,8 @@ function drawLine(context, line) {
 }
 
 /** @param {Context} context @param {Axes} axes @param {Room} room @param {Sweep} sweep */
-function sayHidden(context, axes, room, { plane }) {
-  const what = plane.is_exact ? "line" : "fit";
+function sayHidden(context, axes, room, { isLine }) {
+  const what = isLine ? "line" : "fit";
   const isNarrow = axes.right - axes.left < 13.5 * size();
   sayOnTop(context, room, isNarrow ? `${what}: off chart` : `the ${what} is off the chart`);
 }

@@ -91,7 +91,7 @@ function endsOf(axes, sweep, line) {
  */
 export function showHandles(sweep, moment, canSet) {
   const layer = element("fit-handles");
-  const isOff = !canSet || !sweep.plane.is_exact || state.playing || !overlays.fit.isDrawn;
+  const isOff = !canSet || !sweep.isLine || state.playing || !overlays.fit.isDrawn;
   if (layer.hidden !== isOff) layer.hidden = isOff;
   startState.ends = isOff ? null : endsOf(fitAxes(), sweep, [moment.first, moment.second]);
   if (startState.ends) place(layer, sweep, startState.ends);

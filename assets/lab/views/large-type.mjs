@@ -32,6 +32,8 @@ export function enlarge(layout) {
   layout.font.size = grown(layout.font.size);
   if (!layout.scene) {
     for (const side of "ltb") layout.margin[side] = MARGIN * grown(layout.margin[side]);
+    // At the right there is room for a colour bar, or none for words.
+    if (layout.margin.r > layout.margin.l) layout.margin.r = grown(layout.margin.r);
     for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key)))
       if (layout[name].title) layout[name].title.font = { size: titleSize() };
     return;

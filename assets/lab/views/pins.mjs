@@ -179,13 +179,34 @@ export function drawPinFits(context, axes, sweep, moment) {
   }
 }
 
-/** * A fit in pixels: the ends of a line, else the predictions at the places that the sweep has. *
-    @param {Axes} axes * @param {Sweep} sweep * @param {{line: ArrayLike<number>, fit: Float32Array
-    | null, index: number}} run weight and bias of * a line; what a network predicts at each epoch,
-    and the index of the epoch * @returns {Point[]} */
+/**
+ * Where each pin's model changes sides, with its marker in the middle of what is drawn.
+ * @param {Context} context
+ * @param {Snapshot} moment
+ * @param {(params: Float32Array) => import("#types").Line} lineOf pieces with a break after each
+ */
+export function drawPinBoundaries(context, moment, lineOf) {
+  for (const pin of shownPins()) {
+    const params = pin.track.drawnParamsAt(indexAt(pin, moment.epoch));
+    const line = params ? lineOf(params) : [];
+    stroke(context, line, { color: colors.background, width: 4.5, alpha: 0.75 });
+    stroke(context, line, { color: colors[pin.look.color], width: 2.2 });
+    const middle = line[3 * Math.floor(line.length / 6)];
+    if (middle) drawMarker(context, middle, pin.look);
+  }
+}
+
+/**
+ * A fit in pixels: the ends of a line, else the predictions at the places that the sweep has.
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ * @param {{line: ArrayLike<number>, fit: Float32Array | null, index: number}} run weight and
+ *   bias of a line; what a network predicts at each epoch, and the index of the epoch
+ * @returns {Point[]}
+ */
 export function fitPixels(axes, sweep, { line, fit, index }) {
   const up = (/** @type {number} */ target) => clamp(axes.y(sweep.targetIn(target)));
-  if (sweep.plane.is_exact)
+  if (sweep.isLine)
     return [axes.left, axes.right].map((pixel) => [
       pixel,
       up(line[0] * sweep.inputFrom(axes.toX(pixel)) + line[1]),

@@ -5,6 +5,7 @@ import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { state } from "#lab/state/store.mjs";
 import { isInside } from "#lab/views/canvas.mjs";
+import { readPlane, readProbability, readStrips } from "#lab/views/class-readings.mjs";
 import { flatAxes, sceneAxes } from "#lab/views/overlay.mjs";
 import { fitPixels } from "#lab/views/pins.mjs";
 import { heightAt } from "#lab/views/residuals.mjs";
@@ -18,6 +19,8 @@ import { pixelsOf, sections } from "#lab/views/sections.mjs";
  * @typedef {import("#lab/views/overlay.mjs").Overlay} Overlay
  * @typedef {object} Readings
  * @property {Readout[]} points in the order of the arrow keys
+ * @property {{columns: number, points: Readout[]}} [keyed] those of the arrow keys, if others: in
+ *   rows from the lower left corner
  * @property {boolean} [isAcross] whether the nearest is the nearest across, at any height
  * @property {(at: Point) => Readout | null} [ground] what is read where no point is near
  */
@@ -92,7 +95,15 @@ function lossAt({ bowl, box, grid }, first, second) {
 }
 
 /** @param {Overlay} overlay @param {Sweep} sweep @param {Snapshot} moment @returns {Readings} */
-export function readFit(overlay, sweep, { track, index, first, second }) {
+export function readFit(overlay, sweep, moment) {
+  const { fitKind, isProbability } = sweep;
+  if (fitKind === "plane") return readPlane(overlay, sweep, moment);
+  if (fitKind === "strips") return readStrips(overlay, sweep, moment);
+  return (isProbability ? readProbability : readNumbers)(overlay, sweep, moment);
+}
+
+/** @param {Overlay} overlay @param {Sweep} sweep @param {Snapshot} moment @returns {Readings} */
+function readNumbers(overlay, sweep, { track, index, first, second }) {
   const axes = flatAxes(overlay);
   const model = fitPixels(axes, sweep, { line: [first, second], fit: track.fit, index });
   if (sweep.predictors > 1)

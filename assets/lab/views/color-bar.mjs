@@ -3,12 +3,12 @@ import { colors } from "#lab/state/theme.mjs";
 import { size, widthOf } from "#lab/views/canvas.mjs";
 
 /**
- * @typedef {import("#lab/panels/chart.mjs").ChartAxes} ChartAxes
+ * @typedef {import("#types").Area & {context: CanvasRenderingContext2D}} Beside a picture
  * @typedef {object} Bar
  * @property {string} title
  * @property {(part: number) => string} colorAt of a part of the bar, from its foot at 0
  * @property {{part: number, text: string}[]} ticks
- * @property {{text: string, color: string, alpha: number}} rest what has no place on it, below
+ * @property {{text: string, color: string, alpha: number}} [rest] what has no place on it, below
  */
 
 const GAP = 12;
@@ -19,25 +19,27 @@ const WIDTH = 12;
  * @param {Bar} bar */
 export function barMargin(context, { ticks, rest }) {
   context.font = `${size()}px system-ui, sans-serif`;
-  const names = [...ticks.map(({ text }) => text), rest.text];
+  const names = [...ticks.map(({ text }) => text), rest?.text ?? ""];
   const widest = Math.max(...names.map((name) => widthOf(context, name)));
   return GAP + WIDTH + 5 + widest + 6 + 1.3 * size();
 }
 
-/** @param {ChartAxes} axes @param {number} margin @param {Bar} bar */
-export function drawBar(axes, margin, { title, colorAt, ticks, rest }) {
-  const { context, top, bottom, right } = axes;
-  const [left, foot] = [right + GAP, bottom - 2 * size()];
+/** @param {Beside} axes @param {number} margin @param {Bar} bar */
+export function drawBar({ context, top, bottom, right }, margin, { title, colorAt, ticks, rest }) {
+  const [left, foot] = [right + GAP, bottom - (rest ? 2 * size() : 0)];
   for (let y = top; y < foot; y++) {
     context.fillStyle = colorAt((foot - y) / (foot - top));
     context.fillRect(left, y, WIDTH, Math.min(1.5, foot - y));
   }
-  context.globalAlpha = rest.alpha;
-  context.fillStyle = rest.color;
-  context.fillRect(left, bottom - WIDTH, WIDTH, WIDTH);
-  context.globalAlpha = 1;
   const names = ticks.map(({ part, text }) => ({ text, y: foot - part * (foot - top) }));
-  writeNames(context, left + WIDTH + 5, [...names, { text: rest.text, y: bottom - WIDTH / 2 }]);
+  if (rest) {
+    context.globalAlpha = rest.alpha;
+    context.fillStyle = rest.color;
+    context.fillRect(left, bottom - WIDTH, WIDTH, WIDTH);
+    context.globalAlpha = 1;
+    names.push({ text: rest.text, y: bottom - WIDTH / 2 });
+  }
+  writeNames(context, left + WIDTH + 5, names);
   writeTitle(context, right + margin - 0.7 * size(), (top + foot) / 2, title);
 }
 
