@@ -46,6 +46,8 @@ def described(table: Table, name: Any) -> dict[str, Any]:
         "numeric": [column.name for column in table.numeric],
         # What can only be a target: a column of two words, and which of them is 0 and which is 1.
         "classes": {column.name: column.words for column in table.columns if column.words},
+        # Numbers that can be classes as well.
+        "two_numbers": [column.name for column in table.numeric if column.has_two_values],
         "head": table.head,
         "rows": len(table.columns[0].values),
         "separator": table.separator,

@@ -5,13 +5,22 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from app.domain.fields import NAMES
 from app.domain.views import VIEWS
 from components.parts import aria
 
+# The train loss, by what it is; assets/lab/page/facts.mjs says that of the sweep on show.
+LOSSES = {
+    "squared_error": "The mean squared error over the training examples: 0 would be a perfect fit.",
+    "cross_entropy": "The cross-entropy over the training examples: the mean of −ln of the "
+    "probability that the model gives to the right class, in nats. Who guesses 0.5 every time has "
+    "0.693; 0 would be sure and right everywhere.",
+}
 ABOUT = {
     "learning-rate": "The size of each step: the gradient is multiplied by this number.",
     "epoch": "One pass over all training examples; with the full batch, one epoch is one step.",
-    "train-loss": "The mean squared error over the training examples: 0 would be a perfect fit.",
+    "train-loss": LOSSES[NAMES["loss"].default],
+    "accuracy": "The share of the training examples that are on the right side of the boundary.",
     "mark": "Sharpness is the largest curvature of the loss in any direction; with a learning rate "
     "above 2/sharpness a step can land higher up the other side.",
     **{name: view.about for name, view in VIEWS.items()},

@@ -24,6 +24,7 @@ from app.domain.user_data import MOST_PREDICTORS
 from app.domain.views import VIEWS, View
 from app.lessons.task import CURTAIN
 from components import theme
+from components.about import LOSSES as ABOUT_LOSSES
 from components.controls.fields import STOPS
 from components.controls.rail import FIRST, MORE
 from components.figures.surface import CUT_AT
@@ -38,7 +39,7 @@ def page_config() -> dict[str, Any]:
     fields    each setting by name, in the order of the rail, the learning rate last
     data      of each built-in data set: what the targets 0 and 1 are called, if they are classes,
               and how many predictors it has
-    losses    of each loss: its names, its unit and its formula
+    losses    of each loss: its names, its unit, its formula and what the page says of it
     features  of each choice of features: the pairs of predictors whose products it adds
     usual_loss  the loss that a target of two classes begins with, and any other target
     starts_anew  the settings whose change ends a start set by hand
@@ -55,7 +56,13 @@ def page_config() -> dict[str, Any]:
             for name, row in DATASETS.items()
         },
         "losses": {
-            name: {"label": row.label, "title": row.title, "unit": row.unit, "rule": row.rule}
+            name: {
+                "label": row.label,
+                "title": row.title,
+                "unit": row.unit,
+                "rule": row.rule,
+                "about": ABOUT_LOSSES[name],
+            }
             for name, row in LOSSES.items()
         },
         "features": {name: row.products for name, row in FEATURES.items()},

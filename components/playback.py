@@ -1,6 +1,8 @@
 """The timeline below the views: one playhead for all of them. Its slider is the axis of the
 training curves."""
 
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -109,13 +111,15 @@ def _facts() -> Component:
         children=[
             _fact("epoch", "epoch", html.Span(epoch, id="epoch-shown")),
             _fact("train-loss", "train loss", html.Span(id="fact-train-loss")),
+            _fact("accuracy", "accuracy", html.Span(id="fact-accuracy"), hidden=True),
         ],
     )
 
 
-def _fact(name: str, label: str, value: Component) -> Component:
+def _fact(name: str, label: str, value: Component, **more: Any) -> Component:
     return html.Div(
         className="fact",
+        **more,
         children=[
             about(name, label, class_name="fact-label", id=f"fact-{name}-label"),
             html.Span(value, className="fact-value"),

@@ -57,6 +57,9 @@ export interface Field {
 
 export interface Config {
   fields: Record<string, Field>;
+  data: Record<string, { classes: [string, string] | null; predictors: number }>;
+  losses: Record<string, { label: string; title: string; unit: string; about: string }>;
+  usual_loss: { classes: string; numbers: string };
   starts_anew: (keyof Settings)[];
   start: { planes: string[]; parameter: number; coordinate: number };
   stops: number[];
@@ -228,6 +231,7 @@ export interface Pin {
   end: number;
   verdict: Verdict;
   lastLoss: number | null;
+  lastAccuracy: string;
   /** Which of its epochs are drawn. */
   thinned: number[];
   mismatch?: string | null;
@@ -241,6 +245,8 @@ export interface Upload {
   target: string;
   predictors: string[];
   standardize: boolean;
+  /** Whether the target has two values alone. */
+  hasClasses?: boolean;
   reading?: Reading;
   isSent?: boolean;
 }
@@ -283,6 +289,9 @@ export interface Table {
   sentinels: Sentinel[];
   columns: string[];
   numeric: string[];
+  /** By the name of its column, the two words of a target; and the columns of two numbers. */
+  classes: Record<string, string[]>;
+  two_numbers: string[];
   notes: string[];
 }
 
@@ -361,6 +370,7 @@ export interface ChartContents {
     rates: number[];
     now: (number | null | undefined)[];
     ends: (number | null | undefined)[];
+    accuracies: (number | undefined)[] | null;
     epoch: number;
     asked: number;
   };

@@ -71,6 +71,11 @@ class Column:
         """At least half of the cells are numbers, so the column can be selected."""
         return not self.words and bool(2 * np.count_nonzero(self.codes == 0) >= len(self.codes))
 
+    @property
+    def has_two_values(self) -> bool:
+        """Its numbers are two different ones, whatever else stands in it."""
+        return len(np.unique(self.values[self.codes == 0])) == 2
+
 
 @dataclass(frozen=True)
 class Question:

@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.results import Dataset, Fit, LossSurface, Sweep
 from app.domain.settings import Settings
 from components import ids
-from components.figures.base import Figure
+from components.figures.base import Figure, loss_title
 from components.figures.classes import plane_figure, strips_figure
 from components.figures.contour import contour_figure
 from components.figures.fit import fit_figure
@@ -23,10 +23,13 @@ def view_figures(
     sweep: Sweep, surface: LossSurface, dataset: Dataset, fit: Fit | None
 ) -> dict[str, Any]:
     """Each view's figure as Plotly's JSON with arrays, by element id."""
+    loss = loss_title(sweep.settings.loss_option)
+    # For axes with little room.
+    short = loss_title(sweep.settings.loss_option, is_short=True)
     views = {
-        ids.LOSS_SURFACE: surface_figure(surface),
-        ids.DESCENT_PATH: contour_figure(surface),
-        ids.CROSS_SECTIONS: sections_figure(surface),
+        ids.LOSS_SURFACE: surface_figure(surface, short),
+        ids.DESCENT_PATH: contour_figure(surface, loss, has_star=not sweep.no_lowest_point),
+        ids.CROSS_SECTIONS: sections_figure(surface, short),
         ids.FIT: _fit_figure(sweep.settings, dataset, fit),
     }
     # The contour has the surface's colours as heights: the browser copies them.

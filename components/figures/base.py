@@ -8,6 +8,7 @@ import numpy as np
 from numpy import ndarray
 
 from app.domain.fields import plain
+from app.domain.options import LossOption
 from app.domain.results import LossSurface
 from components import theme
 
@@ -69,6 +70,13 @@ def axis(title: str, limits: tuple[float, float], **more: Any) -> dict[str, Any]
         fixedrange=True,
     )
     return look | more
+
+
+def loss_title(loss: LossOption, is_short: bool = False) -> str:
+    """What an axis of the loss is called: with its unit, where it has one of its own."""
+    if not loss.unit:
+        return "train loss"
+    return f"{'loss' if is_short else loss.title}, {loss.unit}"
 
 
 def in_two_lines(title: str) -> str:

@@ -16,8 +16,9 @@ from components.figures.base import (
 LEVELS = 20
 
 
-def contour_figure(surface: LossSurface) -> Figure:
-    """Contours at log-spaced losses, which show the bowl as well as its floor."""
+def contour_figure(surface: LossSurface, loss: str, has_star: bool = True) -> Figure:
+    """Contours at log-spaced losses, which show the bowl as well as its floor; the loss is called
+    `loss`."""
     box, (first, second) = surface.box, surface.plane.names
     logs = log_loss(surface)
     low, high = float(logs.min()), float(logs.max())
@@ -36,11 +37,11 @@ def contour_figure(surface: LossSurface) -> Figure:
                 thickness=10,
                 outlinewidth=0,
                 xpad=6,
-                title=dict(text="train loss", side="right"),
+                title=dict(text=loss, side="right"),
                 **decade_ticks(low, high),
             ),
         ),
-        _optimum(surface),
+        *([_optimum(surface)] if has_star else []),
         rest_trace("path"),
     ]
     layout = base_layout(right=6) | dict(

@@ -4,11 +4,11 @@ from app.domain.results import LossSurface
 from components.figures.base import Figure, axis, base_layout, figure, in_two_lines, rest_trace
 
 
-def sections_figure(surface: LossSurface) -> Figure:
-    """Loss along each direction of the plane, on one scale."""
+def sections_figure(surface: LossSurface, loss: str) -> Figure:
+    """Loss along each direction of the plane, on one scale; the axis is called `loss`."""
     box, (first, second) = surface.box, surface.plane.names
     # Large losses have long tick labels.
-    height = axis("train loss", (0, box.height), automargin="left")
+    height = axis(loss, (0, box.height), automargin="left")
     traces = [rest_trace("first"), rest_trace("second", xaxis="x2", yaxis="y2")]
     # Side by side, long names would overlap.
     first, second = in_two_lines(first), in_two_lines(second)

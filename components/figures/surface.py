@@ -13,8 +13,9 @@ CUT_AT = 1.5
 CAMERA = dict(eye=dict(x=0.84, y=-1.84, z=1.14), center=dict(x=0, y=0, z=-0.33))
 
 
-def surface_figure(surface: LossSurface) -> Figure:
-    """The surface, coloured by log loss. Users can rotate its initial view."""
+def surface_figure(surface: LossSurface, loss: str) -> Figure:
+    """The surface, coloured by log loss, which is called `loss`. Users can rotate its initial
+    view."""
     box, (first, second) = surface.box, surface.plane.names
     height = np.minimum(surface.loss, CUT_AT * box.height).astype("float32")
     logs = log_loss(surface)
@@ -48,7 +49,7 @@ def surface_figure(surface: LossSurface) -> Figure:
         scene=dict(
             xaxis=_scene_axis(first, box.first),
             yaxis=_scene_axis(second, box.second),
-            zaxis=_scene_axis("train loss", (0, box.height)),
+            zaxis=_scene_axis(loss, (0, box.height)),
             hovermode=False,
             aspectmode="manual",
             aspectratio=dict(x=1.45, y=1.15, z=0.62),

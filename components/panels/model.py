@@ -4,6 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from app.domain.fields import NAMES
 from app.domain.options import ACTIVATIONS
 from components.panels.base import Panel, slot, words
 from components.parts import data
@@ -15,6 +16,15 @@ def _part(number: int, title: str, *content: Component) -> Component:
     return html.Details([head, *content], className="part", open=True, **data(part=number))
 
 
+def _of_loss(**texts: str) -> Component:
+    """Words of each loss; assets/lab/panels/one-step.mjs shows those of the sweep on show."""
+    parts = [
+        html.Div(words(text), hidden=loss != NAMES["loss"].default, **data(loss=loss))
+        for loss, text in texts.items()
+    ]
+    return html.Div(parts)
+
+
 ONE_STEP = Panel(
     "One step, in numbers",
     [
@@ -22,10 +32,13 @@ ONE_STEP = Panel(
         _part(
             1,
             "Predict",
-            words(
-                r"$\hat y_i = w x_i + b$, or for a network "
+            _of_loss(
+                squared_error=r"$\hat y_i = w x_i + b$, or for a network "
                 r"$\hat y_i = c + \sum_j v_j\, f(w_j x_i + b_j)$; with more hidden layers, each "
-                r"takes the outputs of the layer below in place of $x_i$"
+                r"takes the outputs of the layer below in place of $x_i$",
+                cross_entropy=r"The output is a logit, $z_i = w x_i + b$, or for a network "
+                r"$z_i = c + \sum_j v_j\, f(w_j x_i + b_j)$. It stands for the probability of "
+                r"class 1, $p_i = \frac{1}{1 + e^{-z_i}}$",
             ),
             slot("predict", maths=True),
             slot("examples", scrolls="The examples"),
@@ -33,18 +46,24 @@ ONE_STEP = Panel(
         _part(
             2,
             "How wrong?",
-            words(
-                r"The train loss is the mean squared error, "
-                r"$L = \frac{1}{n}\sum_i (y_i - \hat y_i)^2$"
+            _of_loss(
+                squared_error=r"The train loss is the mean squared error, "
+                r"$L = \frac{1}{n}\sum_i (y_i - \hat y_i)^2$",
+                cross_entropy=r"The train loss is the cross-entropy, in nats: the mean of "
+                r"$-\ln p_i$ over class 1, $y_i = 1$, and of $-\ln(1 - p_i)$ over class 0, "
+                r"$y_i = 0$",
             ),
             slot("loss", maths=True),
         ),
         _part(
             3,
             "Which way?",
-            words(
-                r"The gradient says how $L$ changes with each parameter, as in "
-                r"$\frac{\partial L}{\partial w} = \frac{2}{n}\sum_i (\hat y_i - y_i)\,x_i$"
+            _of_loss(
+                squared_error=r"The gradient says how $L$ changes with each parameter, as in "
+                r"$\frac{\partial L}{\partial w} = \frac{2}{n}\sum_i (\hat y_i - y_i)\,x_i$",
+                cross_entropy=r"The gradient says how $L$ changes with each parameter, as in "
+                r"$\frac{\partial L}{\partial w} = \frac{1}{n}\sum_i (p_i - y_i)\,x_i$: each "
+                r"example pulls by how far its probability is from its class",
             ),
             slot("gradient", maths=True),
         ),
@@ -85,7 +104,9 @@ ACTIVATION_FUNCTIONS = Panel(
     [
         words(
             "The function that a hidden unit applies to its weighted sum $z$ (solid), and its "
-            "derivative $f'(z)$ (dashed), by which every gradient is multiplied on its way back."
+            "derivative $f'(z)$ (dashed), by which every gradient is multiplied on its way back. "
+            "The output has none of these; with cross-entropy, the logistic function makes it a "
+            "probability."
         ),
         *(
             # Pressed, it is the network's: assets/lab/panels/activations.mjs.
@@ -116,12 +137,17 @@ PARAMETERS = Panel(
 TENSOR = Panel(
     "A tensor and its gradient",
     [
-        words(
-            r"Take one prediction, $y = w x + b$, or in a network its first hidden unit, "
-            r"$h = f(z)$ with $z = w_1 x + b_1$. A tensor created with `requires_grad=True` "
-            r"records how such a value is computed, so it can tell how it changes with weight "
-            r"and bias: $\frac{\partial y}{\partial w} = x$ and "
-            r"$\frac{\partial y}{\partial b} = 1$, in the unit both times $f'(z)$."
+        _of_loss(
+            squared_error=r"Take one prediction, $y = w x + b$, or in a network its first hidden "
+            r"unit, $h = f(z)$ with $z = w_1 x + b_1$. A tensor created with "
+            r"`requires_grad=True` records how such a value is computed, so it can tell how it "
+            r"changes with weight and bias: $\frac{\partial y}{\partial w} = x$ and "
+            r"$\frac{\partial y}{\partial b} = 1$, in the unit both times $f'(z)$.",
+            cross_entropy=r"Take one probability, $p = \frac{1}{1 + e^{-z}}$ with $z = w x + b$, "
+            r"or in a network its first hidden unit, $h = f(z)$ with $z = w_1 x + b_1$. A tensor "
+            r"created with `requires_grad=True` records how such a value is computed, so it can "
+            r"tell how it changes with weight and bias: through $z$ by $x$ and by 1, both times "
+            r"$\frac{\partial p}{\partial z} = p\,(1 - p)$, in the unit $f'(z)$.",
         ),
         html.Label("x", htmlFor="tensor-x"),
         dbc.Input(id="tensor-x", type="number", value=3, step="any", class_name="tensor-x"),

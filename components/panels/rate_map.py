@@ -18,7 +18,7 @@ AXES: dict[str, tuple[float, float | None, bool]] = {
     "epochs": (NUMBERS["epochs"].low, NUMBERS["epochs"].high, True),
     "hidden_layers": (NUMBERS["hidden_layers"].low, NUMBERS["hidden_layers"].high, False),
 }
-COLORS = {"last_loss": "final loss", "diverged_at": "divergence"}
+COLORS = {"last_loss": "final loss", "accuracy": "accuracy", "diverged_at": "divergence"}
 ROWS = ("8", "16", "32", "41", "64")
 
 PANEL = Panel(

@@ -56,8 +56,15 @@ test("between the epochs that a sweep keeps the nearest one's losses are shown",
 });
 
 test("the headline names the data and the model", () => {
-  const of = (/** @type {number} */ count, /** @type {any} */ settings, predictors = 1) =>
-    headline(/** @type {any} */ ({ settings, predictors, targets: Array(count) })).split(".")[0];
+  const of = (
+    /** @type {number} */ count,
+    /** @type {any} */ settings,
+    predictors = 1,
+    /** @type {any} */ more = {},
+  ) =>
+    headline(
+      /** @type {any} */ ({ settings, predictors, products: [], targets: Array(count), ...more }),
+    ).split(".")[0];
   assert.equal(of(10, { hidden_units: 0 }), "Ten points, one line");
   assert.equal(
     of(60, { hidden_units: 1, hidden_layers: 1 }),
@@ -68,4 +75,25 @@ test("the headline names the data and the model", () => {
     "60 points, three layers of 8 hidden units",
   );
   assert.equal(of(442, { hidden_units: 0 }, 10), "442 examples, one weight for each of 10 columns");
+  const classes = ["outside", "inside"];
+  const squares = [
+    [0, 0],
+    [1, 1],
+  ];
+  assert.equal(
+    of(200, { hidden_units: 0 }, 2, { classes }),
+    "200 points, two classes, one straight boundary",
+  );
+  assert.equal(
+    of(200, { hidden_units: 0 }, 4, { classes, products: squares }),
+    "200 points, two classes, one curved boundary",
+  );
+  assert.equal(
+    of(200, { hidden_units: 8, hidden_layers: 2 }, 2, { classes }),
+    "200 points, two classes, two layers of 8 hidden units",
+  );
+  assert.equal(
+    of(569, { hidden_units: 0 }, 10, { classes }),
+    "569 examples, two classes, one weight for each of 10 columns",
+  );
 });

@@ -39,9 +39,9 @@ def figures(settings: Settings) -> dict[str, go.Figure]:
     """As Plotly's classes, which know every property and refuse others."""
     made = experiment(settings)
     views = {
-        ids.LOSS_SURFACE: surface_figure(made.surface),
-        ids.DESCENT_PATH: contour_figure(made.surface),
-        ids.CROSS_SECTIONS: sections_figure(made.surface),
+        ids.LOSS_SURFACE: surface_figure(made.surface, "train loss"),
+        ids.DESCENT_PATH: contour_figure(made.surface, "train loss"),
+        ids.CROSS_SECTIONS: sections_figure(made.surface, "train loss"),
         ids.FIT: fit_figure(made.dataset, made.fit.predictions[0, 0]),
     }
     return {name: go.Figure(figure) for name, figure in views.items()}

@@ -109,6 +109,7 @@ def test_a_read_table_is_described_for_the_page() -> None:
     assert result["table"] | {"notes": []} == {
         "label": "my", "columns": ["who", "x", "y"], "numeric": ["x", "y"], "rows": 4,
         "classes": {},
+        "two_numbers": [],
         "head": (
             (1, ("who", "x", "y")), (2, ("A", "1,5", "2")), (3, ("B", "2", "3")),
             (4, ("C", "3", "4")), (5, ("D", "", "5")),

@@ -1,6 +1,6 @@
 /* A model whose parameters were set by hand, as a run of one epoch: every view can show it. */
 import { floats } from "#lab/lib/arrays.mjs";
-import { probability } from "#lab/model/classes.mjs";
+import { probability, wrongOf } from "#lab/model/classes.mjs";
 import { gradient, predict, trainLoss } from "#lab/model/network.mjs";
 import { Track } from "#lab/model/track.mjs";
 
@@ -74,6 +74,10 @@ function onPlane({ plane }, params, gradients, coordinates) {
   return { slopes: Float32Array.from(slopes), offPlane: Float32Array.of(Math.sqrt(square)) };
 }
 
+/** @param {Sweep} sweep @param {Float32Array} params */
+const accuracyOf = (sweep, params) =>
+  Float32Array.of(1 - wrongOf(sweep, params).length / sweep.targets.length);
+
 /**
  * The run that these parameters are at an epoch.
  * @param {Sweep} sweep
@@ -90,6 +94,7 @@ export function trackOf(sweep, params, epoch) {
     overflowAt: -1,
     isPlain: sweep.is_plain,
     loss: Float32Array.of(trainLoss(sweep, params)),
+    accuracy: sweep.classes && accuracyOf(sweep, params),
     coordinates,
     ...onPlane(sweep, params, gradients, coordinates),
     fit: fitOf(sweep, params),

@@ -23,6 +23,18 @@ export const saidBy = (sweep, output) =>
 export const classOf = (sweep, i) => (sweep.targetIn(sweep.targets[i]) > 0.5 ? 1 : 0);
 
 /**
+ * An accuracy, which is known in small steps, as a percentage: 100 % only where all are right.
+ * @param {number} share NaN after an overflow
+ * @param {number} count of the examples; where it is not known, a share to a thousandth
+ */
+export function percent(share, count = 1000) {
+  if (!Number.isFinite(share)) return "overflow";
+  const right = Math.round(share * count);
+  const rounded = Math.round((1000 * right) / count) / 10;
+  return `${right < count ? Math.min(rounded, 99.9) : rounded} %`;
+}
+
+/**
  * A model's outputs for all examples; the next call fills the same array.
  * @param {Sweep} sweep
  * @param {Numbers} params

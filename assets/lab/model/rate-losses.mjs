@@ -12,6 +12,7 @@ export const LOWEST = "the lowest here";
  * @property {number[]} rates
  * @property {Losses} now the losses at the playhead
  * @property {Losses} ends
+ * @property {(number | undefined)[] | null} accuracies of these ends; null without classes
  * @property {number} epoch of the sweep's frame nearest to the playhead
  * @property {number} asked the epoch of the playhead
  * @property {number} best the run with the star; -1 for none, or behind a curtain
@@ -35,11 +36,16 @@ export function rateLosses(sweep, asked) {
     rates,
     now: rates.map((_, run) => (isOpen(run) ? lossAt(run) : undefined)),
     ends,
+    accuracies: sweep.accuracy && rates.map((_, run) => accuracyOf(sweep, run)),
     epoch: sweep.epochs[frame],
     asked,
     best: isEndHidden() ? -1 : bestOf(sweep),
   };
 }
+
+/** NaN after an overflow, undefined where hidden. @param {Sweep} sweep @param {number} run */
+const accuracyOf = (sweep, run) =>
+  isEndHidden(run) ? undefined : (sweep.lastAccuracy(run) ?? undefined);
 
 /** The sweep's frame nearest to an epoch. @param {Sweep} sweep @param {number} epoch */
 function frameAt({ epochs }, epoch) {

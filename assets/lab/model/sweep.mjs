@@ -1,6 +1,7 @@
 /* A sweep in the browser: its runs, and the data in their own units. No drawing here. */
 import { Grid, decode, floats, floatsOf, unpack } from "#lab/lib/arrays.mjs";
 import { contourTraces } from "#lab/model/contour.mjs";
+import { percent } from "#lab/model/classes.mjs";
 import { calmLowest } from "#lab/model/loss-range.mjs";
 import { Track } from "#lab/model/track.mjs";
 import { STOPS } from "#lab/state/store.mjs";
@@ -10,7 +11,8 @@ import { STOPS } from "#lab/state/store.mjs";
  * @typedef {import("#types").DetailPayload} DetailPayload
  * @typedef {import("#types").Encoded} Encoded
  * @typedef {"plane" | "train_loss" | "validation_loss" | "coordinates" | "slopes"} Arrays
- * @typedef {Arrays | "off_plane" | "params"} Decoded
+ * @typedef {"accuracy" | "validation_accuracy"} Shares
+ * @typedef {Arrays | Shares | "off_plane" | "params"} Decoded
  */
 
 // A plane that shows less of a run's squared distance from the start says so in the picture.
@@ -57,6 +59,8 @@ export class Sweep extends Fields {
     this.coordinates = floats(payload.coordinates);
     this.slopes = floats(payload.slopes);
     this.validation_loss = maybe(payload.validation_loss);
+    this.accuracy = maybe(payload.accuracy);
+    this.validation_accuracy = maybe(payload.validation_accuracy);
     this.calm_lowest = calmLowest(this);
     this.off_plane = maybe(payload.off_plane);
     this.params = maybe(payload.params);
@@ -68,6 +72,7 @@ export class Sweep extends Fields {
     this.predictions = payload.fit && floats(payload.fit.predictions);
     this.inputs = floats(payload.data.inputs);
     this.targets = floats(payload.data.targets);
+    this.validationCount = payload.data.validation_targets.shape[0];
     const surface = payload.views["loss-surface"].data[0];
     this.grid = new Grid(floatsOf(surface.z), payload.box);
     const path = payload.views["descent-path"];
@@ -121,6 +126,29 @@ export class Sweep extends Fields {
     return this.settings.loss === "cross_entropy";
   }
 
+  /** What an axis of the loss is called: with its unit, where it has one of its own. */
+  get lossTitle() {
+    const { title, unit } = this.loss;
+    return unit ? `${title}, ${unit}` : "train loss";
+  }
+
+  /** The unit of the loss after a number. */
+  get lossUnit() {
+    return this.loss.unit && ` ${this.loss.unit}`;
+  }
+
+  /** A run's accuracy at the end, after an overflow NaN; null without classes.
+   * @param {number} run */
+  lastAccuracy(run) {
+    return this.accuracy && this.accuracy[(run + 1) * this.epochs.length - 1];
+  }
+
+  /** The same in words; nothing without classes. @param {number} run */
+  accuracyWords(run) {
+    const share = this.lastAccuracy(run);
+    return share === null ? "" : percent(share, this.targets.length);
+  }
+
   /**
    * What is said in a picture that shows little of a run's motion; else nothing.
    * @param {number} run
@@ -161,6 +189,8 @@ export class Sweep extends Fields {
       slopes,
       offPlane: this.off_plane && part(this.off_plane, 1),
       validation: this.validation_loss && part(this.validation_loss, 1),
+      accuracy: this.accuracy && part(this.accuracy, 1),
+      validationAccuracy: this.validation_accuracy && part(this.validation_accuracy, 1),
       fit: this.fit && this.predictions && part(this.predictions, this.fit.places.length),
       thinned: this.thinnedParams(run),
       ...this.asParams(coordinates.subarray(0, 2 * length), slopes.subarray(0, 2 * length)),
@@ -203,6 +233,8 @@ export class Sweep extends Fields {
       coordinates,
       slopes,
       validation: maybe(detail.validation_loss),
+      accuracy: maybe(detail.accuracy),
+      validationAccuracy: maybe(detail.validation_accuracy),
       updates: maybe(detail.updates),
       batches: detail.batches && decode(detail.batches).values,
       rateFactors: maybe(detail.rate_factors),

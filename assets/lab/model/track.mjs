@@ -14,6 +14,8 @@
  * @property {Float32Array} slopes (epoch, 2) along its directions
  * @property {Float32Array | null} [offPlane] the distance from the plane
  * @property {Float32Array | null} [validation]
+ * @property {Float32Array | null} [accuracy] the share of the examples that are right
+ * @property {Float32Array | null} [validationAccuracy]
  * @property {Float32Array | null} [fit] (epoch, place)
  * @property {Float32Array | null} [params] (epoch, param); not there until the run is inspected
  * @property {{params: Float32Array, frames: number[]} | null} [thinned] the same at some indices,
@@ -34,6 +36,8 @@ export class Track {
     this.overflowAt = parts.overflowAt;
     this.loss = parts.loss;
     this.validation = parts.validation ?? null;
+    this.accuracy = parts.accuracy ?? null;
+    this.validationAccuracy = parts.validationAccuracy ?? null;
     this.fit = parts.fit ?? null;
     this.params = parts.params ?? null;
     this.batches = parts.batches ?? null;

@@ -112,9 +112,10 @@ export function stuckReason({ activation, hidden_layers: layers, weight_decay: d
 function ending(sweep, run) {
   const [level, last] = [sweep.levels[run] ?? NaN, sweep.last_loss[run]];
   const around = level === last ? "" : "up and down around ";
-  const said = `${around}${format(level, 4)} after ${sweep.end} epochs`;
-  const isLowest = sweep.reference_name === LOWEST;
-  return isHidden(isLowest ? "strip" : "optimum") ? said : `${said} (${reference(sweep, run)})`;
+  const said = `${around}${format(level, 4)}${sweep.lossUnit} after ${sweep.end} epochs`;
+  // Of a network both are known from the other rates.
+  const isOfOthers = sweep.reference_name === LOWEST || !sweep.is_linear;
+  return isHidden(isOfOthers ? "strip" : "optimum") ? said : `${said} (${reference(sweep, run)})`;
 }
 
 /**
@@ -125,6 +126,7 @@ function ending(sweep, run) {
  */
 function reference(sweep, run) {
   const { reference_name: name, reference_loss: loss, learning_rates: rates } = sweep;
+  if (sweep.no_lowest_point) return `${name}: ever closer to ${format(loss, 4)}`;
   if (name !== LOWEST) return `${name}: ${format(loss ?? NaN, 4)}`;
   const [ends, [start]] = [sweep.last_loss, sweep.train_loss];
   const best = bestOf(sweep);

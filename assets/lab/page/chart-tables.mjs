@@ -1,5 +1,6 @@
 /* The data of each panel's chart as a table. */
 import { plain } from "#lab/lib/format.mjs";
+import { percent } from "#lab/model/classes.mjs";
 import { bestRun, isTrained } from "#lab/model/map-rows.mjs";
 import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
@@ -36,7 +37,7 @@ const stepTable = ({ rates, losses, now, slope }) => ({
  * @param {Omit<import("#lab/model/rate-losses.mjs").RateLosses, "best">} shown
  * @returns {TableData}
  */
-function sweepTable({ rates, now, ends, ...epochs }) {
+function sweepTable({ rates, now, ends, accuracies, ...epochs }) {
   const runs = rates.map((_, run) => run);
   const areEndsListed = runs.some((run) => !isEndHidden(run));
   const isNamed = (/** @type {number} */ run) =>
@@ -45,17 +46,21 @@ function sweepTable({ rates, now, ends, ...epochs }) {
   // A number that is not finite is written as an overflow.
   const lossOf = (/** @type {number | null | undefined} */ loss) =>
     loss === undefined ? HIDDEN : say(loss ?? NaN);
+  const accuracyOf = (/** @type {number | undefined} */ share) =>
+    share === undefined ? HIDDEN : percent(share, state.sweep.targets.length);
   return {
     head: [
       "learning rate",
       `train loss at ${epochWords(epochs)}`,
       ...(areEndsListed ? ["at the end"] : []),
+      ...(areEndsListed && accuracies ? ["accuracy at the end"] : []),
       ...(areNamesListed ? ["outcome"] : []),
     ],
     rows: rates.map((rate, run) => [
       plain(rate),
       lossOf(now[run]),
       ...(areEndsListed ? [lossOf(ends[run])] : []),
+      ...(areEndsListed && accuracies ? [accuracyOf(accuracies[run])] : []),
       ...(areNamesListed ? [isNamed(run) ? outcomeName(state.sweep, run) : HIDDEN] : []),
     ]),
     note: "",
@@ -90,14 +95,20 @@ function compareTable({ runs, names }) {
   };
 }
 
+/** @type {Record<string, string>} */
+const CELLS = {
+  last_loss: "The train loss at the end",
+  accuracy: "The accuracy at the end",
+  diverged_at: "The epoch from which on a run diverges",
+};
+
 /**
  * @param {ChartContents["map"]} shown
  * @returns {TableData}
  */
 function mapTable({ map, color }) {
   const runs = count(STOPS).filter((run) => MAP_RATES.includes(run % 10));
-  const what =
-    color === "last_loss" ? "The train loss at the end" : "The epoch from which on a run diverges";
+  const what = CELLS[color];
   return {
     head: [
       labelOf(map.field),
@@ -124,8 +135,9 @@ function bestRate(row) {
  * @param {number} run
  * @param {string} color
  */
-function mapCell({ last_loss: losses, diverged_at: epochs }, run, color) {
+function mapCell({ last_loss: losses, diverged_at: epochs, accuracy: shares }, run, color) {
   if (!losses || !epochs) return "refused";
+  if (color === "accuracy") return shares ? percent(shares[run] ?? NaN) : "–";
   if (color === "last_loss") return say(losses[run] ?? NaN, 4);
   return epochs[run] < 0 ? "never" : String(epochs[run]);
 }

@@ -43,11 +43,13 @@ function rateWords(sweep) {
   const places = rates.length - 1;
   const revealed = revealedWords(sweep, ends);
   if (epoch > 0 && isHidden("strip")) return revealed;
+  const accuracy = best < 0 ? "" : sweep.accuracyWords(best);
+  const right = accuracy && `, where the accuracy is ${accuracy}`;
   const shown = `At epoch ${epoch} the train loss goes from ${say(now[0] ?? NaN)} at ${plain(rates[0])} to ${say(now[places] ?? NaN)} at ${plain(rates[places])}.`;
   const lowest = ends[best] ?? null;
   return lowest === null
     ? [shown, revealed].filter(Boolean).join(" ")
-    : `${shown} After ${sweep.end} epochs the best is ${say(lowest)}, at ${plain(rates[best])} (star).`;
+    : `${shown} After ${sweep.end} epochs the best is ${say(lowest)}, at ${plain(rates[best])} (star)${right}.`;
 }
 
 /** The panels with a chart, or a table that is described like one.

@@ -1,7 +1,10 @@
-/* The readouts: epoch and train loss, the learning rate at its slider, the chip of the outcome. */
+/* The readouts: epoch, train loss and accuracy, the learning rate at its slider, the chip of the
+   outcome. */
 import { element, setText } from "#lab/lib/dom.mjs";
 import { format } from "#lab/lib/format.mjs";
+import { percent } from "#lab/model/classes.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
+import { config } from "#lab/state/config.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 
 /**
@@ -28,6 +31,7 @@ export function showFacts(sweep, run, moment) {
   for (const [name, value] of Object.entries(data)) dataset[name] = String(value);
   setText("fact-epoch", String(moment.epoch));
   setText("epoch-end", String(sweep.end));
+  showAccuracy(sweep, moment);
   setText("fact-train-loss", moment.overflowed ? "overflow" : format(moment.loss));
   setText("fact-verdict", isCovered ? "" : verdictName(sweep.verdicts[run]));
   element("fact-verdict").setAttribute("aria-describedby", `about-${verdict.replace(" ", "-")}`);
@@ -35,6 +39,23 @@ export function showFacts(sweep, run, moment) {
     verdict,
     arrived: isCovered ? "" : String(sweep.arrived[run]),
   });
+}
+
+/** What the readouts are called; those with classes have one more. @param {Sweep} sweep */
+export function nameFacts({ settings, classes, loss }) {
+  element("fact-accuracy-label").parentElement?.toggleAttribute("hidden", !classes);
+  setText("fact-train-loss-label", ["train loss", loss.unit].filter(Boolean).join(", "));
+  setText("about-train-loss", config.losses[settings.loss].about);
+}
+
+/** @param {Sweep} sweep @param {Snapshot} moment */
+function showAccuracy({ targets }, { track, index, overflowed }) {
+  const { dataset } = element("facts");
+  delete dataset.accuracy;
+  if (!track.accuracy) return setText("fact-accuracy", "");
+  const share = overflowed ? NaN : track.accuracy[index];
+  dataset.accuracy = String(Math.round(share * targets.length) / targets.length);
+  return setText("fact-accuracy", percent(share, targets.length));
 }
 
 /**

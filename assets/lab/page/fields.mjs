@@ -5,7 +5,7 @@ import { openPanels } from "#lab/page/cards.mjs";
 import { showRefusal } from "#lab/page/refusals.mjs";
 import { config } from "#lab/state/config.mjs";
 import { emit } from "#lab/state/events.mjs";
-import { isUsed, labelOf, optionOf } from "#lab/state/fields.mjs";
+import { isUsed, labelOf, optionOf, usualOf } from "#lab/state/fields.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { settingsNow, state } from "#lab/state/store.mjs";
 import { ownChoice } from "#lab/state/user-data.mjs";
@@ -68,18 +68,30 @@ function sayValue({ field, input: slider }, value) {
   slider.setAttribute("aria-valuetext", MEANINGS[field]?.(value) ?? plain(value));
 }
 
+/** Of a person's own data it is seen once they are read what applies to them.
+ * @type {Record<string, (sweep: Sweep) => boolean>} */
+const OWN_USES = {
+  loss: ({ data_info: own }) => Boolean(own?.classes),
+  features: ({ predictors, products }) => predictors - products.length === 2,
+};
+
+/** @param {keyof Settings} field @param {Sweep} sweep */
+const applies = (field, sweep) =>
+  isUsed(field, sweep.settings) &&
+  (sweep.settings.dataset !== "own" || (OWN_USES[field]?.(sweep) ?? true));
+
 /** The controls follow the sweep on show. @param {Sweep} sweep */
 export function showChoices(sweep) {
   const { settings } = sweep;
   for (const choice of layout.controls) {
-    choice.control.hidden = !isUsed(choice.field, settings);
+    choice.control.hidden = !applies(choice.field, sweep);
     showValue(choice, settings[choice.field]);
   }
   for (const name of ["activation", "hidden-layers"])
     element(`${name}-control`).hidden = settings.hidden_units === 0;
   showFieldNotes(sweep);
   const changed = layout.controls.filter(
-    ({ isMore, field, standard }) => isMore && settings[field] !== standard,
+    ({ isMore, field }) => isMore && settings[field] !== usualOf(field, settings),
   ).length;
   setText("more-count", changed ? `${changed} changed` : "");
 }

@@ -12,7 +12,7 @@ import { coverRun, showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
 import { bindWhy, keepRoom, showExplanation } from "#lab/page/explanation.mjs";
 import { watchFailures } from "#lab/page/failures.mjs";
-import { showFacts } from "#lab/page/facts.mjs";
+import { nameFacts, showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
@@ -85,6 +85,7 @@ const moment = () => snapshotOf(state.track, state.wanted);
 function listen() {
   on("sweep", (sweep) => {
     setText("headline", headline(sweep));
+    nameFacts(sweep);
     keepRoom(sweep);
     showSweep(sweep);
     makeRoomForPlane(sweep);

@@ -41,11 +41,18 @@ async function figureOf(name) {
 /** Every run of the sweep, from the smallest learning rate to the largest. */
 function runsTable() {
   const { learning_rates: rates, last_loss: losses, verdicts, end } = state.sweep;
-  const head = ["learning rate", `train loss at epoch ${end}`, "outcome"];
+  const hasClasses = state.sweep.accuracy !== null;
+  const head = [
+    "learning rate",
+    `train loss at epoch ${end}`,
+    ...(hasClasses ? ["accuracy"] : []),
+    "outcome",
+  ];
   const runs = rates.map((_, run) => run).sort((a, b) => rates[a] - rates[b]);
   const rows = runs.map((run) => [
     plain(rates[run]),
     say(losses[run] ?? NaN),
+    ...(hasClasses ? [state.sweep.accuracyWords(run)] : []),
     verdictName(verdicts[run]),
   ]);
   return make("table", {}, [

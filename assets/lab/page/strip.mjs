@@ -22,15 +22,24 @@ function showVerdicts(sweep) {
     const isCovered = isHidden("strip", run);
     cell.dataset.verdict = isCovered ? "" : verdicts[run];
     cell.dataset.arrived = isCovered ? "" : String(arrived[run]);
-    cell.title = plain(rates[run]) + (isCovered ? "" : `: ${outcomeName(sweep, run)}`);
+    cell.title = plain(rates[run]) + (isCovered ? "" : `: ${titleOf(sweep, run)}`);
   });
+}
+
+/** A run's outcome and, of classes, how many are right at its end. @param {Sweep} sweep
+ * @param {number} run */
+function titleOf(sweep, run) {
+  const share = sweep.lastAccuracy(run);
+  const accuracy = share === null || isNaN(share) ? "" : `, accuracy ${sweep.accuracyWords(run)}`;
+  return outcomeName(sweep, run) + accuracy;
 }
 
 /* ---- the legend ---- */
 
 /** The lines of the curve. @param {Sweep} sweep @param {number} epoch */
 export function showLines(sweep, epoch) {
-  setText("legend-now", `train loss at epoch ${epoch}`);
+  const { title, unit } = sweep.loss;
+  setText("legend-now", `${unit ? title : "train loss"} at epoch ${epoch}${unit && `, ${unit}`}`);
   setText("legend-end", isEndHidden() ? "" : `after ${sweep.end} epochs`);
 }
 

@@ -1,7 +1,7 @@
 /* The data of each view as a table. */
 import { STEPS } from "#lab/lib/arrays.mjs";
 import { formatDown, formatKnown } from "#lab/lib/format.mjs";
-import { classOf, isWrong, saidBy } from "#lab/model/classes.mjs";
+import { classOf, isWrong, percent, saidBy } from "#lab/model/classes.mjs";
 import { example, predict } from "#lab/model/network.mjs";
 import { config } from "#lab/state/config.mjs";
 import { state } from "#lab/state/store.mjs";
@@ -80,24 +80,29 @@ export function curveTable(sweep, { track, index, shownEpoch }) {
     head: ["epoch", ...columns.map(([name]) => name)],
     rows: shown.map((k) => [
       epochName(track.epochs[k], shownEpoch),
-      ...columns.map(([, value]) => say(value(k))),
+      ...columns.map(([, value]) => value(k)),
     ]),
     note: ofEpochs(shown, track.length),
   };
 }
 
 /**
- * Each curve's name, and its value at an index.
+ * Each curve's name, and its value at an index in words.
  * @param {Sweep} sweep
  * @param {import("#lab/model/track.mjs").Track} track
  */
-function curveColumns({ plane }, track) {
-  const { loss, validation } = track;
-  /** @type {[string, (k: number) => number][]} */
-  const columns = [["train loss", (k) => loss[k]]];
-  if (validation) columns.push(["validation loss", (k) => validation[k]]);
+function curveColumns({ plane, targets, validationCount }, track) {
+  const { loss, validation, accuracy, validationAccuracy: held } = track;
+  /** @type {[string, (k: number) => string][]} */
+  const columns = [["train loss", (k) => say(loss[k])]];
+  if (validation) columns.push(["validation loss", (k) => say(validation[k])]);
+  if (accuracy) columns.push(["accuracy", (k) => percent(accuracy[k], targets.length)]);
+  if (held) columns.push(["validation accuracy", (k) => percent(held[k], validationCount)]);
   if (plane.is_exact)
-    columns.push([plane.names[0], (k) => track.first(k)], [plane.names[1], (k) => track.second(k)]);
+    columns.push(
+      [plane.names[0], (k) => say(track.first(k))],
+      [plane.names[1], (k) => say(track.second(k))],
+    );
   return columns;
 }
 

@@ -1,8 +1,9 @@
 /* The sentence of each view: what it shows now, from the same numbers that are drawn. */
 import { plain } from "#lab/lib/format.mjs";
+import { percent } from "#lab/model/classes.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
 import { modelWords } from "#lab/page/model-words.mjs";
-import { isHidden } from "#lab/state/curtain.mjs";
+import { isHidden, isStarHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { here, say, when } from "#lab/views/words.mjs";
@@ -38,11 +39,11 @@ function hiddenWords(sweep) {
 export function surfaceWords(sweep, moment) {
   const { plane, optimum, box } = sweep;
   const what = drawn.isFlat ? "contour of the train loss" : "train loss as a surface";
-  const star = isHidden("optimum")
+  const star = isStarHidden(sweep)
     ? ""
     : `; the star, ${optimum.name}, is at ${say(optimum.train_loss)}`;
   const beyond = moment.loss > box.height ? ", far above the chart" : outside(sweep, moment);
-  return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${beyond}${star}.${hiddenWords(sweep)}`;
+  return `The ${what} over ${plane.names.map(quoted).join(" and ")}: at ${when(moment)} the run is at a train loss of ${say(moment.loss)}${sweep.lossUnit}${beyond}${star}.${hiddenWords(sweep)}`;
 }
 
 /**
@@ -78,7 +79,7 @@ export function sectionWords({ plane }, moment) {
 
 /** @param {Sweep} sweep @param {Snapshot} moment */
 export function fitWords(sweep, moment) {
-  const examples = `its train loss over ${sweep.targets.length} examples is ${say(moment.loss)}`;
+  const examples = `its train loss over ${sweep.targets.length} examples is ${say(moment.loss)}${sweep.lossUnit}`;
   return `At ${when(moment)} ${modelWords(sweep, moment)}; ${examples}.`;
 }
 
@@ -90,7 +91,22 @@ export function curveWords(sweep, moment) {
   const end =
     last === null
       ? `it overflows at epoch ${sweep.overflow_at[state.run]}`
-      : `its end, at epoch ${sweep.end}, is ${say(last)}`;
+      : `its end, at epoch ${sweep.end}, is ${say(last)}${endAccuracy(sweep)}`;
   const ahead = isHidden("ahead", state.run) || moment.overflowed ? "" : `; ${end}`;
-  return `The train loss begins at ${say(track.loss[0])} and at ${when(moment)} is ${say(loss)}${held}${ahead}.`;
+  return `The train loss begins at ${say(track.loss[0])} and at ${when(moment)} is ${say(loss)}${sweep.lossUnit}${held}${accuracyNow(sweep, moment)}${ahead}.`;
+}
+
+/** @param {Sweep} sweep @param {Snapshot} moment */
+function accuracyNow(sweep, { track, index, overflowed }) {
+  const { accuracy, validationAccuracy: held } = track;
+  if (!accuracy || overflowed) return "";
+  const { targets, validationCount } = sweep;
+  const validation = held ? ` (validation ${percent(held[index], validationCount)})` : "";
+  return `, the accuracy ${percent(accuracy[index], targets.length)}${validation}`;
+}
+
+/** @param {Sweep} sweep */
+function endAccuracy(sweep) {
+  const words = sweep.accuracyWords(state.run);
+  return words && `, with an accuracy of ${words}`;
 }

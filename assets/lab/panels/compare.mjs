@@ -38,6 +38,7 @@ const runNow = (sweep) => ({
   track: state.track,
   verdict: sweep.verdicts[state.run],
   lastLoss: sweep.last_loss[state.run],
+  lastAccuracy: sweep.accuracyWords(state.run),
   end: sweep.end,
   look: null,
 });
@@ -93,6 +94,13 @@ export function lossWords(run, epoch) {
   return `${format(track.loss[index], 4)}${kept}`;
 }
 
+/** How a run ends; of classes also how many are right. @param {Compared} run */
+function endWords(run) {
+  const loss = lossWords(run, run.end);
+  const isSaid = run.lastAccuracy && run.lastLoss !== null && !isHidden("ahead");
+  return isSaid ? `${loss}; ${run.lastAccuracy}` : loss;
+}
+
 /** Twice the lowest end, in two digits: a loss that says something of most runs.
  * @param {Compared[]} runs */
 function usualLoss(runs) {
@@ -115,7 +123,8 @@ export function compare(sweep, moment) {
   if (!isPinned) runs.push(runNow(sweep));
   const others = pinned.runs.filter((pin) => pin.mismatch);
   const wanted = pinned.wantedLoss ?? usualLoss(runs);
-  const key = [...pinned.runs.map(({ look }) => look.color), isPinned, state.detail ? 1 : 0].join();
+  const looks = pinned.runs.map(({ look }) => look.color);
+  const key = [...looks, isPinned, state.detail ? 1 : 0, sweep.classes].join();
   if (target.dataset.key !== key) layCompare(target, key, wanted);
   followWanted(target, wanted);
   const everySettings = [...runs, ...others].map(({ settings }) => settings);
@@ -157,7 +166,7 @@ const rowOf = (run, name, wanted, epoch) => ({
     name,
     reachedWords(reaches(run, wanted)),
     lossWords(run, epoch),
-    lossWords(run, run.end),
+    endWords(run),
     isHidden("verdict") ? "?" : verdictName(run.verdict),
   ],
 });
@@ -173,7 +182,8 @@ function otherRow(run, name) {
 /** @param {HTMLElement} target @param {string} key @param {number} wanted */
 function layCompare(target, key, wanted) {
   target.dataset.key = key;
-  const heads = ["run", "", "loss now", "at the end", "outcome", ""].map((text) =>
+  const end = state.sweep.classes ? "at the end; accuracy" : "at the end";
+  const heads = ["run", "", "loss now", end, "outcome", ""].map((text) =>
     make("th", { textContent: text }),
   );
   heads[1].append("epochs until loss\u00a0< ", lossField(wanted));

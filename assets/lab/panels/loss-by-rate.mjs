@@ -24,7 +24,7 @@ import { star } from "#lab/views/canvas.mjs";
 export function lossByRate(sweep, moment) {
   const chart = chartIn("loss-by-rate", (made) => made.onPick((rate) => emit("pick", rate)), 270);
   const numbers = numbersOf(sweep, moment);
-  const { rates, now, ends, epoch, asked, best, steepest } = numbers;
+  const { rates, now, ends, accuracies, epoch, asked, best, steepest } = numbers;
   drawRates(chart, sweep, numbers);
   chart.say(
     rateWords(sweep, numbers),
@@ -33,7 +33,7 @@ export function lossByRate(sweep, moment) {
       steepest: steepest === null ? "" : rates[steepest],
       epoch,
     },
-    { rates, now, ends, epoch, asked },
+    { rates, now, ends, accuracies, epoch, asked },
   );
 }
 
@@ -69,7 +69,7 @@ function drawRates(chart, sweep, numbers) {
   const { rates } = numbers;
   const axes = chart.begin({
     x: { range: [rates[0], rates[rates.length - 1]], log: true, title: "learning rate" },
-    y: { range: lossRange(sweep, numbers), log: true, title: "train loss" },
+    y: { range: lossRange(sweep, numbers), log: true, title: sweep.lossTitle },
   });
   chart.inside(() => drawLines(axes, sweep, numbers));
   drawPoints(axes, numbers);
@@ -177,8 +177,9 @@ function rateWords(sweep, numbers) {
     `Solid: at ${epochWords(numbers)}.${isCurtained ? "" : ` Dotted: at the end, epoch ${sweep.end}.`}`,
   ];
   const lowest = ends[best] ?? null;
+  const right = sweep.accuracy && best >= 0 ? `; accuracy ${sweep.accuracyWords(best)}` : "";
   if (lowest !== null)
-    lines.push(`Best at the end: ${format(lowest, 4)}, at ${plain(rates[best])} (star).`);
+    lines.push(`Best at the end: ${format(lowest, 4)}, at ${plain(rates[best])} (star)${right}.`);
   if (steepest !== null)
     lines.push(`The loss now falls most steeply at ${plain(rates[steepest])} (dot).`);
   if (sweep.range_test && !isCurtained)

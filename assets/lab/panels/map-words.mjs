@@ -1,5 +1,6 @@
 /* The map in words: what its colours mean, which rates are best, what was refused. */
 import { format, plain } from "#lab/lib/format.mjs";
+import { percent } from "#lab/model/classes.mjs";
 import { bestRun, isTrained } from "#lab/model/map-rows.mjs";
 import { verdictName } from "#lab/model/verdicts.mjs";
 import { scaleOf } from "#lab/panels/map-scale.mjs";
@@ -27,16 +28,28 @@ export function mapWords(map, color) {
     .join(" ");
 }
 
+/** Where nothing has a colour. @type {Record<string, string>} */
+const NOTHING = {
+  last_loss: "Every run diverges.",
+  accuracy: "These data have no classes, so there is no accuracy.",
+  diverged_at: "No run diverges.",
+};
+
+/** @type {Record<string, string>} */
+const MEANINGS = {
+  last_loss: "Dark: low train loss at the end. Bright: high. Red: diverges.",
+  accuracy: "Dark: high accuracy at the end. Bright: low. Red: overflow.",
+  diverged_at: "Dark: diverged late. Bright: early. Pale: never.",
+};
+
 /** @param {RateMap} map @param {string} color */
 function scaleWords({ rows }, color) {
   const scale = scaleOf(rows, color);
   if (!rows.some(isTrained)) return "";
-  if (!scale) return color === "last_loss" ? "Every run diverges." : "No run diverges.";
-  if (color !== "last_loss" && scale[0] === scale[1])
+  if (!scale) return NOTHING[color];
+  if (color === "diverged_at" && scale[0] === scale[1])
     return `All that diverge do so at epoch ${scale[0] - 1}. Pale: never.`;
-  return color === "last_loss"
-    ? "Dark: low train loss at the end. Bright: high. Red: diverges."
-    : "Dark: diverged late. Bright: early. Pale: never.";
+  return MEANINGS[color];
 }
 
 /** The best run of all rows. @param {RateMap} map */
@@ -89,7 +102,9 @@ function cellWords({ rows, field, values }, { row, run }) {
   const trained = rows[row];
   if (!trained || !isTrained(trained)) return "";
   const loss = trained.last_loss[run];
-  const end = loss === null ? "overflow" : `train loss ${format(loss, 4)}`;
+  const share = trained.accuracy?.[run] ?? null;
+  const accuracy = share === null ? "" : `, accuracy ${percent(share)}`;
+  const end = loss === null ? "overflow" : `train loss ${format(loss, 4)}${accuracy}`;
   return `${labelOf(field)} ${plain(values[row])}, learning rate ${rateOf(run)}: ${verdictName(trained.verdicts[run])}, ${end}.`;
 }
 

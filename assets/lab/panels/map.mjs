@@ -164,12 +164,20 @@ function openCell(cell) {
   emit("open", { ...settingsOf(map, cell.row), learning_rate: rate });
 }
 
+/** Only classes have an accuracy. @param {RateMap | null} map */
+function offerColors(map) {
+  const hasClasses = state.sweep.classes || map?.rows.some(({ accuracy }) => accuracy);
+  for (const option of select("map-color").options)
+    option.disabled = option.value === "accuracy" && !hasClasses;
+}
+
 export function showButtons() {
   const { map } = mapping;
   const isWhole = map !== null && map.rows.length === map.values.length;
   const isRunning = map !== null && map.running;
   setText("map-start", isRunning ? "Cancel" : map && !isWhole ? "Resume" : "Start");
   element("map-again").hidden = !map || isRunning || isWhole;
+  offerColors(map);
   for (const name of ["map-field", "map-rows"]) select(name).disabled = isRunning;
   element("map-progress").hidden = !map || isWhole;
 }

@@ -1,7 +1,8 @@
 /* One step in numbers: data, prediction, loss, gradient, update. */
-import { setText, slot } from "#lab/lib/dom.mjs";
+import { all, setText, slot } from "#lab/lib/dom.mjs";
 import { number, plain } from "#lab/lib/format.mjs";
-import { contributions, example, gradient, predict } from "#lab/model/network.mjs";
+import { probability, saidBy } from "#lab/model/classes.mjs";
+import { LOSSES, contributions, example, gradient, predict } from "#lab/model/network.mjs";
 import { inBrackets, largest, maths, sum, texNumber, texSymbol } from "#lab/panels/maths.mjs";
 import { table } from "#lab/panels/table.mjs";
 import { selectedRate } from "#lab/state/store.mjs";
@@ -13,14 +14,15 @@ import { selectedRate } from "#lab/state/store.mjs";
  * @typedef {object} Step
  * @property {number[]} batch the examples that it takes
  * @property {boolean} isBatch whether these are some of all
- * @property {number[]} predictions one for each of them
- * @property {number[]} squares their squared errors
+ * @property {number[]} outputs one for each of them
+ * @property {number[]} losses of each
  * @property {Numbers} gradients
  * @property {Numbers} direction
  * @property {number} rate with what the schedule makes of it
  */
 
 export const ROWS = 10;
+const OF_NUMBERS = ["observed", "predicted", "error²"];
 
 // How many terms of a prediction are written out.
 const SHOWN = 2;
@@ -40,10 +42,25 @@ export function oneStep(sweep, moment, params) {
   const steps = sweep.steps_per_epoch;
   const words = steps > 1 ? `Make this epoch’s ${steps} steps` : "Make this step";
   setText("make-step", `5 · ${words}`);
+  showRules(sweep);
   showExamples(sweep, step);
   showFormulas(sweep, params, step);
   showUpdates(sweep, params, step);
 }
+
+/** The formulas of the loss that is trained on. @param {Sweep} sweep */
+export function showRules({ settings: { loss } }) {
+  for (const rule of all("[data-loss]")) rule.hidden = rule.dataset.loss !== loss;
+}
+
+/**
+ * What a logit makes of the probability of class 1.
+ * @param {string} name
+ * @param {number} output
+ */
+export const probabilityTex = (name, output) => [
+  `${name} &= \\tfrac{1}{1 + e^{-z}} = ${texNumber(probability(output))}`,
+];
 
 /**
  * @param {Sweep} sweep
@@ -54,12 +71,13 @@ export function oneStep(sweep, moment, params) {
 function stepOf(sweep, { track, index }, params) {
   const isBatch = Boolean(track.batches);
   const batch = Array.from(track.batchAt(index) ?? sweep.targets.keys());
-  const predictions = batch.map((i) => predict(sweep, params, example(sweep, i)));
+  const outputs = batch.map((i) => predict(sweep, params, example(sweep, i)));
+  const { value } = LOSSES[sweep.settings.loss];
   return {
     batch,
     isBatch,
-    predictions,
-    squares: predictions.map((prediction, k) => (sweep.targets[batch[k]] - prediction) ** 2),
+    outputs,
+    losses: outputs.map((output, k) => value(output, sweep.targets[batch[k]])),
     // The panel waits until the run has its gradient and its direction.
     gradients: isBatch
       ? gradient(sweep, params, batch)
@@ -70,33 +88,37 @@ function stepOf(sweep, { track, index }, params) {
 }
 
 /** @param {Sweep} sweep @param {Step} step */
-function showExamples(sweep, { batch, predictions, squares }) {
+function showExamples(sweep, { batch, outputs, losses }) {
   const hasOne = sweep.predictors === 1;
+  const said = sweep.isProbability ? ["y", "logit z", "p", "loss"] : OF_NUMBERS;
   table(
     slot("examples"),
-    ["i", ...(hasOne ? ["x"] : []), "observed", "predicted", "error²"],
-    predictions
+    ["i", ...(hasOne ? ["x"] : []), ...said],
+    outputs
       .slice(0, ROWS)
-      .map((prediction, k) => [
+      .map((output, k) => [
         batch[k] + 1,
         ...(hasOne ? [number(sweep.inputs[batch[k]])] : []),
         number(sweep.targets[batch[k]]),
-        number(prediction),
-        number(squares[k]),
+        number(output),
+        ...(sweep.isProbability ? [number(saidBy(sweep, output))] : []),
+        number(losses[k]),
       ]),
   );
 }
 
 /** @param {Sweep} sweep @param {Numbers} params @param {Step} step */
 function showFormulas(sweep, params, step) {
-  const { batch, isBatch, predictions, squares, rate, direction } = step;
+  const { batch, isBatch, outputs, losses, rate, direction } = step;
+  const [i, output] = [batch[0] + 1, outputs[0]];
   maths("predict", [
-    `\\hat y_{${batch[0] + 1}} &= ${predictTex(sweep, params, batch[0])}`,
-    `&= ${texNumber(predictions[0])}`,
+    `${sweep.isProbability ? "z" : "\\hat y"}_{${i}} &= ${predictTex(sweep, params, batch[0])}`,
+    `&= ${texNumber(output)}`,
+    ...(sweep.isProbability ? probabilityTex(`p_{${i}}`, output) : []),
   ]);
-  const mean = squares.reduce((a, b) => a + b, 0) / batch.length;
+  const mean = losses.reduce((a, b) => a + b, 0) / batch.length;
   maths("loss", [
-    `${isBatch ? "L_{\\text{batch}}" : "L"} &= \\tfrac{1}{${batch.length}}\\,(${sum(squares)})`,
+    `${isBatch ? "L_{\\text{batch}}" : "L"} &= \\tfrac{1}{${batch.length}}\\,(${sum(losses)})`,
     `&= ${texNumber(mean, 5)}`,
   ]);
   maths("gradient", gradientTex(sweep, step));
@@ -208,16 +230,19 @@ function unitsTex(terms, bias) {
 }
 
 /** @param {Sweep} sweep @param {Step} step */
-function gradientTex(sweep, { predictions, gradients, batch }) {
+function gradientTex(sweep, { outputs, gradients, batch }) {
   if (!sweep.plane.is_exact) {
     const length = Math.hypot(...Array.from(gradients));
     return [
       `\\lVert \\nabla L \\rVert &= ${texNumber(length)} \\quad \\text{over ${gradients.length} parameters}`,
     ];
   }
-  const errors = predictions.map((prediction, k) => prediction - sweep.targets[batch[k]]);
+  const { isProbability } = sweep;
+  const errors = outputs.map(
+    (output, k) => (isProbability ? probability(output) : output) - sweep.targets[batch[k]],
+  );
   const products = errors.map((error, k) => error * sweep.inputs[batch[k]]);
-  const scale = `\\tfrac{2}{${predictions.length}}`;
+  const scale = `\\tfrac{${isProbability ? 1 : 2}}{${outputs.length}}`;
   return [
     `\\tfrac{\\partial L}{\\partial w} &= ${scale}\\,(${sum(products)})`,
     `&= ${texNumber(gradients[0])}`,

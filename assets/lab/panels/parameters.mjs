@@ -1,6 +1,7 @@
 /* All parameters, and the loss at every fifty epochs. */
 import { slot } from "#lab/lib/dom.mjs";
 import { number } from "#lab/lib/format.mjs";
+import { percent } from "#lab/model/classes.mjs";
 import { layers, widthsOf } from "#lab/model/network.mjs";
 import { MOST_ROWS } from "#lab/panels/one-step.mjs";
 import { table } from "#lab/panels/table.mjs";
@@ -40,8 +41,16 @@ export function parameters(sweep, moment, params, gradients) {
         ...(squares ? [number(squares[k])] : []),
       ]),
   );
-  table(slot("losses"), ["epoch", "train loss"], lossRows(sweep, moment));
+  const head = ["epoch", "train loss", ...(moment.track.accuracy ? ["accuracy"] : [])];
+  table(slot("losses"), head, lossRows(sweep, moment));
 }
+
+/** The loss, and of classes the accuracy. @param {Sweep} sweep @param {Snapshot["track"]} track
+ * @param {number} index */
+const numbersAt = ({ targets }, { loss, accuracy }, index) => [
+  number(loss[index], 5),
+  ...(accuracy ? [percent(accuracy[index], targets.length)] : []),
+];
 
 /**
  * Every 50 epochs where the run has that epoch; what lies ahead stays behind a curtain.
@@ -55,7 +64,8 @@ function lossRows(sweep, { track, epoch }) {
     const overflowed = track.overflowAt >= 0 && at >= track.overflowAt;
     const index = track.indexOf(at);
     if (!overflowed && track.epochs[index] !== at) continue;
-    rows.push([at, isAhead ? "?" : overflowed ? "overflow" : number(track.loss[index], 5)]);
+    const numbers = numbersAt(sweep, track, index);
+    rows.push([at, ...numbers.map((text) => (isAhead ? "?" : overflowed ? "overflow" : text))]);
   }
   return rows;
 }

@@ -93,7 +93,7 @@ export function rateAxis(sweep, moment) {
   }
   const [rate, factor] = [selectedRate(), track.factorAt(index)];
   const step = { ...curve, rate, landing: curve.after(rate), factor };
-  drawStep(chart, step);
+  drawStep(chart, sweep, step);
   const { now, landing, best, rise, slope } = step;
   chart.say(
     stepWords(sweep, step),
@@ -110,13 +110,13 @@ function rangeOf({ now, losses }) {
   return [Math.max(low - 0.25 * room, 0), now + 0.9 * room];
 }
 
-/** @param {Chart} chart @param {Step} step */
-function drawStep(chart, step) {
+/** @param {Chart} chart @param {Sweep} sweep @param {Step} step */
+function drawStep(chart, sweep, step) {
   const { rate, rates, landing } = step;
   const range = rangeOf(step);
   const axes = chart.begin({
     x: { range: [rates[0], rates[rates.length - 1]], log: true, title: "learning rate" },
-    y: { range, title: "train loss after this step" },
+    y: { range, title: `${sweep.lossTitle}, after this step` },
   });
   chart.inside(() => drawLines(axes, step));
   if (landing >= range[0] && landing <= range[1])

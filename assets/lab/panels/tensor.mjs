@@ -1,7 +1,9 @@
 /* A tensor and its gradient, by hand: the line, or the first hidden unit of a network. */
 import { input } from "#lab/lib/dom.mjs";
+import { probability } from "#lab/model/classes.mjs";
 import { ACTIVATIONS } from "#lab/model/network.mjs";
 import { inBrackets, maths, texNumber } from "#lab/panels/maths.mjs";
+import { probabilityTex, showRules } from "#lab/panels/one-step.mjs";
 
 /**
  * @param {import("#lab/model/sweep.mjs").Sweep} sweep
@@ -9,10 +11,12 @@ import { inBrackets, maths, texNumber } from "#lab/panels/maths.mjs";
  * @param {import("#types").Numbers} params
  */
 export function tensor(sweep, moment, params) {
+  showRules(sweep);
   const x = Number(input("tensor-x").value);
   const { hidden_units: units, activation } = sweep.settings;
   // Other predictors are taken as 0, which for most data is their mean.
   if (units) unitMaths(x, [params[0], params[units * sweep.predictors]], activation);
+  else if (sweep.isProbability) logitMaths(x, [params[0], params[params.length - 1]]);
   else lineMaths(x, [params[0], params[params.length - 1]]);
 }
 
@@ -22,6 +26,17 @@ function lineMaths(x, [w, b]) {
     ...weighted("y &= w x + b", x, [w, b]),
     `\\tfrac{\\partial y}{\\partial w} &= x = ${texNumber(x)}`,
     "\\tfrac{\\partial y}{\\partial b} &= 1",
+  ]);
+}
+
+/** @param {number} x @param {number[]} params weight and bias */
+function logitMaths(x, [w, b]) {
+  const p = probability(w * x + b);
+  maths("tensor", [
+    ...weighted("z &= w x + b", x, [w, b]),
+    ...probabilityTex("p", w * x + b),
+    `\\tfrac{\\partial p}{\\partial w} &= p\\,(1 - p)\\,x = ${texNumber(p * (1 - p) * x)}`,
+    `\\tfrac{\\partial p}{\\partial b} &= p\\,(1 - p) = ${texNumber(p * (1 - p))}`,
   ]);
 }
 

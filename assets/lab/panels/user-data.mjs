@@ -11,6 +11,7 @@ import {
   readText,
   recallTable,
   sayOfData,
+  targetsOf,
 } from "#lab/panels/user-reading.mjs";
 import { backend } from "#lab/state/backend.mjs";
 import { emit } from "#lab/state/events.mjs";
@@ -41,7 +42,8 @@ function fit() {
     return;
   }
   userTable.isAwaited = true;
-  emit("choose", { dataset: "own", data_token: keepOwn({ ...table.file, ...choice }) });
+  const hasClasses = Boolean(classesOf(choice.target));
+  emit("choose", { dataset: "own", data_token: keepOwn({ ...table.file, ...choice, hasClasses }) });
 }
 
 function standardize() {
@@ -50,6 +52,15 @@ function standardize() {
   if (userTable.choice && userTable.table?.file.content === now.content)
     userTable.choice.standardize = true;
   emit("choose", { dataset: "own", data_token: keepOwn({ ...now, standardize: true }) });
+}
+
+/** What is said of a target with two values; nothing of any other. @param {string} target */
+function classesOf(target) {
+  const { classes, two_numbers: numbers } = ofTable().table;
+  if (target in classes) return `Two classes: ${classes[target].join(" (0) and ")} (1).`;
+  return numbers.includes(target)
+    ? "Two values: trained as two classes. Loss, under Settings, can make numbers of them."
+    : "";
 }
 
 /** @param {string} name */
@@ -201,11 +212,14 @@ function targetChoice() {
   const menu = make(
     "select",
     { id: "own-target", className: "form-select" },
-    table.numeric.map((name) => make("option", { value: name, textContent: name })),
+    targetsOf(table).map((name) => make("option", { value: name, textContent: name })),
   );
   menu.value = menu.title = choice.target;
   menu.addEventListener("change", () => chooseTarget(menu.value));
-  return make("div", {}, [make("label", { htmlFor: "own-target", textContent: "Predict" }), menu]);
+  const label = make("label", { htmlFor: "own-target", textContent: "Predict" });
+  const said = classesOf(choice.target);
+  const note = make("p", { className: "own-words", textContent: said, hidden: !said });
+  return make("div", {}, [label, menu, note]);
 }
 
 function predictorChoice() {

@@ -130,8 +130,31 @@ function refuse(sentence, { content, name, reading }) {
 }
 
 /**
- * Shows what the server found in a file; the last numeric column is the target, until another is
- * chosen.
+ * What can be a target: the columns of numbers and those of two words.
+ * @param {Pick<import("#types").Table, "columns" | "numeric" | "classes">} table
+ */
+export const targetsOf = ({ columns, numeric, classes }) =>
+  columns.filter((name) => numeric.includes(name) || name in classes);
+
+/**
+ * What is chosen of a new table: the last column as the target, of the first one or, for two
+ * classes, which are seen best over a plane, the first two.
+ * @param {import("#types").Table} table
+ * @returns {Choice}
+ */
+export function usualChoice(table) {
+  const target = /** @type {string} */ (targetsOf(table).at(-1));
+  const others = table.numeric.filter((name) => name !== target);
+  return {
+    target,
+    predictors: others.slice(0, target in table.classes ? 2 : 1),
+    standardize: userTable.choice?.standardize || false,
+  };
+}
+
+/**
+ * Shows what the server found in a file; the last column that can be is the target, until another
+ * is chosen.
  * @param {import("#types").Table} table
  * @param {Asked} asked
  */
@@ -140,14 +163,10 @@ function adopt(table, { content, name, reading, choice }) {
   userTable.table = { ...table, file: { content, name, reading }, number: client.ticket };
   userTable.refused = null;
   const isThere =
-    choice && [choice.target, ...choice.predictors].every((one) => numeric.includes(one));
-  userTable.choice = isThere
-    ? choice
-    : {
-        target: numeric[numeric.length - 1],
-        predictors: [numeric[0]],
-        standardize: userTable.choice?.standardize || false,
-      };
+    choice &&
+    targetsOf(table).includes(choice.target) &&
+    choice.predictors.every((one) => numeric.includes(one));
+  userTable.choice = isThere ? choice : usualChoice(table);
   sayOfData("");
   invalidate();
   if (!choice) requestAnimationFrame(() => slot("own-table")?.scrollIntoView({ block: "nearest" }));

@@ -45,6 +45,9 @@ export const isRevealed = (run) =>
   curtain.revealed.rates.includes(state.sweep.learning_rates[run]) &&
   curtain.revealed.of === runsKey(state.sweep);
 
+/** Where there is no lowest point there is no star for it. @param {Sweep} sweep */
+export const isStarHidden = ({ no_lowest_point: isEndless }) => isEndless || isHidden("optimum");
+
 /** How a run ends shows in its outcome too. @param {number} [run] */
 export const isEndHidden = (run) => isHidden("ahead", run) || isHidden("strip", run);
 

@@ -1,5 +1,6 @@
 /* The settings by name: their defaults, labels and options, and which of them count. */
 import { config } from "#lab/state/config.mjs";
+import { ownChoice } from "#lab/state/user-data.mjs";
 
 /** @typedef {import("#types").Settings} Settings */
 
@@ -10,6 +11,19 @@ export const isSetting = (name) => FIELDS.includes(/** @type {keyof Settings} */
 
 /** @param {string} field */
 export const standardOf = (field) => config.fields[field]?.default;
+
+/** @param {unknown} dataset */
+const hasClasses = (dataset) =>
+  dataset === "own" ? ownChoice()?.hasClasses : config.data[String(dataset)]?.classes;
+
+/** The loss that a data set begins with. @param {unknown} dataset */
+export const usualLoss = (dataset) =>
+  config.usual_loss[hasClasses(dataset) ? "classes" : "numbers"];
+
+/** What a setting is before a person changes it. @param {string} field
+ * @param {Settings} settings */
+export const usualOf = (field, { dataset }) =>
+  field === "loss" ? usualLoss(dataset) : standardOf(field);
 
 /**
  * Whether the other settings leave a field with a use.
@@ -39,10 +53,18 @@ export function withDefaults(settings) {
  * @returns {Settings}
  */
 export function withChange(settings, change) {
-  const changed = { ...settings, ...change };
+  const begun = "dataset" in change ? begunWith(change.dataset) : {};
+  const changed = { ...settings, ...begun, ...change };
   const isAnew = config.starts_anew.some((field) => changed[field] !== settings[field]);
   return withDefaults(isAnew ? { ...changed, start: "", ...change } : changed);
 }
+
+/** What belongs to the data, where others are chosen. @param {unknown} dataset
+ * @returns {Partial<Settings>} */
+const begunWith = (dataset) => ({
+  loss: usualLoss(dataset),
+  ...(dataset === "own" ? { features: String(standardOf("features")) } : {}),
+});
 
 /** What a field is called in a sentence. @param {string} field */
 export const labelOf = (field) => config.fields[field]?.label.toLowerCase() || field;

@@ -75,6 +75,7 @@ export function pinCurrent() {
     end: sweep.end,
     verdict: sweep.verdicts[run],
     lastLoss: sweep.last_loss[run],
+    lastAccuracy: sweep.accuracyWords(run),
     thinned: thin(track.length),
   });
   placePins(sweep);

@@ -8,7 +8,7 @@
  */
 
 /** @type {{table: ReadTable | null, choice: Choice | null, refused: TableFile | null,
- *   isAwaited: boolean}} */
+ *   isAwaited: boolean, pointClass: string}} */
 export const userTable = {
   // The file and what the server found in it.
   table: null,
@@ -17,4 +17,6 @@ export const userTable = {
   refused: null,
   // On a phone the views are far above the panel: what was asked for is brought into sight.
   isAwaited: false,
+  // The class of the points that are clicked; none where they are an x and a y.
+  pointClass: "",
 };

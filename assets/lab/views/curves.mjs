@@ -5,7 +5,7 @@ import { THUMB } from "#lab/lib/scale.mjs";
 import { evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 import { lossRange } from "#lab/model/loss-range.mjs";
 import { curveTop } from "#lab/model/zoom.mjs";
-import { isHidden } from "#lab/state/curtain.mjs";
+import { isHidden, isStarHidden } from "#lab/state/curtain.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import {
@@ -46,7 +46,7 @@ export function drawCurves(overlay, sweep, moment, { run }) {
   overlay.axes = bottom ? { "": top, 2: bottom } : { "": top };
   drawLogAxis(context, top);
   if (bottom) drawNumberAxis(context, bottom, rangeOfBoth(sweep));
-  if (!isHidden("optimum")) drawTargets(context, sweep, top, bottom);
+  if (!isStarHidden(sweep)) drawTargets(context, sweep, top, bottom);
   // Under the dots, which stand on it.
   const x = top.x(Math.log10(1 + moment.epoch));
   const cursor = { color: colors.text, width: 1.5, dash: [5, 4] };

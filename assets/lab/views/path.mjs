@@ -3,7 +3,7 @@ import { plain } from "#lab/lib/format.mjs";
 import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
-import { isHidden } from "#lab/state/curtain.mjs";
+import { isHidden, isStarHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import {
   FAINT,
@@ -57,7 +57,7 @@ export function drawContour(overlay, sweep, moment, { run }) {
   const isUnknown = overlay.zoomed && !sweep.bowl;
   sayOnTop(context, room, isUnknown ? "loss known in the frame alone" : sweep.hiddenMotion(run));
   if (frame) room.avoidBox(frame);
-  else if (!isHidden("optimum")) nameOptimum(context, room, axes, sweep);
+  else if (!isStarHidden(sweep)) nameOptimum(context, room, axes, sweep);
   for (const { tip, name } of namedTogether(arrows))
     placeLabel(context, room, name, (box) => beside(tip, box, NEAR_PATH, 10), ON_CONTOUR);
   // Among the arrows of the table the selected rate's would be one more.

@@ -2,7 +2,7 @@
    ground between them. One list a view, for a pointer, a finger and the arrow keys. */
 import { format, plain } from "#lab/lib/format.mjs";
 import { rateLosses } from "#lab/model/rate-losses.mjs";
-import { isHidden } from "#lab/state/curtain.mjs";
+import { isHidden, isStarHidden } from "#lab/state/curtain.mjs";
 import { state } from "#lab/state/store.mjs";
 import { isInside } from "#lab/views/canvas.mjs";
 import { readPlane, readProbability, readStrips } from "#lab/views/class-readings.mjs";
@@ -45,7 +45,7 @@ const shownEpochs = ({ track, index }) =>
 /** @param {Sweep} sweep @param {Snapshot["track"]} track @param {number} k */
 const epochWords = (sweep, track, k) => [
   `epoch ${track.epochs[k]}`,
-  `train loss ${say(track.loss[k])}`,
+  `train loss ${say(track.loss[k])}${sweep.lossUnit}`,
   placeWords(sweep, track.first(k), track.second(k)),
 ];
 
@@ -63,16 +63,19 @@ export function readPath(overlay, sweep, moment) {
   const [first, second] = coordinates;
   const star = {
     at: /** @type {Point} */ ([axes.x(first), axes.y(second)]),
-    lines: [name, `train loss ${say(loss)}`, placeWords(sweep, first, second)],
+    lines: [name, `train loss ${say(loss)}${sweep.lossUnit}`, placeWords(sweep, first, second)],
   };
   return {
-    points: [...points, ...(isHidden("optimum") ? [] : [star])].filter(({ at }) =>
+    points: [...points, ...(isStarHidden(sweep) ? [] : [star])].filter(({ at }) =>
       isInside(axes, at),
     ),
     ground(at) {
       const place = /** @type {Point} */ ([axes.toX(at[0]), axes.toY(at[1])]);
       const here = lossAt(sweep, ...place);
-      const lines = [placeWords(sweep, ...place), `train loss ${say(here ?? NaN)}`];
+      const lines = [
+        placeWords(sweep, ...place),
+        `train loss ${say(here ?? NaN)}${sweep.lossUnit}`,
+      ];
       return here === null || !isInside(axes, at) ? null : { at, lines };
     },
   };

@@ -2,7 +2,7 @@
 import { format } from "#lab/lib/format.mjs";
 import { clipSegment } from "#lab/lib/geometry.mjs";
 import { lossSaid } from "#lab/model/glide.mjs";
-import { isHidden } from "#lab/state/curtain.mjs";
+import { isHidden, isStarHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { FAINT, dot, isNear, label, size, star, stroke } from "#lab/views/canvas.mjs";
 import { sceneAxes } from "#lab/views/overlay.mjs";
@@ -33,7 +33,7 @@ export function drawSurface(overlay, sweep, moment, { run }) {
   drawPinsOnSurface(context, axes, moment, segment, box);
   drawSurfacePath(context, axes, moment, segment, isHidden("ahead", run));
   const [first, second] = optimum.coordinates;
-  if (!isHidden("optimum"))
+  if (!isStarHidden(sweep))
     star(context, axes.point(first, second, optimum.train_loss), optimum.is_exact);
   const isOutside = !isShown || moment.loss > box.height;
   if (!isOutside) drawPoint(context, axes, sweep, moment);
