@@ -206,7 +206,7 @@ BROKEN = {
         *("epochs: 500}", "start: '1,2'}"), *(4, "such as anchored,0.5,1. Got '1,2'."),
     ),
     "a setting out of range": ("10,", "100,", 4, "from 0 to 64. Got 100."),
-    "an unknown data set": ("parabola", "spiral", 4, "Got 'spiral'."),
+    "an unknown data set": ("parabola", "rings", 4, "Got 'rings'."),
     "too large a training": (
         *("10, learning_rate: 0.01, epochs: 500", "64, epochs: 5000"),
         *(4, "With 64 hidden units the limit is"),

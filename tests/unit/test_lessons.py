@@ -49,6 +49,13 @@ ANSWERS: dict[str, list[tuple[dict[str, Any], int]]] = {
     "activations": [({"activation": name}, 0) for name in ("linear", "logistic", "relu", "tanh")],
     "watching-it-fit": [({"learning_rate": 0.2}, 100)],
     "when-it-breaks": [({"learning_rate": rate}, 1000) for rate in (0.0888, 0.0889)],
+    "two-classes": [({"learning_rate": 0.0125}, 500)],
+    "a-boundary-that-bends": [
+        ({"hidden_units": 2}, 500),
+        ({"hidden_units": 3}, 500),
+        ({"dataset": "spiral", "hidden_units": 16}, 500),
+    ],
+    "sure-and-wrong": [({}, 1000), ({"epochs": 5000}, 5000)],
 }
 
 
@@ -59,8 +66,8 @@ def swept(settings: Settings) -> Sweep:
 
 def test_built_in_course_has_no_problems_and_covers_the_notebook() -> None:
     assert COURSE.problems == ()
-    assert len(COURSE.chapters) == len(list(BUILT_IN.glob("*.md"))) == 15
-    assert [chapter.is_ending for chapter in COURSE.chapters] == [False] * 14 + [True]
+    assert len(COURSE.chapters) == len(list(BUILT_IN.glob("*.md"))) == 18
+    assert [chapter.is_ending for chapter in COURSE.chapters] == [False] * 17 + [True]
     covered = {piece for chapter in COURSE.chapters for piece in chapter.piece}
     assert covered == set(range(1, PIECES + 1))
 
