@@ -104,6 +104,7 @@ def _task(task: Task) -> Component:
         children=[
             _words(f"**Do this:** {task.do}"),
             html.Div(_choices(task.choices, "pick"), className="picks"),
+            *([html.Button(task.step, className="quiet step")] if task.step else []),
             html.Button(task.reveal, id="reveal", className="quiet", hidden=True),
             html.P(id="task-status", className="task-status", role="status"),
         ],

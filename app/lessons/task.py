@@ -91,6 +91,7 @@ class Task(Part):
     answer   counts from 1
     done     is said then, and `hint` after a wrong try
     curtain  what is hidden until then; if `reveal` is the name of a button, until that is pressed
+    step     the name of a button that takes one step
     """
 
     do: str
@@ -101,6 +102,7 @@ class Task(Part):
     hint: str = ""
     curtain: Curtain = ()
     reveal: str = ""
+    step: str = ""
 
     @field_validator("answer")
     @classmethod

@@ -336,8 +336,8 @@ def test_only_the_part_that_a_chapter_speaks_of_is_open(page: Page, address: str
     wait_detail(page)
     expect(page.locator("details.part")).to_have_count(4)
     expect(page.locator("details.part[open]")).to_have_attribute("data-part", "4")
-    for _ in range(3):
-        page.locator("#make-step").click()
+    for button in ("#make-step", "#task .step", "#task .step"):
+        page.locator(button).click()
     assert chapter.task
     expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
     page.goto(f"{address}/?view=one-step")

@@ -42,11 +42,25 @@ def test_every_chapter_has_its_task_in_sight_and_its_pictures(
     for chapter in COURSE.chapters:
         wait_chapter(page, chapter)
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], chapter.slug
+        assert page.evaluate("scrollY") == 0, chapter.slug
         check_task(page, chapter, size)
         if size != LAPTOP:
             check_pictures(page, chapter)
+        check_what_comes(page, chapter)
         if not chapter.is_ending:
+            page.evaluate("scrollTo(0, 400)")
             page.locator("#go-on").click()
+
+
+def check_what_comes(page: Page, chapter: Chapter) -> None:
+    """After the question the whole task is in sight, between the box's edges."""
+    if not chapter.question:
+        return
+    page.locator(".choice").first.click()
+    box, task = (page.locator(name).bounding_box() for name in ("#lesson-task", "#task"))
+    assert box and task, chapter.slug
+    assert box["y"] - 1 <= task["y"], chapter.slug
+    assert task["y"] + task["height"] <= box["y"] + box["height"] + 1, chapter.slug
 
 
 def check_task(page: Page, chapter: Chapter, size: tuple[int, int]) -> None:
@@ -78,12 +92,32 @@ def test_on_a_phone_the_task_stands_before_the_picture_and_play_where_it_is_used
     for chapter in COURSE.chapters[:9]:
         wait_chapter(page, chapter)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], chapter.slug
+        if chapter.slug == "a-line-as-a-network":
+            drag_weight(page)
         way = page.locator("#go-on").bounding_box()
         # Where there is a timeline it stays at the bottom.
         used = page.locator(".timeline").is_visible()
         assert used == ("timeline" not in chapter.hide), chapter.slug
         assert way and way["y"] + way["height"] < PHONE[1] - 100 * used, chapter.slug
         page.locator("#go-on").click()
+
+
+def drag_weight(page: Page) -> None:
+    """A finger on the number of an edge, on its text as on its frame, moves it."""
+    number = page.locator('.number[aria-label="w"]')
+    number.scroll_into_view_if_needed()
+    for part in ("text", "rect"):
+        before = float(number.get_attribute("aria-valuenow") or "nan")
+        box = number.locator(part).bounding_box()
+        assert box
+        x, y = box["x"] + 5, box["y"] + box["height"] / 2
+        with driver.fingers(page, (x, y)) as move:
+            for step in range(1, 9):
+                move((x + 5 * step, y))
+                driver.next_frames(page, 1)
+        driver.wait(page, "!lab.isTraining() && lab.state.preview === null")
+        assert float(number.get_attribute("aria-valuenow") or "nan") > before + 0.1, part
+    page.evaluate("scrollTo(0, 0)")
 
 
 def test_axe_finds_nothing_in_a_chapter(page: Page, address: str) -> None:

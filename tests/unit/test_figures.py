@@ -162,9 +162,7 @@ class TestSurfaceAndContour:
         assert star.marker.symbol == "star-open"
         ends = made.sweep.last_loss[: len(SLIDER_LEARNING_RATES)]
         is_lowest = made.sweep.last_loss[made.sweep.best_run] == np.nanmin(ends)
-        name = (
-            "lowest loss in this sweep" if is_lowest else "best run that stayed below its start"
-        )
+        name = "lowest loss in this sweep" if is_lowest else "best run that stayed below its start"
         # Its name finds its place in the browser, off the path.
         assert (star.name, star.mode) == (name, "markers")
 

@@ -56,6 +56,8 @@ function adopt(chapter) {
   button("previous-chapter").disabled = !chapter.previous;
   button("next-chapter").disabled = !chapter.next;
   element("lesson-body").scrollTop = 0;
+  element("lesson-task").scrollTop = 0;
+  window.scrollTo({ top: 0, behavior: "instant" });
   showViews(usualCards());
   openPanels(chapter.views.filter((name) => !isCard(name)));
   setChapter();

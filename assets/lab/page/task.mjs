@@ -3,6 +3,7 @@ import { all, clicked, element, found, select, setText } from "#lab/lib/dom.mjs"
 import { isReached, triedOf } from "#lab/model/checks.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { drawCurtain } from "#lab/page/curtain.mjs";
+import { stepBy } from "#lab/page/playback.mjs";
 import { isTraining } from "#lab/page/training.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { beginTask, chaptersDone, keepDone, lesson } from "#lab/state/lesson.mjs";
@@ -45,6 +46,13 @@ function answerQuestion(pressed) {
   showTask();
   finishIfDone();
   element("lesson-why").scrollIntoView({ block: "nearest" });
+  seeFrom(found("task"));
+}
+
+/** The box of the task scrolls, but not the page around it. @param {HTMLElement | null} part */
+function seeFrom(part) {
+  const box = element("lesson-task");
+  if (part) box.scrollTop += part.getBoundingClientRect().top - box.getBoundingClientRect().top;
 }
 
 /** The choices, of which only the right one and the one that was picked stay. */
@@ -153,7 +161,10 @@ function showStatus() {
   const task = layout.chapter?.task;
   if (!status || !task) return;
   status.dataset.state = lesson.isDone ? "done" : "open";
-  setText("task-status", lesson.isDone ? `✓ ${task.done}` : stillToDo(task));
+  const said = lesson.isDone ? `✓ ${task.done}` : stillToDo(task);
+  if (said === status.textContent) return;
+  status.textContent = said;
+  seeFrom(status);
 }
 
 /** @param {Task} task */
@@ -211,6 +222,7 @@ export function bindTask() {
     if (choice) answerQuestion(choice);
     const picked = clicked(event, "#task .pick");
     if (picked) pick(picked);
+    if (clicked(event, "#task .step")) stepBy(1);
     if (!clicked(event, "#reveal")) return;
     lesson.isRevealed = true;
     showCurtain();
