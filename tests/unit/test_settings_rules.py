@@ -103,7 +103,7 @@ def test_epoch_limit_in_the_error_fits_and_ten_more_do_not(chosen: dict) -> None
     if chosen["schedule"] == "warmup_cosine":
         chosen["warmup_epochs"] = min(chosen["warmup_epochs"], fits - 1)
     assert Settings(**{**chosen, "epochs": fits}).epochs == fits
-    with pytest.raises(InvalidSetting, match=f"the limit is {fits} epochs"):
+    with pytest.raises(InvalidSetting, match=f"he limit is {fits} epochs"):
         Settings(**{**chosen, "epochs": fits + 10})
 
 
