@@ -198,7 +198,7 @@ def _notes(
         elif not column.is_numeric:
             words.append(column.name)
     if words:
-        notes.append(f"Not selectable (mostly not numeric): {_first_five(words)}.")
+        notes.append(f"Not selectable (neither numbers nor just two words): {_first_five(words)}.")
     return notes
 
 

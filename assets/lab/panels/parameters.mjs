@@ -25,7 +25,7 @@ export function parameters(sweep, moment, params, gradients) {
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
   table(
     slot("layers"),
-    [`${widthsOf(sweep).join("-")} network`, "parameters"],
+    [sweep.is_linear ? "linear model" : `${widthsOf(sweep).join("-")} network`, "parameters"],
     [...counts, ["together", total]],
   );
   const squares = sweep.least_squares;
