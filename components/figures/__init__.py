@@ -47,4 +47,5 @@ def _fit_figure(settings: Settings, dataset: Dataset, fit: Fit | None) -> Figure
     titles = (user_data.predictors[0], user_data.target) if user_data else ("x", "y")
     if settings.classes:
         titles = (titles[0] if user_data else names[0], f"probability of {settings.classes[1]}")
-    return fit_figure(dataset, fit.predictions[0, 0], titles, has_line=settings.is_quadratic)
+    are_numbers = settings.loss == "squared_error"
+    return fit_figure(dataset, fit.predictions[0, 0], titles, are_numbers)

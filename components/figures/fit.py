@@ -19,7 +19,7 @@ def fit_figure(
     dataset: Dataset,
     start: ndarray,
     names: tuple[str, str] = ("x", "y"),
-    has_line: bool = True,
+    are_numbers: bool = True,
 ) -> Figure:
     """One predictor against the target; with several, predicted against observed. All in the units
     of the original data.
@@ -27,8 +27,8 @@ def fit_figure(
     start  the untrained model's predictions (sample,), so that the first fit is in range; with
            several predictors, of the examples that are drawn
     names  of the predictor and the target
-    has_line  whether least squares are what training makes small; of two classes the browser draws
-              the examples too, by class
+    are_numbers  whether numbers are predicted; of a probability the browser draws the examples too,
+                 by class
     """
     if dataset.inputs.shape[1] > 1:
         return _observed_figure(dataset, len(start))
@@ -36,13 +36,13 @@ def fit_figure(
     inputs, targets = scaling.inputs(dataset.inputs)[:, 0], scaling.targets(dataset.targets)
     held_inputs = scaling.inputs(dataset.validation_inputs)[:, 0]
     held_targets = scaling.targets(dataset.validation_targets)
-    held_back = _examples(held_inputs, held_targets, "validation", "circle-open")
     ends = with_room(np.append(inputs, held_inputs))
-    traces = [
-        *([_least_squares(dataset, ends), _examples(inputs, targets, "data", "circle")] * has_line),
-        *([held_back] if has_line and len(held_targets) else []),
-        rest_trace("fit"),
+    known = [
+        _least_squares(dataset, ends),
+        _examples(inputs, targets, "data", "circle"),
     ]
+    if held_targets.size:
+        known.append(_examples(held_inputs, held_targets, "validation", "circle-open"))
     # The start's predictions are clipped so that they do not dwarf the data.
     low, high = float(targets.min()), float(targets.max())
     further = FURTHEST * (high - low)
@@ -50,7 +50,7 @@ def fit_figure(
     limits = with_room(np.concatenate([targets, held_targets, near]))
     across, up = titles_of(*names)
     layout = base_layout(left=44) | dict(xaxis=axis(across, ends), yaxis=axis(up, limits))
-    return figure(traces, layout)
+    return figure([*(known if are_numbers else []), rest_trace("fit")], layout)
 
 
 def titles_of(*names: str) -> list[str]:

@@ -115,7 +115,10 @@ def drag_weight(page: Page) -> None:
             for step in range(1, 9):
                 move((x + 5 * step, y))
                 driver.next_frames(page, 1)
-        driver.wait(page, "!lab.isTraining() && lab.state.preview === null")
+        # It trains from there.
+        driver.wait(
+            page, "lab.state.sweep.settings.start && lab.snapshot().first > argument", before + 0.1
+        )
         assert float(number.get_attribute("aria-valuenow") or "nan") > before + 0.1, part
     page.evaluate("scrollTo(0, 0)")
 

@@ -89,7 +89,15 @@ def test_settings_are_closed_and_what_it_holds_trains(page: Page) -> None:
     assert page.locator("#learning-rate").is_visible()
     assert counted(page) == ""
     page.locator("#more summary").click()
-    unused = {"momentum", "warmup_epochs", "noise", "hidden_layers", "activation"}
+    unused = {
+        "momentum",
+        "warmup_epochs",
+        "noise",
+        "hidden_layers",
+        "activation",
+        "loss",
+        "features",
+    }
     more = [field for field in MORE if field not in unused]
     assert visible_fields(page) == FIRST_SCREEN + more
     settings = Settings()

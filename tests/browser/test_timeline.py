@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+import re
+
+from playwright.sync_api import Page, expect
 
 from app.domain.settings import Settings
 from tests.browser import driver
@@ -157,10 +159,13 @@ def test_a_new_sweep_keeps_the_nearest_epoch(page: Page) -> None:
         press(page, "playhead", "ArrowRight")
         assert epoch(page) == 1
     # A link has the epoch that was asked for, also where this run has not kept it.
-    kept = set(state(page, "track.epochs"))
-    missing = next(one for one in range(4000, 5000) if one not in kept)
-    driver.go_to(page, missing)
-    assert page.url.endswith(f"&epoch={missing}")
+    driver.go_to(page, 4321)
+    gate = driver.Gate(page, "inspect-request")
+    driver.choose_rate(page, 0.05)
+    gate.wait_for(1)
+    assert 4321 not in state(page, "track.epochs")
+    expect(page).to_have_url(re.compile(r"learning_rate=0\.05&.*epoch=4321$"))
+    gate.let_go()
 
 
 def test_the_clock_sleeps_while_nothing_moves(page: Page) -> None:

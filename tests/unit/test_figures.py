@@ -21,8 +21,6 @@ from components.figures import view_figures
 from components.figures.base import decade_ticks, log_loss
 from components.figures.contour import contour_figure
 from components.figures.fit import fit_figure
-from components.figures.sections import sections_figure
-from components.figures.surface import surface_figure
 from tests.oracles import ALL, LINE, LINES, NETWORKS, PARABOLA, experiment, name_of, with_rate
 from tests.readers import unpack
 from tests.user_data_files import LONG_NAMES
@@ -38,12 +36,9 @@ PLOTTED = [ids.LOSS_SURFACE, *FLAT_VIEWS]
 def figures(settings: Settings) -> dict[str, go.Figure]:
     """As Plotly's classes, which know every property and refuse others."""
     made = experiment(settings)
-    views = {
-        ids.LOSS_SURFACE: surface_figure(made.surface, "train loss"),
-        ids.DESCENT_PATH: contour_figure(made.surface, "train loss"),
-        ids.CROSS_SECTIONS: sections_figure(made.surface, "train loss"),
-        ids.FIT: fit_figure(made.dataset, made.fit.predictions[0, 0]),
-    }
+    views = view_figures(made.sweep, made.surface, made.dataset, made.fit)
+    # Sent once, as the surface's colours.
+    views[ids.DESCENT_PATH] = contour_figure(made.surface, "train loss")
     return {name: go.Figure(figure) for name, figure in views.items()}
 
 
@@ -237,13 +232,8 @@ class TestClasses:
         validation_fraction=0.2,
     )  # fmt: skip
 
-    @staticmethod
-    def figure_of(settings: Settings) -> go.Figure:
-        made = experiment(settings)
-        return go.Figure(view_figures(made.sweep, made.surface, made.dataset, made.fit)[ids.FIT])
-
     def test_the_fit_of_two_predictors_is_their_plane_with_room_for_all_examples(self) -> None:
-        found, data = self.figure_of(self.CIRCLES), dataset_for(self.CIRCLES)
+        found, data = figures(self.CIRCLES)[ids.FIT], dataset_for(self.CIRCLES)
         every = np.concatenate([data.inputs, data.validation_inputs])
         for place, (axis, name) in enumerate((("xaxis", "x1"), ("yaxis", "x2"))):
             drawn = found.layout[axis]
@@ -251,7 +241,7 @@ class TestClasses:
             assert drawn.range[0] < every[:, place].min() < every[:, place].max() < drawn.range[1]
 
     def test_the_fit_of_several_is_a_strip_for_each_class(self) -> None:
-        found = self.figure_of(replace(self.CIRCLES, dataset="breast_cancer", features="none"))
+        found = figures(replace(self.CIRCLES, dataset="breast_cancer", features="none"))[ids.FIT]
         assert found.layout.xaxis.title.text == "predicted probability of benign"
         assert found.layout.yaxis.ticktext == ("malignant", "benign")
         assert found.layout.yaxis.tickvals == (0, 1)

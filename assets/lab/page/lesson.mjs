@@ -60,6 +60,7 @@ function adopt(chapter) {
   window.scrollTo({ top: 0, behavior: "instant" });
   showViews(usualCards());
   openPanels(chapter.views.filter((name) => !isCard(name)));
+  openPart();
   setChapter();
   showWayOn();
 }
@@ -147,8 +148,7 @@ export function startLesson() {
   element("go-on").addEventListener("click", () => turnPage(1));
   element("reset-chapter").addEventListener("click", setChapter);
   bindTask();
-  // Each part that comes on the page open says so.
-  element("side").addEventListener("toggle", openPart, true);
+  new MutationObserver(openPart).observe(element("side"), { childList: true, subtree: true });
   const panel = select("panel");
   panel.addEventListener("change", () => openPanels(panel.value === "none" ? [] : [panel.value]));
   element("close-side").addEventListener("click", () => openPanels([]));
@@ -171,9 +171,9 @@ function followInside(event) {
   followAddress();
 }
 
-/** Of a panel in parts, only the one that the chapter speaks of is open at first. Dash may put the
- * panel on the page anew. */
-export function openPart() {
+/** Of a panel in parts, only the one that the chapter speaks of is open at first, also where Dash
+ * puts the panel on the page anew. */
+function openPart() {
   const { part } = lesson;
   const parts = /** @type {NodeListOf<HTMLDetailsElement>} */ (all("details.part"));
   if (!part) return;

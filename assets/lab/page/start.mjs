@@ -18,7 +18,7 @@ import { bindHands } from "#lab/page/hands.mjs";
 import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
 import { greet } from "#lab/page/first-visit.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
-import { openPart, receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
+import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
 import { bindPlaces } from "#lab/page/cards.mjs";
 import { bindReach, chooseTab } from "#lab/page/navigation.mjs";
 import { bindOpeners } from "#lab/page/openers.mjs";
@@ -134,7 +134,6 @@ function drawFrame(now) {
   drawPanels(sweep, now);
   share();
   followTask();
-  openPart();
 }
 
 /** What the server says while it is busy goes away with it. @param {string} sentence */
