@@ -4,7 +4,14 @@ import { fixtures } from "./setup.mjs";
 import { bytesOf, floats, unpack } from "#lab/lib/arrays.mjs";
 import { boundaryOf, classOf, outputsOf, probability, wrongOf } from "#lab/model/classes.mjs";
 import { example, predict } from "#lab/model/network.mjs";
-import { FINE, affordedSide, drawnParams, gridOf } from "#lab/model/plane-map.mjs";
+import {
+  FINE,
+  FINEST,
+  affordedSide,
+  drawnParams,
+  gridOf,
+  restingSide,
+} from "#lab/model/plane-map.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 
@@ -83,14 +90,14 @@ test("a grid has its places where the picture has them, row by row from above", 
 
 test("large networks have fewer places while they move", () => {
   const shape = (/** @type {number} */ units, /** @type {number} */ layers) =>
-    affordedSide(
-      /** @type {any} */ ({
-        predictors: 2,
-        settings: { hidden_units: units, hidden_layers: layers, activation: "tanh" },
-      }),
-    );
-  assert.equal(shape(8, 2), FINE);
-  assert.ok(shape(64, 3) >= 12 && shape(64, 3) < 20);
+    /** @type {any} */ ({
+      predictors: 2,
+      settings: { hidden_units: units, hidden_layers: layers, activation: "tanh" },
+    });
+  assert.equal(affordedSide(shape(8, 2)), FINE);
+  assert.ok(affordedSide(shape(64, 3)) >= 12 && affordedSide(shape(64, 3)) < 20);
+  assert.equal(restingSide(shape(8, 2)), FINEST);
+  assert.equal(restingSide(shape(64, 3)), FINE);
 });
 
 test("the examples on the wrong side are those that the engine counts", () => {

@@ -7,16 +7,30 @@ import { Batch, workOf } from "#lab/model/batch.mjs";
  * @typedef {import("#types").Numbers} Numbers
  */
 
-// Places along either side of the plane; fewer of a large network while it moves, so that a frame
-// takes no more than so many products.
+// Places along either side of the plane: of a picture that moves, and of one at rest. A large
+// network has fewer, so that a frame takes no more than so many products.
 export const FINE = 64;
+export const FINEST = 128;
 const COARSEST = 12;
 const PRODUCTS = 1.2e6;
+const PRODUCTS_AT_REST = 1e7;
 
 /** How many places along a side a frame can afford. @param {Sweep} sweep @param {number} models
  * that are drawn */
 export const affordedSide = (sweep, models = 1) =>
-  Math.max(COARSEST, Math.min(FINE, Math.floor(Math.sqrt(PRODUCTS / models / workOf(sweep)))));
+  sideFor(sweep, PRODUCTS / models, COARSEST, FINE);
+
+/** The same once nothing moves. @param {Sweep} sweep */
+export const restingSide = (sweep) => sideFor(sweep, PRODUCTS_AT_REST, FINE, FINEST);
+
+/**
+ * @param {Sweep} sweep
+ * @param {number} products
+ * @param {number} fewest
+ * @param {number} most
+ */
+const sideFor = (sweep, products, fewest, most) =>
+  Math.max(fewest, Math.min(most, Math.floor(Math.sqrt(products / workOf(sweep)))));
 
 /**
  * A grid of places, row by row from the highest second predictor down, as pictures are painted.

@@ -3,6 +3,7 @@ import { all, element, make, setText } from "#lab/lib/dom.mjs";
 import { formatDown, plain } from "#lab/lib/format.mjs";
 import { hasDiverged, outcomeName } from "#lab/model/verdicts.mjs";
 import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
+import { drawn } from "#lab/state/drawn.mjs";
 import { STOPS, overlays, state } from "#lab/state/store.mjs";
 
 /** @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep */
@@ -88,6 +89,7 @@ function placeEdge(sweep) {
 
 /** Behind a curtain not even a script finds it. */
 function forgetEdge() {
+  drawn.markWords = null;
   for (const part of ["fact-edge-label", "fact-edge", "edge-after", "edge-after-short"])
     setText(part, "");
   element("edge").style.removeProperty("--place");
@@ -120,6 +122,7 @@ function placeWords(sweep, place) {
   const isLow = ends
     .slice(Math.max(Math.ceil(from), 0), Math.min(Math.ceil(to), STOPS))
     .every((loss) => loss === null || loss > start);
+  drawn.markWords = { from, to, isLow };
   mark.classList.toggle("left", isLeft);
   mark.classList.toggle("high", !isLow);
 }

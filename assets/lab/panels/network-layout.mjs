@@ -20,6 +20,8 @@
  */
 
 export const WIDTH = 340;
+// A unit's round corners.
+export const CORNER = 5;
 const ONE_COLUMN = 16;
 
 /**

@@ -2,7 +2,7 @@
    of the last layer show what they add to the output. */
 import { make } from "#lab/lib/dom.mjs";
 import { gridOf } from "#lab/model/plane-map.mjs";
-import { WIDTH } from "#lab/panels/network-layout.mjs";
+import { CORNER, WIDTH } from "#lab/panels/network-layout.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { SHADES, heatShades } from "#lab/views/heat-colors.mjs";
 import { rangesOf } from "#lab/views/heat-map.mjs";
@@ -23,7 +23,7 @@ import { rangesOf } from "#lab/views/heat-map.mjs";
  */
 
 // Places along either side of a unit's plane.
-const SIDE = 20;
+const SIDE = 32;
 // Pixels to one of the drawing.
 const SHARPNESS = 2;
 
@@ -76,10 +76,15 @@ export function drawMaps(maps, { units, tile }, sweep, params) {
   all.putImageData(image, 0, 0);
   context.setTransform(SHARPNESS, 0, 0, SHARPNESS, 0, 0);
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+  context.save();
+  context.beginPath();
+  for (const { x, y } of units) context.roundRect(x, y, tile.width, tile.height, CORNER);
+  context.clip();
   units.forEach(({ x, y }, k) => {
     const [from, { width: across, height: up }] = [k * SIDE, tile];
     context.drawImage(all.canvas, 0, from, SIDE, SIDE, x, y, across, up);
   });
+  context.restore();
 }
 
 /**

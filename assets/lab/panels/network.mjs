@@ -2,7 +2,7 @@
 import { makeSvg, slot } from "#lab/lib/dom.mjs";
 import { number } from "#lab/lib/format.mjs";
 import { contributions, forward, placesAlong, predict } from "#lab/model/network.mjs";
-import { WIDTH, networkEdges, networkLayout } from "#lab/panels/network-layout.mjs";
+import { CORNER, WIDTH, networkEdges, networkLayout } from "#lab/panels/network-layout.mjs";
 import { drawMaps, newMaps } from "#lab/panels/network-maps.mjs";
 import { inputOf, layNumbers, showNumbers } from "#lab/panels/network-numbers.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
@@ -97,7 +97,7 @@ function unitTile(svg, { width, height }, { x, y }, unit) {
     group.setAttribute("role", "button");
     group.setAttribute("aria-label", `hidden unit ${unit + 1}`);
   }
-  group.append(makeSvg("rect", { width, height, rx: 5 }));
+  group.append(makeSvg("rect", { width, height, rx: CORNER }));
   const shape = group.appendChild(makeSvg("polyline"));
   const read = () => {
     chosen.unit = unit;

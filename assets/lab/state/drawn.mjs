@@ -18,6 +18,7 @@
  * @property {WeakMap<object, any>} examples
  * @property {WeakMap<object, Map<number, any>>} heatMaps
  * @property {boolean} isCoarse
+ * @property {{from: number, to: number, isLow: boolean} | null} markWords
  * @property {{key: string, paint: (context: CanvasRenderingContext2D) => void}} still
  */
 
@@ -49,6 +50,8 @@ export const drawn = {
   heatMaps: new WeakMap(),
   // Whether the heat map on show has fewer places than at rest.
   isCoarse: false,
+  // The words at the stability mark, over the curve of all rates: from where to where, in stops.
+  markWords: null,
   // The examples on a heat map, and of what they were painted.
   still: { key: "", paint: () => {} },
 };

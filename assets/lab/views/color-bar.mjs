@@ -40,7 +40,7 @@ export function drawBar({ context, top, bottom, right }, margin, { title, colorA
     names.push({ text: rest.text, y: bottom - WIDTH / 2 });
   }
   writeNames(context, left + WIDTH + 5, names);
-  writeTitle(context, right + margin - 0.7 * size(), (top + foot) / 2, title);
+  writeTitle(context, right + margin - 0.85 * size(), (top + foot) / 2, title);
 }
 
 /**
@@ -51,7 +51,7 @@ export function drawBar({ context, top, bottom, right }, margin, { title, colorA
  */
 function writeNames(context, x, names) {
   context.font = `${size()}px system-ui, sans-serif`;
-  context.fillStyle = colors.muted;
+  context.fillStyle = colors.text;
   context.textAlign = "left";
   context.textBaseline = "middle";
   let taken = Infinity;

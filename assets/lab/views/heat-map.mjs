@@ -3,15 +3,22 @@
 import { floats } from "#lab/lib/arrays.mjs";
 import { make } from "#lab/lib/dom.mjs";
 import { tickText } from "#lab/lib/format.mjs";
+import { evenTicks } from "#lab/lib/ticks.mjs";
 import { levelLine } from "#lab/model/boundary.mjs";
 import { boundaryOf, classOf, isWrong, outputsOf, probability } from "#lab/model/classes.mjs";
-import { FINE, affordedSide, drawnParams, gridOf } from "#lab/model/plane-map.mjs";
+import { affordedSide, drawnParams, gridOf, restingSide } from "#lab/model/plane-map.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { pinned } from "#lab/state/pins.mjs";
 import { clock } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { font, placeLabel, size, stroke, widthOf } from "#lab/views/canvas.mjs";
-import { drawClasses, drawHeldBack, drawValues, ringWrong } from "#lab/views/class-marks.mjs";
+import {
+  drawClasses,
+  drawHeldBack,
+  drawValues,
+  markRadius,
+  ringWrong,
+} from "#lab/views/class-marks.mjs";
 import { drawBar } from "#lab/views/color-bar.mjs";
 import { SHADES, heatColor, heatShades } from "#lab/views/heat-colors.mjs";
 import { Room, onTop } from "#lab/views/labels.mjs";
@@ -45,8 +52,8 @@ export function drawPlane(overlay, sweep, moment) {
   const axes = flatAxes(overlay);
   const params = drawnParams(moment);
   if (params) axes.inside(context, () => drawModel(context, axes, { sweep, moment, params }));
-  stillOf(overlay, axes, sweep)(context);
   if (params && sweep.classes) axes.inside(context, () => drawRings(context, axes, sweep, params));
+  stillOf(overlay, axes, sweep)(context);
   if (!params) sayLater(context, axes);
 }
 
@@ -92,9 +99,10 @@ function newHeatMap(sweep, side) {
  * @param {{sweep: Sweep, moment: import("#types").Snapshot, params: Numbers}} shown
  */
 function drawModel(context, axes, { sweep, moment, params }) {
-  const afforded = affordedSide(sweep, 1 + pinned.runs.length);
-  drawn.isCoarse = !clock.rested && afforded < FINE;
-  const map = heatMapOf(sweep, drawn.isCoarse ? afforded : FINE);
+  drawn.isCoarse = !clock.rested;
+  const models = 1 + pinned.runs.length;
+  const side = drawn.isCoarse ? affordedSide(sweep, models) : restingSide(sweep);
+  const map = heatMapOf(sweep, side);
   const outputs = map.batch.run(params);
   paintOutputs(map, sweep, outputs);
   const { left, right, top, bottom } = axes;
@@ -201,15 +209,17 @@ export const placesOf = (axes, sweep, inputs) =>
 function drawExamples(context, axes, sweep) {
   drawHeld(context, axes, sweep);
   const points = placesOf(axes, sweep, sweep.inputs);
-  if (sweep.classes) drawClasses(context, points, (i) => classOf(sweep, i));
-  else drawValues(context, points, (i) => shadeOf(sweep, sweep.targets[i]));
+  const radius = markRadius(axes, points.length);
+  if (sweep.classes) drawClasses(context, points, radius, (i) => classOf(sweep, i));
+  else drawValues(context, points, radius, (i) => shadeOf(sweep, sweep.targets[i]));
 }
 
 /** @param {Context} context @param {Axes} axes @param {Sweep} sweep @param {Numbers} params */
 function drawRings(context, axes, sweep, params) {
   const outputs = outputsOf(sweep, params);
   const points = placesOf(axes, sweep, sweep.inputs);
-  ringWrong(context, points, (i) => isWrong(sweep, outputs[i], i));
+  const radius = markRadius(axes, points.length);
+  ringWrong(context, points, radius, (i) => isWrong(sweep, outputs[i], i));
 }
 
 /** @param {Sweep} sweep @param {number} target */
@@ -223,7 +233,8 @@ function drawHeld(context, axes, sweep) {
   const { validation_inputs: inputs, validation_targets: encoded } = sweep.data;
   if (!encoded.shape[0]) return;
   const targets = floats(encoded);
-  drawHeldBack(context, placesOf(axes, sweep, floats(inputs)), (i) => {
+  const radius = markRadius(axes, sweep.targets.length);
+  drawHeldBack(context, placesOf(axes, sweep, floats(inputs)), radius, (i) => {
     const which = sweep.targetIn(targets[i]) > 0.5 ? 1 : 0;
     if (sweep.classes) return { which, color: colors[`class-${which}`], halo: colors.background };
     return { which: 1, color: shadeOf(sweep, targets[i]), halo: colors.text };
@@ -241,15 +252,16 @@ function drawHeld(context, axes, sweep) {
 function barOf(context, { top, bottom }, sweep) {
   const hasClasses = Boolean(sweep.classes);
   const [low, high] = spanOf(sweep).map((end) => sweep.targetIn(end));
-  const words = (/** @type {number} */ part) =>
-    tickText(Number((low + part * (high - low)).toPrecision(2)));
   context.font = font(400);
   const whole = scaleTitle(sweep);
   const titles = [whole, whole.split(" ")[0], ""];
   return {
     title: titles.find((title) => widthOf(context, title) <= bottom - top) ?? "",
     colorAt: (part) => heatColor(part, hasClasses),
-    ticks: [0, 0.5, 1].map((part) => ({ part, text: words(part) })),
+    ticks: (hasClasses ? [0, 0.5, 1] : evenTicks([low, high])).map((at) => ({
+      part: (at - low) / (high - low),
+      text: tickText(at),
+    })),
   };
 }
 

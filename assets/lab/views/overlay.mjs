@@ -26,6 +26,9 @@ export class Overlay {
     /** Their ranges by Plotly's name of the axis.
      * @type {Record<string, [number, number]> | null} */
     this.ranges = null;
+    /** Where these axes are, if not where Plotly's are, see sketch.mjs.
+     * @type {import("#types").Area | null} */
+    this.area = null;
     /** What a picture shows in the place of Plotly's while a run is far out, see zoom.mjs.
      * @type {import("#lab/views/zoom.mjs").Zoomed | null} */
     this.zoomed = null;
@@ -39,7 +42,7 @@ export class Overlay {
 
   /** Plotly has drawn the still layers itself. */
   dropSketch() {
-    this.still = this.ranges = null;
+    this.still = this.ranges = this.area = null;
   }
 
   /** Clears the canvas and fits it to its host; drawing is in CSS pixels. */
@@ -81,7 +84,7 @@ export function flatAxes(overlay, suffix = "") {
   const layout = overlay.plot._fullLayout;
   const across = layout["xaxis" + suffix];
   const up = layout["yaxis" + suffix];
-  const area = {
+  const area = overlay.area ?? {
     left: across._offset,
     right: across._offset + across._length,
     top: up._offset,

@@ -5,7 +5,7 @@ import { boundaryOf, classOf, isWrong, outputsOf, probability } from "#lab/model
 import { drawnParams } from "#lab/model/plane-map.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { placeLabel, stroke } from "#lab/views/canvas.mjs";
-import { drawClasses, drawHeldBack, ringWrong } from "#lab/views/class-marks.mjs";
+import { drawClasses, drawHeldBack, markRadius, ringWrong } from "#lab/views/class-marks.mjs";
 import { Room, beside } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinFits, fitPixels } from "#lab/views/pins.mjs";
@@ -38,9 +38,10 @@ export function drawProbability(overlay, sweep, moment) {
     stroke(context, curve, { color: colors.path, width: 3.2 });
     const isWrongAt = (/** @type {number} */ i) =>
       heightAt(curve, points[i][0]) < height !== classOf(sweep, i) > 0;
+    const radius = markRadius(axes, points.length);
+    ringWrong(context, points, radius, isWrongAt);
     drawHeld(context, axes, sweep);
-    drawClasses(context, points, (i) => classOf(sweep, i));
-    ringWrong(context, points, isWrongAt);
+    drawClasses(context, points, radius, (i) => classOf(sweep, i));
   });
   const room = new Room(axes).avoidLine(curve);
   const places = (/** @type {import("#lab/views/labels.mjs").Size} */ box) =>
@@ -68,7 +69,8 @@ const examplesOf = (axes, sweep, inputs, targets) =>
 function drawHeld(context, axes, sweep) {
   const { validation_inputs: inputs, validation_targets: encoded } = sweep.data;
   const targets = floats(encoded);
-  drawHeldBack(context, examplesOf(axes, sweep, floats(inputs), targets), (i) => {
+  const radius = markRadius(axes, sweep.targets.length);
+  drawHeldBack(context, examplesOf(axes, sweep, floats(inputs), targets), radius, (i) => {
     const which = sweep.targetIn(targets[i]) > 0.5 ? 1 : 0;
     return { which, color: colors[`class-${which}`], halo: colors.background };
   });
@@ -110,7 +112,8 @@ export function drawStrips(overlay, sweep, moment) {
   const outputs = outputsOf(sweep, params);
   const points = stripPoints(axes, sweep, outputs);
   axes.inside(context, () => {
-    drawClasses(context, points, (i) => classOf(sweep, i));
-    ringWrong(context, points, (i) => isWrong(sweep, outputs[i], i));
+    const radius = markRadius(axes, points.length);
+    ringWrong(context, points, radius, (i) => isWrong(sweep, outputs[i], i));
+    drawClasses(context, points, radius, (i) => classOf(sweep, i));
   });
 }

@@ -5,6 +5,7 @@ import { lossRange } from "#lab/model/loss-range.mjs";
 import { rateLosses } from "#lab/model/rate-losses.mjs";
 import { shadeOf } from "#lab/model/verdicts.mjs";
 import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
+import { drawn } from "#lab/state/drawn.mjs";
 import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import { dot, font, label, size, star, stroke } from "#lab/views/canvas.mjs";
@@ -178,10 +179,20 @@ function nameBest(context, axes, { points, best, now }, text) {
   const room = new Room(axes).avoidLine(points).avoidDot(points[best], 9);
   room.avoidSegment([axes.left, start], [axes.right, start]);
   room.avoidSegment([mark, axes.top], [mark, axes.bottom]);
+  avoidMarkWords(room, axes);
   const overStart = beside([points[best][0], start], box, ["above", ...SIDES_OF_BEST], 4);
   const { at } = room.place(box, [...beside(points[best], box, SIDES_OF_BEST, 12), ...overStart]);
   if (new Room(axes).avoidLine(now).overlap(boxAt(at, box))) return;
   label(context, text, ...at, { color: colors.optimum, align: "center" });
+}
+
+/** What stands over the picture as text of the page. @param {Room} room @param {Axes} axes */
+function avoidMarkWords(room, { x, top, bottom }) {
+  const { markWords: words } = drawn;
+  if (!words) return;
+  const [left, right, height] = [x(words.from), x(words.to), 1.5 * size()];
+  const high = { left, right, top: 0, bottom: top + height };
+  room.avoidBox(words.isLow ? { ...high, top: bottom - height, bottom } : high);
 }
 
 /**

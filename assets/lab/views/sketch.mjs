@@ -10,6 +10,7 @@ import { colors } from "#lab/state/theme.mjs";
 import { clear, dot, grown, size, star, stroke } from "#lab/views/canvas.mjs";
 import { fitTitles } from "#lab/views/figures.mjs";
 import { shadeOf, shades } from "#lab/views/color-scale.mjs";
+import { enlarge } from "#lab/views/large-type.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { paintScene } from "#lab/views/sketch-scene.mjs";
 import { titleSize } from "#lab/views/titles.mjs";
@@ -44,6 +45,7 @@ export function sketch(overlay, { data, layout: usual }) {
   if (!overlay.ready || axesOf(shown).join() !== axesOf(layout).join()) return false;
   if (Boolean(layout.scene) !== overlay.hasScene) return false;
   overlay.ranges = rangesOf(layout);
+  overlay.area = overlay.host.id === "fit" ? areaIn(overlay.host, usual) : null;
   overlay.still = layout.scene
     ? (context) => {
         paintBackground(context, overlay);
@@ -51,6 +53,20 @@ export function sketch(overlay, { data, layout: usual }) {
       }
     : pictureOf(overlay, (context) => paintFlat(context, overlay, data, layout));
   return true;
+}
+
+/**
+ * The place of a fit's axes. Its margins are fixed, and not the same for each kind of fit: where
+ * Plotly still shows another kind, its axes are elsewhere.
+ * @param {HTMLElement} host
+ * @param {Record<string, any>} usual
+ * @returns {import("#types").Area}
+ */
+function areaIn({ clientWidth: width, clientHeight: height }, usual) {
+  const layout = structuredClone(usual);
+  enlarge(layout);
+  const { l: left, r, t: top, b } = layout.margin;
+  return { left, right: width - r, top, bottom: height - b };
 }
 
 /** @param {Record<string, any>} layout @returns {Record<string, [number, number]>} */
