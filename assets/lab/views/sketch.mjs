@@ -118,10 +118,10 @@ export function paintFlat(context, overlay, data, layout) {
 }
 
 /** @param {Record<string, any>} axis @returns {[number, string][]} */
-function ticksOf({ tickvals, ticktext, range }) {
+function ticksOf({ tickvals, ticktext, range, nticks }) {
   if (tickvals)
     return tickvals.map((/** @type {number} */ at, /** @type {number} */ k) => [at, ticktext[k]]);
-  return evenTicks(range).map((at) => [at, plain(at).replace("-", "−")]);
+  return evenTicks(range, nticks).map((at) => [at, plain(at).replace("-", "−")]);
 }
 
 /**
