@@ -91,5 +91,6 @@ export function thinTicks(layout, { clientWidth: width, clientHeight: height }) 
  */
 export function widenLeft({ yaxis, margin }) {
   const sides = /** @type {Margin} */ (margin);
-  sides.l = Math.max(sides.l, widthOfNumbers(yaxis) + 1.4 * titleSize() + size());
+  const needed = widthOfNumbers(yaxis) + 1.4 * titleSize() + size();
+  sides.l = Math.max(sides.l, Math.round(needed));
 }
