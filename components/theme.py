@@ -18,7 +18,7 @@ PALETTE: dict[str, tuple[str, str, str]] = {
     "second": ("#51065d", "#ac2ce1", "#9d14c6"),
     "gradient": ("#641204", "#d85546", "#3b0a01"),
     "optimum": ("#0b9252", "#28fcbd", "#037a4c"),
-    "data": ("#898d99", "#61697f", "#696f81"),
+    "data": ("#898d99", "#8f97ad", "#696f81"),
     # The two classes, and the ends of the scale of what a model predicts over the plane of its
     # inputs, whose middle is the background.
     "class-0": ("#b0432a", "#e67c67", "#8a2f12"),

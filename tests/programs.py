@@ -8,13 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Chromium without its window, as Playwright's own is, takes a fifth less time.
+SHELL = "chromium-headless-shell"
+BROWSERS = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 # Playwright's driver needs libatomic, which slim images lack.
-BROWSER_PACKAGES = ("chromium", "libatomic1")
+BROWSER_PACKAGES = (SHELL, "libatomic1")
 SERVER_PACKAGES = {"redis-server": "redis-server", "nginx": "nginx-light"}
 
 
@@ -55,7 +57,7 @@ def apt_install(packages: list[str]) -> None:
 def main() -> None:
     """Installs Debian's packages; elsewhere Playwright's browser only, and tests that need a
     missing server are skipped."""
-    missing = [] if find_browser() else [*BROWSER_PACKAGES]
+    missing = [] if shutil.which(SHELL) else [*BROWSER_PACKAGES]
     missing += [name for program, name in SERVER_PACKAGES.items() if not shutil.which(program)]
     if missing and is_debian_root():
         apt_install(missing)

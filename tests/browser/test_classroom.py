@@ -387,6 +387,7 @@ def test_keys_move_everything_and_leave_fields_alone(page: Page) -> None:
     assert state(page, "playing")
     keys(page, " ")
     assert not state(page, "playing")
+    a_mouse_gives_the_keys_back_to_the_page(page)
     keys(page, "2")
     assert cards(page) == ["descent-path"]
     keys(page, "2")
@@ -402,6 +403,29 @@ def test_keys_move_everything_and_leave_fields_alone(page: Page) -> None:
     keys(page, "PageUp")
     the_card_of_keys_and_its_switch(page)
     the_theme_changes(page)
+
+
+def a_mouse_gives_the_keys_back_to_the_page(page: Page) -> None:
+    """After a click on a button Space plays; after a drag of the rate the arrows step."""
+    page.locator("#squares").click()
+    keys(page, " ")
+    assert state(page, "playing") and state(page, "areSquared")
+    keys(page, " ", "PageUp")
+    rate = driver.number(page, "learningRate")
+    box = page.locator("#learning-rate").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    driver.wait_fact(page, "learningRate", 0.01)
+    keys(page, "ArrowRight")
+    assert (facts(page)["epoch"], driver.number(page, "learningRate")) == ("1", 0.01)
+    # Who came by keyboard moves the slider, and presses the button.
+    page.locator("#seed").focus()
+    page.locator("#learning-rate").focus()
+    keys(page, "ArrowLeft")
+    assert driver.number(page, "learningRate") == rate == 0.008
+    page.locator("#squares").focus()
+    keys(page, " ")
+    assert not state(page, "areSquared")
 
 
 def the_card_of_keys_and_its_switch(page: Page) -> None:

@@ -105,6 +105,7 @@ function showColumns(columns) {
   const key = columns.length ? JSON.stringify([columns, state.run, hands.question]) : "";
   if (target.dataset.key === key) return;
   target.dataset.key = key;
+  target.classList.toggle("hands-rate", hands.question === "rate");
   const most = Math.max(...columns.map(({ total }) => total), 1);
   target.replaceChildren(...columns.map((one) => columnElement(one, most, columns)));
 }

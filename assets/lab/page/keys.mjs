@@ -102,6 +102,8 @@ const TAKEN = [
   },
   { by: "button, summary, a, [role=button], [role=region]", keys: [" "] },
 ];
+// Whoever used a mouse on one of these means the page by the next key: Space plays, arrows step.
+const BY_MOUSE = "by-mouse";
 
 /** What has the focus may want the key for itself. @param {KeyboardEvent} event */
 function isTaken({ key, target, ctrlKey, metaKey, altKey }) {
@@ -110,6 +112,7 @@ function isTaken({ key, target, ctrlKey, metaKey, altKey }) {
   if (key === "Escape" && document.querySelector("dialog[open]")) return true;
   if (!(target instanceof HTMLElement)) return false;
   if (target.matches(".hand-count")) return COUNTED.test(key);
+  if (target.classList.contains(BY_MOUSE)) return false;
   return (
     target.matches(FIELDS) || TAKEN.some(({ by, keys }) => keys.includes(key) && target.matches(by))
   );
@@ -126,9 +129,22 @@ function onKey(event) {
   act();
 }
 
+function handBack() {
+  const used = document.activeElement;
+  if (used instanceof HTMLElement && used.matches("#learning-rate, #playhead")) used.blur();
+  else if (used?.matches("button, summary")) used.classList.add(BY_MOUSE);
+}
+
+/** @param {FocusEvent} event */
+function forgetMouse({ target }) {
+  if (target instanceof Element) target.classList.remove(BY_MOUSE);
+}
+
 export function bindKeys() {
   readSwitch();
   document.addEventListener("keydown", onKey);
+  document.addEventListener("mouseup", handBack);
+  document.addEventListener("focusout", forgetMouse);
   element("single-keys").addEventListener("click", switchSingleKeys);
   element("show-keys").addEventListener("click", toggleKeysCard);
   element("close-keys").addEventListener("click", toggleKeysCard);

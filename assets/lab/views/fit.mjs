@@ -22,6 +22,10 @@ import { drawFrame, fitFigure, frameLook, nameFrame, zoomOut } from "#lab/views/
  * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
  */
 
+// As Plotly draws an example; many are left to it.
+const RIM = "#444444";
+const FEW = 50;
+
 /** @type {import("#types").Draw} */
 export function drawFit(overlay, sweep, moment, shown) {
   const { fitKind, isProbability } = sweep;
@@ -50,6 +54,7 @@ function drawNumbers(overlay, sweep, moment, { areSquared }) {
     drawPinFits(context, axes, sweep, moment);
     if (sweep.predictors > 1) drawPredictions(context, line);
     else drawLine(context, line);
+    if (sweep.predictors === 1 && sweep.targets.length < FEW) drawExamples(context, axes, sweep);
   });
   const out = line.filter((point) => !isInside(axes, point)).length;
   if (sweep.predictors > 1 && out) sayOnTop(context, room, `${out} beyond the chart`);
@@ -151,6 +156,12 @@ const examplesIn = (axes, sweep) =>
     axes.x(sweep.inputIn(sweep.inputs[i])),
     axes.y(sweep.targetIn(target)),
   ]);
+
+/** Over a line that goes through them. @param {Context} context @param {Axes} axes
+ * @param {Sweep} sweep */
+function drawExamples(context, axes, sweep) {
+  for (const point of examplesIn(axes, sweep)) dot(context, point, 4, colors.data, RIM, 1.5);
+}
 
 /** @param {Context} context @param {Point[]} points */
 function drawPredictions(context, points) {
