@@ -46,6 +46,7 @@ export function drawCurves(overlay, sweep, moment, { run }) {
   overlay.axes = bottom ? { "": top, 2: bottom } : { "": top };
   drawLogAxis(context, top);
   if (bottom) drawNumberAxis(context, bottom, rangeOfBoth(sweep));
+  nameLoss(context, top, sweep);
   if (!isStarHidden(sweep)) drawTargets(context, sweep, top, bottom);
   // Under the dots, which stand on it.
   const x = top.x(Math.log10(1 + moment.epoch));
@@ -91,6 +92,24 @@ function axesOf({ host: { clientWidth: width, clientHeight: height } }, sweep, m
     axesIn({ ...across, top, bottom: middle - size() }, [epochs, losses]),
     axesIn({ ...across, top: middle + size(), bottom }, [epochs, rangeOfBoth(sweep)]),
   ];
+}
+
+// Height that leaves room for the name of the loss, in sizes of text.
+const NAMED_FROM = 9;
+
+/**
+ * What the axis counts, where that has a unit of its own: in the corner that a loss which falls
+ * leaves free, and under the curves.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ */
+function nameLoss(context, { left, top, bottom }, { loss: { title, unit } }) {
+  if (!unit || bottom - top < NAMED_FROM * size()) return;
+  label(context, `${title}, ${unit}`, left + size(), bottom - size(), {
+    color: colors.muted,
+    weight: 400,
+  });
 }
 
 /** Weight and bias share an axis. @param {Sweep} sweep @returns {[number, number]} */

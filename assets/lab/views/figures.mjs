@@ -7,7 +7,7 @@ import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { grown } from "#lab/views/canvas.mjs";
 import { enlarge, enlarged, enlargedBar } from "#lab/views/large-type.mjs";
-import { cutTitles, thinTicks, widenLeft } from "#lab/views/titles.mjs";
+import { cutTitles, shortenLoss, thinTicks, widenLeft } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -87,7 +87,7 @@ export function titlesThatFit(overlay) {
 /** A 3D scene in which words would take the room of the surface; the path has them.
  * @param {Overlay} overlay */
 const isSmallScene = ({ host: { id, clientHeight: height } }) =>
-  id === "loss-surface" && !drawn.isFlat && height > 0 && height < SMALL_SCENE;
+  id === "loss-surface" && !drawn.isFlat && height > 0 && height < grown(SMALL_SCENE);
 
 /**
  * Titles that fit the picture: of a figure's own layout, which is changed.
@@ -100,6 +100,7 @@ export function fitTitles(layout, overlay) {
   if (overlay.titles === "none")
     for (const name of ["xaxis", "yaxis", "zaxis"]) layout.scene[name].title.text = "";
   thinTicks(layout, overlay.host);
+  if (layout.yaxis) shortenLoss(layout, overlay.host);
   if (overlay.host.id === "descent-path") widenLeft(layout);
   cutTitles(layout, overlay.host);
 }

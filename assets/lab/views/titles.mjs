@@ -56,6 +56,18 @@ export function cutTitles({ xaxis, yaxis, xaxis2, yaxis2, margin }, host) {
   });
 }
 
+/**
+ * The sections' loss without its name where that is longer than the axis; its unit stays.
+ * @param {import("#types").Figure["layout"]} layout is changed
+ * @param {{clientHeight: number}} host
+ */
+export function shortenLoss({ yaxis, yaxis2, margin }, { clientHeight: height }) {
+  const { t: top, b: bottom } = /** @type {Margin} */ (margin);
+  const { title } = yaxis;
+  if (yaxis2 && title.text.length * LETTER * titleSize() > height - top - bottom)
+    title.text = title.text.replace(/^[^,]+, /, "loss, ");
+}
+
 // Between two numbers, across and up, in sizes of the text.
 const [APART, LINES] = [1.2, 1.6];
 
