@@ -106,7 +106,7 @@ const NAMED_FROM = 9;
  */
 function nameLoss(context, { left, top, bottom }, { loss: { title, unit } }) {
   if (!unit || bottom - top < NAMED_FROM * size()) return;
-  label(context, `${title}, ${unit}`, left + size(), bottom - size(), {
+  label(context, `${title}, ${unit}`, left + size(), bottom - 1.6 * size(), {
     color: colors.muted,
     weight: 400,
   });
