@@ -203,7 +203,7 @@ export interface Chapter {
 
 /** What a task asks for, all of it at once: each number between two, each name as it is. */
 export type Check = { train_loss_below?: number; within_epochs?: number; verdict?: Verdict } & {
-  [Name in keyof Settings | "epoch" | "weight" | "bias"]?: [number, number] | string;
+  [Name in keyof Settings | "epoch" | "weight" | "bias" | "input"]?: [number, number] | string;
 };
 
 /** See app/lessons/task.py. */

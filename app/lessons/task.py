@@ -51,13 +51,15 @@ _SPANS = NUMBERS | {
     "epoch": NumberChoice(0, EPOCHS, 0, True, "Epoch", ""),
     "weight": NumberChoice(-LARGEST, LARGEST, 0, False, "Weight", ""),
     "bias": NumberChoice(-LARGEST, LARGEST, 0, False, "Bias", ""),
+    "input": NumberChoice(-LARGEST, LARGEST, 0, False, "Input", ""),
 }
 
 
 class _Reached(Part):
     """What is to be on show, all of it at once.
 
-    train_loss_below  at the playhead; with `within_epochs`, at any of the first epochs
+    train_loss_below  at the playhead; with `within_epochs`, at any of the first epochs that the
+                      playhead has passed
     """
 
     verdict: Annotated[str, one_of(VERDICTS)] | None = None
@@ -76,7 +78,8 @@ class _Reached(Part):
 if TYPE_CHECKING:
     Check = _Reached
 else:
-    # Besides, each setting by its name, and where the playhead and the line are.
+    # Besides, each setting by its name, where the playhead and the line are, and the x in the
+    # panel *The network*.
     Check = create_model(
         "Check",
         __base__=_Reached,

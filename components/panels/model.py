@@ -90,7 +90,7 @@ NETWORK = Panel(
         words(
             "Each edge multiplies what passes along it by its number; a thick one is large, a "
             "dashed one negative. Drag a number sideways, or press the arrow keys on it. A hidden "
-            "unit shows the shape that it adds to the fit: point at it for its numbers."
+            "unit shows the shape that it adds to the fit: point at it, or tap it, for its numbers."
         ),
         slot("network"),
         slot("network-reading"),

@@ -198,6 +198,7 @@ def test_a_task_says_when_it_is_done_and_before_that_what_to_try(page: Page, add
     choose_rate(page, SLIDER_LEARNING_RATES[0])
     expect(status(page)).to_have_text(f"Not yet. {chapter.task.hint}")
     choose_rate(page, 0.2)
+    page.evaluate("descentLab.goTo(100)")
     expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
     # What was reached stays so, also through a reload.
     choose_rate(page, SLIDER_LEARNING_RATES[0])
@@ -218,7 +219,7 @@ def test_checks_one_after_the_other_and_an_answer(page: Page, address: str) -> N
     choose_rate(page, 0.001)
     expect(status(page)).to_contain_text("1 of 3 done.")
     page.locator(".pick").nth(0).click()
-    expect(status(page)).to_have_text(f"Not this one. {chapter.task.hint}")
+    expect(status(page)).to_have_text(f"Not this one. 1 of 3 done. {chapter.task.hint}")
     page.locator(".pick").nth(2).click()
     expect(status(page)).to_contain_text("2 of 3 done.")
     choose_rate(page, 0.05)
@@ -278,16 +279,17 @@ def test_the_numbers_on_the_edges_move_the_line(page: Page, address: str) -> Non
         float(one) for one in page.evaluate("descentLab.state.sweep.settings.start").split(",")
     )
     assert (first, second) == (pytest.approx(0.5, abs=0.011), pytest.approx(1.035, abs=0.011))
-    expect(status(page)).to_contain_text("1 of 2 done.")
+    expect(status(page)).to_contain_text("1 of 3 done.")
     page.locator(".pick").nth(1).click()
-    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
+    expect(status(page)).to_contain_text("2 of 3 done.")
     # What is sent through the network is a number of its own.
     x_tag = page.locator('.number[aria-label="input x"]')
     x_tag.focus()
-    for _ in range(4):
-        x_tag.press("PageDown")
+    for key in ("PageDown",) * 4 + ("ArrowDown",) * 5:
+        x_tag.press(key)
     reading = page.locator('[data-slot="network-reading"]')
-    expect(reading).to_contain_text("The derivative for w is x = 0.745")
+    expect(reading).to_contain_text("The derivative for w is x = 0.4")
+    expect(status(page)).to_have_text(f"✓ {chapter.task.done}")
 
 
 def test_a_networks_numbers_are_a_preview_until_the_run_moves_on(page: Page, address: str) -> None:

@@ -23,6 +23,7 @@ function standing(rate, epoch) {
     loss: now.loss,
     weight: now.first,
     bias: now.second,
+    input: 2.5,
     track,
   };
 }
@@ -46,14 +47,18 @@ test("a line has a weight and a bias, another model has none", () => {
   assert.ok(isReached({ weight: [-0.01, 0], bias: [0.5, 0.6] }, now));
   assert.ok(!isReached({ weight: [0.4, 0.6] }, now));
   assert.ok(!isReached({ weight: [-1, 1] }, { ...now, weight: null }));
+  assert.ok(isReached({ input: [2, 3] }, now));
+  assert.ok(!isReached({ input: [0, 1] }, now));
 });
 
 test("a loss counts at the playhead, or at any of the first epochs", () => {
   const [start, third] = [standing(0.01, 0), standing(0.01, 3)];
   assert.ok(isReached({ train_loss_below: 1.1 }, third));
   assert.ok(!isReached({ train_loss_below: 1.1 }, start));
-  assert.ok(isReached({ train_loss_below: 1.1, within_epochs: 3 }, start));
-  assert.ok(!isReached({ train_loss_below: 1.1, within_epochs: 2 }, start));
+  assert.ok(isReached({ train_loss_below: 1.1, within_epochs: 3 }, standing(0.01, 1000)));
+  assert.ok(!isReached({ train_loss_below: 1.1, within_epochs: 2 }, standing(0.01, 1000)));
+  // The playhead has not come there yet.
+  assert.ok(!isReached({ train_loss_below: 1.1, within_epochs: 3 }, start));
   assert.equal(firstBelow(start.track, 1.1, 100), 3);
   assert.equal(firstBelow(start.track, 1e-6, 100), -1);
   assert.ok(!isReached({ train_loss_below: 1e9 }, { ...start, loss: NaN }));

@@ -37,7 +37,7 @@ NOT_PRINTED = {("which-learning-rate", number) for number in ("0.4095", "0.1136"
 ANSWERS: dict[str, list[tuple[dict[str, Any], int]]] = {
     "the-data": [({"start": "0.5,1"}, 0)],
     "least-squares": [({}, 1000)],
-    "a-line-as-a-network": [({"start": "0.5,1"}, 0)],
+    "a-line-as-a-network": [({"start": "0.5,1"}, 0), ({"input": 0.5}, 0)],
     "predict": [({"seed": 19}, 0)],
     "how-wrong": [],
     "the-slope": [({}, 3)],
@@ -103,21 +103,24 @@ def test_checks_are_reached_by_the_courses_answers_and_not_before(chapter: Chapt
     answers = ANSWERS[chapter.slug]
     assert len(answers) == len(task.checks)
     for check, (settings, epoch) in zip(task.checks, answers, strict=True):
-        assert is_reached(check, replace(start, **settings), epoch), (check, settings)
+        choices = dict(settings)
+        sent = choices.pop("input", np.nan)
+        assert is_reached(check, replace(start, **choices), epoch, sent), (check, settings)
         assert not is_reached(check, start, chapter.playhead), check
 
 
-def is_reached(check: Check, settings: Settings, epoch: int) -> bool:
+def is_reached(check: Check, settings: Settings, epoch: int, sent: float = np.nan) -> bool:
     """The same as isReached of assets/lab/model/checks.mjs, by the engine's numbers."""
     sweep = swept(settings)
     run, epochs = sweep.settings.run_index, sweep.epochs.tolist()
     losses = sweep.train_loss[run]
-    shown: dict[str, Any] = dict(vars(settings)) | {"epoch": epoch, "verdict": sweep.verdicts[run]}
+    shown: dict[str, Any] = dict(vars(settings))
+    shown |= {"epoch": epoch, "verdict": sweep.verdicts[run], "input": sent}
     if sweep.params.shape[-1] == 2:
         shown["weight"], shown["bias"] = sweep.params[run, epochs.index(epoch)].tolist()
     wanted = check.model_dump(exclude_none=True)
     below, within = wanted.pop("train_loss_below", np.inf), wanted.pop("within_epochs", None)
-    seen = losses[: within and np.searchsorted(sweep.epochs, within, "right")]
+    seen = losses[: within and np.searchsorted(sweep.epochs, min(within, epoch), "right")]
     low = np.nanmin(seen) if within else losses[epochs.index(epoch)]
     return bool(low < below) and all(
         value[0] <= shown[name] <= value[1] if isinstance(value, tuple) else shown[name] == value

@@ -11,6 +11,7 @@
  * @property {number} loss NaN after an overflow
  * @property {number | null} weight of a line; null for any other model
  * @property {number | null} bias
+ * @property {number} input what is sent through the network of one predictor
  * @property {{epochs: ArrayLike<number>, loss: ArrayLike<number>, length: number}} track
  */
 
@@ -37,7 +38,9 @@ export function firstBelow({ epochs, loss, length }, below, within) {
 /** @param {Check} check @param {Standing} now */
 function isLow({ train_loss_below: below, within_epochs: within }, now) {
   if (below === undefined) return true;
-  return within === undefined ? now.loss < below : firstBelow(now.track, below, within) >= 0;
+  if (within === undefined) return now.loss < below;
+  const first = firstBelow(now.track, below, within);
+  return first >= 0 && first <= now.epoch;
 }
 
 /**
@@ -56,5 +59,5 @@ export function isReached(check, now) {
 }
 
 /** What a person may have tried: it differs once anything was changed. @param {Standing} now */
-export const triedOf = ({ settings, epoch, weight, bias }) =>
-  JSON.stringify([settings, epoch, weight, bias]);
+export const triedOf = ({ settings, epoch, weight, bias, input }) =>
+  JSON.stringify([settings, epoch, weight, bias, input]);

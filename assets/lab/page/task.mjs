@@ -5,6 +5,7 @@ import { snapshotOf } from "#lab/model/track.mjs";
 import { drawCurtain } from "#lab/page/curtain.mjs";
 import { stepBy } from "#lab/page/playback.mjs";
 import { isTraining } from "#lab/page/training.mjs";
+import { inputOf } from "#lab/panels/network-numbers.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { beginTask, chaptersDone, keepDone, lesson } from "#lab/state/lesson.mjs";
 import { settingsNow, state } from "#lab/state/store.mjs";
@@ -87,6 +88,7 @@ function standing() {
     loss: now.overflowed ? NaN : now.loss,
     weight: isLine ? now.first : null,
     bias: isLine ? now.second : null,
+    input: inputOf(sweep),
     track,
   };
 }
@@ -174,9 +176,13 @@ function stillToDo(task) {
   const parts = reached.length + (task.answer === null ? 0 : 1);
   const isWrong = picks.length > 0 && !isAnswerRight(task);
   const done = count + (picks.length && !isWrong ? 1 : 0);
-  if (isWrong) return `Not this one. ${task.hint}`;
-  if (done > 0) return `${done} of ${parts} done. ${hasTried ? task.hint : ""}`;
-  return hasTried ? `Not yet. ${task.hint}` : "";
+  const said = [
+    isWrong ? "Not this one." : "",
+    done > 0 ? `${done} of ${parts} done.` : "",
+    hasTried && !isWrong && !done ? "Not yet." : "",
+    hasTried || isWrong ? task.hint : "",
+  ];
+  return said.filter(Boolean).join(" ");
 }
 
 /* ---- all chapters ---- */
