@@ -24,6 +24,7 @@ PINNED = (0.01, 0.02, 0.04, 0.08)
 CHOICES: tuple[dict[str, int | str], ...] = (
     {},
     {"dataset": "parabola", "hidden_units": 10, "epochs": 500},
+    {"dataset": "circles", "hidden_units": 8},
 )
 # Counts frames, and times each input event of the slider until it is on the screen.
 OBSERVE = """() => {

@@ -38,6 +38,35 @@ SAID = """async (places) => {
   return places.map((place) => saidAt(state.sweep, drawnParams(snapshot()), place));
 }"""
 
+# The middle of each unit's map in *The network*, and how far its canvas is off the drawing.
+UNITS = """async () => {
+  const canvas = document.querySelector(".network-maps");
+  const [ours, drawing] = [canvas, canvas.nextElementSibling].map((part) =>
+    part.getBoundingClientRect());
+  const { width: across } = canvas.nextElementSibling.viewBox.baseVal;
+  const sharpness = canvas.width / across;
+  const middles = [...document.querySelectorAll("[data-slot=network] .unit")].map((unit) => {
+    const [x, y] = unit.getAttribute("transform").match(/[\\d.]+/g).map(Number);
+    const rect = unit.querySelector("rect");
+    const [width, height] = ["width", "height"].map((name) => Number(rect.getAttribute(name)));
+    const at = [x + width / 2, y + height / 2].map((value) => Math.round(sharpness * value));
+    return [...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3);
+  });
+  const sides = ["left", "right", "top", "bottom"];
+  return { middles, off: Math.max(...sides.map((side) => Math.abs(ours[side] - drawing[side]))) };
+}"""
+# Where the fit's axes are in each frame that Plotly has not drawn yet.
+WATCH_SKETCH = """async () => {
+  const { on } = await import("#lab/state/events.mjs");
+  const { overlays, flatAxes } = window.descentLab;
+  const place = () => {
+    const { left, right, top, bottom } = flatAxes(overlays.fit);
+    return [left, right, top, bottom];
+  };
+  Object.assign(window, { sketched: [], place });
+  on("frame", () => overlays.fit.still && window.sketched.push(place()));
+}"""
+
 Open = Callable[[Settings, int], Page]
 
 
@@ -91,6 +120,32 @@ def test_the_heat_map_is_the_engines_model(opened: Open) -> None:
         colour = ground + STRENGTH * abs(2 * share - 1) * (end - ground)
         found = driver.pixel(page, "fit", *driver.place(page, "fit", *at))
         np.testing.assert_allclose(found, colour, atol=8, err_msg=f"{at} {share}")
+    check_units(page)
+
+
+def check_units(page: Page) -> None:
+    """In *The network* the middle of each unit's map says what the unit adds there."""
+    page.evaluate("() => window.descentLab.openPanels(['network'])")
+    page.locator(".network-maps").wait_for()
+    driver.next_frames(page, 3)
+    seen = page.evaluate(UNITS)
+    assert seen["off"] < 1
+    middle = page.evaluate(
+        """() => ["xaxis", "yaxis"].map((name) => {
+          const [low, high] = window.descentLab.state.sweep.views.fit.layout[name].range;
+          return (low + high) / 2;
+        })"""
+    )
+    units = CIRCLES.hidden_units
+    params = driver.engine_run(CIRCLES).params[150]
+    inner = params[: 2 * units].reshape(units, 2) @ np.array(middle)
+    added = np.tanh(inner + params[2 * units : 3 * units]) * params[3 * units : 4 * units]
+    ends = np.array([driver.themed(page, f"class-{which}") for which in (0, 1)])
+    assert len(seen["middles"]) == units
+    for found, value in zip(seen["middles"], added, strict=True):
+        if abs(value) > 0.2 * abs(added).max():
+            nearest = np.abs(ends - np.array(found)).sum(axis=1).argmin()
+            assert nearest == int(value > 0)
 
 
 def test_the_boundary_is_where_the_probability_is_one_half(opened: Open) -> None:
@@ -179,6 +234,12 @@ def test_two_predictors_of_a_number_are_a_plane_too(opened: Open) -> None:
     low, high = words.partition("lie between ")[2].partition(",")[0].split(" and ")
     assert driver.close(low, float(predicted.min()))
     assert driver.close(high, float(predicted.max()))
+    # Another kind of fit has other margins, in its sketch too.
+    page.evaluate(WATCH_SKETCH)
+    driver.train(page, dataset="breast_cancer")
+    driver.rest(page)
+    sketched, place = page.evaluate("() => [window.sketched, window.place()]")
+    assert sketched and sketched == [place] * len(sketched)
 
 
 def test_several_predictors_are_two_strips(opened: Open) -> None:

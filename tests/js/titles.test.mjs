@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import "./setup.mjs";
-import { cutTitles, fittingTitle } from "#lab/views/titles.mjs";
+import { evenTicks } from "#lab/lib/ticks.mjs";
+import { cutTitles, fittingTitle, thinTicks, widenLeft } from "#lab/views/titles.mjs";
 
 test("a title is cut in its middle where its axis has no room for it", () => {
   const name = "a long column name that nobody can read";
@@ -29,4 +30,35 @@ test("each of two axes has its own length", () => {
   cutTitles(/** @type {any} */ (layout), { clientWidth: 400, clientHeight: 150 });
   assert.equal(layout.xaxis.title.text, "twenty-four letters long");
   assert.ok(layout.yaxis.title.text.length < 15);
+});
+
+test("an axis has as many numbers as there is room for", () => {
+  const layout = (/** @type {number[]} */ range) => ({
+    margin: { l: 46, r: 12, t: 6, b: 42 },
+    xaxis: { range, domain: [0, 0.48], nticks: 5 },
+    yaxis: { range: [0, 2.7], nticks: 6 },
+    yaxis2: { range: [0, 1], tickvals: [0, 1], nticks: 6 },
+  });
+  const thinned = (/** @type {number[]} */ range, /** @type {number} */ height) => {
+    const one = /** @type {any} */ (layout(range));
+    thinTicks(one, { clientWidth: 330, clientHeight: height });
+    return [one.xaxis.nticks, one.yaxis.nticks, one.yaxis2.nticks];
+  };
+  assert.deepEqual(thinned([-3, 17], 400), [5, 6, 6]);
+  // -0.15, -0.1 and -0.05 would lie on each other.
+  const [across, up, named] = thinned([-0.17, 0.02], 118);
+  assert.ok(across < 4 && across > 1);
+  // 0, 0.5 ... 2.5 would be 13 pixels apart.
+  assert.deepEqual(evenTicks([0, 2.7], up), [0, 1, 2]);
+  assert.equal(named, 6);
+});
+
+test("the path's margin holds its longest number beside its title", () => {
+  const left = (/** @type {number[]} */ range) => {
+    const layout = /** @type {any} */ ({ yaxis: { range, nticks: 6 }, margin: { l: 52 } });
+    widenLeft(layout);
+    return layout.margin.l;
+  };
+  assert.equal(left([0, 4]), 52);
+  assert.ok(left([-0.0123, 0.002]) > 70);
 });

@@ -18,11 +18,12 @@ export function logTicks([low, high]) {
 }
 
 /**
- * About five round numbers.
+ * About so many round numbers, as Plotly chooses them.
  * @param {[number, number]} range
+ * @param {number} [about]
  */
-export function evenTicks([low, high]) {
-  const rough = (high - low) / 5;
+export function evenTicks([low, high], about = 5) {
+  const rough = (high - low) / about;
   const power = 10 ** Math.floor(Math.log10(rough));
   const factor = [1, 2, 5].find((one) => one * power >= rough) ?? 10;
   const step = power * factor;

@@ -16,6 +16,8 @@ import { readRates, readingAt } from "#lab/views/readings.mjs";
 // How near a point has to be, in pixels.
 const REACH = { mouse: 14, touch: 22 };
 const GAP = 12;
+// To the window's edge.
+const EDGE = 4;
 
 /** @param {string} name of a view or the rates' curve */
 function readingsOf(name) {
@@ -40,9 +42,10 @@ function show(name, found, isSpoken = false) {
   const host = overlays[name].host.getBoundingClientRect();
   const [x, y] = [host.left + found.at[0], host.top + found.at[1]];
   place(mark, x, y);
-  const isRight = x + GAP + box.offsetWidth > window.innerWidth;
-  const top = Math.min(y + GAP, window.innerHeight - box.offsetHeight - 4);
-  place(box, isRight ? x - GAP - box.offsetWidth : x + GAP, top);
+  const { offsetWidth: width, offsetHeight: height } = box;
+  const isRight = x + GAP + width > window.innerWidth - EDGE;
+  const top = Math.min(y + GAP, window.innerHeight - height - EDGE);
+  place(box, isRight ? Math.max(x - GAP - width, EDGE) : x + GAP, top);
 }
 
 /** @param {HTMLElement} part @param {number} x @param {number} y */

@@ -1,6 +1,7 @@
 /* The strip of outcomes at the foot of the rates' curve, its legend, and the mark on both. */
 import { all, element, make, setText } from "#lab/lib/dom.mjs";
 import { formatDown, plain } from "#lab/lib/format.mjs";
+import { lossRange } from "#lab/model/loss-range.mjs";
 import { hasDiverged, outcomeName } from "#lab/model/verdicts.mjs";
 import { isEndHidden, isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
@@ -106,6 +107,9 @@ function nameEdge(sweep, edge) {
   setText("edge-after-short", isCritical ? " diverges" : "");
 }
 
+// The part of the picture's height that the words at its foot take.
+const LOWER = 0.45;
+
 /**
  * The words stand on the side that has room, low where no curve ends below them.
  * @param {Sweep} sweep
@@ -118,10 +122,12 @@ function placeWords(sweep, place) {
   const isLeft = (STOPS - 1 - place) * across < width;
   const [from, to] = isLeft ? [place - width / across, place] : [place, place + width / across];
   const start = sweep.train_loss[0];
+  const [bottom, top] = lossRange(sweep, STOPS);
+  const low = Math.min(start, 10 ** (bottom + LOWER * (top - bottom)));
   const ends = isEndHidden() ? [] : sweep.last_loss;
   const isLow = ends
     .slice(Math.max(Math.ceil(from), 0), Math.min(Math.ceil(to), STOPS))
-    .every((loss) => loss === null || loss > start);
+    .every((loss) => loss === null || loss > low);
   drawn.markWords = { from, to, isLow };
   mark.classList.toggle("left", isLeft);
   mark.classList.toggle("high", !isLow);

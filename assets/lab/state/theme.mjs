@@ -5,14 +5,16 @@ import { config } from "#lab/state/config.mjs";
 /** @type {Record<string, string>} */
 export const colors = {};
 
-// Pixels that the style sheets decide and the canvases need: the room for an axis's numbers, and
-// the height of the training curves from which there is room for weight and bias below the loss.
-export const measures = { axis: 0, tall: 0 };
+// What the style sheets decide and the canvases need: in pixels the room for an axis's numbers, and
+// the height of the training curves from which there is room for weight and bias below the loss;
+// how much of a class's colour is in the ground that stands for it.
+export const measures = { axis: 0, tall: 0, ground: 0.5 };
 
 export function readMeasures() {
   const style = getComputedStyle(document.body);
   measures.axis = parseFloat(style.getPropertyValue("--axis"));
   measures.tall = parseFloat(style.getPropertyValue("--tall"));
+  measures.ground = parseFloat(style.getPropertyValue("--ground"));
 }
 
 export function readColors() {

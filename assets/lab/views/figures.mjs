@@ -7,7 +7,7 @@ import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { grown } from "#lab/views/canvas.mjs";
 import { enlarge, enlarged, enlargedBar } from "#lab/views/large-type.mjs";
-import { cutTitles } from "#lab/views/titles.mjs";
+import { cutTitles, thinTicks, widenLeft } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -99,6 +99,8 @@ export function fitTitles(layout, overlay) {
   if (overlay.titles !== "whole") shortenTitles(layout, overlay.host.id === "descent-path");
   if (overlay.titles === "none")
     for (const name of ["xaxis", "yaxis", "zaxis"]) layout.scene[name].title.text = "";
+  thinTicks(layout, overlay.host);
+  if (overlay.host.id === "descent-path") widenLeft(layout);
   cutTitles(layout, overlay.host);
 }
 
@@ -120,7 +122,7 @@ function shortenTitles({ scene, ...layout }, isPath) {
 /* ---- the camera ---- */
 
 // At this ratio of width to height and above, the usual camera shows the axes' titles whole.
-const WIDE = 1.9;
+const WIDE = 2.05;
 const FARTHEST = 1.35;
 const LARGE_TEXT = 1.15;
 // Without titles the surface may fill the picture, and stands in its middle.

@@ -1,9 +1,10 @@
 /* The scale of what a model predicts over the plane of its inputs: from the colour of class 0, or
    of the lowest target, through the background to that of class 1. */
-import { colors } from "#lab/state/theme.mjs";
+import { colors, measures } from "#lab/state/theme.mjs";
 
-// How much of a class's colour the ends of the scale have: examples are to stand out on it.
-const STRENGTH = { classes: 0.5, numbers: 0.9 };
+// How much of a class's colour the ends of a scale of numbers have. With classes it is less:
+// examples in that colour are to stand out on it.
+const NUMBERS = 0.9;
 export const SHADES = 256;
 
 /** @param {string} color as #rrggbb @returns {number[]} */
@@ -16,7 +17,7 @@ const parts = (color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2),
  * @returns {number[]} red, green and blue
  */
 function partsAt(share, hasClasses) {
-  const strength = hasClasses ? STRENGTH.classes : STRENGTH.numbers;
+  const strength = hasClasses ? measures.ground : NUMBERS;
   const [ground, end] = [
     parts(colors.background),
     parts(colors[share < 0.5 ? "class-0" : "class-1"]),

@@ -108,6 +108,14 @@ export function drawStrips(overlay, sweep, moment) {
   const params = drawnParams(moment);
   const middle = axes.x(probability(boundaryOf(sweep)));
   threshold(context, [middle, axes.top], [middle, axes.bottom]);
+  // Between the strips.
+  placeLabel(
+    context,
+    new Room(axes),
+    "threshold 0.5",
+    (box) => beside([middle, axes.y(0.5)], box, ["right"]),
+    { color: colors.muted, isNeeded: false },
+  );
   if (!params) return;
   const outputs = outputsOf(sweep, params);
   const points = stripPoints(axes, sweep, outputs);

@@ -40,12 +40,13 @@ const axesOf = (layout) =>
  */
 export function sketch(overlay, { data, layout: usual }) {
   const layout = structuredClone(usual);
+  enlarge(layout);
   fitTitles(layout, overlay);
   const shown = overlay.plot._fullLayout;
   if (!overlay.ready || axesOf(shown).join() !== axesOf(layout).join()) return false;
   if (Boolean(layout.scene) !== overlay.hasScene) return false;
   overlay.ranges = rangesOf(layout);
-  overlay.area = overlay.host.id === "fit" ? areaIn(overlay.host, usual) : null;
+  overlay.area = areaOf(overlay, layout);
   overlay.still = layout.scene
     ? (context) => {
         paintBackground(context, overlay);
@@ -56,17 +57,17 @@ export function sketch(overlay, { data, layout: usual }) {
 }
 
 /**
- * The place of a fit's axes. Its margins are fixed, and not the same for each kind of fit: where
- * Plotly still shows another kind, its axes are elsewhere.
- * @param {HTMLElement} host
- * @param {Record<string, any>} usual
- * @returns {import("#types").Area}
+ * Where Plotly will have the axes, if not where it still has those of the sweep before: a fit's
+ * margins are fixed, but each kind of fit has its own; the path's left one goes with its numbers.
+ * @param {Overlay} overlay
+ * @param {Record<string, any>} layout
+ * @returns {import("#types").Area | null}
  */
-function areaIn({ clientWidth: width, clientHeight: height }, usual) {
-  const layout = structuredClone(usual);
-  enlarge(layout);
-  const { l: left, r, t: top, b } = layout.margin;
-  return { left, right: width - r, top, bottom: height - b };
+function areaOf(overlay, { margin: { l: left, r, t: top, b } }) {
+  const { id, clientWidth: width, clientHeight: height } = overlay.host;
+  overlay.area = null;
+  if (id === "descent-path") return { ...flatAxes(overlay), left };
+  return id === "fit" ? { left, right: width - r, top, bottom: height - b } : null;
 }
 
 /** @param {Record<string, any>} layout @returns {Record<string, [number, number]>} */
@@ -118,10 +119,10 @@ export function paintFlat(context, overlay, data, layout) {
 }
 
 /** @param {Record<string, any>} axis @returns {[number, string][]} */
-function ticksOf({ tickvals, ticktext, range }) {
+function ticksOf({ tickvals, ticktext, range, nticks }) {
   if (tickvals)
     return tickvals.map((/** @type {number} */ at, /** @type {number} */ k) => [at, ticktext[k]]);
-  return evenTicks(range).map((at) => [at, plain(at).replace("-", "−")]);
+  return evenTicks(range, nticks).map((at) => [at, plain(at).replace("-", "−")]);
 }
 
 /**

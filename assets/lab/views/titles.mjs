@@ -1,5 +1,7 @@
-/* Titles of axes as long as their axes: a person's own columns may have names of any length. */
-import { shortened } from "#lab/lib/format.mjs";
+/* Titles of axes as long as their axes: a person's own columns may have names of any length. And as
+   many numbers as have room along an axis. */
+import { plain, shortened } from "#lab/lib/format.mjs";
+import { evenTicks } from "#lab/lib/ticks.mjs";
 import { state } from "#lab/state/store.mjs";
 import { size } from "#lab/views/canvas.mjs";
 
@@ -52,4 +54,43 @@ export function cutTitles({ xaxis, yaxis, xaxis2, yaxis2, margin }, host) {
   [xaxis, yaxis].forEach(({ title }, k) => {
     if (title?.text) title.text = fittingTitle(title.text, lengths[k], titleSize());
   });
+}
+
+// Between two numbers, across and up, in sizes of the text.
+const [APART, LINES] = [1.2, 1.6];
+
+/**
+ * How wide the numbers of an axis are, about.
+ * @param {Record<string, any>} axis
+ */
+const widthOfNumbers = ({ range, nticks }) =>
+  Math.max(...evenTicks(range, nticks).map((tick) => plain(tick).length)) * LETTER * size();
+
+/**
+ * Fewer numbers where they would lie on each other.
+ * @param {import("#types").Figure["layout"]} layout is changed
+ * @param {{clientWidth: number, clientHeight: number}} host
+ */
+export function thinTicks(layout, { clientWidth: width, clientHeight: height }) {
+  const { l: left, r: right, t: top, b: bottom } = /** @type {Margin} */ (layout.margin);
+  for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
+    const axis = layout[name];
+    if (!width || !axis.nticks || axis.tickvals) continue;
+    const [from, to] = axis.domain ?? [0, 1];
+    const isAcross = name[0] === "x";
+    const length = (to - from) * (isAcross ? width - left - right : height - top - bottom);
+    const each = isAcross ? widthOfNumbers(axis) + APART * size() : LINES * size();
+    while (axis.nticks > 1 && evenTicks(axis.range, axis.nticks).length * each > length)
+      axis.nticks--;
+  }
+}
+
+/**
+ * Room for long numbers at the left of the path.
+ * @param {import("#types").Figure["layout"]} layout is changed
+ */
+export function widenLeft({ yaxis, margin }) {
+  const sides = /** @type {Margin} */ (margin);
+  const needed = widthOfNumbers(yaxis) + 1.4 * titleSize() + size();
+  sides.l = Math.max(sides.l, Math.round(needed));
 }
