@@ -680,6 +680,26 @@ def test_minutes_15_to_30_of_the_guide(lesson: Callable[[str], Page]) -> None:
     page.locator("#why summary").click()
     expect(page.locator("#explanation")).to_contain_text("sharpness 22.51")
     expect(page.locator("#explanation")).to_contain_text("is more than 2")
+    page.locator("h1").click()
+    a_panel_stays_while_presenting(page)
+
+
+def a_panel_stays_while_presenting(page: Page) -> None:
+    """Beside one view, in type for the back row; once it is closed, a second view has room."""
+    keys(page, "p")
+    expect(page.locator("#side")).to_be_visible()
+    driver.stay(page)
+    assert cards(page) == ["descent-path"]
+    assert page.evaluate(SMALL, PRESENTED) == []
+    for name in ("#views", "#side"):
+        box = page.locator(name).bounding_box()
+        assert box is not None and box["width"] >= 600 and box["height"] >= 200
+    assert page.evaluate("() => document.documentElement.scrollHeight") <= 720
+    keys(page, "4")
+    assert cards(page) == ["fit"]
+    page.locator("#close-side").click()
+    keys(page, "2")
+    assert cards(page) == ["descent-path", "fit"]
 
 
 def test_minutes_30_to_45_of_the_guide(lesson: Callable[[str], Page]) -> None:

@@ -31,8 +31,9 @@ import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 // Two columns nearer than this have no room for both their numbers.
 const ROOM = 2;
 
-/** Beside a side panel there is no room for it. */
-const isShown = () => hands.isOpen && (layout.presented !== null || !layout.panels.length);
+/** Beside a side panel there is no room for it; a presented chapter has its panel elsewhere. */
+const isShown = () =>
+  hands.isOpen && (!layout.panels.length || Boolean(layout.presented && layout.chapter));
 
 export function toggleHands() {
   hands.isOpen = !isShown();

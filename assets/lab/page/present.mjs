@@ -54,14 +54,15 @@ export function showViews(names) {
   return showPresented(viewsAtFirst());
 }
 
-const mostViews = () => (layout.chapter ? 1 : 2);
+/** A lesson's text or a side panel stands beside one. */
+const mostViews = () => (layout.chapter || layout.panels.length ? 1 : 2);
 
 /** What is presented before another view is chosen; none where a chapter's first is a panel.
  * @returns {View[]} */
 function viewsAtFirst() {
   const { chapter, cards } = layout;
   if (chapter) return /** @type {View[]} */ (chapter.views.slice(0, 1).filter(isCard));
-  return areUsual(cards) ? AT_FIRST : cards.slice(0, mostViews());
+  return (areUsual(cards) ? AT_FIRST : cards).slice(0, mostViews());
 }
 
 export function togglePresenting() {

@@ -8,7 +8,16 @@ import { onPick } from "#lab/lib/touch.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { invalidate } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { clear, clipTo, dot, placeLabel, size, stroke, widthOf } from "#lab/views/canvas.mjs";
+import {
+  clear,
+  clipTo,
+  dot,
+  grown,
+  placeLabel,
+  size,
+  stroke,
+  widthOf,
+} from "#lab/views/canvas.mjs";
 import { Room } from "#lab/views/labels.mjs";
 
 /**
@@ -238,10 +247,10 @@ const widestName = (context, axis) =>
  * @param {number} margin at the right
  */
 const areaOf = ({ clientWidth, clientHeight }, names, margin) => ({
-  left: TITLE + names + 6,
+  left: grown(TITLE) + names + 6,
   right: clientWidth - margin,
   top: MARGIN.top,
-  bottom: clientHeight - MARGIN.bottom,
+  bottom: clientHeight - grown(MARGIN.bottom),
 });
 
 /** Names may reach into the margin at the right. @param {Area} area */
@@ -272,7 +281,7 @@ function drawColumns({ context, top, bottom, right, x }, axis) {
     const half = widthOf(context, text) / 2;
     const middle = Math.min(at, right + MARGIN.right - half);
     if (middle - half < taken + APART) continue;
-    context.fillText(text, middle, bottom + 13);
+    context.fillText(text, middle, bottom + grown(13));
     taken = middle + half;
   }
 }
@@ -281,11 +290,14 @@ function drawColumns({ context, top, bottom, right, x }, axis) {
 function drawTitles({ context, left, right, top, bottom }, across, up) {
   context.fillStyle = colors.text;
   context.textAlign = "center";
-  context.fillText(across, (left + right) / 2, bottom + 31);
+  context.fillText(across, (left + right) / 2, bottom + grown(31));
+  // Where it is longer than its axis it may take the chart's whole height.
+  const height = context.canvas.clientHeight;
+  const half = Math.min(widthOf(context, up), height) / 2;
   context.save();
-  context.translate(10, (top + bottom) / 2);
+  context.translate(grown(10), Math.max(half, Math.min((top + bottom) / 2, height - half)));
   context.rotate(-Math.PI / 2);
-  context.fillText(up, 0, 0);
+  context.fillText(up, 0, 0, 2 * half);
   context.restore();
 }
 
