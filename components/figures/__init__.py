@@ -24,12 +24,12 @@ def view_figures(
 ) -> dict[str, Any]:
     """Each view's figure as Plotly's JSON with arrays, by element id."""
     loss = loss_title(sweep.settings.loss_option)
-    # For axes with little room.
+    # In 3D there is little room; the sections' title is shortened in the browser where it has none.
     short = loss_title(sweep.settings.loss_option, is_short=True)
     views = {
         ids.LOSS_SURFACE: surface_figure(surface, short),
         ids.DESCENT_PATH: contour_figure(surface, loss, has_star=not sweep.no_lowest_point),
-        ids.CROSS_SECTIONS: sections_figure(surface, short),
+        ids.CROSS_SECTIONS: sections_figure(surface, loss),
         ids.FIT: _fit_figure(sweep.settings, dataset, fit),
     }
     # The contour has the surface's colours as heights: the browser copies them.

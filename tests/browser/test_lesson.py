@@ -24,6 +24,7 @@ from tests.browser.driver import (
     wait_detail,
     wait_fact,
     wait_ready,
+    words_drawn,
 )
 from tests.serving import served
 
@@ -195,6 +196,8 @@ def status(page: Page) -> Locator:
 def test_a_task_says_when_it_is_done_and_before_that_what_to_try(page: Page, address: str) -> None:
     chapter = open_chapter(page, address, "watching-it-fit")
     assert chapter.task
+    # What it asks for is drawn in the training curve.
+    assert "goal" in words_drawn(page, "curves")
     choose_rate(page, SLIDER_LEARNING_RATES[0])
     expect(status(page)).to_have_text(f"Not yet. {chapter.task.hint}")
     choose_rate(page, 0.2)

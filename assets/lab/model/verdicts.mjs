@@ -114,20 +114,22 @@ function ending(sweep, run) {
   const around = level === last ? "" : "up and down around ";
   const said = `${around}${format(level, 4)}${sweep.lossUnit} after ${sweep.end} epochs`;
   // Of a network both are known from the other rates.
-  const isOfOthers = sweep.reference_name === LOWEST || !sweep.is_linear;
+  const isOfOthers = sweep.reference_name === LOWEST || !sweep.is_linear || sweep.no_lowest_point;
   return isHidden(isOfOthers ? "strip" : "optimum") ? said : `${said} (${reference(sweep, run)})`;
 }
 
 /**
  * What the run is measured by. A network's reference moves when another rate gets lower, so that
- * rate is named: the one with the star.
+ * rate is named: the one with the star; so it is for a run that is far from a loss of 0 which none
+ * reaches.
  * @param {Sweep} sweep
  * @param {number} run
  */
 function reference(sweep, run) {
   const { reference_name: name, reference_loss: loss, learning_rates: rates } = sweep;
-  if (sweep.no_lowest_point) return `${name}: ever closer to ${format(loss, 4)}`;
-  if (name !== LOWEST) return `${name}: ${format(loss ?? NaN, 4)}`;
+  const { no_lowest_point: isEndless } = sweep;
+  if (isEndless && sweep.arrived[run]) return `${name}: ever closer to ${format(loss, 4)}`;
+  if (!isEndless && name !== LOWEST) return `${name}: ${format(loss ?? NaN, 4)}`;
   const [ends, [start]] = [sweep.last_loss, sweep.train_loss];
   const best = bestOf(sweep);
   const end = ends[best] ?? Infinity;

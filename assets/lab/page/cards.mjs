@@ -29,7 +29,9 @@ export function showCards(names) {
  * @param {string[]} shown those of them above the timeline
  */
 function curvesSize(names, shown) {
-  if (!names.includes("curves")) return "none";
+  // A task's goal is drawn in them.
+  const hasGoal = layout.chapter?.task?.checks.some((check) => check.within_epochs);
+  if (!names.includes("curves")) return hasGoal && !layout.presented ? "low" : "none";
   if (!shown.length) return "alone";
   return areUsual(names) ? "low" : "high";
 }

@@ -19,12 +19,13 @@ import {
 } from "#lab/state/store.mjs";
 import { readColors, readMeasures } from "#lab/state/theme.mjs";
 import { bindCamera, followCamera } from "#lab/views/camera.mjs";
-import { refitCamera, rest, show, titlesThatFit } from "#lab/views/figures.mjs";
+import { refitCamera, rest, show } from "#lab/views/figures.mjs";
 import { figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
 import { bindPinch } from "#lab/views/pinch.mjs";
 import { drawRateCurve } from "#lab/views/rate-curve.mjs";
 import { sketch } from "#lab/views/sketch.mjs";
+import { roomFor } from "#lab/views/titles.mjs";
 
 const SECONDS_FOR_ALL = 8;
 const REST_AFTER = 250;
@@ -304,8 +305,7 @@ function resized(overlay) {
   window.Plotly.Plots.resize(overlay.plot).then(
     () => {
       refitCamera(overlay);
-      if (titlesThatFit(overlay) !== overlay.titles)
-        showFigure(/** @type {View} */ (overlay.host.id));
+      if (roomFor(overlay) !== overlay.room) showFigure(/** @type {View} */ (overlay.host.id));
       redraw();
     },
     () => {},

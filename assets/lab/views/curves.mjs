@@ -6,6 +6,7 @@ import { evenTicks, logTicks } from "#lab/lib/ticks.mjs";
 import { lossRange } from "#lab/model/loss-range.mjs";
 import { curveTop } from "#lab/model/zoom.mjs";
 import { isHidden, isStarHidden } from "#lab/state/curtain.mjs";
+import { layout } from "#lab/state/layout.mjs";
 import { STOPS } from "#lab/state/store.mjs";
 import { colors, measures } from "#lab/state/theme.mjs";
 import {
@@ -46,7 +47,9 @@ export function drawCurves(overlay, sweep, moment, { run }) {
   overlay.axes = bottom ? { "": top, 2: bottom } : { "": top };
   drawLogAxis(context, top);
   if (bottom) drawNumberAxis(context, bottom, rangeOfBoth(sweep));
+  nameLoss(context, top, sweep);
   if (!isStarHidden(sweep)) drawTargets(context, sweep, top, bottom);
+  drawGoal(context, top);
   // Under the dots, which stand on it.
   const x = top.x(Math.log10(1 + moment.epoch));
   const cursor = { color: colors.text, width: 1.5, dash: [5, 4] };
@@ -91,6 +94,24 @@ function axesOf({ host: { clientWidth: width, clientHeight: height } }, sweep, m
     axesIn({ ...across, top, bottom: middle - size() }, [epochs, losses]),
     axesIn({ ...across, top: middle + size(), bottom }, [epochs, rangeOfBoth(sweep)]),
   ];
+}
+
+// Height that leaves room for the name of the loss, in sizes of text.
+const NAMED_FROM = 9;
+
+/**
+ * What the axis counts, where that has a unit of its own: in the corner that a loss which falls
+ * leaves free, and under the curves.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ * @param {Sweep} sweep
+ */
+function nameLoss(context, { left, top, bottom }, { loss: { title, unit } }) {
+  if (!unit || bottom - top < NAMED_FROM * size()) return;
+  label(context, `${title}, ${unit}`, left + size(), bottom - 1.6 * size(), {
+    color: colors.muted,
+    weight: 400,
+  });
 }
 
 /** Weight and bias share an axis. @param {Sweep} sweep @returns {[number, number]} */
@@ -167,6 +188,31 @@ function drawTargets(context, { plane, optimum }, top, bottom) {
     ]);
     stroke(context, ends, { color, width: 1.5, dash: [1.5, 4] });
   }
+}
+
+/**
+ * What a chapter's task asks for: a loss below a line, up to an epoch.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Axes} axes
+ */
+function drawGoal(context, axes) {
+  const asked = layout.chapter?.task?.checks.find((check) => check.within_epochs);
+  if (!asked?.train_loss_below || !asked.within_epochs) return;
+  const right = axes.x(Math.log10(1 + asked.within_epochs));
+  const y = axes.y(Math.log10(asked.train_loss_below));
+  context.save();
+  context.globalAlpha = 0.2;
+  context.fillStyle = colors.optimum;
+  context.fillRect(axes.left, y, right - axes.left, axes.bottom - y);
+  context.restore();
+  const line = /** @type {Point[]} */ ([
+    [axes.left, y],
+    [right, y],
+    [right, axes.bottom],
+  ]);
+  stroke(context, line, { color: colors.optimum, width: 1.5 });
+  const look = /** @type {const} */ ({ color: colors.optimum, align: "right" });
+  label(context, "goal", right - 6, (y + axes.bottom) / 2, look);
 }
 
 /* ---- curves ---- */

@@ -5,9 +5,8 @@ import { isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
-import { grown } from "#lab/views/canvas.mjs";
 import { enlarge, enlarged, enlargedBar } from "#lab/views/large-type.mjs";
-import { cutTitles, thinTicks, widenLeft } from "#lab/views/titles.mjs";
+import { fitTitles, isSmallScene } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -28,11 +27,6 @@ const CONFIG = {
   doubleClick: false,
   scrollZoom: "gl3d",
 };
-
-// Below this width of a card, in pixels at the usual size of text, titles are short; below this
-// height of a 3D scene there are none.
-const SHORT_TITLES = 460;
-const SMALL_SCENE = 230;
 
 /* ---- figures ---- */
 
@@ -71,52 +65,6 @@ function painted(trace) {
   for (const part of ["marker", "line"])
     if (trace[part]) copy[part] = { ...enlarged(trace[part]), color };
   return copy;
-}
-
-/**
- * How much of the axes' titles fits: those of two directions would lie on each other or be cut.
- * @param {Overlay} overlay
- * @returns {"whole" | "short" | "none"}
- */
-export function titlesThatFit(overlay) {
-  const { clientWidth: width } = overlay.host;
-  if (isSmallScene(overlay)) return "none";
-  return width > 0 && width < grown(SHORT_TITLES) ? "short" : "whole";
-}
-
-/** A 3D scene in which words would take the room of the surface; the path has them.
- * @param {Overlay} overlay */
-const isSmallScene = ({ host: { id, clientHeight: height } }) =>
-  id === "loss-surface" && !drawn.isFlat && height > 0 && height < SMALL_SCENE;
-
-/**
- * Titles that fit the picture: of a figure's own layout, which is changed.
- * @param {Figure["layout"]} layout
- * @param {Overlay} overlay
- */
-export function fitTitles(layout, overlay) {
-  overlay.titles = titlesThatFit(overlay);
-  if (overlay.titles !== "whole") shortenTitles(layout, overlay.host.id === "descent-path");
-  if (overlay.titles === "none")
-    for (const name of ["xaxis", "yaxis", "zaxis"]) layout.scene[name].title.text = "";
-  thinTicks(layout, overlay.host);
-  if (overlay.host.id === "descent-path") widenLeft(layout);
-  cutTitles(layout, overlay.host);
-}
-
-/**
- * A direction of many parameters has a long name, which the path spells out at the usual size.
- * @param {Figure["layout"]} layout
- * @param {boolean} isPath
- */
-function shortenTitles({ scene, ...layout }, isPath) {
-  const up = isPath && state.textSize ? layout.yaxis : layout.xaxis2;
-  const [first, second] = scene ? [scene.xaxis, scene.yaxis] : [layout.xaxis, up];
-  // In 3D the numbers would lie on each other; the contour has them.
-  if (scene) for (const axis of [first, second, scene.zaxis]) axis.showticklabels = false;
-  if (!second || !/[ <]/.test(first.title.text)) return;
-  first.title.text = "direction 1";
-  second.title.text = "direction 2";
 }
 
 /* ---- the camera ---- */

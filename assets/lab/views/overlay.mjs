@@ -17,9 +17,8 @@ export class Overlay {
     this.canvas = host.appendChild(document.createElement("canvas"));
     this.canvas.className = "overlay";
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
-    /** How much of its axes' titles there was room for.
-     * @type {"whole" | "short" | "none"} */
-    this.titles = "whole";
+    /** The room that its titles and numbers were fitted to, see figures.mjs. */
+    this.room = "";
     /** Paints the still layers where Plotly has not drawn them yet, see sketch.mjs.
      * @type {((context: CanvasRenderingContext2D) => void) | null} */
     this.still = null;

@@ -25,6 +25,8 @@ import { axesIn } from "#lab/views/overlay.mjs";
 
 // Below this width the words at the mark leave no room for others.
 const NARROW = 500;
+// As far from the left as the name of the start reaches.
+const NAMED_STOPS = 6;
 // In this order: the curve comes down from the left and leaves upwards on the right.
 const SIDES_OF_BEST = /** @type {import("#lab/views/labels.mjs").Side[]} */ ([
   "above left",
@@ -245,6 +247,8 @@ function arrowUp(context, x, top, color) {
  * @param {RateLosses} losses
  */
 function nameStart(context, axes, { now }) {
+  // The mark's words stand there.
+  if (drawn.markWords && drawn.markWords.from < NAMED_STOPS) return;
   const y = axes.y(Math.log10(now[0] ?? NaN));
   const above = y - size();
   label(context, "all start here", axes.left + 12, above > size() / 2 ? above : y + size(), {

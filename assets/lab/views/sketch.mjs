@@ -8,12 +8,11 @@ import { evenTicks } from "#lab/lib/ticks.mjs";
 import { isHidden } from "#lab/state/curtain.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { clear, dot, grown, size, star, stroke } from "#lab/views/canvas.mjs";
-import { fitTitles } from "#lab/views/figures.mjs";
 import { shadeOf, shades } from "#lab/views/color-scale.mjs";
 import { enlarge } from "#lab/views/large-type.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { paintScene } from "#lab/views/sketch-scene.mjs";
-import { titleSize } from "#lab/views/titles.mjs";
+import { fitTitles, titleSize } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Axes} Axes

@@ -2,10 +2,15 @@
    many numbers as have room along an axis. */
 import { plain, shortened } from "#lab/lib/format.mjs";
 import { evenTicks } from "#lab/lib/ticks.mjs";
+import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
-import { size } from "#lab/views/canvas.mjs";
+import { grown, size } from "#lab/views/canvas.mjs";
 
-/** @typedef {{l: number, r: number, t: number, b: number}} Margin of a figure */
+/**
+ * @typedef {{l: number, r: number, t: number, b: number}} Margin of a figure
+ * @typedef {import("#types").Figure} Figure
+ * @typedef {import("#lab/views/overlay.mjs").Overlay} Overlay
+ */
 
 // The mean width of a letter, in sizes of the text.
 const LETTER = 0.56;
@@ -56,6 +61,18 @@ export function cutTitles({ xaxis, yaxis, xaxis2, yaxis2, margin }, host) {
   });
 }
 
+/**
+ * The sections' loss without its name where that is longer than the axis; its unit stays.
+ * @param {import("#types").Figure["layout"]} layout is changed
+ * @param {{clientHeight: number}} host
+ */
+export function shortenLoss({ yaxis, yaxis2, margin }, { clientHeight: height }) {
+  const { t: top, b: bottom } = /** @type {Margin} */ (margin);
+  const { title } = yaxis;
+  if (yaxis2 && title.text.length * LETTER * titleSize() > height - top - bottom)
+    title.text = title.text.replace(/^[^,]+, /, "loss, ");
+}
+
 // Between two numbers, across and up, in sizes of the text.
 const [APART, LINES] = [1.2, 1.6];
 
@@ -93,4 +110,69 @@ export function widenLeft({ yaxis, margin }) {
   const sides = /** @type {Margin} */ (margin);
   const needed = widthOfNumbers(yaxis) + 1.4 * titleSize() + size();
   sides.l = Math.max(sides.l, Math.round(needed));
+}
+
+/* ---- what fits a card ---- */
+
+// Below this width of a card, in pixels at the usual size of text, titles are short; below this
+// height of a 3D scene there are none.
+const SHORT_TITLES = 460;
+const SMALL_SCENE = 230;
+
+/**
+ * How much of the axes' titles fits: those of two directions would lie on each other or be cut.
+ * @param {Overlay} overlay
+ * @returns {"whole" | "short" | "none"}
+ */
+function titlesThatFit(overlay) {
+  const { clientWidth: width } = overlay.host;
+  if (isSmallScene(overlay)) return "none";
+  return width > 0 && width < grown(SHORT_TITLES) ? "short" : "whole";
+}
+
+// What the sections' title and numbers are fitted to, in steps of so many pixels.
+const STEP = 40;
+
+/** Changes where a picture's titles and numbers are to be fitted anew. @param {Overlay} overlay */
+export function roomFor(overlay) {
+  const { id, clientHeight: height } = overlay.host;
+  const rows = id === "cross-sections" ? Math.round(height / STEP) : "";
+  return `${titlesThatFit(overlay)} ${rows}`;
+}
+
+/** A 3D scene in which words would take the room of the surface; the path has them.
+ * @param {Overlay} overlay */
+export const isSmallScene = ({ host: { id, clientHeight: height } }) =>
+  id === "loss-surface" && !drawn.isFlat && height > 0 && height < grown(SMALL_SCENE);
+
+/**
+ * Titles that fit the picture: of a figure's own layout, which is changed.
+ * @param {Figure["layout"]} layout
+ * @param {Overlay} overlay
+ */
+export function fitTitles(layout, overlay) {
+  overlay.room = roomFor(overlay);
+  const titles = titlesThatFit(overlay);
+  if (titles !== "whole") shortenTitles(layout, overlay.host.id === "descent-path");
+  if (titles === "none")
+    for (const name of ["xaxis", "yaxis", "zaxis"]) layout.scene[name].title.text = "";
+  thinTicks(layout, overlay.host);
+  if (layout.yaxis) shortenLoss(layout, overlay.host);
+  if (overlay.host.id === "descent-path") widenLeft(layout);
+  cutTitles(layout, overlay.host);
+}
+
+/**
+ * A direction of many parameters has a long name, which the path spells out at the usual size.
+ * @param {Figure["layout"]} layout
+ * @param {boolean} isPath
+ */
+function shortenTitles({ scene, ...layout }, isPath) {
+  const up = isPath && state.textSize ? layout.yaxis : layout.xaxis2;
+  const [first, second] = scene ? [scene.xaxis, scene.yaxis] : [layout.xaxis, up];
+  // In 3D the numbers would lie on each other; the contour has them.
+  if (scene) for (const axis of [first, second, scene.zaxis]) axis.showticklabels = false;
+  if (!second || !/[ <]/.test(first.title.text)) return;
+  first.title.text = "direction 1";
+  second.title.text = "direction 2";
 }
