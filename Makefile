@@ -39,7 +39,7 @@ dev: $(VENV)/.dev ## install the requirements of the tests and checks as well
 test: test-js ## run all tests; installs Chromium, Redis and nginx if they are missing
 	$(BIN)/python -m tests.programs
 	@# Both halves run at the same time; the browser tests' report is printed last.
-	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile \
+	@$(BIN)/python -m pytest tests/browser -n 2 --dist worksteal \
 		> .browser-tests.log 2>&1 & browser=$$!; status=0; \
 	$(BIN)/python -m pytest --ignore=tests/browser || status=1; \
 	wait $$browser || status=1; cat .browser-tests.log; exit $$status

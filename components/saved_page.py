@@ -121,6 +121,8 @@ def _attribute(name: str, value: Any) -> str:
     if value is None or value is False:
         return ""
     name = ATTRIBUTES.get(name, name.lower())
+    if isinstance(value, dict):
+        value = "; ".join(f"{one}: {setting}" for one, setting in value.items())
     return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
 
 

@@ -118,5 +118,6 @@ GOOD = [
     Good("names_like_markup.csv", b"cost $ per $ unit,H<sub>2</sub>O & x<y\n1,2\n2,3\n3,5\n",
          {"cost $ per $ unit": [1, 2, 3], "H<sub>2</sub>O & x<y": [2, 3, 5]}),
     Good("with_words.csv", b"who,x,y\nAda,1,2\nBob,2,3\nCid,4,5\n",
-         {"x": [1, 2, 4], "y": [2, 3, 5]}, words=r"Not selectable \(mostly not numeric\): who"),
+         {"x": [1, 2, 4], "y": [2, 3, 5]},
+         words=r"Not selectable \(neither numbers nor just two words\): who"),
 ]  # fmt: skip

@@ -156,10 +156,16 @@ def test_from_load_to_a_changed_rate_to_play_by_keyboard(page: Page) -> None:
     driver.wait(page, "!lab.state.playing")
 
 
-@pytest.mark.parametrize("palette", theme.THEMES)
-def test_a_sliders_thumb_shows_the_focus(page: Page, palette: str) -> None:
-    while page.evaluate("() => document.documentElement.dataset.palette") != palette:
+def test_a_sliders_thumb_shows_the_focus(page: Page) -> None:
+    seen = set()
+    for _ in theme.THEMES:
         page.locator("#theme").click()
+        seen.add(page.evaluate("() => document.documentElement.dataset.palette"))
+        check_thumbs(page)
+    assert seen == {*theme.THEMES}
+
+
+def check_thumbs(page: Page) -> None:
     for name in ("learning-rate", "playhead", "seed"):
         page.locator("h1").click()
         box = page.locator(f"#{name}").bounding_box()
@@ -377,15 +383,24 @@ def tones_of_surface(page: Page) -> int:
 
 
 @pytest.mark.scene
-@pytest.mark.parametrize("is_late", [False, True])
-def test_a_drawing_context_that_comes_back_draws_as_before(page: Page, is_late: bool) -> None:
+def test_without_a_drawing_context_a_contour_stands_in_and_what_comes_back_is_as_before(
+    page: Page,
+) -> None:
+    expect(page.locator("#flat-note")).to_be_hidden()
+    assert "surface" in page.locator("#loss-surface-words").inner_text()
     driver.turn_scene(page, 25, 5)
-    driver.rest(page)
+    for is_late in (False, True):
+        driver.rest(page)
+        lose_and_get_back(page, is_late)
+
+
+def lose_and_get_back(page: Page, is_late: bool) -> None:
     before, tones = driver.camera(page), tones_of_surface(page)
     assert tones > 40
     lose_context(page)
     if is_late:
-        driver.wait(page, "lab.isFlat()")
+        expect(page.locator("#flat-note")).to_be_visible()
+        driver.wait(page, "lab.overlays['loss-surface'].plot._fullLayout?.xaxis && lab.isFlat()")
         # The surface that comes back is that of the sweep that is on show by then.
         driver.train(page, seed=1)
         wait_detail(page)
@@ -404,14 +419,3 @@ def test_a_drawing_context_that_comes_back_draws_as_before(page: Page, is_late: 
     assert tones_of_surface(page) > tones / 2
     driver.turn_scene(page)
     assert not np.allclose(driver.camera(page), before, atol=1e-2)
-
-
-@pytest.mark.scene
-def test_where_the_browser_stops_drawing_in_3d_the_contour_takes_over(page: Page) -> None:
-    expect(page.locator("#flat-note")).to_be_hidden()
-    assert "surface" in page.locator("#loss-surface-words").inner_text()
-    lose_context(page)
-    expect(page.locator("#flat-note")).to_be_visible()
-    driver.wait(page, "lab.overlays['loss-surface'].plot._fullLayout?.xaxis && lab.isFlat()")
-    driver.train(page, seed=1)
-    wait_detail(page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from playwright.sync_api import Page
 
@@ -45,13 +47,13 @@ def open_at(page: Page, name: str, size: tuple[int, int]) -> None:
     driver.rest(page)
 
 
-@pytest.mark.parametrize("name", PANELS)
-def test_nothing_in_a_panel_is_cut(page: Page, name: str) -> None:
+def test_nothing_in_a_panel_is_cut(page: Page) -> None:
     set_up(page, epochs=100, dataset="parabola", hidden_units=5)
     for size in SIZES:
-        open_at(page, name, size)
-        assert page.evaluate(CUT) == [], size
-        assert page.evaluate(CUT_MENUS) == [] or size[0] < 1024, size
+        for name in PANELS:
+            open_at(page, name, size)
+            assert page.evaluate(CUT) == [], (name, size)
+            assert page.evaluate(CUT_MENUS) == [] or size[0] < 1024, (name, size)
 
 
 def test_no_menu_of_the_page_is_cut(page: Page) -> None:
@@ -66,12 +68,9 @@ def test_no_menu_of_the_page_is_cut(page: Page) -> None:
     assert page.evaluate(CUT_MENUS) == []
 
 
-@pytest.mark.parametrize("name", ["rate-axis", "loss-by-rate", "sharpness"])
-def test_a_chart_alone_in_its_panel_fills_it(page: Page, name: str) -> None:
-    open_panel(page, name)
-    for width, height in SIZES[:2]:
-        page.set_viewport_size({"width": width, "height": height})
-        driver.rest(page)
+def test_a_chart_alone_in_its_panel_fills_it(page: Page) -> None:
+    for size, name in product(SIZES[:2], ("rate-axis", "loss-by-rate", "sharpness")):
+        open_at(page, name, size)
         side = page.locator("#side").bounding_box()
         canvas = page.locator(f'[data-slot="{name}"] canvas').bounding_box()
         assert side and canvas

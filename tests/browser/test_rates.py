@@ -138,8 +138,12 @@ def test_the_rate_axis_of_networks_of_adam_and_of_minibatches(page: Page) -> Non
         check_step(page, settings, epoch)
 
 
-@pytest.mark.parametrize("name", ["rate-axis", "loss-by-rate"])
-def test_a_click_selects_the_nearest_rate(page: Page, name: str) -> None:
+def test_a_click_selects_the_nearest_rate(page: Page) -> None:
+    for name in ("rate-axis", "loss-by-rate"):
+        check_clicks(page, name)
+
+
+def check_clicks(page: Page, name: str) -> None:
     open_panel(page, name)
     clicks = {0.03: 0.032, 0.0017: 0.0016, 0.1: 0.1, 0.95: 1}
     for clicked, selected in clicks.items():

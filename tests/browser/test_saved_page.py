@@ -101,6 +101,9 @@ def test_a_saved_line_plays_every_run_without_a_server(
     cells = page.locator("#strip .cell")
     verdicts = cells.evaluate_all("all => all.map(one => one.dataset.verdict)")
     assert tuple(verdicts) == driver.engine_sweep(settings).verdicts
+    places = page.locator(".tick").evaluate_all("all => all.map(one => one.offsetLeft)")
+    assert len(set(places)) == len(places) > 4
+    expect(page.locator("#lesson-door")).to_be_hidden()
     # Every view is there, the one in 3D too, and all of them move.
     before = driver.canvases(page)
     assert page.evaluate("() => window.descentLab.overlays['loss-surface'].hasScene")

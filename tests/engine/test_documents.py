@@ -51,6 +51,8 @@ def plain(text: str) -> str:
     """The words, without code, addresses, headings and paragraphs on what `make` measures."""
     text = re.sub(r"^#.*$", "", re.sub(r"```.*?```", "", text, flags=re.S), flags=re.M)
     text = "\n\n".join(part for part in re.split(r"\n\s*\n", text) if "`make " not in part)
+    # The number of an item of a list claims nothing.
+    text = re.sub(r"^\d+\. ", "", text, flags=re.M)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return " ".join(re.sub(r"`[^`]*`", "", text).replace("*", "").split())
 
@@ -136,7 +138,7 @@ def own_data() -> Iterator[str]:
 def learning_rates() -> Iterator[str]:
     yield f"{verdicts.SLOW_CALM_FALL:.2%}".replace("%", " % if hardly an epoch rose")
     yield f"A rise is more than {verdicts.RISE:.3%}".replace("%", " %")
-    yield f"less than {constant('sweep', 'SHOWN'):.0%}".replace("%", " % of the run's motion")
+    yield f"less than {constant('sweep', 'SHOWN'):.0%}".replace("%", " % of the run's movement")
     yield f"All {STOPS} runs at once"
     yield f"{STOPS} columns by up to {ROWS[-1]} rows"
     adamw = Settings(optimizer="adamw", weight_decay=1.0)

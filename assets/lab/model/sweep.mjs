@@ -155,7 +155,9 @@ export class Sweep extends Fields {
    */
   hiddenMotion(run) {
     const share = this.explained[run];
-    return share < SHOWN ? `this plane shows ${Math.round(100 * share)} % of the run's motion` : "";
+    return share < SHOWN
+      ? `this plane shows ${Math.round(100 * share)} % of the run's movement`
+      : "";
   }
 
   /** Whether one limit holds on the whole way: only the linear model with squared error has one

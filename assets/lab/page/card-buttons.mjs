@@ -1,6 +1,5 @@
 /* The small buttons in the heads of the cards. */
 import { element } from "#lab/lib/dom.mjs";
-import { on } from "#lab/state/events.mjs";
 import { invalidate, state } from "#lab/state/store.mjs";
 
 export function bindCardButtons() {
@@ -9,7 +8,12 @@ export function bindCardButtons() {
     element("squares").setAttribute("aria-pressed", String(state.areSquared));
     invalidate();
   });
-  on("sweep", ({ fitKind, isProbability }) => {
-    element("squares").hidden = fitKind === "plane" || isProbability;
-  });
+}
+
+/**
+ * Squares are those of one predictor's errors.
+ * @param {import("#lab/model/sweep.mjs").Sweep} sweep
+ */
+export function showCardButtons({ fitKind, isProbability }) {
+  element("squares").hidden = fitKind === "plane" || isProbability;
 }

@@ -87,8 +87,9 @@ function wayBack() {
   return words;
 }
 
-/** What would train again can be read, not changed. */
+/** What would train again can be read, not changed; the lesson is not in the file. */
 function lock() {
+  element("lesson-door").hidden = true;
   const fields = "#rail input, #rail select, #plane, #plane-first, #plane-second";
   for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (all(fields))) {
     field.disabled = true;

@@ -6,7 +6,7 @@ import { Sweep } from "#lab/model/sweep.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { bindAbout } from "#lab/page/about.mjs";
 import { bindFrame, keepAddress } from "#lab/page/address.mjs";
-import { bindCardButtons } from "#lab/page/card-buttons.mjs";
+import { bindCardButtons, showCardButtons } from "#lab/page/card-buttons.mjs";
 import { watchConnection } from "#lab/page/connection.mjs";
 import { coverRun, showCurtain } from "#lab/page/curtain.mjs";
 import { bindDescriptions, describe, describeNow } from "#lab/page/descriptions.mjs";
@@ -88,6 +88,7 @@ function listen() {
     nameFacts(sweep);
     keepRoom(sweep);
     showSweep(sweep);
+    showCardButtons(sweep);
     makeRoomForPlane(sweep);
     placePins(sweep);
     coverRun();
