@@ -73,8 +73,9 @@ class Column:
 
     @property
     def has_two_values(self) -> bool:
-        """Its numbers are two different ones, whatever else stands in it."""
-        return len(np.unique(self.values[self.codes == 0])) == 2
+        """Its numbers are two different ones, each more than once, whatever else stands in it."""
+        _, counts = np.unique(self.values[self.codes == 0], return_counts=True)
+        return len(counts) == 2 and counts.min() > 1
 
 
 @dataclass(frozen=True)

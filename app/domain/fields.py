@@ -69,7 +69,7 @@ NUMBERS: dict[str, NumberChoice] = {
         0, 99, 0, True, "Seed", "Determines the initial parameters. It never changes the data."
     ),
     "hidden_units": NumberChoice(
-        0, 64, 0, True, "Hidden units", "Units in each hidden layer; 0 means linear regression."
+        0, 64, 0, True, "Hidden units", "Units in each hidden layer; 0 means a linear model."
     ),
     "epochs": NumberChoice(
         10,

@@ -45,7 +45,7 @@ IMPORTS = {
 }
 # What 0 means where it is more than a number.
 ZEROS = {
-    "hidden_units": "none, linear regression",
+    "hidden_units": "none, a linear model",
     "batch_size": "all examples",
     "weight_decay": "none",
     "validation_fraction": "none",

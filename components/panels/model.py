@@ -151,6 +151,7 @@ TENSOR = Panel(
         ),
         html.Label("x", htmlFor="tensor-x"),
         dbc.Input(id="tensor-x", type="number", value=3, step="any", class_name="tensor-x"),
+        slot("tensor-others"),
         slot("tensor", maths=True),
     ],
 )

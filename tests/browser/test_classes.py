@@ -58,7 +58,7 @@ def test_every_accuracy_is_the_engines(page: Page) -> None:
 
 
 def check_one_step(page: Page, settings: Settings) -> None:
-    """The first examples: logit, probability and loss, from torch's float64 by hand."""
+    """The first examples of either class: logit, probability and loss, in float64 by hand."""
     data = dataset_for(settings)
     first, _, *others = np.split(
         driver.engine_run(settings).params[100].astype(float), [16, 24, 32]
@@ -66,8 +66,12 @@ def check_one_step(page: Page, settings: Settings) -> None:
     bias = driver.engine_run(settings).params[100].astype(float)[16:24]
     hidden = np.tanh(data.inputs @ first.reshape(8, 2).T + bias)
     logits = hidden @ others[0] + others[1]
-    for k, row in enumerate(driver.cells(page, "examples")):
+    shown = [np.flatnonzero(data.targets == one)[:5] for one in (0, 1)]
+    rows = driver.cells(page, "examples")
+    assert [int(row[0]) - 1 for row in rows] == list(np.concatenate(shown))
+    for k, row in zip(np.concatenate(shown), rows, strict=True):
         sign = 1 if data.targets[k] else -1
+        assert float(row[1]) == data.targets[k]
         assert driver.close(row[2], logits[k])
         assert driver.close(row[3], 1 / (1 + math.exp(-logits[k])))
         assert driver.close(row[4], math.log1p(math.exp(-sign * logits[k])))

@@ -159,7 +159,7 @@ function sharpnessNow(sweep, detail, moment) {
   const { weight_decay: decay } = sweep.settings;
   const isTold = limit && !isHidden("mark");
   const edge = isTold
-    ? `, so learning rates above ${formula.replace("sharpness", format(value, 3))} = ${formatDown(limit / (value + decay))} overshoot`
+    ? `; as long as that lasts, learning rates above ${formula.replace("sharpness", format(value, 3))} = ${formatDown(limit / (value + decay))} overshoot`
     : "";
   return `At epoch ${epochs[nearest]} the sharpness (largest curvature) is ${format(value, 3)}${edge}.`;
 }

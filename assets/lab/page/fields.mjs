@@ -52,7 +52,7 @@ const fromSlider = ({ stops, input: { value } }) => (stops ? stops[Number(value)
 /** What a number stands for where it is not just a number.
  * @type {Record<string, (value: number) => string>} */
 const MEANINGS = {
-  hidden_units: (value) => (value ? `${value} units` : "none: linear regression"),
+  hidden_units: (value) => (value ? `${value} units` : "none: a linear model"),
   batch_size: (value) => (value ? `${value} examples` : "full batch"),
   epochs: (value) => `${value} epochs`,
   warmup_epochs: (value) => `${value} epochs`,

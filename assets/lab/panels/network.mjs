@@ -1,6 +1,7 @@
 /* The network: its edges by weight, and what each unit adds to the fit. */
 import { makeSvg, slot } from "#lab/lib/dom.mjs";
 import { number } from "#lab/lib/format.mjs";
+import { probability } from "#lab/model/classes.mjs";
 import { contributions, forward, placesAlong, predict } from "#lab/model/network.mjs";
 import { CORNER, WIDTH, networkEdges, networkLayout } from "#lab/panels/network-layout.mjs";
 import { drawMaps, newMaps } from "#lab/panels/network-maps.mjs";
@@ -58,7 +59,7 @@ function layNetwork(target, sweep) {
   });
   for (const input of layout.inputs) node(svg, input, input.name);
   if (layout.units.length) node(svg, layout.bias, "1");
-  node(svg, layout.output, "ŷ");
+  node(svg, layout.output, sweep.isProbability ? "p" : "ŷ");
   const shapes = layout.units.map((place, unit) => unitTile(svg, layout.tile, place, unit));
   const output = svg.appendChild(
     makeSvg("text", { x: WIDTH - 4, y: layout.output.y + 34, "text-anchor": "end" }),
@@ -117,7 +118,8 @@ export function network(sweep, moment, params, gradients) {
   const target = slot("network");
   const { hidden_units: units, hidden_layers: depth } = sweep.settings;
   const ranges = sweep.fitKind === "plane" ? rangesOf(sweep).flat() : [];
-  const key = [...sweep.predictor_names, units, depth, ...ranges].join("/");
+  const { isProbability } = sweep;
+  const key = [...sweep.predictor_names, units, depth, ...ranges, isProbability].join("/");
   if (target.dataset.key !== key || !target.firstChild) {
     target.dataset.key = key;
     drawn.network = layNetwork(target, sweep);
@@ -126,8 +128,7 @@ export function network(sweep, moment, params, gradients) {
   drawEdges(params);
   drawShapes(sweep, params);
   showNumbers(drawing().numbers, sweep, params, numberedEdges(sweep));
-  drawing().output.textContent =
-    sweep.predictors === 1 ? number(predict(sweep, params, [inputOf(sweep)])) : "";
+  drawing().output.textContent = sweep.predictors === 1 ? number(outputOf(sweep, params)) : "";
   slot("network-reading").textContent = reading(sweep, moment, params, gradients);
   const back = document.getElementById("back-to-run");
   if (back) back.hidden = !hand.params;
@@ -253,7 +254,18 @@ function ofLine(sweep, params) {
   if (sweep.predictors > 1) return `${params.length} parameters, one for each edge.`;
   const x = inputOf(sweep);
   const [w, b] = [params[0], params[1]].map((one) => number(one));
-  return `ŷ = w · x + b · 1 = ${w} · ${number(x)} + ${b} = ${number(predict(sweep, params, [x]))}. The derivative for w is x = ${number(x)}, that for b is 1.`;
+  const sum = `w · x + b · 1 = ${w} · ${number(x)} + ${b} = ${number(predict(sweep, params, [x]))}`;
+  const derivatives = `for w is x = ${number(x)}, that for b is 1.`;
+  if (!sweep.isProbability) return `ŷ = ${sum}. The derivative ${derivatives}`;
+  const p = number(outputOf(sweep, params));
+  return `z = ${sum}, and p = 1 / (1 + e⁻ᶻ) = ${p}. The derivative of z ${derivatives}`;
+}
+
+/** What the last node says of the input that is sent through. @param {Sweep} sweep
+ * @param {Numbers} params */
+function outputOf(sweep, params) {
+  const output = predict(sweep, params, [inputOf(sweep)]);
+  return sweep.isProbability ? probability(output) : output;
 }
 
 /** @param {Sweep} sweep @param {Numbers} params @param {Numbers} gradients */

@@ -1,7 +1,7 @@
 /* One step in numbers: data, prediction, loss, gradient, update. */
 import { all, setText, slot } from "#lab/lib/dom.mjs";
 import { number, plain } from "#lab/lib/format.mjs";
-import { probability, saidBy } from "#lab/model/classes.mjs";
+import { classOf, probability, saidBy } from "#lab/model/classes.mjs";
 import { LOSSES, contributions, example, gradient, predict } from "#lab/model/network.mjs";
 import { inBrackets, largest, maths, sum, texNumber, texSymbol } from "#lab/panels/maths.mjs";
 import { table } from "#lab/panels/table.mjs";
@@ -87,6 +87,22 @@ function stepOf(sweep, { track, index }, params) {
   };
 }
 
+/**
+ * The first examples of a batch; as many of either class, where data come class by class.
+ * @param {Sweep} sweep
+ * @param {number[]} batch
+ */
+function shownOf(sweep, batch) {
+  const places = [...batch.keys()];
+  if (!sweep.classes) return places.slice(0, ROWS);
+  const [first, second] = [0, 1].map((which) =>
+    places.filter((k) => classOf(sweep, batch[k]) === which),
+  );
+  const half = Math.max(ROWS / 2, ROWS - second.length);
+  const few = first.slice(0, half);
+  return [...few, ...second.slice(0, ROWS - few.length)].sort((a, b) => a - b);
+}
+
 /** @param {Sweep} sweep @param {Step} step */
 function showExamples(sweep, { batch, outputs, losses }) {
   const hasOne = sweep.predictors === 1;
@@ -94,16 +110,14 @@ function showExamples(sweep, { batch, outputs, losses }) {
   table(
     slot("examples"),
     ["i", ...(hasOne ? ["x"] : []), ...said],
-    outputs
-      .slice(0, ROWS)
-      .map((output, k) => [
-        batch[k] + 1,
-        ...(hasOne ? [number(sweep.inputs[batch[k]])] : []),
-        number(sweep.targets[batch[k]]),
-        number(output),
-        ...(sweep.isProbability ? [number(saidBy(sweep, output))] : []),
-        number(losses[k]),
-      ]),
+    shownOf(sweep, batch).map((k) => [
+      batch[k] + 1,
+      ...(hasOne ? [number(sweep.inputs[batch[k]])] : []),
+      number(sweep.targets[batch[k]]),
+      number(outputs[k]),
+      ...(sweep.isProbability ? [number(saidBy(sweep, outputs[k]))] : []),
+      number(losses[k]),
+    ]),
   );
 }
 

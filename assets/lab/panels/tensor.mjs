@@ -1,5 +1,5 @@
 /* A tensor and its gradient, by hand: the line, or the first hidden unit of a network. */
-import { input } from "#lab/lib/dom.mjs";
+import { input, slot } from "#lab/lib/dom.mjs";
 import { probability } from "#lab/model/classes.mjs";
 import { ACTIVATIONS } from "#lab/model/network.mjs";
 import { inBrackets, maths, texNumber } from "#lab/panels/maths.mjs";
@@ -14,11 +14,15 @@ export function tensor(sweep, moment, params) {
   showRules(sweep);
   const x = Number(input("tensor-x").value);
   const { hidden_units: units, activation } = sweep.settings;
-  // Other predictors are taken as 0, which for most data is their mean.
+  slot("tensor-others").textContent = otherWords(sweep);
   if (units) unitMaths(x, [params[0], params[units * sweep.predictors]], activation);
   else if (sweep.isProbability) logitMaths(x, [params[0], params[params.length - 1]]);
   else lineMaths(x, [params[0], params[params.length - 1]]);
 }
+
+/** What x is where there are several. @param {import("#lab/model/sweep.mjs").Sweep} sweep */
+const otherWords = ({ predictors, predictor_names: [name] }) =>
+  predictors > 1 ? `x is ${name}; all other predictors are taken as 0.` : "";
 
 /** @param {number} x @param {number[]} params weight and bias */
 function lineMaths(x, [w, b]) {
