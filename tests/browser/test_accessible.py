@@ -219,7 +219,7 @@ PROBLEMS = """(part) => {
   if (document.documentElement.scrollWidth > innerWidth) found.push("the page scrolls sideways");
   const all = document.querySelector(part).querySelectorAll("button, select, input, summary");
   for (const one of [...all].filter((one) => one.checkVisibility({ visibilityProperty: true }))) {
-    one.scrollIntoView({ block: "center" });
+    one.scrollIntoView({ block: "center", behavior: "instant" });
     const { left, right, top, width, height } = one.getBoundingClientRect();
     if (width < 23.99 || height < 23.99) found.push(`${named(one)}: ${width} x ${height}`);
     if (left < -0.5 || right > innerWidth + 0.5) found.push(`${named(one)}: outside`);

@@ -119,6 +119,15 @@ def test_a_read_table_is_described_for_the_page() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("last", "expected"), [(1, ["y"]), (0, [])])
+def test_two_numbers_are_offered_as_classes_where_each_has_two_rows(
+    last: int, expected: list
+) -> None:
+    content = base64.b64encode(f"x,y\n1,0\n2,0\n3,1\n4,{last}\n".encode()).decode()
+    result = table_answer({"ticket": 3, "content": content, "name": "my.csv"})
+    assert result["table"]["two_numbers"] == expected
+
+
 def test_what_is_set_by_hand_reaches_the_table_and_the_training(worker: Worker) -> None:
     content = base64.b64encode(b'x,y\n"10,250",2\n"11,500",3\n"12,750",5\n').decode()
     reading = {"decimals": {"x": "comma"}}
