@@ -120,6 +120,17 @@ def drag_weight(page: Page) -> None:
             page, "lab.state.sweep.settings.start && lab.snapshot().first > argument", before + 0.1
         )
         assert float(number.get_attribute("aria-valuenow") or "nan") > before + 0.1, part
+    # One drag is enough from the data's middle to near their edge.
+    sent = page.locator('.number[aria-label="input x"]')
+    sent.scroll_into_view_if_needed()
+    box = sent.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] - 2, box["y"] + box["height"] / 2
+    with driver.fingers(page, (x, y)) as move:
+        for step in range(1, 9):
+            move((x - 10 * step, y))
+            driver.next_frames(page, 1)
+    assert float(sent.get_attribute("aria-valuenow") or "nan") < 1.5
     page.evaluate("scrollTo(0, 0)")
 
 

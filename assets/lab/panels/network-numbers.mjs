@@ -19,6 +19,7 @@ import { invalidate, state } from "#lab/state/store.mjs";
  * @property {SVGElement} text
  * @property {number} value
  * @property {(value: number, isHeld: boolean) => void} set
+ * @property {number} pace how many times as fast as a parameter a drag changes it
  * @typedef {object} Numbered
  * @property {SVGElement} svg
  * @property {Layout} layout
@@ -28,6 +29,8 @@ import { invalidate, state } from "#lab/state/store.mjs";
 
 const [WIDTH, HEIGHT] = [64, 24];
 const PAGE = 10;
+// An input goes through the range of the data, which is wide.
+const INPUT_PACE = 4;
 
 /** What goes into a model of one predictor. @param {Sweep} sweep */
 export const inputOf = (sweep) => (Number.isNaN(hand.input) ? sweep.inputs[0] : hand.input);
@@ -45,7 +48,7 @@ export function layNumbers(svg, sweep, layout) {
     invalidate();
   };
   const isOne = sweep.predictors === 1;
-  const input = isOne ? tag(svg, "input x", placeOfInput(layout), setInput) : null;
+  const input = isOne ? tag(svg, "input x", placeOfInput(layout), setInput, INPUT_PACE) : null;
   return { svg, layout, tags: new Map(), input };
 }
 
@@ -104,7 +107,7 @@ function write(one, value, before = "") {
  * @param {Tag["set"]} set
  * @returns {Tag}
  */
-function tag(svg, name, { x, y }, set) {
+function tag(svg, name, { x, y }, set, pace = 1) {
   const group = makeSvg("g", {
     class: "number",
     transform: `translate(${(x - WIDTH / 2).toFixed(1)} ${(y - HEIGHT / 2).toFixed(1)})`,
@@ -116,7 +119,7 @@ function tag(svg, name, { x, y }, set) {
   group.append(makeSvg("rect", { width: WIDTH, height: HEIGHT, rx: 6 }));
   const text = makeSvg("text", { x: WIDTH / 2, y: HEIGHT / 2 + 4, "text-anchor": "middle" });
   group.append(text);
-  const one = { group, text, value: 0, set };
+  const one = { group, text, value: 0, set, pace };
   follow(one);
   svg.append(group);
   return one;
@@ -138,7 +141,7 @@ function follow(one) {
     held.hasMoved ||= event.clientX !== held.from;
     // A click changes nothing.
     if (!held.hasMoved) return;
-    one.set(draggedTo(held.value, event.clientX - held.from), isHeld);
+    one.set(draggedTo(held.value, one.pace * (event.clientX - held.from)), isHeld);
   };
   group.addEventListener("pointermove", (event) => moveTo(event, true));
   group.addEventListener("pointerup", (event) => moveTo(event, false));
