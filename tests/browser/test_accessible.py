@@ -396,7 +396,7 @@ def test_without_a_drawing_context_a_contour_stands_in_and_what_comes_back_is_as
 
 def lose_and_get_back(page: Page, is_late: bool) -> None:
     before, tones = driver.camera(page), tones_of_surface(page)
-    assert tones > 40
+    assert tones > 20, "a blank picture has two or three"
     lose_context(page)
     if is_late:
         expect(page.locator("#flat-note")).to_be_visible()
