@@ -15,7 +15,7 @@ ASSETS = Path(__file__).parents[2] / "assets"
 # Dash loads this one, under an address of its own; nothing imports it.
 ENTRY = "main.mjs"
 # For Dash: the files in assets/ that it must not load.
-IGNORED = r"^(?!main\.mjs$).*\.mjs$"
+IGNORED = r"^(?!main\.mjs$).*\.mjs$|^plotly\.min\.js$"
 IMMUTABLE = r"/assets/lab/.+\.[0-9a-f]{12}\.mjs$"
 
 
@@ -45,6 +45,11 @@ def inline_map() -> str:
     )
 
 
+def fingerprint(path: Path) -> str:
+    """12 hex digits that change with the file."""
+    return sha256(path.read_bytes()).hexdigest()[:12]
+
+
 @cache
 def _modules() -> tuple[tuple[Path, Path], ...]:
     """(file, name below lab/) of each module but the entry."""
@@ -56,5 +61,4 @@ def _modules() -> tuple[tuple[Path, Path], ...]:
 def _address(path: Path, name: Path, has_hashes: bool) -> str:
     if not has_hashes:
         return name.as_posix()
-    digest = sha256(path.read_bytes()).hexdigest()[:12]
-    return name.with_suffix(f".{digest}.mjs").as_posix()
+    return name.with_suffix(f".{fingerprint(path)}.mjs").as_posix()

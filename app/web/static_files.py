@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from gzip import compress
-from importlib.metadata import version
 from pathlib import Path
 from wsgiref.headers import Headers
 
 import dash
 import flask
-import plotly
 from dash import Dash
 from dash.fingerprint import build_fingerprint
 from flask_compress import Compress
@@ -27,10 +25,11 @@ from whitenoise.compress import Compressor
 
 from app import VERSION
 from app.web.response_headers import ALWAYS, REVALIDATE
-from app.web.script_modules import ASSETS, IMMUTABLE, addresses, inline_map
+from app.web.script_modules import ASSETS, IMMUTABLE, addresses, fingerprint, inline_map
 from components.saved_page import saved_page
 
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+# plotly.js with the traces that the page draws: make plotly.
+PLOTLY = ASSETS / "plotly.min.js"
 SUFFIXES = (".br", ".gz")
 # Dash's bundles load their own parts under the version and time of Dash's build.
 BUILD = re.compile(r'"v([\w-]+)m(\d+)"')
@@ -66,7 +65,7 @@ def init_app(app: Dash) -> None:
 
 def plotly_url(app: Dash) -> str:
     """Where plotly.js is served. The views need it before Dash would load it."""
-    return f"{app.config.routes_pathname_prefix}plotly-{version('plotly')}.min.js"
+    return f"{app.config.routes_pathname_prefix}plotly-{fingerprint(PLOTLY)}.min.js"
 
 
 def serve_files(app: Dash, has_assets: bool = True) -> None:
@@ -87,7 +86,7 @@ def serve_files(app: Dash, has_assets: bool = True) -> None:
         server.wsgi_app,
         allow_all_origins=False,
         add_headers_function=_add_headers,
-        immutable_file_test=rf"/_dash-component-suites/|/plotly-[\d.]+\.min\.js$|{IMMUTABLE}",
+        immutable_file_test=rf"/_dash-component-suites/|/plotly-[0-9a-f]+\.min\.js$|{IMMUTABLE}",
     )
     for url, path in _files(app):
         if has_assets or ASSETS not in path.parents:

@@ -1,14 +1,15 @@
 """What the image is made of: the lock files, the audit, and the licences of third-party files."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import dash
-import plotly
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from plotly.offline import get_plotlyjs_version
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"
@@ -18,6 +19,9 @@ ROWS = [
     for line in (ASSETS / "LICENSES.md").read_text().splitlines()
     if line.startswith("| `")
 ]
+
+# The version and the traces in plotly.js' first line.
+BUILT = re.match(r"/\* plotly\.js (\S+): (.+) \*/", (ASSETS / "plotly.min.js").read_text("utf-8"))
 
 
 def pins(*files: str) -> set[tuple[str, str]]:
@@ -61,7 +65,20 @@ def test_files_with_a_foreign_licence_are_listed() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_listed_file_has_the_listed_version(row: list[str]) -> None:
     name, _, version, licence, source = row
-    packages = Path(dash.__file__).parents[1], Path(plotly.__file__).parents[1]
-    file = next(folder / name for folder in (ASSETS, *packages) if (folder / name).is_file())
+    packages = Path(dash.__file__).parents[1]
+    file = next(folder / name for folder in (ASSETS, packages) if (folder / name).is_file())
     assert licence and source.startswith("https://")
     assert version in file.name or version in file.read_text(encoding="utf-8", errors="ignore")
+
+
+def test_plotly_js_is_the_built_one_of_the_version_that_the_python_package_knows() -> None:
+    """The figures' properties are checked with that package (tests/unit/test_figures.py)."""
+    asked = json.loads((ROOT / "tools/plotly/package.json").read_text())["devDependencies"]
+    assert asked["plotly.js"] == get_plotlyjs_version(), "change tools/plotly, then make plotly"
+    assert BUILT[1] == asked["plotly.js"], "run make plotly"
+
+
+def test_plotly_js_has_the_traces_of_the_figures_and_no_other() -> None:
+    figures = (ROOT / "components/figures").glob("*.py")
+    drawn = {kind for file in figures for kind in re.findall(r'\btype="(\w+)"', file.read_text())}
+    assert set(BUILT[2].split(", ")) == drawn, "change tools/plotly, then make plotly"
