@@ -2,8 +2,7 @@
 
 The browser draws what moves (path, point, sections, tangents, fit, cursors) on a canvas above each
 figure, and the curves on a canvas alone. A trace whose `meta` is a key of `theme.PALETTE` takes its
-colour from the theme. A trace whose `meta` is "rest" is invisible: it is updated when nothing
-moves, for export.
+colour from the theme.
 """
 
 from typing import Any

@@ -87,19 +87,9 @@ def in_two_lines(title: str) -> str:
     return " ".join(words[: len(words) // 2]) + "\n" + " ".join(words[len(words) // 2 :])
 
 
-def rest_trace(name: str, **more: Any) -> Trace:
-    """An invisible trace that the browser updates when nothing moves."""
-    return dict(
-        type="scatter",
-        x=[],
-        y=[],
-        name=name,
-        meta="rest",
-        mode="markers",
-        opacity=0,
-        marker=dict(size=9),
-        **more,
-    )
+def empty_trace(**axes: str) -> Trace:
+    """A trace without points: Plotly draws no axes that have none."""
+    return dict(type="scatter", x=[], y=[], **axes)
 
 
 def dotted(

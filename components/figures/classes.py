@@ -4,7 +4,7 @@ and the two strips of several predictors' classes. Predictions and points are on
 import numpy as np
 
 from app.domain.results import Dataset
-from components.figures.base import Figure, axis, base_layout, figure, rest_trace
+from components.figures.base import Figure, axis, base_layout, empty_trace, figure
 from components.figures.fit import titles_of, with_room
 
 # The room at the right of a plane for the colour bar, which the browser draws: with numbers from 0
@@ -21,7 +21,7 @@ def plane_figure(dataset: Dataset, names: tuple[str, ...], has_classes: bool) ->
         xaxis=axis(across, with_room(places[:, 0])), yaxis=axis(up, with_room(places[:, 1]))
     )
     bar = CLASSES_BAR if has_classes else NUMBERS_BAR
-    return figure([rest_trace("fit")], base_layout(left=44, right=bar) | axes)
+    return figure([empty_trace()], base_layout(left=44, right=bar) | axes)
 
 
 def strips_figure(classes: tuple[str, str]) -> Figure:
@@ -31,4 +31,4 @@ def strips_figure(classes: tuple[str, str]) -> Figure:
         xaxis=axis(f"predicted probability of {classes[1]}", (-0.02, 1.02)),
         yaxis=axis("", (-0.6, 1.6), **strips),
     )
-    return figure([rest_trace("fit")], base_layout(left=84) | axes)
+    return figure([empty_trace()], base_layout(left=84) | axes)

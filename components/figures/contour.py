@@ -10,7 +10,6 @@ from components.figures.base import (
     decade_ticks,
     figure,
     log_loss,
-    rest_trace,
 )
 
 LEVELS = 20
@@ -42,7 +41,6 @@ def contour_figure(surface: LossSurface, loss: str, has_star: bool = True) -> Fi
             ),
         ),
         *([_optimum(surface)] if has_star else []),
-        rest_trace("path"),
     ]
     layout = base_layout(right=6) | dict(
         xaxis=axis(first, box.first), yaxis=axis(second, box.second)

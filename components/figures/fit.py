@@ -6,7 +6,7 @@ from numpy import ndarray
 from app.domain.fields import shortened
 from app.domain.results import Dataset
 from components import theme
-from components.figures.base import Figure, Trace, axis, base_layout, dotted, figure, rest_trace
+from components.figures.base import Figure, Trace, axis, base_layout, dotted, empty_trace, figure
 
 ROOM = 0.12
 # Of an axis's title, in characters.
@@ -50,7 +50,7 @@ def fit_figure(
     limits = with_room(np.concatenate([targets, held_targets, near]))
     across, up = titles_of(*names)
     layout = base_layout(left=44) | dict(xaxis=axis(across, ends), yaxis=axis(up, limits))
-    return figure([*(known if are_numbers else []), rest_trace("fit")], layout)
+    return figure(known if are_numbers else [empty_trace()], layout)
 
 
 def titles_of(*names: str) -> list[str]:
@@ -97,7 +97,7 @@ def _observed_figure(dataset: Dataset, drawn: int) -> Figure:
     name = "predicted = observed"
     diagonal = dotted(name, "optimum", ends, ends)
     layout = base_layout(left=48) | dict(xaxis=axis(observed, ends), yaxis=axis("predicted", ends))
-    return figure([diagonal, rest_trace("fit")], layout)
+    return figure([diagonal], layout)
 
 
 def with_room(values: ndarray) -> tuple[float, float]:

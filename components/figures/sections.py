@@ -1,7 +1,7 @@
 """The axes of the cross sections. The browser draws the curves, which follow the current point."""
 
 from app.domain.results import LossSurface
-from components.figures.base import Figure, axis, base_layout, figure, in_two_lines, rest_trace
+from components.figures.base import Figure, axis, base_layout, empty_trace, figure, in_two_lines
 
 
 def sections_figure(surface: LossSurface, loss: str) -> Figure:
@@ -9,7 +9,7 @@ def sections_figure(surface: LossSurface, loss: str) -> Figure:
     box, (first, second) = surface.box, surface.plane.names
     # Large losses have long tick labels.
     height = axis(loss, (0, box.height), automargin="left")
-    traces = [rest_trace("first"), rest_trace("second", xaxis="x2", yaxis="y2")]
+    traces = [empty_trace(), empty_trace(xaxis="x2", yaxis="y2")]
     # Side by side, long names would overlap.
     first, second = in_two_lines(first), in_two_lines(second)
     bottom = 56 if "\n" in first + second else 42

@@ -34,15 +34,6 @@ def surface_figure(surface: LossSurface, loss: str) -> Figure:
             lighting=dict(ambient=0.85, diffuse=0.3, specular=0.04, roughness=0.9),
             contours=dict(z=lines),
         ),
-        dict(
-            type="scatter3d",
-            x=[],
-            y=[],
-            z=[],
-            meta="rest",
-            mode="markers",
-            marker=dict(size=4, opacity=0),
-        ),
     ]
     layout = base_layout(left=0, right=0, top=0, bottom=0) | dict(
         dragmode="turntable",

@@ -110,17 +110,10 @@ def wait_detail(page: Page) -> None:
 
 
 def rest(page: Page) -> None:
-    """Waits until Plotly's own traces show the current run: nothing has moved for a while."""
+    """Waits until the run on show is inspected at this epoch, and nothing has moved for a while."""
     page.mouse.up()
     wait_detail(page)
-    wait(
-        page,
-        """(() => {
-          const { index } = lab.snapshot();
-          const { data } = lab.overlays["descent-path"].plot;
-          return data.find((trace) => trace.meta === "rest").x.length === index + 1;
-        })()""",
-    )
+    wait(page, "!lab.state.slices || lab.state.slices.at(lab.snapshot().shownEpoch)")
     stay(page)
 
 

@@ -215,8 +215,8 @@ EVERYTHING = """() => {
   return {
     text,
     pictures: Object.fromEntries(views.map(([name, one]) => [name, one.canvas.toDataURL()])),
-    traces: views.map(([, one]) => (one.plot.data ?? []).map((trace) =>
-      [trace.meta, trace.visible, trace.meta === "rest" ? [...trace.x, ...trace.text ?? []] : ""])),
+    traces: views.map(([, one]) => (one.plot.data ?? []).map(({ meta, visible }) =>
+      [meta, visible])),
   }; }"""
 # How many pixels of the curve over the slider have this colour.
 COLOURED = """([red, green, blue]) => {

@@ -10,14 +10,19 @@ from app.domain.settings import Settings
 from tests.browser import driver
 
 MAGENTA = (255, 0, 255)
-# Of each invisible trace that follows at rest: which view, which axes, what its k-th point is.
-RESTING = {
-    "descent-path": [("", "[track.first(k), track.second(k)]")],
+# The point of the current epoch on each pair of axes of a view: the axes, and where.
+POINTS = {
+    "descent-path": [("", "[track.first(index), track.second(index)]")],
     "cross-sections": [
         ("", "[track.first(index), track.loss[index]]"),
         ("2", "[track.second(index), track.loss[index]]"),
     ],
 }
+# A mark of Plotly's own there.
+ADD_MARK = """([name, suffix, [x, y]]) => window.Plotly.addTraces(
+  window.descentLab.overlays[name].plot,
+  { type: "scatter", mode: "markers", x: [x], y: [y], meta: "test", opacity: 0,
+    xaxis: `x${suffix}`, yaxis: `y${suffix}` })"""
 MARKS = """([name, which]) => {
   const overlay = window.descentLab.overlays[name];
   const traces = overlay.plot._fullData.filter((trace) => trace.meta === which);
@@ -45,19 +50,23 @@ RESIZES = """{
 }"""
 
 
-def marks(page: Page, view: str, meaning: str = "rest") -> list[np.ndarray]:
+# The current point, for a function that returns it.
+NOW = """() => {
+  const { track, wanted } = window.descentLab.state;
+  const index = track.indexOf(track.nearest(wanted));"""
+
+
+def marks(page: Page, view: str, meaning: str) -> list[np.ndarray]:
     """The centres of Plotly's own marks, trace by trace, in pixels of the page."""
     return [np.array(trace) for trace in page.evaluate(MARKS, [view, meaning])]
 
 
 def projected(page: Page, view: str, suffix: str, points: str, count: int) -> np.ndarray:
-    """Where the page's own axes put points; `points` is an expression of k and the track."""
+    """Where the page's own axes put points; `points` is an expression of k."""
     return np.array(
         page.evaluate(
             f"""([view, suffix, count]) => {{
               const lab = window.descentLab;
-              const {{ track, wanted }} = lab.state;
-              const index = track.indexOf(track.nearest(wanted));
               const axes = lab.flatAxes(lab.overlays[view], suffix);
               const host = lab.overlays[view].canvas.getBoundingClientRect();
               return Array.from({{ length: count }}, (_, k) => {{
@@ -70,7 +79,7 @@ def projected(page: Page, view: str, suffix: str, points: str, count: int) -> np
     )
 
 
-def test_figures_are_drawn_at_their_size_at_once_and_followed_once_a_rest(
+def test_figures_are_drawn_at_their_size_at_once_and_a_run_needs_no_plotly(
     blank: Page, address: str
 ) -> None:
     """Each call more makes the page stand still: it opened with five resizes too many."""
@@ -80,17 +89,10 @@ def test_figures_are_drawn_at_their_size_at_once_and_followed_once_a_rest(
     driver.wait_ready(page)
     driver.rest(page)
     assert page.evaluate("() => window.resizes") == 0
-    gate = driver.Gate(page, "inspect-request")
     calls = driver.count_plotly_calls(page)
     driver.choose_rate(page, 0.05)
-    gate.wait_for(1)
-    # The inspection does not come: the traces follow without it, and once more when it does.
-    driver.wait(page, "window.plotlyCalls.length > 0")
-    driver.next_frames(page)
-    assert calls() == ["restyle"] * len(driver.PLOTTED)
-    gate.let_go()
     driver.rest(page)
-    assert calls() == ["restyle"] * len(driver.PLOTTED)
+    assert calls() == []
     page.set_viewport_size({"width": 1600, "height": 900})
     driver.wait(page, "window.plotlyCalls.includes('Plots.resize')")
 
@@ -101,21 +103,17 @@ def test_flat_overlays_sit_on_plotlys_marks(page: Page) -> None:
         driver.choose(page, "playhead", 300)
         driver.rest(page)
         check_flat_overlays(page)
-        # At the mark of the current point the canvas has the path's colour.
-        for view in ("descent-path", "cross-sections"):
-            last = marks(page, view)[0][-1]
-            assert driver.pixel(page, view, *last) == driver.themed(page, "path")
 
 
 def check_flat_overlays(page: Page) -> None:
-    for view, traces in RESTING.items():
-        found = marks(page, view)
-        assert len(found) == len(traces)
-        for (suffix, points), centres in zip(traces, found, strict=True):
-            assert len(centres) > 0
-            np.testing.assert_allclose(
-                projected(page, view, suffix, points, len(centres)), centres, atol=1
-            )
+    """At Plotly's mark of the current point the canvas has the path's colour."""
+    for view, points in POINTS.items():
+        for suffix, point in points:
+            page.evaluate(ADD_MARK, [view, suffix, page.evaluate(f"{NOW} return {point}; }}")])
+        for (suffix, point), [centre] in zip(points, marks(page, view, "test"), strict=True):
+            now = str(page.evaluate(f"{NOW} return {point}; }}"))
+            np.testing.assert_allclose(projected(page, view, suffix, now, 1)[0], centre, atol=1)
+            assert driver.pixel(page, view, *centre) == driver.themed(page, "path")
     # The fit's own marks are the data.
     data = "lab.overlays.fit.plot._fullData.filter((one) => one.meta === 'data')[0]"
     (centres,) = marks(page, "fit", "data")
@@ -143,14 +141,18 @@ def scene_point(page: Page, point: list[float]) -> np.ndarray:
 
 
 def plotly_point(page: Page, point: list[float]) -> np.ndarray:
-    """Where Plotly draws a marker of its own there: its centre in a screenshot."""
+    """Where Plotly draws a small level patch there: its centre in a screenshot."""
     page.evaluate(
         """async (point) => {
           const { plot, canvas } = window.descentLab.overlays["loss-surface"];
           canvas.style.visibility = "hidden";
-          const [x, y, z] = point.map((value) => [[value]]);
           const scene = plot._fullLayout.scene._scene;
-          await window.Plotly.update(plot, { x, y, z, visible: true },
+          const { xaxis, yaxis } = plot._fullLayout.scene;
+          const around = (value, { range: [low, high] }) =>
+            [-1, 1].map((side) => value + side * 0.03 * (high - low));
+          const [x, y] = [around(point[0], xaxis), around(point[1], yaxis)];
+          const z = [[point[2], point[2]], [point[2], point[2]]];
+          await window.Plotly.update(plot, { x: [x], y: [y], z: [z] },
             { "scene.camera": scene.getCamera() }, [plot.data.length - 1]);
         }""",
         point,
@@ -163,15 +165,16 @@ def plotly_point(page: Page, point: list[float]) -> np.ndarray:
     return np.array(centre)
 
 
-def add_marker(page: Page) -> None:
-    """A bright marker of Plotly's own, and no surface that could hide it."""
+def add_patch(page: Page) -> None:
+    """A bright patch of Plotly's own, and no surface that could hide it."""
     page.evaluate(
         """async () => {
           const { plot } = window.descentLab.overlays["loss-surface"];
           await window.Plotly.restyle(plot, { visible: false }, [0]);
           await window.Plotly.addTraces(plot, {
-            type: "scatter3d", mode: "markers", x: [0], y: [0], z: [0], visible: false,
-            marker: { size: 14, color: "#ff00ff", line: { width: 0 } },
+            type: "surface", x: [0, 1], y: [0, 1], z: [[0, 0], [0, 0]],
+            colorscale: [[0, "#ff00ff"], [1, "#ff00ff"]], showscale: false,
+            cmin: 0, cmax: 1, lighting: { ambient: 1, diffuse: 0, specular: 0 },
           });
         }"""
     )
@@ -196,7 +199,7 @@ def test_the_scenes_overlay_sits_on_plotlys_marks(page: Page) -> None:
     points = [
         [left + a * (right - left), front + b * (back - front), c * height] for a, b, c in shares
     ]
-    add_marker(page)
+    add_patch(page)
     zoom_out = 240.0
     for move in (
         lambda: None,
@@ -207,7 +210,7 @@ def test_the_scenes_overlay_sits_on_plotlys_marks(page: Page) -> None:
         for point in points:
             gap = np.abs(scene_point(page, point) - plotly_point(page, point))
             assert gap.max() <= 2, (point, gap)
-    # Where a marker of Plotly's own stands at the current point, the canvas has the path's colour.
+    # Where a patch of Plotly's own lies at the current point, the canvas has the path's colour.
     detail = driver.engine_run(Settings())
     centre = plotly_point(page, [*map(float, detail.params[3]), float(detail.train_loss[3])])
     assert driver.pixel(page, "loss-surface", *centre) == driver.themed(page, "path")

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const TRACES = ["scatter", "contour", "scatter3d", "surface"];
+const TRACES = ["scatter", "contour", "surface"];
 const { version } = JSON.parse(readFileSync("node_modules/plotly.js/package.json", "utf-8"));
 /* The core brings scatter. */
 const traces = TRACES.slice(1).map((name) => `require("plotly.js/lib/${name}")`);

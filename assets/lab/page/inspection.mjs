@@ -3,7 +3,7 @@ import { unpack } from "#lab/lib/arrays.mjs";
 import { showMessage } from "#lab/lib/dom.mjs";
 import { snapshotOf } from "#lab/model/track.mjs";
 import { planeForServer, planeIsStale } from "#lab/page/plane.mjs";
-import { adoptDetail, follow, followLater } from "#lab/page/playback.mjs";
+import { adoptDetail } from "#lab/page/playback.mjs";
 import { isTraining, request } from "#lab/page/training.mjs";
 import { emit } from "#lab/state/events.mjs";
 import { layout } from "#lab/state/layout.mjs";
@@ -27,25 +27,21 @@ const client = new Client("inspect-request", {
   failed(sentence) {
     layout.isInspectionLost = true;
     emit("busy", sentence);
-    follow();
     setTimeout(invalidate, SILENCE_AFTER);
   },
 });
 
 export const receiveDetail = (/** @type {Answer | null} */ answer) => client.receive(answer);
 
-/** Called when the page has come to rest: a plane that is stale is trained anew, and a run whose
-    inspection has this epoch is followed by Plotly's own traces at once. */
+/** Called when the page has come to rest: a plane that is stale is trained anew, and a run is
+    inspected unless its inspection has this epoch. */
 export function inspect() {
   if (planeIsStale(state.sweep)) return request({});
   // What was set by hand is no run.
-  if (state.preview) return follow();
+  if (state.preview) return undefined;
   const { shownEpoch } = snapshotOf(state.track, state.wanted);
   const isExact = state.detail && (!state.slices || state.slices.at(shownEpoch));
-  if (isExact) return follow();
-  // The answer brings every epoch: the traces follow once, with it.
-  followLater();
-  if (isTraining()) return undefined;
+  if (isExact || isTraining()) return undefined;
   const { sweep, run } = state;
   return client.ask({ sweep, run, epoch: Math.min(Math.round(state.wanted), sweep.end) });
 }
@@ -62,5 +58,5 @@ function answered({ payload, error }, { sweep, run }) {
   const isOnShow = sweep === state.sweep && run === state.run && !isTraining();
   if (!isOnShow) return client.pending || invalidate();
   if (error) showMessage(error);
-  return payload ? adoptDetail({ ...unpack(payload.block), packed: payload }) : follow();
+  return payload && adoptDetail({ ...unpack(payload.block), packed: payload });
 }

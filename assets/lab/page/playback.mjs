@@ -19,7 +19,7 @@ import {
 } from "#lab/state/store.mjs";
 import { readColors, readMeasures } from "#lab/state/theme.mjs";
 import { bindCamera, followCamera } from "#lab/views/camera.mjs";
-import { refitCamera, rest, show } from "#lab/views/figures.mjs";
+import { refitCamera, show } from "#lab/views/figures.mjs";
 import { figureOf, watchScene } from "#lab/views/flat.mjs";
 import { Overlay, cameraKey, fits } from "#lab/views/overlay.mjs";
 import { bindPinch } from "#lab/views/pinch.mjs";
@@ -29,7 +29,6 @@ import { roomFor } from "#lab/views/titles.mjs";
 
 const SECONDS_FOR_ALL = 8;
 const REST_AFTER = 250;
-const FOLLOW_AFTER = 1000;
 const ASLEEP_AFTER = 1000;
 const CANVASES = [...CARD_ORDER, "rate-curve"];
 
@@ -191,8 +190,7 @@ function advance(seconds) {
 }
 
 /** @param {number} now */
-const mayMove = (now) =>
-  clock.dirty || !clock.rested || clock.followAt < Infinity || now - clock.wokenAt < ASLEEP_AFTER;
+const mayMove = (now) => clock.dirty || !clock.rested || now - clock.wokenAt < ASLEEP_AFTER;
 
 /** Nothing moves and no hand holds anything. @param {number} now */
 const isStill = (now) =>
@@ -222,8 +220,6 @@ function tick(now) {
     if (showSketched()) return;
     clock.rested = true;
     emit("idle");
-  } else if (now > clock.followAt) {
-    follow();
   }
 }
 
@@ -245,17 +241,6 @@ function draw() {
   if (isGliding()) clock.dirty = true;
   drawRateCurve(overlays["rate-curve"], state.sweep, moment);
   emit("frame", moment);
-}
-
-/** Plotly's traces follow soon, although the run's inspection has not come. */
-export const followLater = () => (clock.followAt = performance.now() + FOLLOW_AFTER);
-
-export function follow() {
-  clock.followAt = Infinity;
-  const moment = snapshotOf(state.track, state.wanted);
-  for (const name of PLOTTED) {
-    if (overlays[name].ready) rest(figureOf(name), overlays[name], state.sweep, moment);
-  }
 }
 
 /* ---- start ---- */

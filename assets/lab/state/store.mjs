@@ -50,8 +50,6 @@ export const clock = {
   dirty: false,
   changedAt: 0,
   rested: true,
-  // When Plotly's traces follow although the run's inspection has not come.
-  followAt: Infinity,
   lastTick: 0,
   isAwake: false,
   // Whether Plotly is drawing a view that was only sketched.
@@ -69,7 +67,7 @@ export const clock = {
 
 /** Something that is drawn has changed: the next frame draws it, and the page rests anew. */
 export function invalidate() {
-  Object.assign(clock, { rested: false, followAt: Infinity, changedAt: performance.now() });
+  Object.assign(clock, { rested: false, changedAt: performance.now() });
   redraw();
 }
 

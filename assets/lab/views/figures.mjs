@@ -1,6 +1,4 @@
-/* The static figures from Python: put into the theme's colours, shown, updated, and followed by
-   Plotly's own invisible traces once nothing moves. The only file that calls Plotly. */
-import { format } from "#lab/lib/format.mjs";
+/* The static figures from Python: put into the theme's colours, shown and updated. */
 import { isHidden } from "#lab/state/curtain.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
@@ -10,13 +8,8 @@ import { fitTitles, isSmallScene } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
- * @typedef {import("#types").Snapshot} Snapshot
- * @typedef {import("#lab/model/sweep.mjs").Sweep} Sweep
- * @typedef {import("#lab/model/track.mjs").Track} Track
  * @typedef {import("#lab/state/drawn.mjs").Camera} Camera
  * @typedef {import("#lab/views/overlay.mjs").Overlay} Overlay
- * @typedef {(number | null)[]} Places
- * @typedef {{x: Places, y: Places, text: string[]}} Rest an invisible trace
  */
 
 const CONFIG = {
@@ -142,16 +135,15 @@ export const resize = ({ plot }) => window.Plotly.Plots.resize(plot);
 export const purge = (plot) => window.Plotly.purge(plot);
 
 /**
- * The surface's arrays and colours; the points of the last sweep at rest are taken away.
+ * The surface's arrays and colours.
  * @param {Record<string, any>} surface
  * @param {Figure["layout"]} layout
  * @param {Camera} camera
  */
 function surfaceUpdate(surface, { scene, font }, camera) {
   /** @type {Record<string, unknown[]>} */
-  const style = { "contours.z": [surface.contours.z, undefined] };
-  for (const key of ["x", "y", "z"]) style[key] = [surface[key], []];
-  for (const key of ["surfacecolor", "cmin", "cmax"]) style[key] = [surface[key], undefined];
+  const style = { "contours.z": [surface.contours.z] };
+  for (const key of ["x", "y", "z", "surfacecolor", "cmin", "cmax"]) style[key] = [surface[key]];
   /** @type {Record<string, unknown>} */
   const changes = { "font.color": font.color, "font.size": font.size, "scene.camera": camera };
   for (const name of ["xaxis", "yaxis", "zaxis"]) {
@@ -165,124 +157,4 @@ function surfaceUpdate(surface, { scene, font }, camera) {
     changes[`scene.${name}.linecolor`] = axis.linecolor;
   }
   return { style, changes };
-}
-
-/* ---- at rest: Plotly's own invisible traces follow, for hover, export and screen readers ---- */
-
-/**
- * SVG takes no pixel of 1e10 and more: a diverging run's farthest points are left out.
- * @param {number} value
- */
-const near = (value) => (Math.abs(value) < 1e6 ? value : null);
-
-/** @param {number} epoch @param {number} loss */
-const hoverText = (epoch, loss) => `epoch ${epoch}<br>train loss ${format(loss, 5)}`;
-
-/**
- * The traces of a view, in the order of the figure's own.
- * @param {string} name
- * @param {Sweep} sweep
- * @param {Snapshot} moment
- * @returns {Rest[]}
- */
-function restTraces(name, sweep, moment) {
-  switch (name) {
-    case "loss-surface":
-      return [surfaceAtRest(sweep, moment)];
-    case "descent-path":
-      return [pathAtRest(moment)];
-    case "cross-sections":
-      return sectionsAtRest(moment);
-    default:
-      return [fitAtRest(sweep, moment)];
-  }
-}
-
-/** The indices of the epochs up to the one on show, and what is said of each.
- * @param {Snapshot} moment */
-function passed({ track, index }) {
-  const kept = Array.from({ length: index + 1 }, (_, k) => k);
-  return { kept, text: kept.map((k) => hoverText(track.epochs[k], track.loss[k])) };
-}
-
-/** @param {Snapshot} moment @returns {Rest} */
-function pathAtRest(moment) {
-  const { kept, text } = passed(moment);
-  const { track } = moment;
-  return {
-    x: kept.map((k) => near(track.first(k))),
-    y: kept.map((k) => near(track.second(k))),
-    text,
-  };
-}
-
-/**
- * Points above the box stay out: in 3D they would hide the rest.
- * @param {Sweep} sweep
- * @param {Snapshot} moment
- */
-function surfaceAtRest({ box }, moment) {
-  const { x, y, text } = pathAtRest(moment);
-  const z = x.map((_, k) => moment.track.loss[k]);
-  /** @template Value @param {Value[]} values */
-  const keep = (values) => values.filter((_, k) => z[k] <= box.height);
-  return { x: keep(x), y: keep(y), z: keep(z), text: keep(text) };
-}
-
-/** @param {Snapshot} moment @returns {Rest[]} */
-function sectionsAtRest({ first, second, loss, shownEpoch }) {
-  const text = [hoverText(shownEpoch, loss)];
-  return [first, second].map((place) => ({ x: [near(place)], y: [near(loss)], text }));
-}
-
-/**
- * @param {Sweep} sweep
- * @param {Snapshot} moment
- */
-function fitAtRest(sweep, { track, index }) {
-  const { x, fit } = fitPoints(sweep, track, index);
-  const y = fit.map((target) => near(sweep.targetIn(target)));
-  // A place far beyond the picture has no number, and cannot be pointed at.
-  const words = y.map((value) => (value === null ? "off the chart" : format(value, 4)));
-  const text = x.map((input, k) => `current fit<br>x ${format(input, 4)}<br>y ${words[k]}`);
-  return { x, y, text };
-}
-
-/**
- * The ends of a line, or the places at which a network's fit is known.
- * @param {Sweep} sweep
- * @param {Track} track
- * @param {number} index
- * @returns {{x: number[], fit: number[]}}
- */
-function fitPoints(sweep, track, index) {
-  if (sweep.isLine) {
-    const [low, high] = sweep.views.fit.layout.xaxis.range;
-    const x = [low, high];
-    const line = (/** @type {number} */ input) =>
-      track.first(index) * sweep.inputFrom(input) + track.second(index);
-    return { x, fit: x.map(line) };
-  }
-  const x = sweep.fit?.places.map((place) => sweep.placeIn(place)) ?? [];
-  const fit = track.fit?.subarray(index * x.length, (index + 1) * x.length);
-  return { x, fit: Array.from(fit ?? []) };
-}
-
-/**
- * Puts what is on show into the figure's traces at rest.
- * @param {string} name
- * @param {Overlay} overlay
- * @param {Sweep} sweep
- * @param {Snapshot} moment
- */
-export function rest(name, overlay, sweep, moment) {
-  /** @type {Record<string, unknown>[]} */
-  const traces = restTraces(name, sweep, moment);
-  const indices = overlay.plot.data.flatMap((trace, k) => (trace.meta === "rest" ? [k] : []));
-  const keys = Object.keys(traces[0]);
-  const style = Object.fromEntries(keys.map((key) => [key, traces.map((trace) => trace[key])]));
-  const scene = overlay.plot._fullLayout.scene;
-  if (!scene) return window.Plotly.restyle(overlay.plot, style, indices);
-  const changes = { "scene.camera": scene._scene.getCamera() };
-  return window.Plotly.update(overlay.plot, style, changes, indices);
 }

@@ -202,7 +202,6 @@ function paintTitle(context, axes, lines, isAcross) {
 
 /** @param {Context} context @param {Axes} axes @param {Trace} trace */
 function paintTrace(context, axes, trace) {
-  if (trace.meta === "rest") return;
   if (trace.type === "contour") {
     axes.inside(context, () => paintContour(context, axes, trace));
     if (trace.colorbar) paintColorBar(context, axes, trace);
