@@ -42,7 +42,7 @@ export function openPanels(names) {
   element("side").hidden = names.length === 0;
   select("panel").value = names.length === 1 ? names[0] : "none";
   all(".lab")[0].classList.toggle("side-open", names.length > 0);
-  backend.ask("panel-request", names);
+  backend.ask("panel-request", names, () => {});
   invalidate();
 }
 

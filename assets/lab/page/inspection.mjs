@@ -31,8 +31,6 @@ const client = new Client("inspect-request", {
   },
 });
 
-export const receiveDetail = (/** @type {Answer | null} */ answer) => client.receive(answer);
-
 /** Called when the page has come to rest: a plane that is stale is trained anew, and a run is
     inspected unless its inspection has this epoch. */
 export function inspect() {

@@ -4,10 +4,8 @@ import { bytesOf } from "#lab/lib/arrays.mjs";
 import { all, element, found, make, select, showMessage } from "#lab/lib/dom.mjs";
 import { plain } from "#lab/lib/format.mjs";
 import { openPanels } from "#lab/page/cards.mjs";
-import { receiveDetail } from "#lab/page/inspection.mjs";
 import { seeChange } from "#lab/page/lesson.mjs";
 import { choosePlane } from "#lab/page/plane.mjs";
-import { receiveSweep } from "#lab/page/training.mjs";
 import { useBackend } from "#lab/state/backend.mjs";
 import { state } from "#lab/state/store.mjs";
 
@@ -23,13 +21,17 @@ export const isSaved = Boolean(saved);
 
 /* ---- in the server's place ---- */
 
-/** @type {Record<string, (data: any) => void>} */
-const answers = {
-  "train-request": ({ ticket }) => receiveSweep({ ticket, error: HERE, field: null }),
-  "inspect-request": ({ ticket, settings }) =>
-    receiveDetail({ ticket, payload: detailFor(settings) }),
-  "panel-request": showPanels,
-};
+/**
+ * @param {string} store
+ * @param {any} data
+ * @param {(answer: import("#types").Answer) => void} receive
+ */
+function answer(store, data, receive) {
+  const { ticket, settings } = data;
+  if (store === "panel-request") showPanels(data);
+  if (store === "train-request") receive({ ticket, error: HERE, field: null });
+  if (store === "inspect-request") receive({ ticket, payload: detailFor(settings) });
+}
 
 /** The run that was on show, once; the others play from the sweep's frames.
  * @param {import("#types").Settings} settings */
@@ -135,7 +137,7 @@ export function openSaved(begin) {
   useBackend({
     canTrain: false,
     waiting: waiting(),
-    ask: (store, data) => setTimeout(() => answers[store]?.(data), 0),
+    ask: (...asked) => setTimeout(() => answer(...asked), 0),
   });
   describe();
   unpackPlotly().then(

@@ -29,7 +29,6 @@ const links = new Client("share-request", {
   answered: showLink,
   failed: showMessage,
 });
-export const receiveLink = (/** @type {Answer | null} */ answer) => links.receive(answer);
 
 /** While the panel is open and nothing moves, what can be copied follows. */
 export function share() {

@@ -15,7 +15,7 @@ import { watchFailures } from "#lab/page/failures.mjs";
 import { nameFacts, showFacts } from "#lab/page/facts.mjs";
 import { bindChoices, showChoices } from "#lab/page/fields.mjs";
 import { bindHands } from "#lab/page/hands.mjs";
-import { inspect, receiveDetail } from "#lab/page/inspection.mjs";
+import { inspect } from "#lab/page/inspection.mjs";
 import { greet } from "#lab/page/first-visit.mjs";
 import { bindKeys } from "#lab/page/keys.mjs";
 import { receiveChapter, seeChange, startLesson } from "#lab/page/lesson.mjs";
@@ -30,7 +30,7 @@ import { bindReset } from "#lab/page/reset.mjs";
 import { bindReadings } from "#lab/page/reading.mjs";
 import { bindSave } from "#lab/page/save.mjs";
 import { isSaved, openSaved } from "#lab/page/saved.mjs";
-import { bindShare, receiveExport, receiveLink, share } from "#lab/page/share.mjs";
+import { bindShare, receiveExport, share } from "#lab/page/share.mjs";
 import { bindByHand } from "#lab/page/by-hand.mjs";
 import { bindStart } from "#lab/page/start-by-hand.mjs";
 import { followWidth, showLines, showSweep } from "#lab/page/strip.mjs";
@@ -39,14 +39,13 @@ import { followTask, noteTry, showTask } from "#lab/page/task.mjs";
 import { nameTheme, nextTheme } from "#lab/page/theme.mjs";
 import { bindTimeline, showTimeline } from "#lab/page/timeline.mjs";
 import { bindTextSize } from "#lab/page/present.mjs";
-import { receiveSweep, request, requestExactly, showControls } from "#lab/page/training.mjs";
+import { request, requestExactly, showControls } from "#lab/page/training.mjs";
 import { VIEWS } from "#lab/page/views.mjs";
 import { bindActivations } from "#lab/panels/activations.mjs";
 import { bindCompare } from "#lab/panels/compare.mjs";
-import { bindMap, recallMap, receiveRow } from "#lab/panels/map.mjs";
+import { bindMap, recallMap } from "#lab/panels/map.mjs";
 import { drawPanels } from "#lab/panels/panels.mjs";
 import { bindUserData } from "#lab/panels/user-data.mjs";
-import { receiveTable } from "#lab/panels/user-reading.mjs";
 import { on } from "#lab/state/events.mjs";
 import { layout } from "#lab/state/layout.mjs";
 import { placePins } from "#lab/state/pins.mjs";
@@ -59,24 +58,18 @@ import "#lab/page/automation.mjs";
 
 /** @type {Record<string, (answer: any) => void>} */
 const RECEIVERS = {
-  "train-answer": receiveSweep,
-  "inspect-answer": receiveDetail,
-  "map-answer": receiveRow,
-  "share-answer": receiveLink,
+  // The sweep that the page brings with it.
+  "train-answer": (answer) => whenReady(() => begin(answer.payload)),
   "export-answer": receiveExport,
-  "own-answer": receiveTable,
   "chapter-answer": receiveChapter,
   "side-body": seeChange,
   "lesson-task": showTask,
 };
 
-/** Passes on what Dash has put into a store; the first page brings its sweep with it.
+/** Passes on what Dash has put into the page.
  * @param {string} store
  * @param {any} answer */
-export function receive(store, answer) {
-  if (store === "train-answer" && answer?.ticket === 0) whenReady(() => begin(answer.payload));
-  else RECEIVERS[store](answer);
-}
+export const receive = (store, answer) => RECEIVERS[store](answer);
 
 /* ---- who listens ---- */
 

@@ -160,8 +160,6 @@ const client = new Client("train-request", {
   changed: showSpinner,
 });
 
-export const receiveSweep = (/** @type {Answer | null} */ answer) => client.receive(answer);
-
 function showSpinner() {
   const isComing = client.isOut && client.state !== "cut";
   if (isComing && !training.spinner)

@@ -61,9 +61,6 @@ function needed(field, settings) {
 /** @type {Client<{settings: Settings}>} */
 const client = new Client("map-request", { answered: addRow, failed: stop });
 
-/** @param {import("#types").Answer | null} answer */
-export const receiveRow = (answer) => client.receive(answer);
-
 /** @param {RateMap} map */
 function askNext(map) {
   const row = map.rows.length;

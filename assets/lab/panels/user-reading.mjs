@@ -46,12 +46,6 @@ const client = new Client("own-request", {
 });
 
 /**
- * What cannot be read leaves the table before it as it is.
- * @param {import("#types").Answer | null} answer
- */
-export const receiveTable = (answer) => client.receive(answer);
-
-/**
  * @param {string} content base64
  * @param {string} name
  */

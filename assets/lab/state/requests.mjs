@@ -73,7 +73,7 @@ export class Client {
   #timer = undefined;
 
   /**
-   * @param {string} store the Dash store that carries the request
+   * @param {string} store the Dash store that stands for the request
    * @param {Turns<Asked>} turns
    */
   constructor(
@@ -172,7 +172,8 @@ export class Client {
     }, SLOW_AFTER);
     // The counter makes a retry differ; Dash ignores an unchanged store.
     this.#turn += 1;
-    backend.ask(this.store, withUpload({ ...this.#request, turn: this.#turn }, isWhole));
+    const request = withUpload({ ...this.#request, turn: this.#turn }, isWhole);
+    backend.ask(this.store, request, (answer) => this.receive(answer));
   }
 
   /** @param {Client<any>["state"]} state */
