@@ -139,8 +139,8 @@ export function widthOf(context, text) {
 }
 
 /**
- * A label where there is room for it, in more lines if it is wider than the picture; none where all places are taken and `isNeeded` is false.
- * Gives whether there was room.
+ * A label where there is room for it, in more lines if it is wider than the picture; none where all
+ * places are taken and `isNeeded` is false. Gives whether there was room.
  * @param {Context} context
  * @param {import("#lab/views/labels.mjs").Room} room
  * @param {string} text of one line or more
