@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { logTicks } from "#lab/lib/ticks.mjs";
-import { lowestRate, stepCurve } from "#lab/model/step-curve.mjs";
+import { lowestRate, stepCurve, wayOf } from "#lab/model/step-curve.mjs";
 
 const AT_REST = { samples: 97, halvings: 24 };
 
@@ -50,4 +50,20 @@ test("where the loss falls on to the end of the axis, the best rate is the last"
 test("a long axis names every other decade", () => {
   assert.equal(logTicks([1e-5, 10]).length, 7);
   assert.deepEqual(logTicks([1e-9, 10]), [1e-8, 1e-6, 1e-4, 1e-2, 1]);
+});
+
+test("a change below rounding is none, whatever its sign", () => {
+  // Float32 has 24 bits: two numbers nearer than 2^-24 are the same there.
+  assert.deepEqual(
+    [1, 1 + 2 ** -24, 1 - 2 ** -24, 1 + 1e-6, 1 - 1e-6, Infinity, NaN].map((one) => wayOf(1, one)),
+    [0, 0, 0, 1, -1, 1, 1],
+  );
+  // At the minimum a rate that is too large multiplies what rounding left there.
+  const settled = {
+    now: 0.0283,
+    slope: -1e-14,
+    after: (/** @type {number} */ r) => 0.0283 + 1e-13 * r,
+  };
+  const { best, rise } = stepCurve(settled, [1e-4, 1], AT_REST);
+  assert.deepEqual([best, rise], [null, null]);
 });

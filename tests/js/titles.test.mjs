@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import "./setup.mjs";
 import { evenTicks } from "#lab/lib/ticks.mjs";
-import { cutTitles, fittingTitle, shortenLoss, thinTicks, widenLeft } from "#lab/views/titles.mjs";
+import {
+  cutTitles,
+  fittingTitle,
+  shortLoss,
+  shortenLoss,
+  thinTicks,
+  widenLeft,
+} from "#lab/views/titles.mjs";
 
 test("a title is cut in its middle where its axis has no room for it", () => {
   const name = "a long column name that nobody can read";
@@ -72,4 +79,14 @@ test("a section's loss keeps its unit where there is no room for its name", () =
   assert.equal(title(300), "cross-entropy, nats");
   assert.equal(title(140), "loss, nats");
   assert.equal(title(60, "train loss"), "train loss");
+});
+
+test("beside a low picture the colour bar's loss gives up its name, and keeps its unit", () => {
+  const margin = { l: 0, r: 0, t: 6, b: 42 };
+  assert.equal(shortLoss("cross-entropy, nats", 400, margin), "cross-entropy, nats");
+  assert.equal(shortLoss("cross-entropy, nats", 150, margin), "loss, nats");
+  assert.equal(shortLoss("train loss", 300, margin), "train loss");
+  assert.equal(shortLoss("train loss", 100, margin), "loss");
+  // Before the picture has a size nothing is cut.
+  assert.equal(shortLoss("cross-entropy, nats", 0, margin), "cross-entropy, nats");
 });

@@ -13,8 +13,13 @@ import { geometricMean } from "#lab/lib/geometry.mjs";
 // too, a sum of squares of 10^18 the last.
 const FIRST_DECADE = -4;
 const LAST_DECADE = -20;
-// What rounding alone may add to a loss.
-const ROUNDING = 1e-9;
+// A change of a loss by a smaller share is rounding: the runs are trained in float32.
+const ROUNDING = 1e-7;
+
+/** Whether a step changes the loss, but for rounding: 1 up, -1 down, 0 unchanged. Up is also to
+ * where there is no number. @param {number} now @param {number} after */
+export const wayOf = (now, after) =>
+  Number(!(after <= now * (1 + ROUNDING))) - Number(after < now * (1 - ROUNDING));
 
 /**
  * Where the axis begins: low enough that a whole decade of it lowers the loss, if any rate does. Of
@@ -22,7 +27,7 @@ const ROUNDING = 1e-9;
  * @param {Step} step
  */
 export function lowestRate({ now, slope, after }) {
-  const rises = (/** @type {number} */ rate) => !(after(rate) <= now * (1 + ROUNDING));
+  const rises = (/** @type {number} */ rate) => wayOf(now, after(rate)) > 0;
   let decade = FIRST_DECADE;
   if (slope < 0) while (decade > LAST_DECADE && rises(Number(`1e${decade + 1}`))) decade -= 1;
   return Number(`1e${decade}`);
@@ -42,9 +47,10 @@ export function stepCurve({ now, slope, after }, [low, high], { samples, halving
   );
   const losses = rates.map(after);
   const least = losses.reduce((best, loss, k) => (loss < losses[best] ? k : best), 0);
-  const rise = losses.findIndex((loss) => !(loss <= now));
-  const fall = rise < 0 ? -1 : losses.findIndex((loss, k) => k > rise && loss <= now);
-  const isLower = losses[least] < now;
+  const ways = losses.map((loss) => wayOf(now, loss));
+  const rise = ways.indexOf(1);
+  const fall = rise < 0 ? -1 : ways.findIndex((way, k) => k > rise && way <= 0);
+  const isLower = ways[least] < 0;
   const best = isLower ? bestRate({ rates, losses, after }, least, halvings) : null;
   return {
     now,

@@ -11,7 +11,7 @@ import {
   setText,
 } from "#lab/lib/dom.mjs";
 import { plain } from "#lab/lib/format.mjs";
-import { columnsOf, handsInWords } from "#lab/model/hands.mjs";
+import { columnsOf, handsInWords, widthOfColumn } from "#lab/model/hands.mjs";
 import { openPanels } from "#lab/page/cards.mjs";
 import { on } from "#lab/state/events.mjs";
 import {
@@ -114,11 +114,16 @@ function showColumns(columns) {
 /** @param {Column} column @param {number} most @param {Column[]} columns */
 function columnElement(column, most, columns) {
   const { place, counts, total, right, run } = column;
+  const isWide = run === state.run && hands.question === "outcome";
+  const cells = widthOfColumn(column, columns, isWide);
+  const words = isNamed(column, columns) ? columnWords(column) : "";
   const made = make("div", { className: "hand-column" }, [
-    make("b", { textContent: isNamed(column, columns) ? columnWords(column) : "" }),
+    // A sign would reach over the column beside it.
+    make("b", { textContent: isWide && cells < ROOM ? words.replace("✓ ", "") : words }),
     ...counts.map((one, answer) => partElement(one, answer, column)),
   ]);
   made.style.setProperty("--place", String(place / (STOPS - 1)));
+  made.style.setProperty("--cells", String(cells));
   made.style.setProperty("--share", String(total / most));
   made.classList.toggle("landed", right >= 0);
   made.classList.toggle("now", run === state.run);

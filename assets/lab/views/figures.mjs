@@ -4,7 +4,7 @@ import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { enlarge, enlarged, enlargedBar } from "#lab/views/large-type.mjs";
-import { fitTitles, isSmallScene } from "#lab/views/titles.mjs";
+import { fitTitles, isSmallScene, shortLoss } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -40,7 +40,19 @@ function themed(figure, overlay) {
   for (const axis of axes) {
     Object.assign(axis, { gridcolor: colors.grid, linecolor: colors.line, tickcolor: colors.line });
   }
-  return { data: figure.data.map(painted), layout };
+  const data = figure.data.map(painted);
+  for (const { colorbar } of data) if (colorbar) shortenBar(colorbar, layout, overlay);
+  return { data, layout };
+}
+
+/**
+ * The bar is as long as the picture is high.
+ * @param {Record<string, any>} bar is changed
+ * @param {Figure["layout"]} layout
+ * @param {Overlay} overlay
+ */
+function shortenBar(bar, { margin }, { host }) {
+  bar.title = { ...bar.title, text: shortLoss(bar.title.text, host.clientHeight, margin) };
 }
 
 /**
@@ -53,7 +65,8 @@ function painted(trace) {
   const copy = { ...trace };
   // Where training should arrive is what a class is to guess.
   if (trace.meta === "optimum") copy.visible = !isHidden("optimum");
-  if (trace.colorbar && state.textSize) copy.colorbar = enlargedBar(trace.colorbar);
+  if (trace.colorbar)
+    copy.colorbar = state.textSize ? enlargedBar(trace.colorbar) : { ...trace.colorbar };
   if (!color) return copy;
   for (const part of ["marker", "line"])
     if (trace[part]) copy[part] = { ...enlarged(trace[part]), color };

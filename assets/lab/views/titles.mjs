@@ -67,10 +67,18 @@ export function cutTitles({ xaxis, yaxis, xaxis2, yaxis2, margin }, host) {
  * @param {{clientHeight: number}} host
  */
 export function shortenLoss({ yaxis, yaxis2, margin }, { clientHeight: height }) {
-  const { t: top, b: bottom } = /** @type {Margin} */ (margin);
-  const { title } = yaxis;
-  if (yaxis2 && title.text.length * LETTER * titleSize() > height - top - bottom)
-    title.text = title.text.replace(/^[^,]+, /, "loss, ");
+  if (yaxis2) yaxis.title.text = shortLoss(yaxis.title.text, height, margin);
+}
+
+/**
+ * The loss beside a picture of this height, without its name where that is longer.
+ * @param {string} title
+ * @param {number} height
+ * @param {Margin} margin
+ */
+export function shortLoss(title, height, { t: top, b: bottom }) {
+  const isLong = title.length * LETTER * titleSize() > height - top - bottom;
+  return height && isLong ? title.replace(/^([^,]+(?=, )|train loss$)/, "loss") : title;
 }
 
 // Between two numbers, across and up, in sizes of the text.
@@ -130,13 +138,13 @@ function titlesThatFit(overlay) {
   return width > 0 && width < grown(SHORT_TITLES) ? "short" : "whole";
 }
 
-// What the sections' title and numbers are fitted to, in steps of so many pixels.
+// What titles and numbers beside a picture are fitted to, in steps of so many pixels.
 const STEP = 40;
 
 /** Changes where a picture's titles and numbers are to be fitted anew. @param {Overlay} overlay */
 export function roomFor(overlay) {
   const { id, clientHeight: height } = overlay.host;
-  const rows = id === "cross-sections" ? Math.round(height / STEP) : "";
+  const rows = id === "fit" ? "" : Math.round(height / STEP);
   return `${titlesThatFit(overlay)} ${rows}`;
 }
 
