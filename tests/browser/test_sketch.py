@@ -57,6 +57,21 @@ def test_a_held_slider_is_followed_without_plotly_and_at_rest_plotly_has_the_pic
     assert {name for name in shown if shown[name] != anew[name]} <= {"loss-surface"}
 
 
+def test_a_held_key_is_followed_without_plotly_until_it_is_let_go(page: Page) -> None:
+    rest(page)
+    calls = count_plotly_calls(page)
+    page.locator("#seed").focus()
+    for _ in range(3):
+        page.keyboard.down("ArrowRight")
+    wait(page, f"lab.state.sweep.settings.seed === 3 && {SKETCHED}")
+    # Longer than the page takes for a rest.
+    page.wait_for_timeout(500)
+    assert calls() == []
+    page.keyboard.up("ArrowRight")
+    wait(page, f"!{SKETCHED}")
+    assert calls()
+
+
 @pytest.mark.scene
 def test_the_sketched_surface_lies_where_plotlys_does(page: Page) -> None:
     rest(page)

@@ -36,6 +36,12 @@ test("a step that no rate makes good leaves the axis as it is", () => {
   assert.equal(stepCurve(parabola(1, 1), [1e-4, 1], AT_REST).best, null);
 });
 
+test("what rounding changes of a loss is no rise and no fall", () => {
+  const after = (/** @type {number} */ rate) => 0.03 * (1 + 1e-12 * Math.sin(1e3 * rate));
+  const { best, rise, fall } = stepCurve({ now: 0.03, slope: 0, after }, [1e-4, 1], AT_REST);
+  assert.deepEqual([best, rise, fall], [null, null, null]);
+});
+
 test("where the loss falls on to the end of the axis, the best rate is the last", () => {
   for (const [curvature, best] of [
     [0.1, 1],

@@ -28,6 +28,8 @@ import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 
 /** @typedef {import("#lab/model/hands.mjs").Column} Column */
 
+// How far, in cells, a column as wide as two of them is from the next.
+const WIDE = 1.5;
 // Two columns nearer than this have no room for both their numbers.
 const ROOM = 2;
 
@@ -122,8 +124,15 @@ function columnElement(column, most, columns) {
   made.style.setProperty("--share", String(total / most));
   made.classList.toggle("landed", right >= 0);
   made.classList.toggle("now", run === state.run);
+  made.classList.toggle("wide", run === state.run && isAlone(column, columns));
   return made;
 }
+
+/** Whether no other column is in the way of one as wide as two cells.
+ * @param {Column} column @param {Column[]} columns */
+const isAlone = ({ place, run }, columns) =>
+  hands.question !== "rate" &&
+  columns.every((one) => one.run === run || Math.abs(one.place - place) >= WIDE);
 
 /** @param {Column} column */
 const columnWords = ({ counts, total, right }) =>

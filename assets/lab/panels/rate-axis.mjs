@@ -3,7 +3,7 @@ import { slot } from "#lab/lib/dom.mjs";
 import { format, formatDown, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { moved, trainLoss, work } from "#lab/model/network.mjs";
-import { lowestRate, stepCurve } from "#lab/model/step-curve.mjs";
+import { isHigher, isLower, lowestRate, stepCurve } from "#lab/model/step-curve.mjs";
 import { chartIn, point, say, trace, verticalLine } from "#lab/panels/chart.mjs";
 import { config } from "#lab/state/config.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
@@ -128,9 +128,11 @@ function drawStep(chart, sweep, step) {
 const marksOf = ({ best, rise, rate, fallsOn }) => [
   { value: rate, text: plain(rate), color: colors.path, dash: [] },
   ...(best && !fallsOn
-    ? [{ value: best, text: `best ${format(best, 3)}`, color: colors.optimum }]
+    ? [{ value: best, text: `best\n${format(best, 3)}`, color: colors.optimum }]
     : []),
-  ...(rise ? [{ value: rise, text: `up from ${formatDown(rise)}`, color: colors.diverged }] : []),
+  ...(rise
+    ? [{ value: rise, text: `rises from\n${formatDown(rise)}`, color: colors.diverged }]
+    : []),
 ];
 
 /**
@@ -173,9 +175,9 @@ function shadeRises({ context, x, top, bottom }, rates, losses, now) {
   context.globalAlpha = 0.14;
   context.fillStyle = colors.diverged;
   for (let from = 0; from < rates.length; from++) {
-    if (losses[from] <= now) continue;
+    if (!isHigher(losses[from], now)) continue;
     let to = from;
-    while (to + 1 < rates.length && !(losses[to + 1] <= now)) to += 1;
+    while (to + 1 < rates.length && isHigher(losses[to + 1], now)) to += 1;
     const left = x(from ? geometricMean(rates[from - 1], rates[from]) : rates[0]);
     context.fillRect(left, top, x(rates[to]) - left, bottom - top);
     from = to;
@@ -188,7 +190,7 @@ function shadeRises({ context, x, top, bottom }, rates, losses, now) {
 /** @param {Sweep} sweep @param {Step} step */
 function stepWords({ steps_per_epoch: steps }, step) {
   const { rate, now, landing, factor } = step;
-  const way = landing > now ? "up" : landing < now ? "down" : "nowhere";
+  const way = isHigher(landing, now) ? "up" : isLower(landing, now) ? "down" : "nowhere";
   const scheduled = factor === 1 ? "" : ` (${format(rate * factor, 3)} by the schedule here)`;
   const which = steps > 1 ? `the first of this epoch’s ${steps} steps` : "this step";
   return [
