@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 from sklearn.linear_model import LogisticRegression
 
@@ -100,6 +101,9 @@ def test_separable_classes_have_no_lowest_point(page: Page) -> None:
     words = page.locator("#outcome-sentence").inner_text()
     lowest = words.partition("logistic regression: ")[2].rstrip(").")
     assert driver.close(lowest, -np.log(chances).mean()), words
+    driver.open_panel(page, "parameters")
+    column = [driver.value(row[3]) for row in driver.cells(page, "values")]
+    assert column == pytest.approx([*model.coef_[0], *model.intercept_], rel=1e-3)
 
 
 def test_words_of_a_table_are_two_classes(page: Page) -> None:

@@ -265,7 +265,13 @@ def test_a_show_of_hands_stands_on_the_strip_and_the_outcome_lands_on_it(page: P
     page.locator("#hands-1").select_text()
     page.keyboard.type("4")
     expect(said).to_have_text("9 hands")
-    keys(page, "]", "[")
+    # Beside another the column of the rate on show is as narrow as its cell.
+    keys(page, "]")
+    raise_hands(page, 2, 1)
+    beside = [one.bounding_box() for one in page.locator(".hand-column").all()]
+    assert beside[0]["x"] + beside[0]["width"] < beside[1]["x"]
+    page.locator("#show-of-hands [data-answer='2'] [data-by='-1']").click()
+    keys(page, "[")
     assert columns(page)[0][0] == "9" and page.locator("#hands-1").input_value() == "4"
     page.locator("#show-of-hands [data-answer='1'] [data-by='-1']").focus()
     keys(page, " ")

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fixtures } from "./setup.mjs";
-import { columnsOf, handsInWords, widthOfColumn } from "#lab/model/hands.mjs";
+import { columnsOf, handsInWords } from "#lab/model/hands.mjs";
 import { Sweep } from "#lab/model/sweep.mjs";
 import { curtain, reveal } from "#lab/state/curtain.mjs";
 import { ANSWERS, clearHands, hands, handsFor, setHands } from "#lab/state/hands.mjs";
@@ -85,19 +85,4 @@ test("clearing takes the hands of the question that is asked", () => {
   assert.deepEqual(handsFor(0.1), [0]);
   hands.question = "outcome";
   assert.deepEqual(handsFor(0.1), [6, 0, 0]);
-});
-
-test("no column covers another, and the wide one is wide where it stands alone", () => {
-  const at = (/** @type {number} */ place) => /** @type {any} */ ({ place });
-  const [far, near] = [at(20), at(30)];
-  assert.equal(widthOfColumn(near, [far, near], true), 2);
-  assert.equal(widthOfColumn(near, [far, near], false), 1);
-  // The second may be a typed rate's, between two stops.
-  for (const gap of [0.2, 0.7, 1, 1.2, 1.5, 2, 3]) {
-    const beside = at(30 + gap);
-    const columns = [far, near, beside];
-    const halves = widthOfColumn(near, columns, true) + widthOfColumn(beside, columns, false);
-    assert.ok(halves / 2 <= gap + 1e-9, `${halves} cells at a gap of ${gap}`);
-    assert.ok(widthOfColumn(near, columns, true) > 0);
-  }
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import "./setup.mjs";
-import { Room, beside, boxAt, inTwoLines, onTop } from "#lab/views/labels.mjs";
+import { inTwoLines } from "#lab/lib/format.mjs";
+import { Room, beside, boxAt, onTop } from "#lab/views/labels.mjs";
 
 /** @typedef {import("#types").Point} Point */
 

@@ -2,14 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import "./setup.mjs";
 import { evenTicks } from "#lab/lib/ticks.mjs";
-import {
-  cutTitles,
-  fittingTitle,
-  shortLoss,
-  shortenLoss,
-  thinTicks,
-  widenLeft,
-} from "#lab/views/titles.mjs";
+import { cutTitles, fittingTitle, lossThatFits, thinTicks, widenLeft } from "#lab/views/titles.mjs";
 
 test("a title is cut in its middle where its axis has no room for it", () => {
   const name = "a long column name that nobody can read";
@@ -70,23 +63,11 @@ test("the path's margin holds its longest number beside its title", () => {
   assert.ok(left([-0.0123, 0.002]) > 70);
 });
 
-test("a section's loss keeps its unit where there is no room for its name", () => {
-  const title = (/** @type {number} */ height, text = "cross-entropy, nats") => {
-    const layout = { yaxis: { title: { text } }, yaxis2: {}, margin: { t: 6, b: 42 } };
-    shortenLoss(/** @type {any} */ (layout), { clientHeight: height });
-    return layout.yaxis.title.text;
-  };
+test("a loss keeps its unit where there is no room for its name", () => {
+  const layout = /** @type {any} */ ({ margin: { t: 6, b: 42 } });
+  const title = (/** @type {number} */ height, text = "cross-entropy, nats") =>
+    lossThatFits(text, layout, { clientHeight: height });
   assert.equal(title(300), "cross-entropy, nats");
   assert.equal(title(140), "loss, nats");
   assert.equal(title(60, "train loss"), "train loss");
-});
-
-test("beside a low picture the colour bar's loss gives up its name, and keeps its unit", () => {
-  const margin = { l: 0, r: 0, t: 6, b: 42 };
-  assert.equal(shortLoss("cross-entropy, nats", 400, margin), "cross-entropy, nats");
-  assert.equal(shortLoss("cross-entropy, nats", 150, margin), "loss, nats");
-  assert.equal(shortLoss("train loss", 300, margin), "train loss");
-  assert.equal(shortLoss("train loss", 100, margin), "loss");
-  // Before the picture has a size nothing is cut.
-  assert.equal(shortLoss("cross-entropy, nats", 0, margin), "cross-entropy, nats");
 });

@@ -172,3 +172,14 @@ export function numberIn(text) {
   const words = text.trim().replace(",", ".");
   return NUMBER.test(words) && Number.isFinite(Number(words)) ? Number(words) : text;
 }
+
+/** A text in two lines of about the same length. @param {string} text */
+export function inTwoLines(text) {
+  const middle = text.length / 2;
+  const gaps = Array.from(text.matchAll(/ /g), ({ index }) => index ?? 0);
+  const nearest = gaps.reduce(
+    (best, gap) => (Math.abs(gap - middle) < Math.abs(best - middle) ? gap : best),
+    -1,
+  );
+  return nearest < 0 ? text : `${text.slice(0, nearest)}\n${text.slice(nearest + 1)}`;
+}

@@ -37,24 +37,6 @@ export const columnsOf = (sweep) =>
     }))
     .sort((a, b) => a.place - b.place);
 
-// The column of the rate on show is to be read from the back row.
-const WIDE = 2;
-
-/**
- * How wide a column is, in cells: two beside each other never overlap.
- * @param {Column} column
- * @param {Column[]} columns
- * @param {boolean} isWide whether it may be as wide as two cells
- */
-export function widthOfColumn(column, columns, isWide) {
-  const gaps = columns
-    .filter((one) => one !== column)
-    .map(({ place }) => Math.abs(place - column.place));
-  // The neighbour has half of the gap, or half of its cell.
-  const rooms = gaps.map((gap) => (isWide ? Math.max(gap, 2 * gap - 1) : gap));
-  return Math.min(isWide ? WIDE : 1, ...rooms);
-}
-
 /** How many hands are up, and once it is shown how many were right.
  * @param {Sweep} sweep @param {number} run */
 export function handsInWords(sweep, run) {

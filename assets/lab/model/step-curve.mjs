@@ -13,13 +13,14 @@ import { geometricMean } from "#lab/lib/geometry.mjs";
 // too, a sum of squares of 10^18 the last.
 const FIRST_DECADE = -4;
 const LAST_DECADE = -20;
-// A change of a loss by a smaller share is rounding: the runs are trained in float32.
-const ROUNDING = 1e-7;
+// What rounding alone may change of a loss.
+const ROUNDING = 1e-9;
 
-/** Whether a step changes the loss, but for rounding: 1 up, -1 down, 0 unchanged. Up is also to
- * where there is no number. @param {number} now @param {number} after */
-export const wayOf = (now, after) =>
-  Number(!(after <= now * (1 + ROUNDING))) - Number(after < now * (1 - ROUNDING));
+/** Whether a loss is higher than the one now, or no number; by rounding alone it is not.
+ * @param {number} loss @param {number} now */
+export const isHigher = (loss, now) => !(loss <= now * (1 + ROUNDING));
+/** @param {number} loss @param {number} now */
+export const isLower = (loss, now) => loss < now * (1 - ROUNDING);
 
 /**
  * Where the axis begins: low enough that a whole decade of it lowers the loss, if any rate does. Of
@@ -27,7 +28,7 @@ export const wayOf = (now, after) =>
  * @param {Step} step
  */
 export function lowestRate({ now, slope, after }) {
-  const rises = (/** @type {number} */ rate) => wayOf(now, after(rate)) > 0;
+  const rises = (/** @type {number} */ rate) => isHigher(after(rate), now);
   let decade = FIRST_DECADE;
   if (slope < 0) while (decade > LAST_DECADE && rises(Number(`1e${decade + 1}`))) decade -= 1;
   return Number(`1e${decade}`);
@@ -47,11 +48,11 @@ export function stepCurve({ now, slope, after }, [low, high], { samples, halving
   );
   const losses = rates.map(after);
   const least = losses.reduce((best, loss, k) => (loss < losses[best] ? k : best), 0);
-  const ways = losses.map((loss) => wayOf(now, loss));
-  const rise = ways.indexOf(1);
-  const fall = rise < 0 ? -1 : ways.findIndex((way, k) => k > rise && way <= 0);
-  const isLower = ways[least] < 0;
-  const best = isLower ? bestRate({ rates, losses, after }, least, halvings) : null;
+  const rise = losses.findIndex((loss) => isHigher(loss, now));
+  const fall = rise < 0 ? -1 : losses.findIndex((loss, k) => k > rise && !isHigher(loss, now));
+  const best = isLower(losses[least], now)
+    ? bestRate({ rates, losses, after }, least, halvings)
+    : null;
   return {
     now,
     slope,
@@ -77,8 +78,8 @@ function narrowRise({ rates, after, now }, rise, halvings) {
   let [low, high] = [rates[rise - 1], rates[rise]];
   for (let k = 0; k < halvings; k++) {
     const middle = geometricMean(low, high);
-    if (after(middle) <= now) low = middle;
-    else high = middle;
+    if (isHigher(after(middle), now)) high = middle;
+    else low = middle;
   }
   return low;
 }

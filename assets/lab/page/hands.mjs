@@ -11,7 +11,7 @@ import {
   setText,
 } from "#lab/lib/dom.mjs";
 import { plain } from "#lab/lib/format.mjs";
-import { columnsOf, handsInWords, widthOfColumn } from "#lab/model/hands.mjs";
+import { columnsOf, handsInWords } from "#lab/model/hands.mjs";
 import { openPanels } from "#lab/page/cards.mjs";
 import { on } from "#lab/state/events.mjs";
 import {
@@ -28,6 +28,8 @@ import { STOPS, selectedRate, state } from "#lab/state/store.mjs";
 
 /** @typedef {import("#lab/model/hands.mjs").Column} Column */
 
+// How far, in cells, a column as wide as two of them is from the next.
+const WIDE = 1.5;
 // Two columns nearer than this have no room for both their numbers.
 const ROOM = 2;
 
@@ -114,21 +116,23 @@ function showColumns(columns) {
 /** @param {Column} column @param {number} most @param {Column[]} columns */
 function columnElement(column, most, columns) {
   const { place, counts, total, right, run } = column;
-  const isWide = run === state.run && hands.question === "outcome";
-  const cells = widthOfColumn(column, columns, isWide);
-  const words = isNamed(column, columns) ? columnWords(column) : "";
   const made = make("div", { className: "hand-column" }, [
-    // A sign would reach over the column beside it.
-    make("b", { textContent: isWide && cells < ROOM ? words.replace("✓ ", "") : words }),
+    make("b", { textContent: isNamed(column, columns) ? columnWords(column) : "" }),
     ...counts.map((one, answer) => partElement(one, answer, column)),
   ]);
   made.style.setProperty("--place", String(place / (STOPS - 1)));
-  made.style.setProperty("--cells", String(cells));
   made.style.setProperty("--share", String(total / most));
   made.classList.toggle("landed", right >= 0);
   made.classList.toggle("now", run === state.run);
+  made.classList.toggle("wide", run === state.run && isAlone(column, columns));
   return made;
 }
+
+/** Whether no other column is in the way of one as wide as two cells.
+ * @param {Column} column @param {Column[]} columns */
+const isAlone = ({ place, run }, columns) =>
+  hands.question !== "rate" &&
+  columns.every((one) => one.run === run || Math.abs(one.place - place) >= WIDE);
 
 /** @param {Column} column */
 const columnWords = ({ counts, total, right }) =>

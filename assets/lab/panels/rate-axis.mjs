@@ -3,7 +3,7 @@ import { slot } from "#lab/lib/dom.mjs";
 import { format, formatDown, plain } from "#lab/lib/format.mjs";
 import { geometricMean } from "#lab/lib/geometry.mjs";
 import { moved, trainLoss, work } from "#lab/model/network.mjs";
-import { lowestRate, stepCurve, wayOf } from "#lab/model/step-curve.mjs";
+import { isHigher, isLower, lowestRate, stepCurve } from "#lab/model/step-curve.mjs";
 import { chartIn, point, say, trace, verticalLine } from "#lab/panels/chart.mjs";
 import { config } from "#lab/state/config.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
@@ -175,9 +175,9 @@ function shadeRises({ context, x, top, bottom }, rates, losses, now) {
   context.globalAlpha = 0.14;
   context.fillStyle = colors.diverged;
   for (let from = 0; from < rates.length; from++) {
-    if (wayOf(now, losses[from]) <= 0) continue;
+    if (!isHigher(losses[from], now)) continue;
     let to = from;
-    while (to + 1 < rates.length && wayOf(now, losses[to + 1]) > 0) to += 1;
+    while (to + 1 < rates.length && isHigher(losses[to + 1], now)) to += 1;
     const left = x(from ? geometricMean(rates[from - 1], rates[from]) : rates[0]);
     context.fillRect(left, top, x(rates[to]) - left, bottom - top);
     from = to;
@@ -190,10 +190,11 @@ function shadeRises({ context, x, top, bottom }, rates, losses, now) {
 /** @param {Sweep} sweep @param {Step} step */
 function stepWords({ steps_per_epoch: steps }, step) {
   const { rate, now, landing, factor } = step;
-  const way = wayOf(now, landing);
-  const change = way
-    ? `takes the train loss ${way > 0 ? "up" : "down"}, from ${format(now, 4)} to ${format(landing, 4)}`
-    : `leaves the train loss unchanged, at ${format(now, 4)}`;
+  const [isUp, isDown] = [isHigher(landing, now), isLower(landing, now)];
+  const change =
+    isUp || isDown
+      ? `takes the train loss ${isUp ? "up" : "down"}, from ${format(now, 4)} to ${format(landing, 4)}`
+      : `leaves the train loss unchanged, at ${format(now, 4)}`;
   const scheduled = factor === 1 ? "" : ` (${format(rate * factor, 3)} by the schedule here)`;
   const which = steps > 1 ? `the first of this epoch’s ${steps} steps` : "this step";
   return [

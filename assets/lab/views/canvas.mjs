@@ -1,4 +1,5 @@
 /* Lines, dots, labels and paths on a canvas, each with a halo. */
+import { inTwoLines } from "#lab/lib/format.mjs";
 import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
@@ -138,8 +139,8 @@ export function widthOf(context, text) {
 }
 
 /**
- * A label where there is room for it; none where all places are taken and `isNeeded` is false.
- * Gives whether there was room.
+ * A label where there is room for it, in more lines if it is wider than the picture; none where all
+ * places are taken and `isNeeded` is false. Gives whether there was room.
  * @param {Context} context
  * @param {import("#lab/views/labels.mjs").Room} room
  * @param {string} text of one line or more
@@ -149,10 +150,12 @@ export function widthOf(context, text) {
  */
 export function placeLabel(context, room, text, places, { isNeeded = true, ...look }) {
   context.font = font();
-  const lines = text.split("\n");
+  const { left, right } = room.area;
+  const broken = (/** @type {string} */ line) =>
+    widthOf(context, line) > right - left ? inTwoLines(line).split("\n") : line;
+  const lines = text.split("\n").flatMap(broken);
   const [width, height] = [Math.max(...lines.map((line) => widthOf(context, line))), 1.25 * size()];
   const box = { width: width + 4, height: height * lines.length };
-  const { left, right } = room.area;
   if (!isNeeded && box.width > right - left) return false;
   const { at, isFree } = room.place(box, places(box), isNeeded);
   if (!isFree && !isNeeded) return false;

@@ -4,7 +4,7 @@ import { drawn } from "#lab/state/drawn.mjs";
 import { state } from "#lab/state/store.mjs";
 import { colors } from "#lab/state/theme.mjs";
 import { enlarge, enlarged, enlargedBar } from "#lab/views/large-type.mjs";
-import { fitTitles, isSmallScene, shortLoss } from "#lab/views/titles.mjs";
+import { fitTitles, isSmallScene, lossThatFits } from "#lab/views/titles.mjs";
 
 /**
  * @typedef {import("#types").Figure} Figure
@@ -40,33 +40,27 @@ function themed(figure, overlay) {
   for (const axis of axes) {
     Object.assign(axis, { gridcolor: colors.grid, linecolor: colors.line, tickcolor: colors.line });
   }
-  const data = figure.data.map(painted);
-  for (const { colorbar } of data) if (colorbar) shortenBar(colorbar, layout, overlay);
+  const data = figure.data.map((trace) => painted(trace, layout, overlay));
   return { data, layout };
-}
-
-/**
- * The bar is as long as the picture is high.
- * @param {Record<string, any>} bar is changed
- * @param {Figure["layout"]} layout
- * @param {Overlay} overlay
- */
-function shortenBar(bar, { margin }, { host }) {
-  bar.title = { ...bar.title, text: shortLoss(bar.title.text, host.clientHeight, margin) };
 }
 
 /**
  * A trace in the colour of what it shows: a copy, as Plotly writes into what it is given, and the
  * contour may be shown in two places.
  * @param {Record<string, any>} trace
+ * @param {Figure["layout"]} layout
+ * @param {Overlay} overlay
  */
-function painted(trace) {
+function painted(trace, layout, { host }) {
   const color = colors[trace.meta];
   const copy = { ...trace };
   // Where training should arrive is what a class is to guess.
   if (trace.meta === "optimum") copy.visible = !isHidden("optimum");
-  if (trace.colorbar)
-    copy.colorbar = state.textSize ? enlargedBar(trace.colorbar) : { ...trace.colorbar };
+  if (trace.colorbar) {
+    const bar = state.textSize ? enlargedBar(trace.colorbar) : trace.colorbar;
+    const title = { ...bar.title, text: lossThatFits(bar.title.text, layout, host) };
+    copy.colorbar = { ...bar, title };
+  }
   if (!color) return copy;
   for (const part of ["marker", "line"])
     if (trace[part]) copy[part] = { ...enlarged(trace[part]), color };

@@ -233,17 +233,6 @@ export const onTop =
     return [...upper, [middle, bottom - height / 2 - 6]];
   };
 
-/** A text in two lines of about the same length. @param {string} text */
-export function inTwoLines(text) {
-  const middle = text.length / 2;
-  const gaps = Array.from(text.matchAll(/ /g), ({ index }) => index ?? 0);
-  const nearest = gaps.reduce(
-    (best, gap) => (Math.abs(gap - middle) < Math.abs(best - middle) ? gap : best),
-    -1,
-  );
-  return nearest < 0 ? text : `${text.slice(0, nearest)}\n${text.slice(nearest + 1)}`;
-}
-
 /** Ever farther from a place. @param {Point} place @param {Size} size @returns {Point[]} */
 function rings([x, y], { height }) {
   return Array.from({ length: RINGS * WAYS }, (_, k) => {

@@ -1,5 +1,5 @@
 /* What moves on the contour: the path, and where it leaves the picture. */
-import { plain } from "#lab/lib/format.mjs";
+import { inTwoLines, plain } from "#lab/lib/format.mjs";
 import { clamp, insidePart, shortened } from "#lab/lib/geometry.mjs";
 import { nextStep } from "#lab/model/next-step.mjs";
 import { zoomAt } from "#lab/model/zoom.mjs";
@@ -16,7 +16,7 @@ import {
   placeLabel,
   stroke,
 } from "#lab/views/canvas.mjs";
-import { Room, SIDES, beside, inTwoLines, onTop } from "#lab/views/labels.mjs";
+import { Room, SIDES, beside, onTop } from "#lab/views/labels.mjs";
 import { flatAxes } from "#lab/views/overlay.mjs";
 import { drawPinPaths } from "#lab/views/pins.mjs";
 import { rateArrows } from "#lab/views/rate-arrows.mjs";

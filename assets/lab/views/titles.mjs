@@ -62,23 +62,15 @@ export function cutTitles({ xaxis, yaxis, xaxis2, yaxis2, margin }, host) {
 }
 
 /**
- * The sections' loss without its name where that is longer than the axis; its unit stays.
- * @param {import("#types").Figure["layout"]} layout is changed
+ * A loss along an axis or a colour bar without its name where that is longer; its unit stays.
+ * @param {string} title
+ * @param {import("#types").Figure["layout"]} layout
  * @param {{clientHeight: number}} host
  */
-export function shortenLoss({ yaxis, yaxis2, margin }, { clientHeight: height }) {
-  if (yaxis2) yaxis.title.text = shortLoss(yaxis.title.text, height, margin);
-}
-
-/**
- * The loss beside a picture of this height, without its name where that is longer.
- * @param {string} title
- * @param {number} height
- * @param {Margin} margin
- */
-export function shortLoss(title, height, { t: top, b: bottom }) {
+export function lossThatFits(title, { margin }, { clientHeight: height }) {
+  const { t: top, b: bottom } = /** @type {Margin} */ (margin);
   const isLong = title.length * LETTER * titleSize() > height - top - bottom;
-  return height && isLong ? title.replace(/^([^,]+(?=, )|train loss$)/, "loss") : title;
+  return isLong ? title.replace(/^[^,]+, /, "loss, ") : title;
 }
 
 // Between two numbers, across and up, in sizes of the text.
@@ -138,13 +130,14 @@ function titlesThatFit(overlay) {
   return width > 0 && width < grown(SHORT_TITLES) ? "short" : "whole";
 }
 
-// What titles and numbers beside a picture are fitted to, in steps of so many pixels.
+// What titles and numbers of these are fitted to, in steps of so many pixels.
 const STEP = 40;
+const FITTED = ["cross-sections", "descent-path"];
 
 /** Changes where a picture's titles and numbers are to be fitted anew. @param {Overlay} overlay */
 export function roomFor(overlay) {
   const { id, clientHeight: height } = overlay.host;
-  const rows = id === "fit" ? "" : Math.round(height / STEP);
+  const rows = FITTED.includes(id) ? Math.round(height / STEP) : "";
   return `${titlesThatFit(overlay)} ${rows}`;
 }
 
@@ -165,7 +158,8 @@ export function fitTitles(layout, overlay) {
   if (titles === "none")
     for (const name of ["xaxis", "yaxis", "zaxis"]) layout.scene[name].title.text = "";
   thinTicks(layout, overlay.host);
-  if (layout.yaxis) shortenLoss(layout, overlay.host);
+  if (layout.yaxis2)
+    layout.yaxis.title.text = lossThatFits(layout.yaxis.title.text, layout, overlay.host);
   if (overlay.host.id === "descent-path") widenLeft(layout);
   cutTitles(layout, overlay.host);
 }
