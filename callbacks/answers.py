@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from app.domain.errors import ServerBusy, UserError
+from app.domain.errors import InvalidSetting, ServerBusy, UserError
 from app.domain.plane_choice import PlaneChoice
 from app.domain.settings import Settings
 from app.domain.user_data import UserData
@@ -23,7 +23,8 @@ def answered(
 
     If `make` raises anything: {"ticket", "error", "field"} with a message for the person and the
     setting beside which to show it, if there is one. "missing" asks for the person's data again,
-    and "again" is the number of seconds after which to retry.
+    "again" is the number of seconds after which to retry, and "instead" the value of the field with
+    which the rest can be trained, if one is known.
 
     failed  the message for an unexpected error
     """
@@ -34,6 +35,8 @@ def answered(
     except UserError as error:
         more: dict[str, Any] = {"missing": True} if isinstance(error, DataMissing) else {}
         more |= {"again": error.seconds} if isinstance(error, ServerBusy) else {}
+        if isinstance(error, InvalidSetting) and error.instead is not None:
+            more["instead"] = error.instead
         return {"ticket": ticket, "error": str(error), "field": error.field} | more
     except Exception as error:
         # An unexpected error must leave the page usable, so the browser gets a normal answer.

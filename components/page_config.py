@@ -16,7 +16,7 @@ from app.domain.fields import (
     USED_BY,
     users_of,
 )
-from app.domain.link import LINK_VERSION, LONGEST_LINK
+from app.domain.link import LINK_VERSION, LONGEST_LINK, USUAL_LOSS
 from app.domain.options import FEATURES, LOSSES
 from app.domain.plane_choice import PLANES
 from app.domain.start_point import LARGEST_COORDINATE, LARGEST_PARAMETER, START_PLANES
@@ -66,7 +66,7 @@ def page_config() -> dict[str, Any]:
             for name, row in LOSSES.items()
         },
         "features": {name: row.products for name, row in FEATURES.items()},
-        "usual_loss": {"classes": "cross_entropy", "numbers": NAMES["loss"].default},
+        "usual_loss": USUAL_LOSS,
         "starts_anew": STARTS_ANEW,
         "start": {
             "planes": START_PLANES,

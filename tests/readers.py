@@ -12,6 +12,7 @@ from jaxtyping import Shaped
 from numpy import ndarray
 
 from app.domain.fields import NAMES, NUMBERS, TEXTS
+from app.domain.link import usual_loss
 from app.domain.settings import Settings
 from app.exports.encoding import ABOVE, BELOW, MISSING, STEPS
 
@@ -61,4 +62,5 @@ def settings_of(query: str) -> Settings:
     chosen = dict(parse_qsl(query, keep_blank_values=True))
     names = {name: chosen[name] for name in NAMES | TEXTS if name in chosen}
     numbers = {name: float(chosen[name]) for name in NUMBERS if name in chosen}
-    return Settings(**names, **numbers)
+    loss = usual_loss(chosen.get("dataset", ""))
+    return Settings(**{"loss": loss} | names, **numbers)

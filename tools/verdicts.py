@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy import ndarray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
 from app.domain.cost_model import estimated_seconds
 from app.domain.errors import InvalidSetting
@@ -73,6 +75,7 @@ def random_settings(chance: random.Random) -> Settings:
     while True:
         chosen = dict(
             dataset=pick([*NAMES["dataset"].rows]),
+            loss=pick([*NAMES["loss"].rows]),
             seed=chance.randint(0, 99),
             hidden_units=0 if maybe(0.25) else pick([1, 2, 4, 8, 10, 16, 32]),
             hidden_layers=pick([1, 1, 2, 3]),
@@ -98,14 +101,15 @@ def readings_of(training: Training) -> list[set[str]]:
     losses, sweep = training.descent.train_loss.double().numpy(), training.sweep
     curves = [seen(curve) for curve in losses]
     finite = [curve.end for curve in curves[:41] if np.isfinite(curve.end)]
-    known = known_loss(sweep.settings)
+    is_endless = falls_for_ever(training)
+    known = 0.0 if is_endless else known_loss(sweep.settings)
     best = known if known is not None else min([*finite, curves[0].start])
     turns = turned(sweep.gradients[:, :21].astype(float), sweep.settings)
     is_flat, is_still = flat_fits(training)
     return [
         {"stuck"}
         if still and np.isfinite(curve.end)
-        else reading(curve, best, known, turn) | ({"stuck"} if flat else set())
+        else reading(curve, best, known, turn, is_endless) | ({"stuck"} if flat else set())
         for curve, turn, flat, still in zip(curves, turns, is_flat, is_still, strict=True)
     ]
 
@@ -121,11 +125,14 @@ def seen(losses: ndarray) -> Curve:
     return Curve(losses[0], float(np.median(losses[half - width // 2 :][:width])), end, rises)
 
 
-def reading(curve: Curve, best: float, known: float | None, turns: float | None) -> set[str]:
+def reading(
+    curve: Curve, best: float, known: float | None, turns: float | None, is_endless: bool
+) -> set[str]:
     """The words for a curve that is not flat.
 
-    best   the loss that can be had
-    turns  in which share of the first steps the gradient turns round; None without a full batch
+    best        the loss that can be had
+    turns       in which share of the first steps the gradient turns round; None with minibatches
+    is_endless  whether the loss falls for ever: no multiple of the best is then near
     """
     start, half, end, rises = curve
     if not np.isfinite(end):
@@ -135,6 +142,7 @@ def reading(curve: Curve, best: float, known: float | None, turns: float | None)
         return {"diverged"}
     words = {"diverged"} if end > 1.005 * highest else set()
     left, above = (end - best) / max(start - best, 1e-3 * start), end / max(best, 1e-3 * start)
+    above = 1 if is_endless else above
     zigzag = set() if turns is None else {"oscillating"} if turns > TURNS[0] else set()
     if left < LEFT[1] and above < ABOVE[1]:
         straight = set() if turns is not None and turns > TURNS[1] else {"converging"}
@@ -177,12 +185,35 @@ def flat_fits(training: Training) -> tuple[ndarray, ndarray]:
     return is_flat, is_flat & (moved <= 1e-6 * np.abs(below).max(axis=(1, 2)))
 
 
+def logistic_model(columns: ndarray, targets: ndarray, decay: float) -> LogisticRegression:
+    """Fitted with the bias as one more weight, which decays as the others do."""
+    strength = 1 / (decay * len(columns)) if decay else np.inf
+    model = LogisticRegression(C=strength, fit_intercept=False, tol=1e-8, max_iter=10_000)
+    return model.fit(columns, targets)
+
+
+def falls_for_ever(training: Training) -> bool:
+    """Whether cross-entropy has no lowest point: without decay, one model has every class right."""
+    sweep, settings = training.sweep, training.sweep.settings
+    if settings.loss != "cross_entropy" or settings.weight_decay:
+        return False
+    if settings.is_linear:
+        data = dataset_for(settings)
+        columns = np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
+        return bool(logistic_model(columns, data.targets, 0).score(columns, data.targets) == 1)
+    return sweep.accuracy is not None and bool((sweep.accuracy[:41, -1] == 1).any())
+
+
 def known_loss(settings: Settings) -> float | None:
-    """The train loss at the minimum of a linear model, by its normal equations."""
+    """The train loss at the minimum of a linear model, by its normal equations, or of two classes
+    by scikit-learn."""
     if not settings.is_linear or (settings.weight_decay and settings.optimizer == "adamw"):
         return None
     data = dataset_for(settings)
     columns = np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
+    if settings.loss == "cross_entropy":
+        model = logistic_model(columns, data.targets, settings.weight_decay)
+        return float(log_loss(data.targets, model.predict_proba(columns)))
     decay = settings.weight_decay * len(columns) / 2 * np.eye(columns.shape[1])
     best = np.linalg.lstsq(columns.T @ columns + decay, columns.T @ data.targets, rcond=None)[0]
     return float(np.mean((columns @ best - data.targets) ** 2))

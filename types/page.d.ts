@@ -179,6 +179,8 @@ export interface Answer {
   ticket: number;
   error?: string;
   field?: string | null;
+  /** A value of the field with which the rest can be trained. */
+  instead?: number | null;
   /** Seconds after which to ask again. */
   again?: number;
   /** The person's own data are to be sent with it. */

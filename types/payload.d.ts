@@ -164,6 +164,7 @@ export interface SweepPayload {
   reference_loss: number;
   reference_name: string;
   no_lowest_point: boolean;
+  logistic_regression: number[] | null;
   start_sharpness: number;
   stability_edge: number | null;
   stability_edge_numerator: number | null;

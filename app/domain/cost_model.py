@@ -74,7 +74,9 @@ def most_epochs(settings: Settings) -> int:
 def check_work(settings: Settings) -> None:
     """Raises InvalidSetting for a training that is estimated to take over SECONDS_ALLOWED."""
     if estimated_seconds(settings) > SECONDS_ALLOWED:
-        raise InvalidSetting(epoch_limit(settings, most_epochs(settings)), "epochs")
+        limit = most_epochs(settings)
+        instead = limit if limit >= NUMBERS["epochs"].low else None
+        raise InvalidSetting(epoch_limit(settings, limit), "epochs", instead)
 
 
 def epoch_limit(settings: Settings, limit: int) -> str:

@@ -13,7 +13,14 @@ class UserError(ValueError):
 
 
 class InvalidSetting(UserError):
-    """A setting outside its range, settings that conflict, or more work than the limit allows."""
+    """A setting outside its range, settings that conflict, or more work than the limit allows.
+
+    instead  a value of `field` with which the other settings can be trained, if one is known
+    """
+
+    def __init__(self, sentence: str, field: str | None = None, instead: int | None = None) -> None:
+        super().__init__(sentence, field)
+        self.instead = instead
 
 
 class ServerBusy(UserError):

@@ -86,6 +86,8 @@ class Sweep:
     reference_name: str
     # With cross-entropy, the loss may fall for ever: then the reference is what no run reaches.
     no_lowest_point: bool
+    # Logistic regression without a penalty; None for other models, and without a lowest point.
+    logistic_regression: Float[ndarray, "param"] | None
     # The largest eigenvalue of the Hessian of train_loss at the start.
     start_sharpness: float
 

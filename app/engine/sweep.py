@@ -1,5 +1,7 @@
 """A finished descent as a Sweep: its frames, and what is true of each run."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
@@ -15,7 +17,7 @@ from app.engine.datasets import as_tensors, dataset_for
 from app.engine.losses import loss_for
 from app.engine.measures import accuracies, validation_loss
 from app.engine.network import Network, network_for
-from app.engine.optima import known_optimum
+from app.engine.optima import known_optimum, linear_optimum
 from app.engine.recorder import EARLY_EPOCHS, Descent
 from app.engine.verdicts import judge
 
@@ -73,8 +75,15 @@ def sweep_of(settings: Settings, descent: Descent, kept: list[int], frames: list
         reference_loss=judged.reference_loss,
         reference_name=known.name if known else "the lowest here",
         no_lowest_point=known is not None and known.params is None,
+        logistic_regression=_logistic_regression(settings),
         start_sharpness=float(sharpness[0, 0]),
     )
+
+
+def _logistic_regression(settings: Settings) -> Float[ndarray, "param"] | None:
+    if not settings.is_linear or settings.is_quadratic:
+        return None
+    return linear_optimum(replace(settings, weight_decay=0.0)).params
 
 
 def _has_all_right(shares: Float[ndarray, "run frame"] | None) -> bool:

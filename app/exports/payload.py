@@ -122,6 +122,9 @@ def _runs(sweep: Sweep) -> dict[str, Any]:
         "reference_loss": _number(sweep.reference_loss),
         "reference_name": sweep.reference_name,
         "no_lowest_point": sweep.no_lowest_point,
+        "logistic_regression": None
+        if sweep.logistic_regression is None
+        else sweep.logistic_regression.tolist(),
     }
 
 

@@ -180,6 +180,7 @@ class SweepPayload(TypedDict):
     reference_loss: float
     reference_name: str
     no_lowest_point: bool
+    logistic_regression: list[float] | None
     start_sharpness: float
     stability_edge: float | None
     stability_edge_numerator: float | None

@@ -31,8 +31,8 @@ SHARPNESS = _chart(
     "Sharpness is the largest curvature of the loss in any direction: the largest "
     "eigenvalue of its Hessian. Gradient descent often drives it up to the dotted line "
     "and then hovers there, at the edge of stability "
-    "([Cohen et al. 2021](https://arxiv.org/abs/2103.00065)). With cross-entropy it falls again "
-    "as the model grows sure.",
+    "([Cohen et al. 2021](https://arxiv.org/abs/2103.00065)). With cross-entropy it falls "
+    "towards 0 once the model is right about every example and grows sure of it.",
     "sharpness",
 )
 

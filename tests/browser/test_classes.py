@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 from sklearn.linear_model import LogisticRegression
 
+from app.domain.link import query
 from app.domain.settings import Settings
 from app.engine.datasets import dataset_for
 from tests.browser import driver
@@ -100,6 +102,56 @@ def test_separable_classes_have_no_lowest_point(page: Page) -> None:
     words = page.locator("#outcome-sentence").inner_text()
     lowest = words.partition("logistic regression: ")[2].rstrip(").")
     assert driver.close(lowest, -np.log(chances).mean()), words
+    driver.open_panel(page, "parameters")
+    column = [driver.value(row[3]) for row in driver.cells(page, "values")]
+    assert column == pytest.approx([*model.coef_[0], *model.intercept_], rel=1e-3)
+
+
+def test_the_fit_counts_as_the_accuracy_does_before_and_after_a_run_is_inspected(
+    page: Page, address: str
+) -> None:
+    """Until then its parameters have few digits: 12 of these 140 are wrong, and 11 by those."""
+    settings = Settings(
+        dataset="circles",
+        loss="cross_entropy",
+        hidden_units=4,
+        activation="tanh",
+        noise=0.3,
+        validation_fraction=0.3,
+        weight_decay=0.01,
+        learning_rate=0.3,
+    )
+    gate = driver.Gate(page, "inspect-request")
+    page.goto(f"{address}/?{query(settings)}")
+    driver.wait_ready(page)
+    driver.press(page, "playhead", "End")
+    shares = driver.engine_run(settings).accuracy
+    assert shares is not None and round(140 * (1 - float(shares[-1]))) == 12
+    note = page.locator("#fit-note")
+    expect(note).to_contain_text("12 of 140 on the wrong side")
+    gate.open()
+    driver.rest(page)
+    expect(note).to_contain_text("12 of 140 on the wrong side")
+
+
+def test_the_note_of_the_batch_size_leaves_its_field_in_the_rail(page: Page, address: str) -> None:
+    page.goto(f"{address}/?dataset=circles&loss=cross_entropy&epochs=100&batch_size=10")
+    driver.wait_ready(page)
+    page.locator("#more").evaluate("(element) => { element.open = true; }")
+    expect(page.locator("#batch-size-note")).to_have_text("20 steps an epoch")
+    field, rail = (page.locator(place).bounding_box() for place in ("#batch-size-value", ".rail"))
+    assert field and rail and field["x"] + field["width"] <= rail["x"] + rail["width"] - 10
+
+
+def test_a_network_of_two_layers_is_whole_in_its_panel(page: Page) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    driver.train(page, dataset="spiral", hidden_units=8, hidden_layers=2, epochs=100)
+    driver.open_panel(page, "network")
+    driver.rest(page)
+    drawing = page.locator('[data-slot="network"] > svg').bounding_box()
+    side = page.locator("#side").bounding_box()
+    assert drawing and side
+    assert drawing["y"] + drawing["height"] <= side["y"] + side["height"]
 
 
 def test_words_of_a_table_are_two_classes(page: Page) -> None:

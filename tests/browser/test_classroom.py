@@ -244,6 +244,24 @@ def columns(page: Page) -> list[list[str]]:
     )
 
 
+def test_what_is_below_the_hands_stays_when_the_sentence_comes(page: Page, address: str) -> None:
+    page.goto(f"{address}/?present=1&curtain=rates&learning_rate=0.05")
+    driver.wait_ready(page)
+    driver.resize(page, 1280, 720)
+    page.locator("#open-hands").click()
+    expect(page.locator("#outcome-sentence")).to_be_empty()
+
+    def places() -> list[float]:
+        boxes = [page.locator(one).bounding_box() for one in (".rate-ticks", "#show-of-hands")]
+        return [edge for box in boxes if box for edge in (box["y"] + box["height"], box["y"])]
+
+    covered = places()
+    assert covered[3] - covered[0] < 20, "nothing is empty between the ticks and the hands"
+    keys(page, "a")
+    expect(page.locator("#outcome-sentence")).not_to_be_empty()
+    assert abs(places()[3] - covered[3]) <= 1
+
+
 def test_a_show_of_hands_stands_on_the_strip_and_the_outcome_lands_on_it(page: Page) -> None:
     page.locator("h1").click()
     driver.choose_rate(page, 0.1)

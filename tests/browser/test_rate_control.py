@@ -270,3 +270,12 @@ def test_a_refused_rate_is_put_back_after_a_long_press_elsewhere(page: Page) -> 
     page.mouse.up()
     driver.stay(page)
     assert page.locator("#learning-rate-value").input_value() == "0.01"
+
+
+def test_a_mark_beyond_the_slider_says_on_which_side(page: Page, address: str) -> None:
+    for query, is_beyond in (("dataset=xor", True), ("", False)):
+        page.goto(f"{address}/?{query}")
+        driver.wait_ready(page)
+        edge = driver.state(page, "sweep.stability_edge")
+        assert (edge > SLIDER_LEARNING_RATES[-1]) == is_beyond
+        assert page.locator("#edge-words").inner_text().endswith("→") == is_beyond

@@ -19,6 +19,7 @@ from app.engine.datasets import dataset_for
 from app.engine.inspection import SHARPNESS_EPOCHS
 from app.engine.landscape import planes
 from app.engine.losses import loss_for
+from app.engine.measures import accuracies
 from app.engine.network import network_for
 from tests.engine.test_optimizers import ADAPTIVE, preconditioner_of
 from tests.engine.torch_runs import hessian_of, lone_training, module_for
@@ -180,6 +181,19 @@ def test_inspected_sharpness_is_the_largest_eigenvalue_of_autograds_hessian(
         params = detail.params[detail.sharpness_epochs[sample]]
         expected = largest(hessian_of(settings, params))[0]
         assert detail.sharpness[sample] == pytest.approx(expected, rel=1e-5)
+
+
+def test_with_cross_entropy_sharpness_falls_once_the_model_is_right_and_sure() -> None:
+    """What the page says beside the picture; before that point it may only rise."""
+    circles = Settings(dataset="circles", loss="cross_entropy", hidden_units=8)
+    clouds = Settings(dataset="two_clouds", loss="cross_entropy")
+    for settings in (with_rate(circles, 1.0), with_rate(clouds, 1.0)):
+        right = accuracies(settings, inspected(settings).params[None])["accuracy"]
+        sharpness = inspected(settings).sharpness
+        assert right is not None and right[0, -1] == 1
+        assert sharpness[-1] < max(sharpness) / 3 and sharpness[-1] < min(sharpness[-4:-1])
+    unsure = inspected(with_rate(circles, 0.01))
+    assert max(unsure.sharpness) == unsure.sharpness[-1] > unsure.sharpness[0]
 
 
 @pytest.mark.parametrize("weight_decay", [0, 1])

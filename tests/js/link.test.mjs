@@ -24,6 +24,16 @@ test("links that the page writes are read as they were, and say what Python's sa
   }
 });
 
+test("a link to two classes that names no loss means cross-entropy; squared error is said", () => {
+  const lossOf = (/** @type {string} */ search) => readLink(search).settings.loss;
+  assert.equal(lossOf("?dataset=circles"), "cross_entropy");
+  assert.equal(lossOf("?dataset=circles&loss=squared_error"), "squared_error");
+  for (const other of ["", "?dataset=sine", "?dataset=own", "?dataset=nothing"])
+    assert.equal(lossOf(other), "squared_error", other);
+  const squared = readLink("?dataset=circles&loss=squared_error").settings;
+  assert.match(queryOf(squared, NOTHING), /loss=squared_error/);
+});
+
 test("a link says what else is on show", () => {
   const { settings } = fixtures.links[0];
   const query = queryOf(

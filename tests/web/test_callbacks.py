@@ -51,12 +51,19 @@ class TestAnswer:
     ) -> None:
         result = answer({"ticket": 7, "settings": values}, never, TtlCache(8))
         assert sentence in result.pop("error")
+        instead = result.pop("instead", None)
         assert result == {"ticket": 7, "field": field}
+        assert (instead is not None) == (sentence == "the limit is ")
+        if isinstance(values, dict) and instead is not None:
+            trained: list[Settings] = []
+            request = {"settings": values | {field: instead}}
+            answer(request, lambda settings, plane: trained.append(settings) or {}, TtlCache(8))
+            assert trained == [Settings(**values | {field: instead})]
 
     @given(json_values | st.fixed_dictionaries({"settings": json_values, "ticket": json_values}))
     def test_no_json_as_request_raises(self, request: object) -> None:
         result = answer(request, lambda settings, plane: {}, TtlCache(8))
-        assert set(result) in ({"ticket", "error", "field"}, {"ticket", "payload"})
+        assert set(result) - {"instead"} in ({"ticket", "error", "field"}, {"ticket", "payload"})
         assert "payload" in result or result["error"].endswith(".")
 
     @pytest.mark.parametrize(

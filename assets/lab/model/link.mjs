@@ -3,7 +3,7 @@
 import { plain } from "#lab/lib/format.mjs";
 import { config } from "#lab/state/config.mjs";
 import { CURTAINS } from "#lab/state/curtain.mjs";
-import { FIELDS, isSetting, standardOf } from "#lab/state/fields.mjs";
+import { FIELDS, isSetting, standardOf, usualOf } from "#lab/state/fields.mjs";
 import { isCard } from "#lab/state/layout.mjs";
 import { CARD_ORDER } from "#lab/state/store.mjs";
 
@@ -30,6 +30,14 @@ export const chapterQuery = (slug) => `v=${LINK_VERSION}&chapter=${encodeURIComp
 export const bareQuery = `v=${LINK_VERSION}`;
 
 /**
+ * A setting of which a link says nothing. Of a person's own data it knows nothing either.
+ * @param {string} field
+ * @param {Pick<Settings, "dataset">} settings
+ */
+const unsaid = (field, { dataset }) =>
+  dataset === "own" ? standardOf(field) : usualOf(field, { dataset });
+
+/**
  * The settings that differ from their defaults, and what else is on show.
  * @param {Settings} settings
  * @param {Shown} shown
@@ -38,7 +46,7 @@ export function queryOf(settings, { plane, views, presented, curtain, epoch }) {
   const words = new URLSearchParams(bareQuery);
   for (const field of FIELDS) {
     const value = settings[field];
-    if (value !== standardOf(field))
+    if (value !== unsaid(field, settings))
       words.set(field, typeof value === "number" ? plain(value) : String(value));
   }
   if (plane && plane.kind !== "anchored") words.set("plane", planeWords(plane));
@@ -75,8 +83,14 @@ export const wordsIn = (search) => new URLSearchParams(search.length > LONGEST ?
     `problems`, * and it is left out. * @param {string} search */
 export function readLink(search) {
   const words = wordsIn(search);
+  const dataset = words.get("dataset") ?? String(standardOf("dataset"));
   const settings = /** @type {any} */ (
-    Object.fromEntries(FIELDS.map((field) => [field, asValue(words.get(field), field)]))
+    Object.fromEntries(
+      FIELDS.map((field) => [
+        field,
+        asValue(words.get(field), field) ?? unsaid(field, { dataset }),
+      ]),
+    )
   );
   const named = namesIn(words, "view");
   return {
@@ -124,13 +138,12 @@ function presentedIn(words) {
 }
 
 /**
- * A value of an address: a number where it can be read so, the default where there is none.
+ * A value of an address: a number where it can be read so, null where there is none.
  * @param {string | null} text
  * @param {string} field
  */
 function asValue(text, field) {
-  if (text === null) return standardOf(field);
-  if (field === "start") return text;
+  if (text === null || field === "start") return text;
   return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 

@@ -49,6 +49,14 @@ const highest = (values) => values.reduce((a, b) => Math.max(a, b));
 /** @param {number[]} values */
 const between = (values) => `between ${say(lowest(values))} and ${say(highest(values))}`;
 
+/** How many examples the engine counted on the wrong side, as the accuracy says: until a run has
+ * been inspected its parameters are known to a few digits only. Null between two frames.
+ * @param {Sweep} sweep @param {Snapshot} moment */
+function countedWrong({ targets }, { track, index, glide }) {
+  const share = glide ? NaN : (track.accuracy?.[index] ?? NaN);
+  return Number.isNaN(share) ? null : Math.round((1 - share) * targets.length);
+}
+
 /** What stands beside the title of a fit drawn from parameters. @param {Sweep} sweep
  * @param {Snapshot} moment */
 export function drawnNote(sweep, moment) {
@@ -56,7 +64,7 @@ export function drawnNote(sweep, moment) {
   if (!sweep.classes) return `points: observed${held}`;
   const params = drawnParams(moment);
   if (!params) return "";
-  const wrong = wrongOf(sweep, params).length;
+  const wrong = countedWrong(sweep, moment) ?? wrongOf(sweep, params).length;
   const side = wrong ? " on the wrong side (ringed)" : " on the wrong side";
   return `${wrong} of ${sweep.targets.length}${side}${held}`;
 }

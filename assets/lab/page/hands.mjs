@@ -176,8 +176,20 @@ function onClick(event) {
   if (event.detail) pressed.blur();
 }
 
+/** How high the outcome's sentence is, for the columns that stand in its place. */
+function followSentence() {
+  const [outcome] = all(".outcome");
+  const { style } = /** @type {HTMLElement} */ (outcome.parentElement);
+  const measure = () => {
+    const { height } = outcome.getBoundingClientRect();
+    style.setProperty("--sentence", `${height}px`);
+  };
+  new ResizeObserver(measure).observe(outcome);
+}
+
 export function bindHands() {
   recallHands();
+  followSentence();
   const panel = element("show-of-hands");
   panel.addEventListener("click", onClick);
   ANSWERS.forEach((_, k) => {

@@ -80,11 +80,12 @@ function placeEdge(sweep) {
   const mark = element("edge");
   mark.hidden = isHidden("mark") || edge === null;
   if (edge === null || mark.hidden) return forgetEdge();
-  const place = Math.min(sweep.place(edge), STOPS - 1);
+  const side = Number(edge > rates[STOPS - 1]) - Number(edge < rates[0]);
+  const place = Math.max(Math.min(sweep.place(edge), STOPS - 1), 0);
   mark.style.setProperty("--place", String(place / (STOPS - 1)));
-  // Beyond the slider's ends there is no line, but the words stay.
-  mark.classList.toggle("beyond", edge < rates[0] || edge > rates[STOPS - 1]);
-  nameEdge(sweep, edge);
+  // Beyond the slider's ends there is no line, but the words stay, and an arrow says where it is.
+  mark.classList.toggle("beyond", side !== 0);
+  nameEdge(sweep, edge, side);
   placeWords(sweep, place);
 }
 
@@ -96,15 +97,17 @@ function forgetEdge() {
   element("edge").style.removeProperty("--place");
 }
 
-/** @param {Sweep} sweep @param {number} edge */
-function nameEdge(sweep, edge) {
+/** @param {Sweep} sweep @param {number} edge @param {number} side of the slider: -1, 1, 0 on it */
+function nameEdge(sweep, edge, side) {
   const isCritical = sweep.hasCriticalRate;
-  setText("fact-edge-label", isCritical ? "beyond " : `${sweep.stability_edge_formula} = `);
+  const label = isCritical ? "beyond " : `${sweep.stability_edge_formula} = `;
+  const [before, after] = [side < 0 ? "← " : "", side > 0 ? " →" : ""];
+  setText("fact-edge-label", before + label);
   setText("fact-edge", formatDown(edge));
-  setText("edge-after", isCritical ? " training diverges" : " at the start");
+  setText("edge-after", (isCritical ? " training diverges" : " at the start") + after);
   // A network's curvature moves while it trains: there it is a hint, not a border.
   element("edge").classList.toggle("hint", !isCritical);
-  setText("edge-after-short", isCritical ? " diverges" : "");
+  setText("edge-after-short", (isCritical ? " diverges" : "") + after);
 }
 
 // The part of the picture's height that the words at its foot take.

@@ -117,13 +117,14 @@ function sayOfLink(sentence = "") {
   if (!client.pending) [training.notes, training.isFollowing] = [[], false];
 }
 
-/** What the server refuses of a link goes back to its default, with its sentence; the rest is
-    opened. False where that does not help.
+/** What the server refuses of a link becomes what the server can do, or its default, with its
+    sentence; the rest is opened. False where that does not help.
  * @param {string} sentence
- * @param {string | null} field */
-function openRest(sentence, field) {
+ * @param {string | null} field
+ * @param {number | null} instead */
+function openRest(sentence, field, instead) {
   if (!training.isFollowing || client.pending) return false;
-  if (isSetting(field)) return openWithStandard(sentence, field);
+  if (isSetting(field)) return openWith(instead ?? standardOf(field), sentence, field);
   if (field || !training.sent.plane) return false;
   sayInstead(sentence, "Showing the usual plane");
   choosePlane({ kind: "anchored" });
@@ -131,13 +132,12 @@ function openRest(sentence, field) {
   return true;
 }
 
-/** @param {string} sentence @param {keyof Settings} field */
-function openWithStandard(sentence, field) {
-  const standard = standardOf(field);
-  if (training.chosen[field] === standard) return false;
-  const usual = optionOf(field, standard);
+/** @param {number | string} value @param {string} sentence @param {keyof Settings} field */
+function openWith(value, sentence, field) {
+  if (training.chosen[field] === value) return false;
+  const usual = optionOf(field, value);
   sayInstead(sentence, field === "dataset" ? `Showing “${usual}”` : `Using ${usual}`);
-  choose({ ...training.chosen, [field]: standard });
+  choose({ ...training.chosen, [field]: value });
   return true;
 }
 
@@ -154,8 +154,8 @@ const client = new Client("train-request", {
     training.sent = { rate: selectedRate(), plane: planeWish(settings) };
     return { settings, plane: planeForServer(training.sent.plane) };
   },
-  answered: ({ payload, error = "", field = null }) =>
-    payload ? adopt(payload) : fail(error, field),
+  answered: ({ payload, error = "", field = null, instead = null }) =>
+    payload ? adopt(payload) : fail(error, field, instead),
   failed: (sentence) => refuse(`${sentence} ${STILL}`),
   changed: showSpinner,
 });
@@ -170,9 +170,9 @@ function showSpinner() {
   element("busy").hidden = true;
 }
 
-/** @param {string} sentence @param {string | null} field */
-function fail(sentence, field) {
-  if (!openRest(sentence, field)) refuse(sentence, field);
+/** @param {string} sentence @param {string | null} field @param {number | null} instead */
+function fail(sentence, field, instead) {
+  if (!openRest(sentence, field, instead)) refuse(sentence, field);
 }
 
 /** The last good sweep stays, and unless a newer choice waits the controls go back to it. The

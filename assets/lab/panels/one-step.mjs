@@ -113,7 +113,7 @@ function showExamples(sweep, { batch, outputs, losses }) {
     shownOf(sweep, batch).map((k) => [
       batch[k] + 1,
       ...(hasOne ? [number(sweep.inputs[batch[k]])] : []),
-      number(sweep.targets[batch[k]]),
+      sweep.classes ? sweep.targets[batch[k]] : number(sweep.targets[batch[k]]),
       number(outputs[k]),
       ...(sweep.isProbability ? [number(saidBy(sweep, outputs[k]))] : []),
       number(losses[k]),

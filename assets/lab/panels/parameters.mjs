@@ -28,21 +28,28 @@ export function parameters(sweep, moment, params, gradients) {
     [sweep.is_linear ? "linear model" : `${widthsOf(sweep).join("-")} network`, "parameters"],
     [...counts, ["together", total]],
   );
-  const squares = sweep.least_squares;
+  const [name, best] = lowestOf(sweep);
   table(
     slot("values"),
-    ["parameter", "value", "gradient", ...(squares ? ["least squares"] : [])],
+    ["parameter", "value", "gradient", ...(best ? [name] : [])],
     sweep.parameter_names
       .slice(0, MOST_ROWS)
-      .map((name, k) => [
-        name,
+      .map((parameter, k) => [
+        parameter,
         number(params[k]),
         number(gradients[k]),
-        ...(squares ? [number(squares[k])] : []),
+        ...(best ? [number(best[k])] : []),
       ]),
   );
   const head = ["epoch", "train loss", ...(moment.track.accuracy ? ["accuracy"] : [])];
   table(slot("losses"), head, lossRows(sweep, moment));
+}
+
+/** What a linear model's parameters come to without weight decay, where that exists.
+ * @param {Sweep} sweep @returns {[string, number[] | null]} */
+function lowestOf({ least_squares: squares, logistic_regression: logistic }) {
+  if (isHidden("optimum")) return ["", null];
+  return squares ? ["least squares", squares] : ["logistic regression", logistic];
 }
 
 /** The loss, and of classes the accuracy. @param {Sweep} sweep @param {Snapshot["track"]} track

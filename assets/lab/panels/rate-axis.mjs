@@ -190,18 +190,23 @@ function shadeRises({ context, x, top, bottom }, rates, losses, now) {
 /** @param {Sweep} sweep @param {Step} step */
 function stepWords({ steps_per_epoch: steps }, step) {
   const { rate, now, landing, factor } = step;
-  const way = isHigher(landing, now) ? "up" : isLower(landing, now) ? "down" : "nowhere";
+  const [isUp, isDown] = [isHigher(landing, now), isLower(landing, now)];
+  const change =
+    isUp || isDown
+      ? `takes the train loss ${isUp ? "up" : "down"}, from ${format(now, 4)} to ${format(landing, 4)}`
+      : `leaves the train loss unchanged, at ${format(now, 4)}`;
   const scheduled = factor === 1 ? "" : ` (${format(rate * factor, 3)} by the schedule here)`;
   const which = steps > 1 ? `the first of this epoch’s ${steps} steps` : "this step";
   return [
-    `At ${plain(rate)}${scheduled} ${which} takes the train loss ${way}, from ${format(now, 4)} to ${format(landing, 4)}.`,
+    `At ${plain(rate)}${scheduled} ${which} ${change}.`,
     bestWords(step),
     ...riseWords(step),
   ].join(" ");
 }
 
 /** @param {StepCurve} curve */
-function bestWords({ best, fallsOn, rates }) {
+function bestWords({ best, rise, fallsOn, rates }) {
+  if (!best && !rise) return "No rate here changes the loss by more than rounding.";
   if (fallsOn) return `Even at ${plain(rates[rates.length - 1])} the loss still falls.`;
   return best
     ? `The best step here is at ${format(best, 3)}.`

@@ -21,7 +21,7 @@ export const usualLoss = (dataset) =>
   config.usual_loss[hasClasses(dataset) ? "classes" : "numbers"];
 
 /** What a setting is before a person changes it. @param {string} field
- * @param {Settings} settings */
+ * @param {Pick<Settings, "dataset">} settings */
 export const usualOf = (field, { dataset }) =>
   field === "loss" ? usualLoss(dataset) : standardOf(field);
 
