@@ -303,7 +303,7 @@ def test_how_a_table_is_read_can_be_set_by_hand(page: Page) -> None:
     # A separator that leaves nothing to fit is refused, and the table stays as it was.
     page.locator("#own-separator").select_option("semicolon")
     wait(page, f"{NOTE}.includes('only one column')")
-    assert page.locator("#own-separator").input_value() == "comma"
+    expect(page.locator("#own-separator")).to_have_value("comma")
     page.locator("#own-header").select_option("0")
     wait(page, "!document.querySelector('.own-names')")
     assert "column 2" in page.locator("#own-target").inner_text()
