@@ -6,18 +6,15 @@ a slider's input event to the first task after the frame that shows it.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from threading import Thread
 from time import monotonic
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
 
-from app.server import create_server
 from tests.browser import driver
 from tests.programs import find_browser
+from tools.server import serving
 
 LAST = 40
 PINNED = (0.01, 0.02, 0.04, 0.08)
@@ -69,11 +66,9 @@ KEYS_A_SECOND = 30
 
 
 def main() -> None:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     path = find_browser()
-    server = make_server("127.0.0.1", 0, create_server(), threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
+    # Of its own processes: in this one it would wait for what drives the browser.
+    with serving() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=driver.CHROMIUM_ARGUMENTS)
         address = f"http://127.0.0.1:{server.port}"
         open_cold(browser, address)
@@ -88,14 +83,14 @@ def main() -> None:
             measure(page, "dragging", drag)
             driver.rest(page)
             measure(page, "playing", play)
+            step_seeds(page)
+            driver.rest(page)
             pin_four(page)
             measure(page, "dragging with four pinned runs", drag)
             driver.rest(page)
             measure(page, "playing with four pinned runs", play)
-            step_seeds(page)
             page.close()
         browser.close()
-    server.shutdown()
 
 
 def open_cold(browser: Browser, address: str) -> None:
