@@ -27,18 +27,10 @@ def main() -> None:
     base_path = app.config.requests_pathname_prefix
     own = own_addresses() if options.host in EVERYWHERE else []
     _say(_ready(options.host, options.port, base_path, own))
-    if options.debug:
-        app.run(
-            host=options.host,
-            port=options.port,
-            debug=True,
-            dev_tools_disable_version_check=True,
-        )
-    else:
-        # One line above is enough: no banner, no line for each request.
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        application = _watched(app.server, options.port, own) if own else app.server
-        run_simple(options.host, options.port, application, threaded=True)
+    # One line above is enough: no banner, no line for each request.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    application = _watched(app.server, options.port, own) if own else app.server
+    run_simple(options.host, options.port, application, threaded=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -69,6 +69,9 @@ def create_app(
     response_headers.init_app(server, config.frame_ancestors, scripts)
     if meter:
         metrics.init_app(server, meter)
+    if debug:
+        # Before the first request, which `serve_files` sends.
+        app.enable_dev_tools(debug=True, dev_tools_disable_version_check=True)
     static_files.serve_files(app, has_assets=not debug)
     _trust_proxies(server, config.proxies)
     return app

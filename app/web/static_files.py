@@ -89,7 +89,7 @@ def serve_files(app: Dash, has_assets: bool = True) -> None:
         immutable_file_test=rf"/_dash-component-suites/|/plotly-[0-9a-f]+\.min\.js$|{IMMUTABLE}",
     )
     for url, path in _files(app):
-        if has_assets or ASSETS not in path.parents:
+        if has_assets or url == plotly_url(app) or ASSETS not in path.parents:
             files.add_file_to_dictionary(url, str(path), stat_cache=_stats(path))
     server.wsgi_app = files  # type: ignore[method-assign]
 

@@ -14,8 +14,9 @@ from dash import Dash, html
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.server import create_app
 from app.web import static_files
-from app.web.static_files import ASSETS, compress_files, serve_files
+from app.web.static_files import ASSETS, PLOTLY, compress_files, serve_files
 
 DECOMPRESS = {"br": brotli.decompress, "gzip": gzip.decompress}
 SUITES = "/_dash-component-suites"
@@ -79,10 +80,16 @@ def test_in_debug_mode_an_edited_asset_is_served_as_it_is_now(
         assert get(client, "/assets/a.js").text == text
 
 
+def test_the_server_starts_in_debug_mode_and_has_plotly_there_too() -> None:
+    client = create_app(debug=True).server.test_client()
+    [path] = re.findall(r'src="(/plotly-[^"]+)"', get(client, "/").text)
+    assert get(client, path).data == PLOTLY.read_bytes()
+
+
 def test_plotlys_script_is_the_one_of_the_assets(client: FlaskClient, loaded: list[str]) -> None:
     [path] = [one for one in loaded if "plotly-" in one]
     response = get(client, path)
-    assert response.data == (ASSETS / "plotly.min.js").read_bytes()
+    assert response.data == PLOTLY.read_bytes()
     assert response.headers["Content-Type"].startswith("text/javascript")
 
 
