@@ -70,6 +70,26 @@ def test_a_held_key_is_followed_without_plotly_until_it_is_let_go(page: Page) ->
     page.keyboard.up("ArrowRight")
     wait(page, f"!{SKETCHED}")
     assert calls()
+    # A window in the background hears no release: what is held next ends with a change as ever.
+    page.keyboard.down("ArrowRight")
+    page.keyboard.down("ArrowRight")
+    held = page.evaluate(
+        """() => {
+          const { state } = window.descentLab;
+          const held = [state.held];
+          for (const [target, event] of [
+            [window, new Event("blur")],
+            [document.body, new PointerEvent("pointerdown", { button: 0 })],
+            [document.body, new Event("change")],
+          ]) {
+            target.dispatchEvent(event);
+            held.push(state.held);
+          }
+          return held;
+        }"""
+    )
+    assert held == [True, False, True, False]
+    page.keyboard.up("ArrowRight")
 
 
 @pytest.mark.scene

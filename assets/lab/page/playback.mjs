@@ -265,24 +265,20 @@ export function start() {
 
 /** Whether something is held. A menu of the browser's own may swallow the release. */
 function followHand() {
+  let isKeyHeld = false;
   const release = () => {
-    state.held = false;
+    state.held = isKeyHeld = false;
     clock.changedAt = performance.now();
   };
-  let isKeyHeld = false;
   const holdKey = (/** @type {KeyboardEvent} */ { repeat }) => {
     if (repeat) state.held = isKeyHeld = true;
-  };
-  const letKeyGo = () => {
-    if (isKeyHeld) release();
-    isKeyHeld = false;
   };
   document.addEventListener("pointerdown", (event) => (state.held = event.button === 0), true);
   for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, release, true);
   // Each repetition of a key changes the slider.
   document.addEventListener("change", () => isKeyHeld || release(), true);
   document.addEventListener("keydown", holdKey, true);
-  document.addEventListener("keyup", letKeyGo, true);
+  document.addEventListener("keyup", () => isKeyHeld && release(), true);
   document.addEventListener(
     "pointermove",
     (event) => state.held && event.pointerType === "mouse" && !event.buttons && release(),
