@@ -21,6 +21,7 @@ from app.domain.cost_model import estimated_seconds
 from app.domain.errors import InvalidSetting
 from app.domain.fields import NAMES, SLIDER_LEARNING_RATES
 from app.domain.link import query
+from app.domain.results import Dataset
 from app.domain.settings import Settings
 from app.engine import train
 from app.engine.datasets import dataset_for
@@ -185,6 +186,11 @@ def flat_fits(training: Training) -> tuple[ndarray, ndarray]:
     return is_flat, is_flat & (moved <= 1e-6 * np.abs(below).max(axis=(1, 2)))
 
 
+def columns_of(data: Dataset) -> ndarray:
+    """The inputs, and a column of ones for the bias."""
+    return np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
+
+
 def logistic_model(columns: ndarray, targets: ndarray, decay: float) -> LogisticRegression:
     """Fitted with the bias as one more weight, which decays as the others do."""
     strength = 1 / (decay * len(columns)) if decay else np.inf
@@ -199,7 +205,7 @@ def falls_for_ever(training: Training) -> bool:
         return False
     if settings.is_linear:
         data = dataset_for(settings)
-        columns = np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
+        columns = columns_of(data)
         return bool(logistic_model(columns, data.targets, 0).score(columns, data.targets) == 1)
     return sweep.accuracy is not None and bool((sweep.accuracy[:41, -1] == 1).any())
 
@@ -210,7 +216,7 @@ def known_loss(settings: Settings) -> float | None:
     if not settings.is_linear or (settings.weight_decay and settings.optimizer == "adamw"):
         return None
     data = dataset_for(settings)
-    columns = np.column_stack([data.inputs, np.ones(len(data.inputs))]).astype(float)
+    columns = columns_of(data)
     if settings.loss == "cross_entropy":
         model = logistic_model(columns, data.targets, settings.weight_decay)
         return float(log_loss(data.targets, model.predict_proba(columns)))

@@ -276,6 +276,7 @@ def test_a_mark_beyond_the_slider_says_on_which_side(page: Page, address: str) -
     for query, is_beyond in (("dataset=xor", True), ("", False)):
         page.goto(f"{address}/?{query}")
         driver.wait_ready(page)
+        driver.rest(page)
         edge = driver.state(page, "sweep.stability_edge")
         assert (edge > SLIDER_LEARNING_RATES[-1]) == is_beyond
         assert page.locator("#edge-words").inner_text().endswith("→") == is_beyond

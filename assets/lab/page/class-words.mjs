@@ -53,8 +53,8 @@ const between = (values) => `between ${say(lowest(values))} and ${say(highest(va
  * been inspected its parameters are known to a few digits only. Null between two frames.
  * @param {Sweep} sweep @param {Snapshot} moment */
 function countedWrong({ targets }, { track, index, glide }) {
-  const share = glide ? NaN : (track.accuracy?.[index] ?? NaN);
-  return Number.isNaN(share) ? null : Math.round((1 - share) * targets.length);
+  const share = track.accuracy?.[index] ?? NaN;
+  return glide || Number.isNaN(share) ? null : Math.round((1 - share) * targets.length);
 }
 
 /** What stands beside the title of a fit drawn from parameters. @param {Sweep} sweep
